@@ -1,0 +1,105 @@
+//! Packages: an ecosystem of the OSV schema and a name in it. Version order belongs to `matching`.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An ecosystem, by the names of the OSV schema ("Defined ecosystems").
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Ecosystem {
+    /// The Python Package Index.
+    PyPi,
+    /// The npm registry.
+    Npm,
+    /// The Rust community's crate registry.
+    CratesIo,
+    /// Debian, with the release (`12`) when it is known.
+    Debian(Option<String>),
+    /// Software without a registry, named by purl type `generic`.
+    Generic,
+    /// An ecosystem we have no rules for; the text is kept as it came.
+    Unknown(String),
+}
+
+impl Ecosystem {
+    /// The purl type (ECMA-427) of packages of this ecosystem.
+    pub fn purl_type(&self) -> &str {
+        match self {
+            Ecosystem::PyPi => "pypi",
+            Ecosystem::Npm => "npm",
+            Ecosystem::CratesIo => "cargo",
+            Ecosystem::Debian(_) => "deb",
+            Ecosystem::Generic => "generic",
+            Ecosystem::Unknown(name) => name,
+        }
+    }
+}
+
+impl From<String> for Ecosystem {
+    fn from(name: String) -> Self {
+        match name.as_str() {
+            "PyPI" => Ecosystem::PyPi,
+            "npm" => Ecosystem::Npm,
+            "crates.io" => Ecosystem::CratesIo,
+            "Debian" => Ecosystem::Debian(None),
+            "Generic" => Ecosystem::Generic,
+            _ => match name.strip_prefix("Debian:") {
+                Some(release) => Ecosystem::Debian(Some(release.to_owned())),
+                None => Ecosystem::Unknown(name),
+            },
+        }
+    }
+}
+
+impl From<Ecosystem> for String {
+    fn from(ecosystem: Ecosystem) -> String {
+        ecosystem.to_string()
+    }
+}
+
+impl fmt::Display for Ecosystem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ecosystem::PyPi => f.write_str("PyPI"),
+            Ecosystem::Npm => f.write_str("npm"),
+            Ecosystem::CratesIo => f.write_str("crates.io"),
+            Ecosystem::Debian(None) => f.write_str("Debian"),
+            Ecosystem::Debian(Some(release)) => write!(f, "Debian:{release}"),
+            Ecosystem::Generic => f.write_str("Generic"),
+            Ecosystem::Unknown(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A package: its ecosystem and its name, normalised by the ecosystem's own rule (`formats` does
+/// that when it reads one). Scoped npm names keep their scope: `@babel/core`.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Package {
+    /// The ecosystem.
+    pub ecosystem: Ecosystem,
+    /// The name, normalised.
+    pub name: String,
+}
+
+impl fmt::Display for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.ecosystem, self.name)
+    }
+}
+
+/// A version as its ecosystem writes it. It has no order here: see `matching::version`.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub String);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Version {
+    fn from(text: &str) -> Self {
+        Version(text.to_owned())
+    }
+}

@@ -1,0 +1,8 @@
+//! Instants, in microseconds, so that both databases give back what they were given.
+
+pub use jiff::{SignedDuration, Timestamp};
+
+/// Cuts an instant to whole microseconds, the precision that is stored.
+pub fn micros(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+}
