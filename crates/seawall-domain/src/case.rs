@@ -3,7 +3,7 @@
 //! Three machines run side by side, in the terms of the Vultron protocol (CERT/CC): the report
 //! (RM), the embargo (EM) and the flaw itself (CS, vfdpxa). Each party sees its own view.
 
-use crate::digest::Digest;
+use crate::digest::{Address, Digest};
 use crate::fact::{becomes, begun, facts_of};
 use crate::id::{AccountId, CaseId, FindingId, PartyId, ProjectId, ReproductionId};
 use crate::package::{Package, Version};
@@ -91,6 +91,8 @@ pub struct Letter {
     pub direction: Direction,
     /// What it was for.
     pub about: LetterKind,
+    /// Its bytes.
+    pub bytes: Address,
     /// SHA-256 of its bytes.
     pub digest: Digest,
     /// When.

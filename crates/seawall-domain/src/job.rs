@@ -52,6 +52,8 @@ pub enum Job {
     Draft(CaseId),
     /// Publish what two people signed.
     Publish(AdvisoryId),
+    /// Write what was published into the folder that anybody may copy.
+    Export(AdvisoryId),
     /// Match a published advisory against every inventory.
     MatchAdvisory(AdvisoryId),
     /// Tell whoever has the advisory that it is out or has changed.
@@ -118,7 +120,7 @@ impl Job {
             | Job::FindRange(_)
             | Job::CheckFix(_)
             | Job::Watch(_) => WorkRole::Reproduce,
-            Job::Publish(_) => WorkRole::Publish,
+            Job::Publish(_) | Job::Export(_) => WorkRole::Publish,
             Job::SendReport(_) | Job::SendBundle(_) | Job::Announce(_) => WorkRole::Notify,
             Job::MatchAdvisory(_) | Job::MatchInventory(_) | Job::ApplyStatement(_) => {
                 WorkRole::Match
@@ -226,7 +228,9 @@ fn for_advisory(id: AdvisoryId, fact: &AdvisoryFact) -> Vec<Job> {
     match fact {
         // Publishing looks whether enough people signed, so the first signature's job just ends.
         AdvisoryFact::Signed { .. } => vec![Job::Publish(id)],
-        AdvisoryFact::Published { .. } => vec![Job::MatchAdvisory(id), Job::Announce(id)],
+        AdvisoryFact::Published { .. } => {
+            vec![Job::Export(id), Job::MatchAdvisory(id), Job::Announce(id)]
+        }
         AdvisoryFact::Drafted { .. } | AdvisoryFact::Revised { .. } => Vec::new(),
     }
 }

@@ -77,7 +77,11 @@ fn change(mut case: Case, fact: CaseFact, at: Timestamp) -> Option<Case> {
                 },
             )?;
         }
-        CaseFact::LetterReceived { message_id, digest } => {
+        CaseFact::LetterReceived {
+            message_id,
+            bytes,
+            digest,
+        } => {
             let (direction, about) = (Direction::Received, LetterKind::Answer);
             add(
                 &mut case,
