@@ -110,23 +110,11 @@ pub enum Relation {
 
 /// The whole table: for each action, who may do it, standing in which relation to the thing.
 pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
-    (
-        Action::RegisterParty,
-        &[(Role::Administrator, Relation::Any)],
-    ),
+    (Action::RegisterParty, &[(Role::Administrator, Relation::Any)]),
     (Action::OpenAccount, &[(Role::Administrator, Relation::Any)]),
     (Action::IssueKey, &[(Role::Administrator, Relation::Any)]),
-    (
-        Action::RegisterProject,
-        &[(Role::Administrator, Relation::Any)],
-    ),
-    (
-        Action::MoveHorizon,
-        &[
-            (Role::Administrator, Relation::Any),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
+    (Action::RegisterProject, &[(Role::Administrator, Relation::Any)]),
+    (Action::MoveHorizon, &[(Role::Administrator, Relation::Any), (Role::Clerk, Relation::Any)]),
     (
         Action::ReadProject,
         &[
@@ -137,13 +125,7 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
     ),
     (Action::ClaimScan, &[(Role::Finder, Relation::Any)]),
     (Action::EndScan, &[(Role::Finder, Relation::Own)]),
-    (
-        Action::ReadScan,
-        &[
-            (Role::Finder, Relation::Any),
-            (Role::Analyst, Relation::Any),
-        ],
-    ),
+    (Action::ReadScan, &[(Role::Finder, Relation::Any), (Role::Analyst, Relation::Any)]),
     (Action::SubmitReport, &[(Role::Finder, Relation::Any)]),
     (
         Action::ReadFinding,
@@ -162,10 +144,7 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
         ],
     ),
     (Action::UnjoinFinding, &[(Role::Analyst, Relation::Any)]),
-    (
-        Action::ReadReproduction,
-        &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)],
-    ),
+    (Action::ReadReproduction, &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)]),
     (
         Action::ReadCase,
         &[
@@ -177,19 +156,10 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
         ],
     ),
     (Action::InviteParticipant, &[(Role::Analyst, Relation::Any)]),
-    (
-        Action::ReleaseBundle,
-        &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)],
-    ),
-    (
-        Action::StateRange,
-        &[(Role::Distributor, Relation::Participant)],
-    ),
+    (Action::ReleaseBundle, &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)]),
+    (Action::StateRange, &[(Role::Distributor, Relation::Participant)]),
     (Action::KeepPrivate, &[(Role::Analyst, Relation::Any)]),
-    (
-        Action::ReadDraft,
-        &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)],
-    ),
+    (Action::ReadDraft, &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)]),
     (Action::SignAdvisory, &[(Role::Analyst, Relation::Any)]),
     (
         Action::ReadPublished,
@@ -206,13 +176,7 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
             (Role::Administrator, Relation::Any),
         ],
     ),
-    (
-        Action::SendInventory,
-        &[
-            (Role::Operator, Relation::Own),
-            (Role::Agency, Relation::Own),
-        ],
-    ),
+    (Action::SendInventory, &[(Role::Operator, Relation::Own), (Role::Agency, Relation::Own)]),
     (
         Action::ReadInventory,
         &[
@@ -229,13 +193,7 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
             (Role::Clerk, Relation::Any),
         ],
     ),
-    (
-        Action::SendStatement,
-        &[
-            (Role::Vendor, Relation::Any),
-            (Role::Distributor, Relation::Any),
-        ],
-    ),
+    (Action::SendStatement, &[(Role::Vendor, Relation::Any), (Role::Distributor, Relation::Any)]),
     (
         Action::ReadStatement,
         &[
@@ -269,29 +227,17 @@ pub struct Actor {
 impl Actor {
     /// Nobody in particular.
     pub fn public() -> Actor {
-        Actor {
-            account: None,
-            party: None,
-            roles: BTreeSet::from([Role::Public]),
-        }
+        Actor { account: None, party: None, roles: BTreeSet::from([Role::Public]) }
     }
 
     /// A job that a fact caused.
     pub fn clerk() -> Actor {
-        Actor {
-            account: None,
-            party: None,
-            roles: BTreeSet::from([Role::Clerk]),
-        }
+        Actor { account: None, party: None, roles: BTreeSet::from([Role::Clerk]) }
     }
 
     /// Whoever sits at the installation's own command line.
     pub fn administrator() -> Actor {
-        Actor {
-            account: None,
-            party: None,
-            roles: BTreeSet::from([Role::Administrator]),
-        }
+        Actor { account: None, party: None, roles: BTreeSet::from([Role::Administrator]) }
     }
 
     /// An account that acts for its party, in the party's roles.
@@ -309,11 +255,7 @@ impl Actor {
                 party::Role::Agency => Role::Agency,
             }));
         }
-        Actor {
-            account: Some(account.id),
-            party: Some(party.id),
-            roles,
-        }
+        Actor { account: Some(account.id), party: Some(party.id), roles }
     }
 
     /// What goes into the record as the doer: the account, or the role of those without one.
@@ -341,10 +283,7 @@ pub enum Scope {
 }
 
 fn listed(action: Action) -> &'static [(Role, Relation)] {
-    TABLE
-        .iter()
-        .find(|(listed, _)| *listed == action)
-        .map_or(&[], |(_, who)| who)
+    TABLE.iter().find(|(listed, _)| *listed == action).map_or(&[], |(_, who)| who)
 }
 
 /// Whether the actor may do this to something to which it stands so. What it may not do to what
@@ -438,9 +377,7 @@ impl Confirmed {
     /// Holds when the reproduction is of this finding and every run showed the effect.
     pub fn by(reproduction: &Reproduction, finding: &Finding) -> Option<Confirmed> {
         let worked = reproduction.verdict() == Some(crate::verdict::Verdict::Reproduced);
-        (worked && reproduction.finding == finding.id).then_some(Confirmed {
-            finding: finding.id,
-        })
+        (worked && reproduction.finding == finding.id).then_some(Confirmed { finding: finding.id })
     }
 
     /// The finding.

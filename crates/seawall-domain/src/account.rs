@@ -62,20 +62,9 @@ pub struct Account {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum AccountFact {
-    Opened {
-        id: AccountId,
-        party: PartyId,
-        label: String,
-        holder: Holder,
-        public_key: String,
-    },
-    KeyIssued {
-        digest: Digest,
-        expires_at: Timestamp,
-    },
-    KeyRevoked {
-        digest: Digest,
-    },
+    Opened { id: AccountId, party: PartyId, label: String, holder: Holder, public_key: String },
+    KeyIssued { digest: Digest, expires_at: Timestamp },
+    KeyRevoked { digest: Digest },
     Suspended,
 }
 facts_of!(AccountFact in Account);
@@ -91,16 +80,7 @@ impl Account {
         now: Timestamp,
     ) -> Option<(Account, AccountFact)> {
         let label = label.to_owned();
-        begun(
-            AccountFact::Opened {
-                id,
-                party,
-                label,
-                holder,
-                public_key,
-            },
-            now,
-        )
+        begun(AccountFact::Opened { id, party, label, holder, public_key }, now)
     }
 
     /// Issues a key that ends by itself.
@@ -112,21 +92,10 @@ impl Account {
     ) -> Result<(Account, AccountFact), Refusal> {
         let life = expires_at.duration_since(now).as_hours();
         if life <= 0 || life > KEY_DAYS_MAX * 24 {
-            return Err(Refusal::LeaseOutOfBounds {
-                days_max: KEY_DAYS_MAX,
-            });
+            return Err(Refusal::LeaseOutOfBounds { days_max: KEY_DAYS_MAX });
         }
-        let refusal = Refusal::NotNow {
-            step: "issue a key",
-            subject: "account",
-            state: "closed",
-        };
-        becomes(
-            self,
-            AccountFact::KeyIssued { digest, expires_at },
-            now,
-            refusal,
-        )
+        let refusal = Refusal::NotNow { step: "issue a key", subject: "account", state: "closed" };
+        becomes(self, AccountFact::KeyIssued { digest, expires_at }, now, refusal)
     }
 
     /// Whether the key of this digest lets the account in now.
@@ -148,16 +117,7 @@ impl Aggregate for Account {
 
     fn apply(prior: Option<Self>, fact: &AccountFact, at: Timestamp) -> Option<Self> {
         match (prior, fact.clone()) {
-            (
-                None,
-                AccountFact::Opened {
-                    id,
-                    party,
-                    label,
-                    holder,
-                    public_key,
-                },
-            ) => Some(Account {
+            (None, AccountFact::Opened { id, party, label, holder, public_key }) => Some(Account {
                 id,
                 party,
                 label,
@@ -167,27 +127,18 @@ impl Aggregate for Account {
                 standing: Standing::Active,
             }),
             (Some(mut account), AccountFact::KeyIssued { digest, expires_at }) => {
-                account.keys.push(Key {
-                    digest,
-                    expires_at,
-                    revoked_at: None,
-                });
+                account.keys.push(Key { digest, expires_at, revoked_at: None });
                 Some(account)
             }
             (Some(mut account), AccountFact::KeyRevoked { digest }) => {
-                account
-                    .keys
-                    .iter_mut()
-                    .filter(|key| key.digest == digest)
-                    .for_each(|key| {
-                        key.revoked_at.get_or_insert(at);
-                    });
+                account.keys.iter_mut().filter(|key| key.digest == digest).for_each(|key| {
+                    key.revoked_at.get_or_insert(at);
+                });
                 Some(account)
             }
-            (Some(account), AccountFact::Suspended) => Some(Account {
-                standing: Standing::Suspended,
-                ..account
-            }),
+            (Some(account), AccountFact::Suspended) => {
+                Some(Account { standing: Standing::Suspended, ..account })
+            }
             (None, _) | (Some(_), AccountFact::Opened { .. }) => None,
         }
     }

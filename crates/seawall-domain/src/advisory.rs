@@ -79,27 +79,10 @@ pub struct Edition {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum AdvisoryFact {
-    Drafted {
-        id: AdvisoryId,
-        case: CaseId,
-        content: Address,
-        digest: Digest,
-    },
-    Revised {
-        content: Address,
-        digest: Digest,
-    },
-    Signed {
-        account: AccountId,
-        public_key: String,
-        value: String,
-    },
-    Published {
-        number: AdvisoryNumber,
-        revision: u32,
-        csaf: Digest,
-        osv: Digest,
-    },
+    Drafted { id: AdvisoryId, case: CaseId, content: Address, digest: Digest },
+    Revised { content: Address, digest: Digest },
+    Signed { account: AccountId, public_key: String, value: String },
+    Published { number: AdvisoryNumber, revision: u32, csaf: Digest, osv: Digest },
 }
 facts_of!(AdvisoryFact in Advisory);
 
@@ -115,15 +98,7 @@ impl Advisory {
         digest: Digest,
         now: Timestamp,
     ) -> Option<(Advisory, AdvisoryFact)> {
-        begun(
-            AdvisoryFact::Drafted {
-                id,
-                case,
-                content,
-                digest,
-            },
-            now,
-        )
+        begun(AdvisoryFact::Drafted { id, case, content, digest }, now)
     }
 
     /// Prepares a new revision; a draft that nobody signed yet is replaced.
@@ -135,34 +110,15 @@ impl Advisory {
     pub fn sign(self, signature: Signature, looked_at: &Digest, now: Timestamp) -> Decided {
         if self.digest != *looked_at {
             let state = "another revision than the one you looked at";
-            return Err(Refusal::NotNow {
-                step: "be signed",
-                subject: "advisory",
-                state,
-            });
+            return Err(Refusal::NotNow { step: "be signed", subject: "advisory", state });
         }
         if self.signatures.iter().any(|known| {
             known.account == signature.account || known.public_key == signature.public_key
         }) {
-            return Err(Refusal::SecondPersonNeeded {
-                revision: self.revision,
-            });
+            return Err(Refusal::SecondPersonNeeded { revision: self.revision });
         }
-        let Signature {
-            account,
-            public_key,
-            value,
-            ..
-        } = signature;
-        self.step(
-            "be signed",
-            AdvisoryFact::Signed {
-                account,
-                public_key,
-                value,
-            },
-            now,
-        )
+        let Signature { account, public_key, value, .. } = signature;
+        self.step("be signed", AdvisoryFact::Signed { account, public_key, value }, now)
     }
 
     /// Records the publication of the signed revision, with its number and documents.
@@ -174,30 +130,12 @@ impl Advisory {
         now: Timestamp,
     ) -> Decided {
         let revision = self.revision;
-        self.step(
-            "be published",
-            AdvisoryFact::Published {
-                number,
-                revision,
-                csaf,
-                osv,
-            },
-            now,
-        )
+        self.step("be published", AdvisoryFact::Published { number, revision, csaf, osv }, now)
     }
 
     fn step(self, step: &'static str, fact: AdvisoryFact, now: Timestamp) -> Decided {
         let state = self.standing.name();
-        becomes(
-            self,
-            fact,
-            now,
-            Refusal::NotNow {
-                step,
-                subject: "advisory",
-                state,
-            },
-        )
+        becomes(self, fact, now, Refusal::NotNow { step, subject: "advisory", state })
     }
 }
 
@@ -224,15 +162,7 @@ impl Aggregate for Advisory {
         use AdvisoryFact as F;
         use Standing as S;
         match (prior, fact.clone()) {
-            (
-                None,
-                F::Drafted {
-                    id,
-                    case,
-                    content,
-                    digest,
-                },
-            ) => Some(Advisory {
+            (None, F::Drafted { id, case, content, digest }) => Some(Advisory {
                 id,
                 case,
                 revision: 1,
@@ -250,57 +180,23 @@ impl Aggregate for Advisory {
                     S::Signed => return None,
                 }
                 let signatures = Vec::new();
-                Some(Advisory {
-                    content,
-                    digest,
-                    signatures,
-                    standing: S::Draft,
-                    ..advisory
-                })
+                Some(Advisory { content, digest, signatures, standing: S::Draft, ..advisory })
             }
-            (
-                Some(mut advisory),
-                F::Signed {
-                    account,
-                    public_key,
-                    value,
-                },
-            ) => {
+            (Some(mut advisory), F::Signed { account, public_key, value }) => {
                 (advisory.standing == S::Draft).then_some(())?;
-                advisory.signatures.push(Signature {
-                    account,
-                    public_key,
-                    value,
-                    at,
-                });
+                advisory.signatures.push(Signature { account, public_key, value, at });
                 if advisory.signatures.len() >= SIGNATURES {
                     advisory.standing = S::Signed;
                 }
                 Some(advisory)
             }
-            (
-                Some(mut advisory),
-                F::Published {
-                    number,
-                    revision,
-                    csaf,
-                    osv,
-                },
-            ) => {
+            (Some(mut advisory), F::Published { number, revision, csaf, osv }) => {
                 let known = advisory.number.is_none_or(|known| known == number);
                 (advisory.standing == S::Signed && known && revision == advisory.revision)
                     .then_some(())?;
                 advisory.number = Some(number);
-                advisory.editions.push(Edition {
-                    revision,
-                    at,
-                    csaf,
-                    osv,
-                });
-                Some(Advisory {
-                    standing: S::Published,
-                    ..advisory
-                })
+                advisory.editions.push(Edition { revision, at, csaf, osv });
+                Some(Advisory { standing: S::Published, ..advisory })
             }
             (None, _) | (Some(_), F::Drafted { .. }) => None,
         }

@@ -230,14 +230,7 @@ impl Case {
         now: Timestamp,
     ) -> Option<(Case, CaseFact)> {
         let (project, finding, reproduction) = of;
-        let fact = CaseFact::Opened {
-            id,
-            project,
-            finding,
-            reproduction,
-            policy,
-            maintainer,
-        };
+        let fact = CaseFact::Opened { id, project, finding, reproduction, policy, maintainer };
         begun(fact, now)
     }
 
@@ -251,27 +244,26 @@ impl Case {
         self,
         message_id: String,
         about: LetterKind,
-        digest: Digest,
+        letter: (Address, Digest),
         now: Timestamp,
     ) -> Decided {
-        self.step(
-            "send a letter",
-            CaseFact::LetterSent {
-                message_id,
-                about,
-                digest,
-            },
-            now,
-        )
+        let (bytes, digest) = letter;
+        self.step("send a letter", CaseFact::LetterSent { message_id, about, bytes, digest }, now)
     }
 
     /// Records a letter that came; a letter that came twice is refused.
-    pub fn receive(self, message_id: String, digest: Digest, now: Timestamp) -> Decided {
-        self.step(
-            "receive that letter",
-            CaseFact::LetterReceived { message_id, digest },
-            now,
-        )
+    pub fn receive(self, message_id: String, letter: (Address, Digest), now: Timestamp) -> Decided {
+        let (bytes, digest) = letter;
+        let fact = CaseFact::LetterReceived { message_id, bytes, digest };
+        self.step("receive that letter", fact, now)
+    }
+
+    /// The letter of that kind that was sent last.
+    pub fn sent(&self, about: LetterKind) -> Option<&Letter> {
+        self.letters
+            .iter()
+            .rev()
+            .find(|letter| letter.direction == Direction::Sent && letter.about == about)
     }
 
     /// The maintainer takes it on, which makes a proposed embargo active.
@@ -286,11 +278,7 @@ impl Case {
 
     /// Records the release of the reproducer: only then does the bundle leave.
     pub fn release_bundle(self, by: Option<AccountId>, bundle: Digest, now: Timestamp) -> Decided {
-        self.step(
-            "release the reproducer",
-            CaseFact::BundleReleased { by, bundle },
-            now,
-        )
+        self.step("release the reproducer", CaseFact::BundleReleased { by, bundle }, now)
     }
 
     /// A participant states a range for its own packages.
@@ -353,16 +341,7 @@ impl Case {
 
     fn step(self, step: &'static str, fact: CaseFact, now: Timestamp) -> Decided {
         let state = self.report.name();
-        becomes(
-            self,
-            fact,
-            now,
-            Refusal::NotNow {
-                step,
-                subject: "case",
-                state,
-            },
-        )
+        becomes(self, fact, now, Refusal::NotNow { step, subject: "case", state })
     }
 }
 
@@ -385,16 +364,8 @@ fn clocks(policy: &Policy, opened_at: Timestamp) -> Vec<Clock> {
     let until = opened_at + SignedDuration::from_hours(24 * i64::from(policy.embargo_days));
     let (basis, by) = (policy.clock, "project policy".to_owned());
     match policy.clock {
-        ClockBasis::FromReport => vec![Clock {
-            basis,
-            by,
-            until: Some(until),
-        }],
-        ClockBasis::FromFix => vec![Clock {
-            basis,
-            by,
-            until: None,
-        }],
+        ClockBasis::FromReport => vec![Clock { basis, by, until: Some(until) }],
+        ClockBasis::FromFix => vec![Clock { basis, by, until: None }],
     }
 }
 
@@ -402,8 +373,6 @@ fn clocks(policy: &Policy, opened_at: Timestamp) -> Vec<Clock> {
 fn embargo_at_start(policy: &Policy, opened_at: Timestamp) -> Embargo {
     match policy.ai_found {
         Secrecy::Public => Embargo::None,
-        Secrecy::Private => Embargo::Proposed {
-            clocks: clocks(policy, opened_at),
-        },
+        Secrecy::Private => Embargo::Proposed { clocks: clocks(policy, opened_at) },
     }
 }

@@ -103,39 +103,18 @@ impl Exposure {
         now: Timestamp,
     ) -> Option<(Exposure, ExposureFact)> {
         let (inventory, version, rule) = seen;
-        begun(
-            ExposureFact::Opened {
-                id,
-                spot,
-                inventory,
-                version,
-                rule,
-            },
-            now,
-        )
+        begun(ExposureFact::Opened { id, spot, inventory, version, rule }, now)
     }
 
     /// Takes note that a later inventory still shows it; one that was fixed opens again.
     pub fn see(self, seen: (InventoryId, Option<Version>, String), now: Timestamp) -> Decided {
         let (inventory, version, rule) = seen;
-        self.step(
-            "be seen",
-            ExposureFact::Seen {
-                inventory,
-                version,
-                rule,
-            },
-            now,
-        )
+        self.step("be seen", ExposureFact::Seen { inventory, version, rule }, now)
     }
 
     /// Takes note that a vendor or distributor says it is not affected.
     pub fn clear(self, issuer: PartyId, statement: StatementId, now: Timestamp) -> Decided {
-        self.step(
-            "be cleared",
-            ExposureFact::Cleared { issuer, statement },
-            now,
-        )
+        self.step("be cleared", ExposureFact::Cleared { issuer, statement }, now)
     }
 
     /// Closes it with the digest of the inventory that shows it gone.
@@ -145,16 +124,7 @@ impl Exposure {
 
     fn step(self, step: &'static str, fact: ExposureFact, now: Timestamp) -> Decided {
         let state = self.standing.name();
-        becomes(
-            self,
-            fact,
-            now,
-            Refusal::NotNow {
-                step,
-                subject: "exposure",
-                state,
-            },
-        )
+        becomes(self, fact, now, Refusal::NotNow { step, subject: "exposure", state })
     }
 }
 
@@ -179,16 +149,7 @@ impl Aggregate for Exposure {
 
     fn apply(prior: Option<Self>, fact: &ExposureFact, at: Timestamp) -> Option<Self> {
         match (prior, fact.clone()) {
-            (
-                None,
-                ExposureFact::Opened {
-                    id,
-                    spot,
-                    inventory,
-                    version,
-                    rule,
-                },
-            ) => Some(Exposure {
+            (None, ExposureFact::Opened { id, spot, inventory, version, rule }) => Some(Exposure {
                 id,
                 spot,
                 inventory,
@@ -197,40 +158,21 @@ impl Aggregate for Exposure {
                 opened_at: at,
                 standing: Standing::Open,
             }),
-            (
-                Some(exposure),
-                ExposureFact::Seen {
-                    inventory,
-                    version,
-                    rule,
-                },
-            ) => {
+            (Some(exposure), ExposureFact::Seen { inventory, version, rule }) => {
                 let standing = match exposure.standing {
                     Standing::Fixed { .. } => Standing::Open,
                     Standing::Open | Standing::NotAffected { .. } => exposure.standing,
                 };
-                Some(Exposure {
-                    inventory,
-                    version,
-                    rule,
-                    standing,
-                    ..exposure
-                })
+                Some(Exposure { inventory, version, rule, standing, ..exposure })
             }
             (Some(exposure), ExposureFact::Cleared { issuer, statement }) => {
                 (exposure.standing == Standing::Open).then_some(())?;
                 let standing = Standing::NotAffected { issuer, statement };
-                Some(Exposure {
-                    standing,
-                    ..exposure
-                })
+                Some(Exposure { standing, ..exposure })
             }
             (Some(exposure), ExposureFact::Fixed { evidence }) => {
                 (!matches!(exposure.standing, Standing::Fixed { .. })).then_some(())?;
-                Some(Exposure {
-                    standing: Standing::Fixed { at, evidence },
-                    ..exposure
-                })
+                Some(Exposure { standing: Standing::Fixed { at, evidence }, ..exposure })
             }
             (None, _) | (Some(_), ExposureFact::Opened { .. }) => None,
         }

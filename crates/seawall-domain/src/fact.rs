@@ -68,10 +68,7 @@ impl Subject {
 /// Any subject's fact, as it is stored: `{"subject":"finding","fact":{"kind":"joined",…}}`.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "subject", content = "fact", rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "each arm is the fact of the subject of that name"
-)]
+#[allow(missing_docs, reason = "each arm is the fact of the subject of that name")]
 pub enum Fact {
     Party(party::PartyFact),
     Account(account::AccountFact),
@@ -90,10 +87,7 @@ pub enum Fact {
 impl Fact {
     /// Whether the fact belongs in the public log: only what publishes something does.
     pub fn is_public(&self) -> bool {
-        matches!(
-            self,
-            Fact::Advisory(advisory::AdvisoryFact::Published { .. })
-        )
+        matches!(self, Fact::Advisory(advisory::AdvisoryFact::Published { .. }))
     }
 }
 
@@ -129,10 +123,7 @@ pub fn replay<T: Aggregate>(
     let mut state = None;
     for (fact, at) in facts {
         let next = T::apply(state, &fact, at);
-        state = Some(next.ok_or(BrokenHistory {
-            subject: T::SUBJECT.name(),
-            id,
-        })?);
+        state = Some(next.ok_or(BrokenHistory { subject: T::SUBJECT.name(), id })?);
     }
     Ok(state)
 }

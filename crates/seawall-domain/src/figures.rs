@@ -93,9 +93,7 @@ impl Count {
 
     /// The open exposures, for whoever derives a list from them.
     pub fn open_exposures(&self) -> impl Iterator<Item = &Exposure> {
-        self.exposures
-            .values()
-            .filter(|e| e.standing == exposure::Standing::Open)
+        self.exposures.values().filter(|e| e.standing == exposure::Standing::Open)
     }
 
     /// The figures so far.

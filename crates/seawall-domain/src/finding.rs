@@ -243,11 +243,7 @@ impl Finding {
     }
 
     fn step(self, step: &'static str, fact: FindingFact, now: Timestamp) -> Decided {
-        let refusal = Refusal::NotNow {
-            step,
-            subject: "finding",
-            state: self.standing.name(),
-        };
+        let refusal = Refusal::NotNow { step, subject: "finding", state: self.standing.name() };
         becomes(self, fact, now, refusal)
     }
 }
@@ -325,27 +321,13 @@ impl Aggregate for Finding {
             };
         };
         let standing = after(&finding.standing, fact)?;
-        Some(Finding {
-            standing,
-            changed_at: at,
-            ..finding
-        })
+        Some(Finding { standing, changed_at: at, ..finding })
     }
 }
 
 impl Received {
     fn finding(&self, at: Timestamp) -> Finding {
-        let Received {
-            id,
-            finder,
-            account,
-            project,
-            receipt,
-            digest,
-            report,
-            claim,
-            ..
-        } = *self;
+        let Received { id, finder, account, project, receipt, digest, report, claim, .. } = *self;
         Finding {
             id,
             finder,
@@ -376,11 +358,9 @@ fn after(standing: &Standing, fact: &FindingFact) -> Option<Standing> {
             S::Rejected { why }
         }
         (S::Located { line }, F::Led) => S::Leading { line: *line },
-        (S::Located { line }, F::Joined { lead, reasons }) => S::Joined {
-            lead,
-            reasons,
-            line: *line,
-        },
+        (S::Located { line }, F::Joined { lead, reasons }) => {
+            S::Joined { lead, reasons, line: *line }
+        }
         (S::Joined { line, .. }, F::Unjoined { .. } | F::Promoted) => S::Leading { line: *line },
         (S::Leading { .. } | S::Waiting, F::Concluded { verdict }) => match verdict {
             Verdict::Reproduced => S::Reproduced,

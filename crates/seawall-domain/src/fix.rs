@@ -47,14 +47,8 @@ pub enum Standing {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum FixFact {
-    Announced {
-        id: FixId,
-        case: CaseId,
-        version: Version,
-    },
-    Checked {
-        runs: Vec<Run>,
-    },
+    Announced { id: FixId, case: CaseId, version: Version },
+    Checked { runs: Vec<Run> },
 }
 facts_of!(FixFact in Fix);
 
@@ -71,11 +65,7 @@ impl Fix {
 
     /// Takes the isolated runs of the proof on the fixed release.
     pub fn check(self, runs: Vec<Run>, now: Timestamp) -> Result<(Fix, FixFact), Refusal> {
-        let refusal = Refusal::NotNow {
-            step: "be checked",
-            subject: "fix",
-            state: "checked",
-        };
+        let refusal = Refusal::NotNow { step: "be checked", subject: "fix", state: "checked" };
         becomes(self, FixFact::Checked { runs }, now, refusal)
     }
 }
@@ -90,12 +80,9 @@ impl Aggregate for Fix {
 
     fn apply(prior: Option<Self>, fact: &FixFact, _at: Timestamp) -> Option<Self> {
         match (prior, fact.clone()) {
-            (None, FixFact::Announced { id, case, version }) => Some(Fix {
-                id,
-                case,
-                version,
-                standing: Standing::Announced,
-            }),
+            (None, FixFact::Announced { id, case, version }) => {
+                Some(Fix { id, case, version, standing: Standing::Announced })
+            }
             (Some(fix), FixFact::Checked { runs }) => {
                 let outcomes: Vec<_> = runs.iter().map(|run| run.outcome).collect();
                 let standing = match over(&outcomes) {

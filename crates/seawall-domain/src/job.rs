@@ -83,13 +83,8 @@ pub enum WorkRole {
 
 impl WorkRole {
     /// Every role.
-    pub const ALL: [WorkRole; 5] = [
-        WorkRole::Desk,
-        WorkRole::Reproduce,
-        WorkRole::Publish,
-        WorkRole::Notify,
-        WorkRole::Match,
-    ];
+    pub const ALL: [WorkRole; 5] =
+        [WorkRole::Desk, WorkRole::Reproduce, WorkRole::Publish, WorkRole::Notify, WorkRole::Match];
 
     /// The role's name, as on the command line.
     pub fn name(self) -> &'static str {
@@ -170,9 +165,7 @@ fn for_finding(id: FindingId, fact: &FindingFact) -> Vec<Job> {
             vec![Job::Reproduce(id)]
         }
         FindingFact::Rejected { .. } => vec![Job::Promote(id)],
-        FindingFact::Concluded {
-            verdict: Verdict::Reproduced,
-        } => vec![Job::OpenCase(id)],
+        FindingFact::Concluded { verdict: Verdict::Reproduced } => vec![Job::OpenCase(id)],
         FindingFact::Concluded {
             verdict: Verdict::NotReproduced | Verdict::Flaky | Verdict::EnvironmentFailed,
         } => vec![Job::Promote(id)],

@@ -57,11 +57,7 @@ pub enum Standing {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum PartyFact {
-    Registered {
-        id: PartyId,
-        name: String,
-        roles: BTreeSet<Role>,
-    },
+    Registered { id: PartyId, name: String, roles: BTreeSet<Role> },
     Suspended,
 }
 facts_of!(PartyFact in Party);
@@ -75,21 +71,8 @@ impl Party {
         now: Timestamp,
     ) -> (Party, PartyFact) {
         let (name, roles) = (name.to_owned(), roles.into_iter().collect::<BTreeSet<_>>());
-        let fact = PartyFact::Registered {
-            id,
-            name: name.clone(),
-            roles: roles.clone(),
-        };
-        (
-            Party {
-                id,
-                name,
-                roles,
-                standing: Standing::Active,
-                since: now,
-            },
-            fact,
-        )
+        let fact = PartyFact::Registered { id, name: name.clone(), roles: roles.clone() };
+        (Party { id, name, roles, standing: Standing::Active, since: now }, fact)
     }
 }
 
@@ -106,10 +89,9 @@ impl Aggregate for Party {
             (None, PartyFact::Registered { id, name, roles }) => {
                 Some(Party::register(*id, name, roles.iter().copied(), at).0)
             }
-            (Some(party), PartyFact::Suspended) => Some(Party {
-                standing: Standing::Suspended,
-                ..party
-            }),
+            (Some(party), PartyFact::Suspended) => {
+                Some(Party { standing: Standing::Suspended, ..party })
+            }
             (None, PartyFact::Suspended) | (Some(_), PartyFact::Registered { .. }) => None,
         }
     }

@@ -118,12 +118,7 @@ impl Project {
         horizon: Option<Version>,
         now: Timestamp,
     ) -> Result<(Project, ProjectFact), Refusal> {
-        becomes(
-            self,
-            ProjectFact::HorizonMoved { horizon },
-            now,
-            Refusal::Hidden,
-        )
+        becomes(self, ProjectFact::HorizonMoved { horizon }, now, Refusal::Hidden)
     }
 
     /// Takes note of the pace the maintainer asks for.
@@ -144,14 +139,7 @@ impl Aggregate for Project {
         match (prior, fact.clone()) {
             (
                 None,
-                ProjectFact::Registered {
-                    id,
-                    package,
-                    maintainer,
-                    contact,
-                    policy,
-                    horizon,
-                },
+                ProjectFact::Registered { id, package, maintainer, contact, policy, horizon },
             ) => Some(Project {
                 id,
                 package,

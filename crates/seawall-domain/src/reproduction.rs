@@ -93,34 +93,17 @@ impl Reproduction {
         now: Timestamp,
     ) -> Option<(Reproduction, ReproductionFact)> {
         let (package, version) = target;
-        begun(
-            ReproductionFact::Started {
-                id,
-                finding,
-                recipe,
-                package,
-                version,
-            },
-            now,
-        )
+        begun(ReproductionFact::Started { id, finding, recipe, package, version }, now)
     }
 
     /// Takes the isolated runs, which make the verdict.
     pub fn conclude(self, runs: Vec<Run>, conclusion: Conclusion, now: Timestamp) -> Decided {
-        self.step(
-            "be concluded",
-            ReproductionFact::Concluded { runs, conclusion },
-            now,
-        )
+        self.step("be concluded", ReproductionFact::Concluded { runs, conclusion }, now)
     }
 
     /// Takes the run on the newest release that counts as existing.
     pub fn test_newest(self, tested: Tested, now: Timestamp) -> Decided {
-        self.step(
-            "test the newest release",
-            ReproductionFact::NewestTested { tested },
-            now,
-        )
+        self.step("test the newest release", ReproductionFact::NewestTested { tested }, now)
     }
 
     /// Takes runs on further releases.
@@ -135,43 +118,21 @@ impl Reproduction {
 
     /// The verdict, once concluded.
     pub fn verdict(&self) -> Option<Verdict> {
-        self.conclusion
-            .as_ref()
-            .map(|conclusion| conclusion.verdict)
+        self.conclusion.as_ref().map(|conclusion| conclusion.verdict)
     }
 
     /// What running a release showed, when it was run.
     pub fn outcome(&self, version: &Version) -> Option<Outcome> {
-        self.tested
-            .iter()
-            .find(|tested| tested.version == *version)
-            .map(|tested| tested.outcome)
+        self.tested.iter().find(|tested| tested.version == *version).map(|tested| tested.outcome)
     }
 
     fn step(self, step: &'static str, fact: ReproductionFact, now: Timestamp) -> Decided {
-        let state = if self.conclusion.is_some() {
-            "concluded"
-        } else {
-            "started"
-        };
-        becomes(
-            self,
-            fact,
-            now,
-            Refusal::NotNow {
-                step,
-                subject: "reproduction",
-                state,
-            },
-        )
+        let state = if self.conclusion.is_some() { "concluded" } else { "started" };
+        becomes(self, fact, now, Refusal::NotNow { step, subject: "reproduction", state })
     }
 
     fn remember(&mut self, tested: &Tested) {
-        match self
-            .tested
-            .iter_mut()
-            .find(|known| known.version == tested.version)
-        {
+        match self.tested.iter_mut().find(|known| known.version == tested.version) {
             Some(known) => known.outcome = tested.outcome,
             None => self.tested.push(tested.clone()),
         }
@@ -189,16 +150,7 @@ impl Aggregate for Reproduction {
     fn apply(prior: Option<Self>, fact: &ReproductionFact, _at: Timestamp) -> Option<Self> {
         use ReproductionFact as F;
         let mut state = match (prior, fact) {
-            (
-                None,
-                F::Started {
-                    id,
-                    finding,
-                    recipe,
-                    package,
-                    version,
-                },
-            ) => {
+            (None, F::Started { id, finding, recipe, package, version }) => {
                 return Some(Reproduction {
                     id: *id,
                     finding: *finding,
@@ -228,10 +180,7 @@ impl Aggregate for Reproduction {
                     Verdict::Flaky | Verdict::EnvironmentFailed => None,
                 };
                 if let Some(outcome) = outcome {
-                    state.remember(&Tested {
-                        version: state.version.clone(),
-                        outcome,
-                    });
+                    state.remember(&Tested { version: state.version.clone(), outcome });
                 }
                 state.runs = runs.clone();
                 state.conclusion = Some(conclusion.clone());

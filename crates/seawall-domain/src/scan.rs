@@ -77,34 +77,18 @@ impl Scan {
         now: Timestamp,
     ) -> Result<(Scan, ScanFact), Refusal> {
         let life = until.duration_since(now);
-        let refusal = Refusal::LeaseOutOfBounds {
-            days_max: LEASE_DAYS_MAX,
-        };
+        let refusal = Refusal::LeaseOutOfBounds { days_max: LEASE_DAYS_MAX };
         if life.is_negative() || life.is_zero() || life.as_hours() > LEASE_DAYS_MAX * 24 {
             return Err(refusal);
         }
         let (party, account) = holder;
-        begun(
-            ScanFact::Claimed {
-                id,
-                party,
-                account,
-                package,
-                technique,
-                until,
-            },
-            now,
-        )
-        .ok_or(refusal)
+        begun(ScanFact::Claimed { id, party, account, package, technique, until }, now)
+            .ok_or(refusal)
     }
 
     /// Ends the lease with what was found; "nothing" counts.
     pub fn end(self, findings: u32, now: Timestamp) -> Result<(Scan, ScanFact), Refusal> {
-        let refusal = Refusal::NotNow {
-            step: "end",
-            subject: "scan",
-            state: "ended",
-        };
+        let refusal = Refusal::NotNow { step: "end", subject: "scan", state: "ended" };
         becomes(self, ScanFact::Ended { findings }, now, refusal)
     }
 
@@ -124,34 +108,12 @@ impl Aggregate for Scan {
 
     fn apply(prior: Option<Self>, fact: &ScanFact, at: Timestamp) -> Option<Self> {
         match (prior, fact.clone()) {
-            (
-                None,
-                ScanFact::Claimed {
-                    id,
-                    party,
-                    account,
-                    package,
-                    technique,
-                    until,
-                },
-            ) => {
+            (None, ScanFact::Claimed { id, party, account, package, technique, until }) => {
                 let standing = Standing::Claimed;
-                Some(Scan {
-                    id,
-                    party,
-                    account,
-                    package,
-                    technique,
-                    from: at,
-                    until,
-                    standing,
-                })
+                Some(Scan { id, party, account, package, technique, from: at, until, standing })
             }
             (Some(scan), ScanFact::Ended { findings }) if scan.standing == Standing::Claimed => {
-                Some(Scan {
-                    standing: Standing::Ended { findings, at },
-                    ..scan
-                })
+                Some(Scan { standing: Standing::Ended { findings, at }, ..scan })
             }
             (None, ScanFact::Ended { .. }) | (Some(_), _) => None,
         }

@@ -16,33 +16,25 @@ impl Aggregate for Case {
 
     fn apply(prior: Option<Self>, fact: &CaseFact, at: Timestamp) -> Option<Self> {
         match (prior, fact.clone()) {
-            (
-                None,
-                CaseFact::Opened {
+            (None, CaseFact::Opened { id, project, finding, reproduction, policy, maintainer }) => {
+                Some(Case {
                     id,
                     project,
                     finding,
                     reproduction,
+                    embargo: embargo_at_start(&policy, at),
                     policy,
-                    maintainer,
-                },
-            ) => Some(Case {
-                id,
-                project,
-                finding,
-                reproduction,
-                embargo: embargo_at_start(&policy, at),
-                policy,
-                participants: vec![maintainer],
-                opened_at: at,
-                report: Report::Valid,
-                flaw: Flaw::default(),
-                letters: Vec::new(),
-                stated: Vec::new(),
-                bundle: None,
-                kept_private: None,
-                reopened: 0,
-            }),
+                    participants: vec![maintainer],
+                    opened_at: at,
+                    report: Report::Valid,
+                    flaw: Flaw::default(),
+                    letters: Vec::new(),
+                    stated: Vec::new(),
+                    bundle: None,
+                    kept_private: None,
+                    reopened: 0,
+                })
+            }
             (Some(case), fact) => change(case, fact, at),
             (None, _) => None,
         }
@@ -59,40 +51,14 @@ fn change(mut case: Case, fact: CaseFact, at: Timestamp) -> Option<Case> {
             }
             case.participants.push(party);
         }
-        CaseFact::LetterSent {
-            message_id,
-            about,
-            digest,
-        } => {
+        CaseFact::LetterSent { message_id, about, bytes, digest } => {
             case.flaw.vendor_aware |= about == LetterKind::Report;
             let direction = Direction::Sent;
-            add(
-                &mut case,
-                Letter {
-                    message_id,
-                    direction,
-                    about,
-                    digest,
-                    at,
-                },
-            )?;
+            add(&mut case, Letter { message_id, direction, about, bytes, digest, at })?;
         }
-        CaseFact::LetterReceived {
-            message_id,
-            bytes,
-            digest,
-        } => {
+        CaseFact::LetterReceived { message_id, bytes, digest } => {
             let (direction, about) = (Direction::Received, LetterKind::Answer);
-            add(
-                &mut case,
-                Letter {
-                    message_id,
-                    direction,
-                    about,
-                    digest,
-                    at,
-                },
-            )?;
+            add(&mut case, Letter { message_id, direction, about, bytes, digest, at })?;
         }
         CaseFact::Accepted => accept(&mut case),
         CaseFact::Declined => case.report = Report::Invalid,
@@ -101,8 +67,7 @@ fn change(mut case: Case, fact: CaseFact, at: Timestamp) -> Option<Case> {
             case.bundle = Some(BundleRelease { by, bundle, at });
         }
         CaseFact::RangeStated { stated } => {
-            case.stated
-                .retain(|s| s.party != stated.party || s.package != stated.package);
+            case.stated.retain(|s| s.party != stated.party || s.package != stated.package);
             case.stated.push(stated);
         }
         CaseFact::FixReady => {
@@ -114,10 +79,7 @@ fn change(mut case: Case, fact: CaseFact, at: Timestamp) -> Option<Case> {
         CaseFact::MadePublic => {
             case.flaw.public_aware = true;
             if !matches!(case.embargo, Embargo::Exited { .. } | Embargo::None) {
-                case.embargo = Embargo::Exited {
-                    at,
-                    why: Exit::Published,
-                };
+                case.embargo = Embargo::Exited { at, why: Exit::Published };
             }
         }
         CaseFact::Reopened { .. } => {
@@ -139,11 +101,7 @@ fn accept(case: &mut Case) {
 
 /// Adds a letter once: the same Message-ID never counts twice.
 fn add(case: &mut Case, letter: Letter) -> Option<()> {
-    if case
-        .letters
-        .iter()
-        .any(|known| known.message_id == letter.message_id)
-    {
+    if case.letters.iter().any(|known| known.message_id == letter.message_id) {
         return None;
     }
     case.letters.push(letter);
