@@ -189,10 +189,12 @@ pub enum CaseFact {
     LetterSent {
         message_id: String,
         about: LetterKind,
+        bytes: Address,
         digest: Digest,
     },
     LetterReceived {
         message_id: String,
+        bytes: Address,
         digest: Digest,
     },
     Accepted,
