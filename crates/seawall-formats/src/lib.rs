@@ -1,1 +1,7 @@
-//! Seawall formats.
+//! Documents of the field, read and written: bytes in, values out, and back.
+//!
+//! This room knows no network and no file, and no input whatsoever makes it panic: text and bytes
+//! from outside become types here, once, and below this line nobody checks again. It serves the
+//! mission's common formats (CSAF 2.0, OSV, OpenVEX, CycloneDX, SPDX and what reports come in).
+
+pub mod fault;
