@@ -4,4 +4,10 @@
 //! from outside become types here, once, and below this line nobody checks again. It serves the
 //! mission's common formats (CSAF 2.0, OSV, OpenVEX, CycloneDX, SPDX and what reports come in).
 
+pub mod claim_check;
 pub mod fault;
+pub mod intake;
+pub mod mail;
+pub mod problem;
+pub mod purl;
+pub mod source;
