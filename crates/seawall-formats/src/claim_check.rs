@@ -14,17 +14,13 @@ pub const REQUEST_BYTES_MAX: usize = 4096;
 
 /// The hash of one claim; every part may be empty.
 pub fn hash(salt: &str, repo: &str, sub_path: &str, location: &str, cwe: &str) -> Digest {
-    let mut hasher = Sha256::new();
-    for part in [
-        salt,
-        &canonical_repo(repo),
-        &canonical_location(sub_path, location),
-        &canonical_cwe(cwe),
-    ] {
-        hasher.update(part.as_bytes());
-        hasher.update([0]);
-    }
-    Digest::new(hasher.finalize().into())
+    let parts = [
+        salt.to_owned(),
+        canonical_repo(repo),
+        canonical_location(sub_path, location),
+        canonical_cwe(cwe),
+    ];
+    Digest::new(Sha256::digest(parts.join("\0")).into())
 }
 
 /// Lower case, without white space around it, trailing `/`, and then one trailing `.git`.

@@ -154,10 +154,12 @@ impl Key {
     }
 }
 
+type Block = Vec<(Key, String)>;
+
 /// The block's lines, and the prose after them.
-fn block(text: &str) -> Result<(Vec<(Key, String)>, &str), FormatFault> {
+fn block(text: &str) -> Result<(Block, &str), FormatFault> {
     let mut rest = text.trim_start_matches(['\n', '\u{feff}']);
-    let mut block: Vec<(Key, String)> = Vec::new();
+    let mut block: Block = Vec::new();
     while let Some((line, after)) = rest.split_once('\n').or(Some((rest, ""))) {
         let Some((key, value)) = line
             .split_once(':')

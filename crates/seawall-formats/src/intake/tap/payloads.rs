@@ -215,9 +215,8 @@ fn description(payload: &Payload, faults: &mut Vec<Violation>) {
             ));
         }
         Some(Text::Utf8(description)) => {
-            if text(&field, description, DESCRIPTION_BYTES_MAX, faults)
-                && description.chars().any(is_invisible)
-            {
+            let fine = text(&field, description, DESCRIPTION_BYTES_MAX, faults);
+            if fine && description.chars().any(is_invisible) {
                 let reason = "no invisible formatting characters";
                 faults.push(Violation::new("control_characters", field, reason));
             }
