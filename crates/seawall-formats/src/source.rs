@@ -133,3 +133,6 @@ fn segments(function: &str) -> Vec<&str> {
         .filter(|part| !part.is_empty())
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,22 +196,20 @@ impl Scan<'_> {
     /// `name (…) {` right inside a class or an object.
     fn method(&mut self, at: usize) {
         let name = self.tokens.text(at);
-        let keyword = matches!(
-            name,
-            "if" | "for" | "while" | "switch" | "catch" | "with" | "function" | "return" | "super"
-        );
         let fits = match self.around.last() {
             Some((Room::Class, _)) => !matches!(
                 self.tokens.before(at),
                 "=" | "." | "new" | "(" | "=>" | "?." | "@"
             ),
-            Some((Room::Object, _)) => matches!(
-                self.tokens.before(at),
-                "{" | "," | "async" | "get" | "set" | "*"
-            ),
+            // A block that was taken for an object (`case 1: {`) begins with statements.
+            Some((Room::Object, _)) => {
+                let statement = matches!(name, "if" | "for" | "while" | "switch" | "with");
+                let before = self.tokens.before(at);
+                !statement && matches!(before, "{" | "," | "async" | "get" | "set" | "*")
+            }
             Some((Room::Block, _)) | None => false,
         };
-        if keyword || !fits {
+        if !fits {
             return;
         }
         if let Some(body) = self.parameters(at + 1).and_then(|close| self.body(close)) {
@@ -236,13 +234,26 @@ impl Scan<'_> {
     fn body(&self, close: usize) -> Option<usize> {
         match self.tokens.text(close + 1) {
             "{" => Some(close + 1),
-            ":" => (close + 2..close + TYPE_LEN_MAX)
-                .take_while(|at| !matches!(self.tokens.text(*at), "" | ";" | "}" | "="))
-                .filter(|at| self.tokens.text(*at) == "{")
-                // In `(): { a: string } {` the first brace is of the type.
-                .find(|at| !matches!(self.tokens.before(*at), ":" | "|" | "&" | "<")),
+            ":" => self.body_past_type(close + 2),
             _ => None,
         }
+    }
+
+    /// The brace of the body after a return type; in `(): { a: string } {` it is the second.
+    fn body_past_type(&self, from: usize) -> Option<usize> {
+        let mut open = 0usize;
+        for at in from..from + TYPE_LEN_MAX {
+            let of_type = matches!(self.tokens.before(at), ":" | "|" | "&" | "<" | "=>");
+            match self.tokens.text(at) {
+                "" => return None,
+                ";" | "=" if open == 0 => return None,
+                "{" if open > 0 || of_type => open += 1,
+                "{" => return Some(at),
+                "}" => open = open.checked_sub(1)?,
+                _ => {}
+            }
+        }
+        None
     }
 
     fn in_room(&self, room: Room) -> bool {
