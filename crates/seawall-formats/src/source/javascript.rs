@@ -113,6 +113,11 @@ impl Scan<'_> {
             return;
         };
         let name = self.tokens.text(name_at).to_owned();
+        // `var A = class B {` has both names.
+        if bound && name_at == at + 1 && self.tokens.is_word(at - 2) {
+            let (other, inside) = (self.tokens.text(at - 2), self.inside());
+            self.outline.define(other, self.tokens.line(at - 2), inside);
+        }
         let inside = self.inside();
         self.outline
             .define(&name, self.tokens.line(name_at), inside);
