@@ -4,4 +4,10 @@
 //! from outside become types here, once, and below this line nobody checks again. It serves the
 //! mission's common formats (CSAF 2.0, OSV, OpenVEX, CycloneDX, SPDX and what reports come in).
 
+mod address;
+pub mod csaf;
 pub mod fault;
+pub mod inventory;
+mod json;
+pub mod osv;
+pub mod vex;
