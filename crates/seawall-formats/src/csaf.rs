@@ -322,6 +322,3 @@ fn scores(publication: &Publication, tree: &tree::Tree) -> Vec<Value> {
         None => Vec::new(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -227,12 +227,13 @@ impl Lines {
 
     /// Adds a line of which only names are known.
     fn push_named(&mut self, place: &str, known: Known) -> Result<(), FormatFault> {
+        let known = known.on_one_line();
         let version = known.version.as_ref().map(|version| version.0.as_str());
         let parts = [known.vendor.as_deref(), Some(known.name.as_str()), version];
         let label = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let product = known.vendor.as_ref().map(|vendor| Product {
-            vendor: vendor.trim().to_lowercase(),
-            name: known.name.trim().to_lowercase(),
+            vendor: vendor.to_lowercase(),
+            name: known.name.to_lowercase(),
             version: version.unwrap_or_default().to_owned(),
         });
         let key = format!("{:?}\u{0}{}\u{0}{version:?}", known.vendor, known.name);
@@ -274,6 +275,19 @@ struct Known {
     version: Option<Version>,
     /// The source package, with its version where it differs (Debian).
     source: Option<(String, Option<Version>)>,
+}
+
+impl Known {
+    /// The same with line ends and runs of blanks, which cells of tables may hold, as one blank.
+    fn on_one_line(self) -> Known {
+        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Known {
+            vendor: self.vendor.map(line),
+            name: line(self.name),
+            version: self.version.map(|version| Version(line(version.0))),
+            source: self.source,
+        }
+    }
 }
 
 #[cfg(test)]

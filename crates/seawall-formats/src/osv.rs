@@ -27,6 +27,3 @@ mod key {
     pub(super) const UNLISTED: &str = "affected_outside_schema";
     pub(super) const WORKAROUND: &str = "workaround";
 }
-
-#[cfg(test)]
-mod tests;

@@ -49,9 +49,3 @@ pub(super) fn named(cwe: Cwe) -> Option<Value> {
     let (_, name) = NAMES.iter().find(|(number, _)| *number == cwe.0)?;
     Some(json!({"id": cwe.to_string(), "name": name}))
 }
-
-/// The numbers of the listed classes.
-#[cfg(test)]
-pub(super) fn numbers() -> impl Iterator<Item = u32> {
-    NAMES.iter().map(|(number, _)| *number)
-}

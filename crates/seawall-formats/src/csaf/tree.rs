@@ -73,6 +73,28 @@ fn named(text: &str) -> &str {
     if text.is_empty() { "(unnamed)" } else { text }
 }
 
+/// The words that CSAF forbids as the name of a single version (test 6.1.31).
+const RANGE_WORDS: [&str; 7] = [
+    "after", "all", "before", "earlier", "later", "prior", "versions",
+];
+
+/// A version as the name of its branch: what would read as a range of versions is disarmed.
+fn version_name(version: &str) -> String {
+    let mut name = String::with_capacity(version.len());
+    for letter in version.chars() {
+        match letter {
+            '<' => name.push_str("%3C"),
+            '>' => name.push_str("%3E"),
+            letter if letter.is_whitespace() => name.push_str("%20"),
+            letter => name.push(letter),
+        }
+    }
+    match RANGE_WORDS.contains(&name.to_lowercase().as_str()) {
+        true => format!("={name}"),
+        false => named(&name).to_owned(),
+    }
+}
+
 /// An id that no other product has: the same package may be listed twice, run and stated.
 fn unique(wanted: String, taken: &mut HashSet<String>) -> String {
     let mut id = wanted.clone();
@@ -108,7 +130,7 @@ fn package(one: &AffectedPackage, taken: &mut HashSet<String>) -> (Value, Entry)
         let name = format!("{package} {version}");
         branches.push(json!({
             "category": "product_version",
-            "name": named(&version.0),
+            "name": version_name(&version.0),
             "product": product(name, &id, purl::write(package, Some(version))),
         }));
         fixes.push((version.0.clone(), id));

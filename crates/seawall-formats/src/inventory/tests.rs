@@ -61,7 +61,7 @@ fn cyclonedx_lists_nested_components_once() {
              Debian:11/zlib 1:1.2.11-1",
             "Pump Maker Pump 3 2.1 | - 2.1 | pump maker/pump 3/2.1",
             "odd 1 | - 1",
-            "! /components/3: purl `not a purl` cannot be read: missing 'pkg' scheme",
+            "! /components/3: purl `not a purl` cannot be read: missing scheme",
             "! 1 files and data sets without a purl left out",
         ],
     );
@@ -128,7 +128,7 @@ fn a_table_of_products_has_its_columns_anywhere() {
         "a.csv",
         "Water utility\nvendor,product,version\n\"A, Inc\",\"P \"\"x\"\"\ny\",2\n,,\n,,3\nA,P,1,9",
         &[
-            "A, Inc P \"x\"\ny 2 | - 2 | a, inc/p \"x\"\ny/2",
+            "A, Inc P \"x\" y 2 | - 2 | a, inc/p \"x\" y/2",
             "A P 1 | - 1 | a/p/1",
             "! line 6: it names no product",
         ],
