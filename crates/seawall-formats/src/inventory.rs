@@ -1,7 +1,7 @@
 //! Inventories: what an operator runs, read from the lists that operators already have.
 //!
-//! CycloneDX 1.2 to 1.7 and SPDX 2.2 and 2.3 as JSON, tables of products as CSV, and Debian's
-//! package lists (capabilities C43 and C45). It lists and never judges: what cannot be told for
+//! CycloneDX 1.2 to 1.7 as JSON, SPDX 2.2 and 2.3 as JSON or `Tag: value` lines, tables of products
+//! as CSV, and Debian's package lists (capabilities C43 and C45). It lists and never judges: what cannot be told for
 //! certain stays unknown, and nothing is dropped silently.
 //!
 //! **Debian's release** is, in this order: what the caller states ([`read_for`]), a comment line
@@ -40,7 +40,7 @@ pub const WARNINGS_MAX: usize = 20;
 pub enum Kind {
     /// A CycloneDX bill of materials, JSON.
     CycloneDx,
-    /// An SPDX 2 document, JSON.
+    /// An SPDX 2 document, JSON or `Tag: value` lines.
     Spdx,
     /// A table of products.
     Csv,
@@ -151,6 +151,9 @@ fn read_text(
         || [".csv", ".tsv"]
             .iter()
             .any(|end| name.to_lowercase().ends_with(end));
+    if spdx::tags::is(text) {
+        return spdx::tags::read(text);
+    }
     match debian::Shape::of(text) {
         Some(shape) if !csv => debian::read(shape, release, text),
         Some(_) | None => products::read(text),

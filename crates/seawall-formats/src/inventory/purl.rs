@@ -60,10 +60,10 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
             let release = qualifier("distro").and_then(debian_release);
             named(Ecosystem::Debian(release), purl.name())
         }
-        ("pypi", _) => named(Ecosystem::PyPi, &pypi_name(purl.name())),
+        ("pypi", _) => named(Ecosystem::PyPi, purl.name()),
         ("npm", "") => named(Ecosystem::Npm, purl.name()),
         ("npm", scope) => {
-            let scope = scope.strip_prefix('@').unwrap_or(scope).to_lowercase();
+            let scope = scope.strip_prefix('@').unwrap_or(scope);
             named(Ecosystem::Npm, &format!("@{scope}/{}", purl.name()))
         }
         ("cargo", _) => named(Ecosystem::CratesIo, purl.name()),
@@ -90,8 +90,19 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
 
 fn named(ecosystem: Ecosystem, name: &str) -> Package {
     Package {
+        name: normal_name(&ecosystem, name),
         ecosystem,
-        name: name.to_owned(),
+    }
+}
+
+/// A name as every reader of this crate spells it, so that a purl and an advisory meet. Go's module
+/// paths are lower-cased too: the purl specification demands it, Go's own database does not do it.
+pub(crate) fn normal_name(ecosystem: &Ecosystem, name: &str) -> String {
+    match ecosystem {
+        Ecosystem::PyPi => pypi_name(name),
+        Ecosystem::Npm | Ecosystem::Debian(_) => name.to_lowercase(),
+        Ecosystem::Unknown(kind) if kind == "Go" => name.to_lowercase(),
+        Ecosystem::CratesIo | Ecosystem::Generic | Ecosystem::Unknown(_) => name.to_owned(),
     }
 }
 
@@ -108,7 +119,7 @@ fn elsewhere(kind: &str, namespace: &str, name: &str) -> Package {
 }
 
 /// A PyPI name as PEP 503 spells it: lower case, runs of `-`, `_` and `.` one hyphen.
-pub(crate) fn pypi_name(name: &str) -> String {
+fn pypi_name(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for letter in name.chars() {
         match letter {
@@ -210,6 +221,10 @@ mod tests {
         check(
             "pkg:golang/golang.org/x/net@v0.1.0",
             "Go/golang.org/x/net v0.1.0",
+        );
+        check(
+            "pkg:golang/github.com/Azure/X@v1",
+            "Go/github.com/azure/x v1",
         );
         check("pkg:maven/org.a/b@1", "Maven/org.a:b 1");
         check(

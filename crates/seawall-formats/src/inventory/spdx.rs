@@ -1,7 +1,9 @@
-//! SPDX 2.2 and 2.3 as JSON (ISO/IEC 5962): the packages, with the purls among their references.
+//! SPDX 2.2 and 2.3 (ISO/IEC 5962): the packages, with the purls among their references.
 //!
-//! It reads what names a package and leaves files, snippets and relationships to the original
-//! bytes.
+//! It reads what names a package, from JSON here and from the older `Tag: value` lines in
+//! [`tags`], and leaves files, snippets and relationships to the original bytes.
+
+pub(super) mod tags;
 
 use super::{Inventory, Kind, Known, Lines};
 use crate::fault::{FormatFault, quote};
@@ -14,75 +16,98 @@ const FORMAT: &str = "SPDX";
 /// The words with which SPDX says that something is not known.
 const UNKNOWN: [&str; 2] = ["NOASSERTION", "NONE"];
 
+/// One package of a document, as far as its lines have been read.
+#[derive(Default)]
+struct Package {
+    place: String,
+    name: String,
+    version: Option<String>,
+    supplier: Option<String>,
+    source: Option<String>,
+    purls: Vec<String>,
+}
+
+impl Package {
+    /// Adds the package under each of its purls, or by its name when it has none.
+    fn list(self, lines: &mut Lines) -> Result<(), FormatFault> {
+        let known = || Known {
+            vendor: self.supplier.as_deref().and_then(stated).and_then(vendor),
+            name: self.name.clone(),
+            version: self.version.as_deref().and_then(stated).map(Version::from),
+            source: self.source.as_deref().and_then(source),
+        };
+        if self.purls.is_empty() {
+            return lines.push_named(&self.place, known());
+        }
+        let mut purls = self.purls.iter();
+        purls.try_for_each(|purl| lines.push_purl(&self.place, purl, known()))
+    }
+}
+
+/// Whether a version of the format is read.
+fn is_read(version: &str) -> Result<(), String> {
+    match version.starts_with("SPDX-2.") {
+        true => Ok(()),
+        false => Err(format!(
+            "version {} is not read, SPDX-2.2 and 2.3 are",
+            quote(version)
+        )),
+    }
+}
+
 /// Reads a document.
 pub(super) fn read(value: &Value) -> Result<Inventory, FormatFault> {
     let top = Spot::top(FORMAT, value)?;
     let version = top.required_text("spdxVersion")?;
-    if !version.starts_with("SPDX-2.") {
-        let told = format!(
-            "version {} is not read, SPDX-2.2 and 2.3 are",
-            quote(version)
-        );
-        return Err(top.fault_at("spdxVersion", told));
-    }
+    is_read(version).map_err(|why| top.fault_at("spdxVersion", why))?;
     let mut lines = Lines::new(FORMAT);
     for package in top.objects("packages")? {
-        let known = Known {
-            vendor: vendor(&package)?,
+        let text = |key: &str| package.text(key).map(|text| text.map(str::to_owned));
+        let one = Package {
+            place: package.place().to_owned(),
             name: package.required_text("name")?.to_owned(),
-            version: stated(package.text("versionInfo")?).map(Version::from),
-            source: source(&package)?,
+            version: text("versionInfo")?,
+            supplier: text("supplier")?,
+            source: text("sourceInfo")?,
+            purls: purls(&package)?,
         };
-        let purls = purls(&package)?;
-        if purls.is_empty() {
-            lines.push_named(package.place(), known)?;
-            continue;
-        }
-        for purl in purls {
-            let known = Known {
-                vendor: known.vendor.clone(),
-                name: known.name.clone(),
-                version: known.version.clone(),
-                source: known.source.clone(),
-            };
-            lines.push_purl(package.place(), purl, known)?;
-        }
+        one.list(&mut lines)?;
     }
     let serial = top.text("documentNamespace")?.map(str::to_owned);
     Ok(lines.done(Kind::Spdx, serial))
 }
 
-fn stated(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !UNKNOWN.contains(text))
+fn stated(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty() && !UNKNOWN.contains(text))
 }
 
-fn purls<'a>(package: &Spot<'a>) -> Result<Vec<&'a str>, FormatFault> {
+fn purls(package: &Spot<'_>) -> Result<Vec<String>, FormatFault> {
     let mut purls = Vec::new();
     for reference in package.objects("externalRefs")? {
         let kind = reference.text("referenceType")?.unwrap_or_default();
         let locator = reference.text("referenceLocator")?;
-        // Some generators write the type as the full address of the word.
-        if kind == "purl" || kind.ends_with("/purl") {
-            purls.extend(locator);
+        if is_purl(kind) {
+            purls.extend(locator.map(str::to_owned));
         }
     }
     Ok(purls)
 }
 
+/// Some generators write the type as the full address of the word.
+fn is_purl(kind: &str) -> bool {
+    kind == "purl" || kind.ends_with("/purl")
+}
+
 /// The supplier's name without the word that says what it is and without its mail address.
-fn vendor(package: &Spot<'_>) -> Result<Option<String>, FormatFault> {
-    let supplier = stated(package.text("supplier")?);
-    let name = supplier.and_then(|text| text.strip_prefix("Organization:"));
-    let name = name.map(|text| text.split('(').next().unwrap_or(text).trim().to_owned());
-    Ok(name.filter(|name| !name.is_empty()))
+fn vendor(supplier: &str) -> Option<String> {
+    let text = supplier.strip_prefix("Organization:")?;
+    let name = text.split('(').next().unwrap_or(text).trim();
+    Some(name.to_owned()).filter(|name| !name.is_empty())
 }
 
 /// The Debian source package, where a generator says it in words.
-fn source(package: &Spot<'_>) -> Result<Option<(String, Option<Version>)>, FormatFault> {
-    let told = package.text("sourceInfo")?;
-    let told = told.and_then(|text| text.strip_prefix("built package from:"));
-    let mut words = told.unwrap_or_default().split_whitespace();
-    Ok(words
-        .next()
-        .map(|name| (name.to_owned(), words.next().map(Version::from))))
+fn source(told: &str) -> Option<(String, Option<Version>)> {
+    let mut words = told.strip_prefix("built package from:")?.split_whitespace();
+    let name = words.next()?.to_owned();
+    Some((name, words.next().map(Version::from)))
 }

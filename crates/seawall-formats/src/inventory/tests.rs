@@ -107,6 +107,27 @@ fn spdx_lists_packages_with_and_without_purl() {
 }
 
 #[test]
+fn spdx_is_read_from_tags_too() {
+    check(
+        "bom.spdx",
+        "SPDXVersion: SPDX-2.2\nDocumentNamespace: https://bank.invalid/2\n\
+         PackageName: urllib3\nPackageVersion: 1.26.4\nPackageComment: <text>two\n\
+         PackageName: not a package\n</text>\n\
+         ExternalRef: PACKAGE_MANAGER purl pkg:pypi/urllib3@1.26.4\n\
+         PackageName: teller\nPackageSupplier: Organization: Core (a@b.invalid)\n\
+         FileName: ./x\nPackageVersion: 9\n",
+        &[
+            "pkg:pypi/urllib3@1.26.4 | PyPI/urllib3 1.26.4",
+            "Core teller | - - | core/teller/",
+        ],
+    );
+    check_refused(
+        b"SPDXVersion: SPDX-3.0\n",
+        "line 1: version `SPDX-3.0` is not read",
+    );
+}
+
+#[test]
 fn a_table_of_products_has_its_columns_anywhere() {
     let expected = [
         "Acme Pump 1.0 | - 1.0 | acme/pump/1.0",

@@ -51,7 +51,7 @@ pub struct Advisory {
 /// One package that a record affects.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Affected {
-    /// The package; PyPI names are normalised.
+    /// The package; its name is normalised as those of inventories are.
     pub package: Package,
     /// The affected intervals, of the ranges in the package's own version order.
     pub intervals: Vec<Interval>,
@@ -137,15 +137,7 @@ fn affected(spot: &Spot<'_>) -> Result<Option<Affected>, FormatFault> {
         return Ok(None);
     };
     let ecosystem = Ecosystem::from(named.required_text("ecosystem")?.to_owned());
-    let name = named.required_text("name")?;
-    let name = match ecosystem {
-        Ecosystem::PyPi => purl::pypi_name(name),
-        Ecosystem::Npm
-        | Ecosystem::CratesIo
-        | Ecosystem::Debian(_)
-        | Ecosystem::Generic
-        | Ecosystem::Unknown(_) => name.to_owned(),
-    };
+    let name = purl::normal_name(&ecosystem, named.required_text("name")?);
     let mut intervals = Vec::new();
     for range in spot.objects("ranges")? {
         match range.required_text("type")? {

@@ -1,8 +1,11 @@
 //! Inventories as they are found in the world.
 
-use crate::shared::unpack;
+use crate::shared::{lines, unpack};
+use seawall_domain::package::{Package, Version};
 use seawall_formats::inventory::{self, Kind};
+use seawall_formats::osv;
 use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 
 /// Reads every JSON list of an archive; gives how many were read and their components.
 fn check(test: &str, archive: &str, kind: Kind) -> Option<(usize, usize)> {
@@ -14,7 +17,9 @@ fn check(test: &str, archive: &str, kind: Kind) -> Option<(usize, usize)> {
             Kind::CycloneDx => value.get("bomFormat").is_some(),
             Kind::Spdx => value.get("spdxVersion").is_some(),
             Kind::Csv | Kind::DebianPackages => false,
-        });
+        }) || kind == Kind::Spdx
+            && String::from_utf8_lossy(&bytes).contains("\nSPDXVersion:")
+            || kind == Kind::Spdx && bytes.starts_with(b"SPDXVersion:");
         match result {
             Ok(inventory) if ours => {
                 assert_eq!(inventory.kind, kind, "{name}");
@@ -102,9 +107,109 @@ fn the_specifications_valid_documents_are_accepted() {
         }
     }
     // The reader is no schema check: it refuses what it would misread, not every odd licence.
-    println!(
-        "{test}: {accepted} accepted, {refused} invalid refused, passed {}",
-        passed.len()
-    );
+    println!("{test}: {accepted} accepted, {refused} invalid refused, passed {passed:?}");
     assert!(accepted > 100);
+}
+
+/// The packages that each record of the databases affects.
+fn affected(test: &str) -> Option<HashMap<String, Vec<Package>>> {
+    let mut all = HashMap::new();
+    for database in ["rustsec", "pypa", "go"] {
+        for line in lines(test, &format!("osv/{database}.jsonl.zst"))? {
+            let read = osv::read(line.as_bytes()).expect("a record");
+            let packages = read.affected.into_iter().map(|one| one.package).collect();
+            all.insert(read.id, packages);
+        }
+    }
+    Some(all)
+}
+
+/// The one component that a purl alone gives.
+fn component(purl: &str) -> (Option<Package>, Option<Version>) {
+    let read = inventory::read("purl.csv", None, format!("purl\n\"{purl}\"\n").as_bytes());
+    let first = read
+        .expect("a table")
+        .components
+        .into_iter()
+        .next()
+        .expect("a component");
+    (first.package, first.version)
+}
+
+/// Every finding of a truth file: its purl is among the components of its document, and its
+/// package has the name that the advisory gives it.
+fn check_findings(test: &str, truth: &str, archives: &[&str]) -> Option<usize> {
+    let affected = affected(test)?;
+    let mut documents = HashMap::new();
+    for archive in archives {
+        let stem = archive
+            .rsplit('/')
+            .next()
+            .unwrap_or(archive)
+            .replace(".tar.zst", "");
+        for (name, bytes) in unpack(test, archive)?.files() {
+            documents.insert(format!("{stem}:{name}"), bytes.clone());
+            let file = name.rsplit('/').next().unwrap_or(&name).to_owned();
+            documents.insert(file, bytes);
+        }
+    }
+    let mut findings = 0;
+    for line in lines(test, truth)? {
+        let truth: Value = serde_json::from_str(&line).expect("JSON");
+        let name = truth["sbom"].as_str().expect("a name");
+        let bytes = documents
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} is not there"));
+        let read = inventory::read(name, None, bytes);
+        let read = read.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        let listed: HashSet<_> = read
+            .components
+            .into_iter()
+            .map(|one| (one.package, one.version))
+            .collect();
+        for finding in truth["findings"].as_array().expect("findings") {
+            let (purl, id) = (finding["purl"].as_str(), finding["id"].as_str());
+            let (purl, id) = (purl.expect("a purl"), id.expect("an id"));
+            let wanted = component(purl);
+            assert!(listed.contains(&wanted), "{name}: {purl} is not listed");
+            let packages = affected
+                .get(id)
+                .unwrap_or_else(|| panic!("{id} is not there"));
+            let package = wanted.0.unwrap_or_else(|| panic!("{purl} is no package"));
+            assert!(
+                packages.contains(&package),
+                "{purl}: {package} is not in {packages:?} of {id}"
+            );
+            findings += 1;
+        }
+    }
+    println!("{test}: {truth}: {findings} findings can be made");
+    Some(findings)
+}
+
+#[test]
+fn every_true_finding_can_be_made_from_what_is_read() {
+    let test = "every_true_finding_can_be_made_from_what_is_read";
+    let real = [
+        "sbom/bom-shelter-spdx.tar.zst",
+        "sbom/cyclonedx-bom-examples.tar.zst",
+    ];
+    for (truth, archives, expected) in [
+        ("matching/real-sbom-expected.jsonl.zst", &real[..], 3_673),
+        (
+            "matching/lock-expected.jsonl.zst",
+            &["matching/lock-sboms.tar.zst"],
+            1_447,
+        ),
+        (
+            "matching/synthetic-expected.jsonl.zst",
+            &["matching/synthetic-sboms.tar.zst"],
+            7_248,
+        ),
+    ] {
+        match check_findings(test, truth, archives) {
+            Some(findings) => assert_eq!(findings, expected, "{truth}"),
+            None => return,
+        }
+    }
 }
