@@ -82,6 +82,14 @@ fn rule(ecosystem: &Ecosystem) -> Rule {
     }
 }
 
+/// Tells whether the ecosystem's own order is known here, rather than only the natural one.
+pub fn is_known(ecosystem: &Ecosystem) -> bool {
+    match rule(ecosystem) {
+        Rule::Pep440 | Rule::Semantic | Rule::Debian => true,
+        Rule::Natural => matches!(ecosystem, Ecosystem::Generic),
+    }
+}
+
 /// Compares two versions of one ecosystem. The order is total; versions that differ only in what
 /// the rule ignores (build metadata, trailing zeros) are equal.
 pub fn compare(ecosystem: &Ecosystem, left: &Version, right: &Version) -> Ordering {
