@@ -5,6 +5,9 @@
 //! whatever the order of the input. It does not decide what may be shown to whom, and it does not
 //! read documents: packages, versions and claims arrive parsed.
 
+// A test may unwrap: its panic is its answer.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod duplicates;
 pub mod exposure;
 pub mod history;

@@ -17,7 +17,7 @@ pub(super) fn lines<'a>(
     let mut lines = Vec::new();
     for major in runs(&names, 0..names.len(), |name| (name.epoch, name.major)) {
         let minors = runs(&names, major.clone(), |name| (name.minor, ""));
-        if names[major.start].major == "" || minors.len() <= MINOR_LINES_MAX {
+        if names[major.start].major.is_empty() || minors.len() <= MINOR_LINES_MAX {
             lines.extend(minors);
         } else {
             lines.push(major);
