@@ -63,28 +63,29 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
         weakness: Some(Cwe(1321)),
         ..open(3, "npm ini", "1.3.5", "1.3.6 1.3.6", "")
     };
-    let exposures = [ini.clone(), pump.clone(), zlib.clone()];
+    let exposures = [ini, pump, zlib];
     check(
         &exposures,
         &[
-            "libz-sys 1.1.8 has a known flaw. A bad file can crash it or let someone take it over. \
-             Attackers use it. Update to just 1.1.9, or 1.1.14 or later. First look for \
-             a break-in. Act by 24 November 2026. This rule binds you (BOD 26-04, row 14). If you \
-             cannot: do not let it open files from strangers.",
+            "libz-sys 1.1.8 has a known flaw. A bad file can crash it or take it over. Attackers \
+             use it. Update to just 1.1.9, or 1.1.14 or later. First look for a break-in. Act by \
+             24 November 2026. This rule binds you (BOD 26-04, row 14). If you cannot: keep files \
+             from strangers away from it.",
             "flow controller 2.1 has a known flaw. Someone can misuse it. There is no fix yet. \
              Act by 20 January 2027. This is advice, not a rule. If you cannot: let only people you \
              trust reach it. Ask its maker.",
             "ini 1.3.5 has a known flaw. A bad file can change how your program works. Update it \
              to 1.3.6 or later. Act at your next upgrade. This is advice, not a rule. If you \
-             cannot: do not let it open files from strangers.",
+             cannot: keep files from strangers away from it.",
         ],
     );
     let spanish = today(&exposures).items[0].text(Language::Spanish);
     assert_eq!(
         spanish,
-        "libz-sys 1.1.8 tiene un fallo conocido. Un archivo malo puede pararlo o dar el mando a \
-         otro. Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Antes busque intrusos. Plazo: el 24 de noviembre de 2026. Esta norma le obliga \
-         (BOD 26-04, fila 14). Si no puede: no abra con él archivos de extraños."
+        "libz-sys 1.1.8 tiene un fallo conocido. Un archivo malo puede pararlo o tomar el mando. \
+         Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Antes busque intrusos. \
+         Plazo: el 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
+         puede: no le dé archivos ajenos."
     );
 }
 
@@ -285,7 +286,9 @@ fn every_text_is_short_and_plain_in_both_languages() {
                     for language in [Language::English, Language::Spanish] {
                         let text = list.items[0].text(language);
                         let words = text.split_whitespace().count();
-                        assert!(words <= 60, "{words} words: {text}");
+                        if words > 60 {
+                            println!("{words} words: {text}");
+                        }
                         words_max = words_max.max(words);
                         match language {
                             Language::English => grade_max = grade_max.max(flesch_kincaid(&text)),
@@ -301,6 +304,7 @@ fn every_text_is_short_and_plain_in_both_languages() {
         "{} texts: at most {words_max} words, grade at most {grade_max:.1}, ease at least {ease_min:.0}",
         texts.len()
     );
+    assert!(words_max <= 60, "{words_max}");
     assert!(grade_max <= 8.0, "{grade_max}");
     assert!(ease_min >= 60.0, "{ease_min}");
 }

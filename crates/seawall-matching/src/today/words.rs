@@ -125,8 +125,8 @@ impl Harm {
                 "Alguien puede darle sus órdenes.",
             ],
             Harm::Memory => [
-                "A bad file can crash it or let someone take it over.",
-                "Un archivo malo puede pararlo o dar el mando a otro.",
+                "A bad file can crash it or take it over.",
+                "Un archivo malo puede pararlo o tomar el mando.",
             ],
             Harm::Access => [
                 "Someone can see or change what they should not.",
@@ -138,7 +138,7 @@ impl Harm {
             ],
             Harm::Behaviour => [
                 "A bad file can change how your program works.",
-                "Un archivo malo puede cambiar lo que hace su programa.",
+                "Un archivo malo puede cambiar lo que hace.",
             ],
             Harm::Users => [
                 "Someone can act in the name of your users.",
@@ -159,8 +159,8 @@ impl Harm {
                 "Si no puede: limite su uso a gente de fiar.",
             ],
             Harm::Memory | Harm::Files | Harm::Behaviour => [
-                "If you cannot: do not let it open files from strangers.",
-                "Si no puede: no abra con él archivos de extraños.",
+                "If you cannot: keep files from strangers away from it.",
+                "Si no puede: no le dé archivos ajenos.",
             ],
             Harm::Users => [
                 "If you cannot: take the page off the web for now.",
@@ -189,8 +189,7 @@ fn what<K>(item: &Item<K>, language: Language) -> String {
     let name = shown(item.subject.name());
     let versions = match (item.installed.first(), item.installed.last()) {
         (Some(oldest), Some(newest)) if oldest != newest => {
-            let to = language.pick(["to", "a"]);
-            format!(" {} {to} {}", version(oldest), version(newest))
+            format!(" {}–{}", version(oldest), version(newest))
         }
         (Some(only), _) if !only.0.trim().is_empty() => format!(" {}", version(only)),
         (Some(_) | None, _) => String::new(),
@@ -319,7 +318,7 @@ fn day(at: Timestamp, language: Language) -> String {
 const NAME_LEN_MAX: usize = 40;
 
 /// How many words of a foreign name are shown.
-const NAME_WORDS_MAX: usize = 4;
+const NAME_WORDS_MAX: usize = 3;
 
 /// A version as one word, so that it cannot make an item long.
 fn version(version: &Version) -> String {
