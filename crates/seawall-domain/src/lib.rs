@@ -14,4 +14,5 @@ pub mod time;
 pub mod claim;
 pub mod component;
 pub mod publication;
+pub mod recipe;
 pub mod verdict;

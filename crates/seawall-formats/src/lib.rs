@@ -1,1 +1,3 @@
 //! Seawall formats.
+
+pub mod recipe;
