@@ -15,5 +15,6 @@ pub mod mail;
 pub mod osv;
 pub mod problem;
 pub mod purl;
+pub mod recipe;
 pub mod source;
 pub mod vex;
