@@ -386,7 +386,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..500) {
+        fn never_panics(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            at in 0usize..500,
+        ) {
             drop(read(&bytes));
             let whole = document(r#""vulnerability":{"name":"X"},"products":[1,"a",{"@id":2}]"#);
             let mut whole = whole.into_bytes();
