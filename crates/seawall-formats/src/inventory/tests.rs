@@ -50,7 +50,7 @@ fn cyclonedx_lists_nested_components_once() {
            "purl":"pkg:deb/debian/zlib1g@1:1.2.11-1?distro=debian-11&upstream=zlib"}]},
         {"type":"device","name":"Pump 3","version":"2.1","supplier":{"name":"Pump Maker"}},
         {"type":"library","name":"odd","version":"1","purl":"not a purl"},
-        {"type":"file","name":"/etc/passwd"}]}"#;
+        {"type":"file","name":"readme"}]}"#;
     let serial = "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79";
     let text = &text.replace("SERIAL", serial);
     check(
@@ -146,8 +146,9 @@ fn a_table_of_products_has_its_columns_anywhere() {
         "site;VERSION;product;Vendor\nx;1.0;Pump;Acme\ny;;Ventil;Büro",
         &expected,
     );
-    let tabs = "\u{feff}\"Model\"\tManufacturer\tFirmware\r\nPump\tAcme\t1.0\r\nVentil\tBüro\t\r\n";
-    check("a.txt", tabs, &expected);
+    let header = "\u{feff}\"Model\"\tManufacturer\tFirmware\r\n";
+    let tabs = format!("{header}Pump\tAcme\t1.0\r\nVentil\tBüro\t\r\n");
+    check("a.txt", &tabs, &expected);
     check(
         "a.csv",
         "Water utility\nvendor,product,version\n\"A, Inc\",\"P \"\"x\"\"\ny\",2\n,,\n,,3\nA,P,1,9",
@@ -258,6 +259,10 @@ fn what_is_no_inventory_is_refused_with_a_reason() {
     check_refused(b"{}", "neither `bomFormat`");
     check_refused(b"{\"@context\":1}", "SPDX 2.3");
     check_refused(b"hello world", "no header row");
+    check_refused(
+        b"Package: a\nVersion: 1\nFilename: pool/a.deb\n",
+        "not a list of installed",
+    );
     check_refused(
         b"vendor,product,version\n\"a,b,c",
         "line 2: a quoted cell is never closed",
