@@ -9,9 +9,8 @@ use sha2::{Digest as _, Sha256};
 const LEAVES: u64 = 1_000_000;
 
 fn main() {
-    let entries: Vec<[u8; 32]> = (0..LEAVES)
-        .map(|i| Sha256::digest(i.to_be_bytes()).into())
-        .collect();
+    let entries: Vec<[u8; 32]> =
+        (0..LEAVES).map(|i| Sha256::digest(i.to_be_bytes()).into()).collect();
     let leaves: Vec<Hash> = measured("leaf hashes, 32-byte entries", || {
         entries.iter().map(|entry| leaf_hash(entry)).collect()
     });
@@ -43,9 +42,6 @@ fn main() {
 fn measured<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = work();
-    println!(
-        "{what:32} {:>9.1} ms",
-        start.elapsed().as_secs_f64() * 1000.0
-    );
+    println!("{what:32} {:>9.1} ms", start.elapsed().as_secs_f64() * 1000.0);
     result
 }

@@ -26,11 +26,7 @@ const WHAT: &str = "envelope";
 
 /// The bytes that a signature covers: type and body, each with its length (DSSE's PAE).
 pub fn pae(payload_type: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "DSSEv1 {} {payload_type} {} ",
-        payload_type.len(),
-        body.len()
-    );
+    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), body.len());
     [head.as_bytes(), body].concat()
 }
 
@@ -95,20 +91,13 @@ struct WrittenSignature<'a> {
 impl Envelope {
     /// Puts a payload into an envelope that nobody has signed yet.
     pub fn new(payload_type: impl Into<String>, payload: Vec<u8>) -> Envelope {
-        Envelope {
-            payload_type: payload_type.into(),
-            payload,
-            signatures: Vec::new(),
-        }
+        Envelope { payload_type: payload_type.into(), payload, signatures: Vec::new() }
     }
 
     /// Adds this key's signature; a second one by the same key changes nothing.
     pub fn sign(&mut self, key: &SigningKey) {
         let bytes = key.sign(&pae(&self.payload_type, &self.payload)).0.to_vec();
-        let signature = EnvelopeSignature {
-            key_id: Some(key.public().digest_hex()),
-            bytes,
-        };
+        let signature = EnvelopeSignature { key_id: Some(key.public().digest_hex()), bytes };
         if !self.signatures.contains(&signature) {
             self.signatures.push(signature);
         }
@@ -137,10 +126,7 @@ impl Envelope {
         threshold: usize,
     ) -> Result<Verified<'_>, Fault> {
         if threshold == 0 {
-            return Err(Fault::impossible(
-                WHAT,
-                "verifying for no signature verifies nothing",
-            ));
+            return Err(Fault::impossible(WHAT, "verifying for no signature verifies nothing"));
         }
         let message = pae(&self.payload_type, &self.payload);
         let mut signers: Vec<VerifyingKey> = Vec::new();
@@ -155,17 +141,10 @@ impl Envelope {
             }
         }
         if signers.len() < threshold {
-            let why = format!(
-                "{} trusted keys signed it, {threshold} are needed",
-                signers.len()
-            );
+            let why = format!("{} trusted keys signed it, {threshold} are needed", signers.len());
             return Err(Fault::unproven(WHAT, why));
         }
-        Ok(Verified {
-            payload_type: &self.payload_type,
-            payload: &self.payload,
-            signers,
-        })
+        Ok(Verified { payload_type: &self.payload_type, payload: &self.payload, signers })
     }
 
     /// Writes the envelope as one line of JSON, standard base64, always in the same order.
@@ -192,9 +171,7 @@ impl Envelope {
         let Object(read): Object<Read> =
             serde_json::from_slice(bytes).map_err(|e| refuse(e.to_string()))?;
         if read.signatures.len() > ENVELOPE_SIGNATURES_MAX {
-            return Err(refuse(format!(
-                "more than {ENVELOPE_SIGNATURES_MAX} signatures"
-            )));
+            return Err(refuse(format!("more than {ENVELOPE_SIGNATURES_MAX} signatures")));
         }
         let decode = |name: &str, text: &str| {
             from_any_base64(text).ok_or_else(|| refuse(format!("`{name}` is not base64")))
@@ -202,17 +179,10 @@ impl Envelope {
         let mut signatures = Vec::with_capacity(read.signatures.len());
         for Object(signature) in read.signatures {
             let bytes = decode("sig", &signature.sig)?;
-            signatures.push(EnvelopeSignature {
-                key_id: signature.keyid,
-                bytes,
-            });
+            signatures.push(EnvelopeSignature { key_id: signature.keyid, bytes });
         }
         let payload = decode("payload", &read.payload)?;
-        Ok(Envelope {
-            payload_type: read.payload_type,
-            payload,
-            signatures,
-        })
+        Ok(Envelope { payload_type: read.payload_type, payload, signatures })
     }
 }
 
@@ -233,10 +203,7 @@ mod tests {
 
     fn check(signed: &[u8], trusted: &[u8], threshold: usize, expected: Option<&[u8]>) {
         let trusted: Vec<VerifyingKey> = trusted.iter().map(|seed| key(*seed).public()).collect();
-        let signers = signed_by(signed)
-            .verify(&trusted, threshold)
-            .ok()
-            .map(|v| v.signers);
+        let signers = signed_by(signed).verify(&trusted, threshold).ok().map(|v| v.signers);
         let expected: Option<Vec<VerifyingKey>> =
             expected.map(|seeds| seeds.iter().map(|seed| key(*seed).public()).collect());
         assert_eq!(signers, expected, "{signed:?} {trusted:?} {threshold}");
@@ -276,44 +243,22 @@ mod tests {
     #[test]
     fn readers_are_tolerant_where_the_standard_is() {
         fn check(input: &str, expected: bool) {
-            assert_eq!(
-                Envelope::from_json(input.as_bytes()).is_ok(),
-                expected,
-                "{input}"
-            );
+            assert_eq!(Envelope::from_json(input.as_bytes()).is_ok(), expected, "{input}");
         }
-        check(
-            r#"{"payload":"-_8","payloadType":"t","signatures":[{"sig":"-_8="}]}"#,
-            true,
-        );
+        check(r#"{"payload":"-_8","payloadType":"t","signatures":[{"sig":"-_8="}]}"#, true);
         check(
             r#"{"payload":"+/8=","payloadType":"t","signatures":[{"sig":"","keyid":null}]}"#,
             true,
         );
-        check(
-            r#"{"payload":"","payloadType":"t","signatures":[],"more":{"x":1}}"#,
-            true,
-        );
+        check(r#"{"payload":"","payloadType":"t","signatures":[],"more":{"x":1}}"#, true);
         check(r#"{}"#, true);
-        check(
-            r#"{"payload":"+_8","payloadType":"t","signatures":[]}"#,
-            false,
-        );
-        check(
-            r#"{"payload":"a b","payloadType":"t","signatures":[]}"#,
-            false,
-        );
-        check(
-            r#"{"payload":"","payload":"","payloadType":"t","signatures":[]}"#,
-            false,
-        );
+        check(r#"{"payload":"+_8","payloadType":"t","signatures":[]}"#, false);
+        check(r#"{"payload":"a b","payloadType":"t","signatures":[]}"#, false);
+        check(r#"{"payload":"","payload":"","payloadType":"t","signatures":[]}"#, false);
         check(r#"{"payload":1,"payloadType":"t","signatures":[]}"#, false);
         check(r#"[]"#, false);
         check(r#"["","t",[]]"#, false);
-        check(
-            r#"{"payload":"","payloadType":"t","signatures":[[null,""]]}"#,
-            false,
-        );
+        check(r#"{"payload":"","payloadType":"t","signatures":[[null,""]]}"#, false);
         check("", false);
         let many = |n: usize| {
             let signatures = vec![r#"{"sig":""}"#; n].join(",");

@@ -30,21 +30,16 @@ pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
 
 /// Reads the standard or the URL-safe alphabet (not a mix), padded or not, as DSSE demands.
 pub(crate) fn from_any_base64(text: &str) -> Option<Vec<u8>> {
-    TOLERANT_STANDARD
-        .decode(text)
-        .or_else(|_| TOLERANT_URL.decode(text))
-        .ok()
+    TOLERANT_STANDARD.decode(text).or_else(|_| TOLERANT_URL.decode(text)).ok()
 }
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Reads a decimal number without sign or leading zeros.

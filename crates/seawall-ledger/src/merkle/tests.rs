@@ -2,9 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn leaves(size: u64) -> Vec<Hash> {
-    (0..size)
-        .map(|i| leaf_hash(i.to_string().as_bytes()))
-        .collect()
+    (0..size).map(|i| leaf_hash(i.to_string().as_bytes())).collect()
 }
 
 fn check(size: u64, expected: &str) {
@@ -44,11 +42,7 @@ fn every_size_and_every_proof_up_to_40() {
     let tree: Tree = leaves.iter().copied().collect();
     for size in 0..=40 {
         let root = tree.root_at(size).unwrap();
-        assert_eq!(
-            root,
-            root_by_definition(&leaves[..size as usize]),
-            "size {size}"
-        );
+        assert_eq!(root, root_by_definition(&leaves[..size as usize]), "size {size}");
         for index in 0..size {
             let proof = tree.inclusion(index, size).unwrap();
             verify_inclusion(leaves[index as usize], index, size, &proof, root).unwrap();
