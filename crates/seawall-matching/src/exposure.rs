@@ -29,6 +29,19 @@ pub struct AffectedRange<K> {
     pub basis: Basis,
 }
 
+impl<K> AffectedRange<K> {
+    /// The affected intervals of a package, without versions listed one by one.
+    pub fn new(advisory: K, package: Package, intervals: Vec<Interval>, basis: Basis) -> Self {
+        AffectedRange {
+            advisory,
+            package,
+            intervals,
+            versions: Vec::new(),
+            basis,
+        }
+    }
+}
+
 /// A vendor's statement that an advisory affects a product of its own.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StatedProduct<K> {

@@ -13,7 +13,6 @@ use crate::ranges::Refuge;
 use crate::version::Key;
 use jiff::Timestamp;
 use seawall_domain::claim::Cwe;
-use seawall_domain::component::Product;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::Basis;
 use std::cmp::Reverse;
@@ -27,22 +26,27 @@ pub const ITEMS_MAX: usize = 10;
 pub enum Subject {
     /// A package.
     Package(Package),
-    /// A product of a vendor.
-    Product(Product),
+    /// A product of a vendor, whatever its version.
+    Product {
+        /// The vendor.
+        vendor: String,
+        /// The product's name.
+        name: String,
+    },
 }
 
 impl Subject {
     fn name(&self) -> &str {
         match self {
             Subject::Package(package) => &package.name,
-            Subject::Product(product) => &product.name,
+            Subject::Product { name, .. } => name,
         }
     }
 
     fn ecosystem(&self) -> &Ecosystem {
         match self {
             Subject::Package(package) => &package.ecosystem,
-            Subject::Product(_) => &Ecosystem::Generic,
+            Subject::Product { .. } => &Ecosystem::Generic,
         }
     }
 }
@@ -54,7 +58,7 @@ pub struct Open<K> {
     pub exposure: K,
     /// The public number of the advisory.
     pub advisory: String,
-    /// What is affected. A product's version belongs into `installed` only.
+    /// What is affected.
     pub subject: Subject,
     /// The version that runs.
     pub installed: Version,

@@ -468,6 +468,21 @@ proptest! {
     }
 
     #[test]
+    fn any_text_has_a_signature(
+        texts in prop::collection::vec("\\PC{0,30}", 5), recipe in "(\\PC|[\\[\\]=\n'\"]){0,60}",
+    ) {
+        let mut claim = claim(&ZLIB);
+        claim.title = texts[0].clone();
+        claim.description = texts[1].clone();
+        claim.location.file = Some(texts[2].clone());
+        claim.location.function = Some(texts[3].clone());
+        claim.upstream_ids = vec![texts[4].clone()];
+        let signature = Signature::of(&claim, &recipe);
+        let found = relation(&signature, &signature.clone());
+        prop_assert!(!matches!(found, Relation::Different { .. }), "{:?}", found);
+    }
+
+    #[test]
     fn relations_do_not_depend_on_the_order(
         left in 0usize..11, right in 0usize..11, ids in prop::collection::vec("[A-C]-[12]", 0..4),
         effects in prop::option::of("[ab]"), cut in 0usize..4,

@@ -524,6 +524,25 @@ proptest! {
     }
 
     #[test]
+    fn any_texts_are_a_catalogue(
+        texts in prop::collection::btree_set("[0-9a-z.:!~é-]{0,6}|\\PC{0,4}", 0..30),
+        affected in prop::collection::vec(any::<bool>(), 30), width in 1usize..5,
+        ecosystem in prop::sample::select(vec!["PyPI", "npm", "Debian:12", "Generic", "x"]),
+    ) {
+        let kind = |affected| if affected { Outcome::Affected } else { Outcome::Unaffected };
+        let outcomes = texts.into_iter().map(Version).zip(affected);
+        let outcomes: Vec<Tested> = outcomes
+            .map(|(version, affected)| Tested { version, outcome: kind(affected) })
+            .collect();
+        let ecosystem = Ecosystem::from(ecosystem.to_owned());
+        let claimed = outcomes.first().map_or("1".into(), |t| t.version.0.clone());
+        let world = World { ecosystem, outcomes };
+        let (history, probes) = world.plan(&claimed, width);
+        prop_assert!(probes <= history.len());
+        prop_assert_eq!(history.tested().len(), probes);
+    }
+
+    #[test]
     fn whatever_happens_it_ends_and_claims_no_unaffected_release_it_did_not_run(
         outcomes in prop::collection::vec(0u8..3, 1..50), pick in 0usize..50, width in 1usize..5,
     ) {

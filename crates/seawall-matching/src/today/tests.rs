@@ -7,11 +7,10 @@ use proptest::prelude::*;
 fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &str) -> Open<u32> {
     let (ecosystem, name) = subject.split_once(' ').unwrap();
     let subject = match ecosystem {
-        "product" => Subject::Product(Product {
+        "product" => Subject::Product {
             vendor: "example pumps".into(),
             name: name.into(),
-            version: String::new(),
-        }),
+        },
         _ => Subject::Package(Package {
             ecosystem: Ecosystem::from(ecosystem.to_owned()),
             name: name.into(),
@@ -84,7 +83,7 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
         spanish,
         "libz-sys 1.1.8 tiene un fallo conocido. Un archivo malo puede pararlo o tomar el mando. \
          Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Antes busque intrusos. \
-         Plazo: el 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
+         Plazo: 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
          puede: no le dé archivos ajenos."
     );
 }

@@ -246,7 +246,7 @@ fn how(refuge: Option<&Refuge>, language: Language) -> String {
 fn by_when(deadline: Deadline, due_at: Option<Timestamp>, language: Language) -> String {
     let when = match (due_at.map(|at| day(at, language)), language) {
         (Some(day), Language::English) => format!("Act by {day}."),
-        (Some(day), Language::Spanish) => format!("Plazo: el {day}."),
+        (Some(day), Language::Spanish) => format!("Plazo: {day}."),
         (None, language) => language
             .pick(["Act at your next upgrade.", "Hágalo en la próxima mejora."])
             .to_owned(),
@@ -281,7 +281,7 @@ fn otherwise<K>(item: &Item<K>, language: Language) -> String {
     let otherwise = language.pick(item.harm.otherwise());
     match item.subject {
         Subject::Package(_) => otherwise.to_owned(),
-        Subject::Product(_) => {
+        Subject::Product { .. } => {
             let ask = ["Ask its maker.", "Pida ayuda al fabricante."];
             format!("{otherwise} {}", language.pick(ask))
         }
