@@ -5,9 +5,11 @@
 //! Names of packages and versions come from outside and are cut to a bounded length; whoever shows
 //! the text escapes it.
 
+mod harm;
 mod words;
 
-pub use self::words::{Harm, Heading, Language, Words};
+pub use self::harm::Harm;
+pub use self::words::{Heading, Language, Words};
 use crate::priority::{Authority, Deadline, Inputs, Rank, bod_26_04, rank};
 use crate::ranges::Refuge;
 use crate::version::Key;

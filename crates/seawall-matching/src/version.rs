@@ -3,7 +3,7 @@
 //! | ecosystem | rule | a text that the rule cannot read |
 //! |---|---|---|
 //! | PyPI | PEP 440 | is older than all others; among themselves natural order |
-//! | npm, crates.io, Go | Semantic Versioning 2.0.0, read leniently (`v1.2`, `1.2.3.4`) | the same |
+//! | npm, crates.io, Go | Semantic Versioning 2.0.0, read leniently (`v1.2`) | the same |
 //! | Debian | Debian policy 5.6.12 | there is none: every text has a place |
 //! | others | natural order of runs of digits and letters | there is none |
 //!

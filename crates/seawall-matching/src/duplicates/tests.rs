@@ -3,6 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 use seawall_domain::claim::{Location, Tooling};
+use seawall_domain::package::Ecosystem;
 
 struct Report {
     package: &'static str,
@@ -293,6 +294,15 @@ fn what_is_not_the_same_place_or_kind_stays_apart() {
         ..signature(&SQLPARSE_AGAIN)
     };
     let functions = "one names the function `_process`, the other `strip`";
+    check(&sqlparse, &other, Kind::Unclear, functions);
+
+    // A finder's second proof looks like the first; another function is another flaw all the same.
+    let other = Signature {
+        shape: sqlparse.shape.clone(),
+        file: sqlparse.file.clone(),
+        ..parser
+    };
+    let functions = "one names the function `_process`, the other `get_tokens`";
     check(&sqlparse, &other, Kind::Unclear, functions);
 
     let other = Signature {
