@@ -50,8 +50,8 @@ impl History {
         wanted.add_first(to..count, LINE_END_TRIES_MAX);
     }
 
-    /// Halves every gap between an affected and an unaffected release, and walks down from the
-    /// oldest affected one while nothing below it was seen.
+    /// Halves every gap between an affected and an unaffected release, and what lies below the
+    /// oldest affected one while nothing there was seen.
     fn want_boundaries(&self, wanted: &mut Wanted<'_>) {
         let seen = self.seen();
         for pair in seen
@@ -61,7 +61,7 @@ impl History {
             wanted.add_cuts(pair[0].at + 1..pair[1].at);
         }
         if let Some(first) = seen.first().filter(|first| first.affected) {
-            wanted.add((0..first.at).rev());
+            wanted.add_cuts(0..first.at);
         }
     }
 
@@ -144,9 +144,15 @@ impl Wanted<'_> {
         }
     }
 
-    /// Adds the places that cut a gap into equal parts: the middle, or more if there is room.
+    /// Adds the places that cut a gap into equal parts: the middle, or more if there is room. Where
+    /// a release could not be run, older ones seldom can: what lies above it is cut first.
     fn add_cuts(&mut self, gap: Range<usize>) {
-        let open: Vec<usize> = gap.filter(|at| self.history.is_open(*at)).collect();
+        let blind = gap.clone().rev().find(|at| !self.history.is_open(*at));
+        let above = blind.map_or(gap.start, |at| at + 1);
+        let from = if above < gap.end { above } else { gap.start };
+        let open: Vec<usize> = (from..gap.end)
+            .filter(|at| self.history.is_open(*at))
+            .collect();
         let cuts = self.width.saturating_sub(self.places.len()).min(open.len());
         self.add((1..=cuts).map(|cut| open[open.len() * cut / (cuts + 1)]));
     }

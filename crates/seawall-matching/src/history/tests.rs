@@ -292,6 +292,61 @@ fn libz_sys_is_replayed_release_by_release() {
 }
 
 #[test]
+fn what_is_visible_in_the_story_costs_few_runs() {
+    use Ecosystem::{CratesIo, Npm, PyPi};
+    let tar =
+        format!("{TAR_OLD}\nunaffected: 0.2.13-14 0.3.0-4 0.4.0 0.4.2-9\naffected: 0.4.10-35");
+    for (name, ecosystem, table, claimed, expected, runs_max) in [
+        (
+            "sqlparse",
+            PyPi,
+            "untested: 0.1.0-19\nunaffected: 0.2.0-4 0.3.0-1\naffected: 0.4.0-1",
+            "0.4.1",
+            "from 0.4.0 up to 0.4.1, no fix yet",
+            14,
+        ),
+        (
+            "ini",
+            Npm,
+            "affected: 1.0.0-5 1.1.0 1.2.0-1 1.3.0-5",
+            "1.3.5",
+            "from the first release up to 1.3.5, no fix yet",
+            8,
+        ),
+        (
+            "tar",
+            CratesIo,
+            &tar,
+            "0.4.35",
+            "from 0.4.10 up to 0.4.35, no fix yet",
+            38,
+        ),
+        (
+            "libz-sys",
+            CratesIo,
+            LIBZ,
+            "1.1.8",
+            "from 0.1.4 up to 1.1.8, no fix yet",
+            16,
+        ),
+        (
+            "minimist",
+            Npm,
+            "affected: 0.0.0-10 0.1.0 0.2.0-2\nunaffected: 0.2.3-4\n\
+             affected: 1.0.0 1.1.0-3 1.2.0-5\nunaffected: 1.2.6",
+            "1.2.5",
+            "from the first release until fixed in 0.2.3; from 1.0.0 until fixed in 1.2.6",
+            25,
+        ),
+    ] {
+        let world = World::new(ecosystem, table);
+        check(&format!("{name}, as visible"), &world, claimed, expected);
+        let (_, runs) = world.plan(claimed, 2);
+        assert!(runs <= runs_max, "{name}: {runs} runs");
+    }
+}
+
+#[test]
 fn urllib3_cannot_be_run_before_1_23() {
     let untested = "untested: 1.11 1.12 1.13 1.13.1 1.14 1.15 1.15.1 1.16 1.17 1.18 1.18.1 1.19 \
                     1.19.1 1.20 1.21 1.21.1 1.22";
