@@ -15,6 +15,7 @@ use crate::ranges::Refuge;
 use crate::version::Key;
 use jiff::Timestamp;
 use seawall_domain::claim::Cwe;
+use seawall_domain::component::Product;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::Basis;
 use std::cmp::Reverse;
@@ -28,27 +29,34 @@ pub const ITEMS_MAX: usize = 10;
 pub enum Subject {
     /// A package.
     Package(Package),
-    /// A product of a vendor, whatever its version.
-    Product {
-        /// The vendor.
-        vendor: String,
-        /// The product's name.
-        name: String,
-    },
+    /// A product of a vendor. Its version does not count here: what runs is in
+    /// [`Open::installed`], and the item's subject has an empty one.
+    Product(Product),
 }
 
 impl Subject {
     fn name(&self) -> &str {
         match self {
             Subject::Package(package) => &package.name,
-            Subject::Product { name, .. } => name,
+            Subject::Product(product) => &product.name,
+        }
+    }
+
+    /// The subject without a version, so that all versions of a product become one item.
+    fn versionless(&self) -> Self {
+        match self {
+            Subject::Package(_) => self.clone(),
+            Subject::Product(product) => Subject::Product(Product {
+                version: String::new(),
+                ..product.clone()
+            }),
         }
     }
 
     fn ecosystem(&self) -> &Ecosystem {
         match self {
             Subject::Package(package) => &package.ecosystem,
-            Subject::Product { .. } => &Ecosystem::Generic,
+            Subject::Product(_) => &Ecosystem::Generic,
         }
     }
 }
@@ -125,11 +133,11 @@ impl<K> Today<K> {
 
 /// Makes the list from the open exposures; their order does not matter.
 pub fn today<K: Clone + Ord>(open: &[Open<K>]) -> Today<K> {
-    let mut groups: BTreeMap<(&Subject, Authority, Way<'_>), Vec<&Open<K>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Subject, Authority, Way<'_>), Vec<&Open<K>>> = BTreeMap::new();
     for exposure in open {
         let way = Way::of(exposure.refuge.as_ref());
         groups
-            .entry((&exposure.subject, exposure.authority, way))
+            .entry((exposure.subject.versionless(), exposure.authority, way))
             .or_default()
             .push(exposure);
     }
@@ -197,7 +205,7 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
     let advisories: BTreeSet<&String> = members.iter().map(|open| &open.advisory).collect();
     let item = Item {
         number: 0,
-        subject: urgent.subject.clone(),
+        subject: urgent.subject.versionless(),
         installed: installed
             .into_iter()
             .map(|(_, version)| version.clone())

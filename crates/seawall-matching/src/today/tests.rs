@@ -7,10 +7,11 @@ use proptest::prelude::*;
 fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &str) -> Open<u32> {
     let (ecosystem, name) = subject.split_once(' ').unwrap();
     let subject = match ecosystem {
-        "product" => Subject::Product {
+        "product" => Subject::Product(Product {
             vendor: "example pumps".into(),
             name: name.into(),
-        },
+            version: installed.into(),
+        }),
         _ => Subject::Package(Package {
             ecosystem: Ecosystem::from(ecosystem.to_owned()),
             name: name.into(),
@@ -121,16 +122,19 @@ fn one_update_is_one_item() {
         open(6, "crates.io libz-sys", "1.0.9", "1.1.9 1.1.14", "- - - -"),
         open(7, "crates.io tar", "0.4.20", "0.4.36", "e k a -"),
         open(8, "crates.io tar", "0.4.20", "0.4.37", "e k a t"),
+        open(9, "product pump", "2.0", "3 3", "e k a t"),
+        open(10, "product pump", "1.0", "3 3", "e k a t"),
     ];
     assert_eq!(
         outline(&open),
         [
-            "1 tar 0.4.20 -> 0.4.37 -: [8]",
-            "2 tar 0.4.20 -> 0.4.36 -: [7]",
-            "3 libz-sys 1.0.9 1.1.8 -> 1.1.9 1.1.14: [1, 6]",
-            "4 urllib3 1.25.10 1.26.4 -> 1.26.19 1.26.19: [4, 5]",
-            "5 urllib3 1.26.4 -> nothing: [3]",
-            "6 urllib3 1.26.4 -> 1.26.5 1.26.5: [2]",
+            "1 pump 1.0 2.0 -> 3 3: [9, 10]",
+            "2 tar 0.4.20 -> 0.4.37 -: [8]",
+            "3 tar 0.4.20 -> 0.4.36 -: [7]",
+            "4 libz-sys 1.0.9 1.1.8 -> 1.1.9 1.1.14: [1, 6]",
+            "5 urllib3 1.25.10 1.26.4 -> 1.26.19 1.26.19: [4, 5]",
+            "6 urllib3 1.26.4 -> nothing: [3]",
+            "7 urllib3 1.26.4 -> 1.26.5 1.26.5: [2]",
         ]
     );
 }

@@ -183,7 +183,7 @@ fn otherwise<K>(item: &Item<K>, language: Language) -> String {
     let otherwise = language.pick(item.harm.otherwise());
     match item.subject {
         Subject::Package(_) => otherwise.to_owned(),
-        Subject::Product { .. } => {
+        Subject::Product(_) => {
             let ask = ["Ask its maker.", "Pida ayuda al fabricante."];
             format!("{otherwise} {}", language.pick(ask))
         }
