@@ -52,6 +52,17 @@ impl Key {
         })
     }
 
+    /// Tells whether the ecosystem's rule could read the version (`latest` is none of npm's).
+    pub fn is_read(&self) -> bool {
+        match &self.0 {
+            Reading::Unread(_) => false,
+            Reading::Pep440(_)
+            | Reading::Semantic(_)
+            | Reading::Debian(_)
+            | Reading::Natural(_) => true,
+        }
+    }
+
     /// Tells whether the version comes before the release it is named after.
     pub fn is_prerelease(&self) -> bool {
         match &self.0 {
