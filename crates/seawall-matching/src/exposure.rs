@@ -29,6 +29,19 @@ pub struct AffectedRange<K> {
     pub basis: Basis,
 }
 
+impl<K> AffectedRange<K> {
+    /// The affected intervals of a package, without versions listed one by one.
+    pub fn new(advisory: K, package: Package, intervals: Vec<Interval>, basis: Basis) -> Self {
+        AffectedRange {
+            advisory,
+            package,
+            intervals,
+            versions: Vec::new(),
+            basis,
+        }
+    }
+}
+
 /// A vendor's statement that an advisory affects a product of its own.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StatedProduct<K> {
@@ -71,7 +84,8 @@ pub struct Match<K> {
 pub enum Unknown {
     /// Neither a package nor a product about which a vendor stated anything.
     NoPackage,
-    /// An advisory names the package, but the inventory names no version.
+    /// An advisory names the package, but the inventory names no version, or none that the
+    /// ecosystem's rule can read.
     NoVersion,
     /// Advisories name the package for certain releases of the distribution, and the inventory does
     /// not say which release it is.
@@ -171,7 +185,11 @@ impl<K: Clone + Ord> Index<K> {
         };
         let (shelf, release) = shelf(package);
         let compiled = self.packages.get(&shelf)?;
-        let Some(version) = &component.version else {
+        let key = component
+            .version
+            .as_ref()
+            .and_then(|version| key(package, version));
+        let Some(key) = key.filter(Key::is_read) else {
             return Some(Unknown::NoVersion);
         };
         if matches!(package.ecosystem, Ecosystem::Unknown(_))
@@ -179,7 +197,6 @@ impl<K: Clone + Ord> Index<K> {
         {
             return Some(Unknown::NoRules);
         }
-        let key = Key::new(&package.ecosystem, version);
         let elsewhere =
             |entry: &Compiled<K>| entry.release.is_some() && rule(entry, &key).is_some();
         let no_release = release.is_none()
@@ -196,7 +213,9 @@ impl<K: Clone + Ord> Index<K> {
         let Some(compiled) = self.packages.get(&shelf) else {
             return Vec::new();
         };
-        let key = Key::new(&package.ecosystem, version);
+        let Some(key) = key(package, version) else {
+            return Vec::new();
+        };
         compiled
             .iter()
             .filter(|entry| entry.release.is_none() || entry.release == release)
@@ -271,11 +290,18 @@ fn compiled<K>(range: AffectedRange<K>, release: Option<String>) -> Compiled<K> 
     }
 }
 
+/// The version of a component, unless it is blank.
+fn key(package: &Package, version: &Version) -> Option<Key> {
+    (!version.0.trim().is_empty()).then(|| Key::new(&package.ecosystem, version))
+}
+
+/// Why an entry matches a version. A version that cannot be read lies in no interval; it may be
+/// listed all the same.
 fn rule<K>(entry: &Compiled<K>, version: &Key) -> Option<Rule> {
     let interval = entry
         .intervals
         .iter()
-        .find(|(bounds, _)| bounds.contains(version));
+        .find(|(bounds, _)| version.is_read() && bounds.contains(version));
     if let Some((_, interval)) = interval {
         return Some(match entry.basis {
             Basis::Run => Rule::Range(interval.clone()),
@@ -440,6 +466,9 @@ mod tests {
         for (text, version, expected) in [
             ("", "", "NoPackage"),
             ("npm ini", "", "NoVersion"),
+            ("npm ini", " ", "NoVersion"),
+            ("npm ini", "latest", "NoVersion"),
+            ("PyPI sqlparse", "from source", "NoVersion"),
             ("npm left", "", "clear"),
             ("Conan zlib", "1.2.11", "9"),
             ("Conan zlib", "1.3", "NoRules"),

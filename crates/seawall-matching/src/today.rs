@@ -5,9 +5,11 @@
 //! Names of packages and versions come from outside and are cut to a bounded length; whoever shows
 //! the text escapes it.
 
+mod harm;
 mod words;
 
-pub use self::words::{Harm, Heading, Language, Words};
+pub use self::harm::Harm;
+pub use self::words::{Heading, Language, Words};
 use crate::priority::{Authority, Deadline, Inputs, Rank, bod_26_04, rank};
 use crate::ranges::Refuge;
 use crate::version::Key;
@@ -27,7 +29,8 @@ pub const ITEMS_MAX: usize = 10;
 pub enum Subject {
     /// A package.
     Package(Package),
-    /// A product of a vendor.
+    /// A product of a vendor. Its version does not count here: what runs is in
+    /// [`Open::installed`], and the item's subject has an empty one.
     Product(Product),
 }
 
@@ -36,6 +39,17 @@ impl Subject {
         match self {
             Subject::Package(package) => &package.name,
             Subject::Product(product) => &product.name,
+        }
+    }
+
+    /// The subject without a version, so that all versions of a product become one item.
+    fn versionless(&self) -> Self {
+        match self {
+            Subject::Package(_) => self.clone(),
+            Subject::Product(product) => Subject::Product(Product {
+                version: String::new(),
+                ..product.clone()
+            }),
         }
     }
 
@@ -54,7 +68,7 @@ pub struct Open<K> {
     pub exposure: K,
     /// The public number of the advisory.
     pub advisory: String,
-    /// What is affected. A product's version belongs into `installed` only.
+    /// What is affected.
     pub subject: Subject,
     /// The version that runs.
     pub installed: Version,
@@ -119,11 +133,11 @@ impl<K> Today<K> {
 
 /// Makes the list from the open exposures; their order does not matter.
 pub fn today<K: Clone + Ord>(open: &[Open<K>]) -> Today<K> {
-    let mut groups: BTreeMap<(&Subject, Authority, Way<'_>), Vec<&Open<K>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Subject, Authority, Way<'_>), Vec<&Open<K>>> = BTreeMap::new();
     for exposure in open {
         let way = Way::of(exposure.refuge.as_ref());
         groups
-            .entry((&exposure.subject, exposure.authority, way))
+            .entry((exposure.subject.versionless(), exposure.authority, way))
             .or_default()
             .push(exposure);
     }
@@ -191,7 +205,7 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
     let advisories: BTreeSet<&String> = members.iter().map(|open| &open.advisory).collect();
     let item = Item {
         number: 0,
-        subject: urgent.subject.clone(),
+        subject: urgent.subject.versionless(),
         installed: installed
             .into_iter()
             .map(|(_, version)| version.clone())

@@ -244,9 +244,12 @@ const WORDS: [(Trigger, &[&str]); 6] = [
     (Trigger::ParentPath, &["../", "..\\"]),
     (
         Trigger::SymbolicLink,
-        &["symlink", "symbolic link", "symlinktype"],
+        &["symlink", "symbolic link", "symtype", "ln -s"],
     ),
-    (Trigger::HardLink, &["hardlink", "hard link", "hard_link"]),
+    (
+        Trigger::HardLink,
+        &["hardlink", "hard link", "hard_link", "lnktype"],
+    ),
     (
         Trigger::ConstructorPrototype,
         &["'constructor', 'prototype'", "[constructor][prototype]"],

@@ -24,10 +24,14 @@ pub(super) fn sketch_text(text: &str) -> Vec<u64> {
 }
 
 /// A sketch of a proof: its words as they stand, with every number read as the same word, so that
-/// sizes and lines do not count.
+/// sizes and lines do not count. Of a recipe only its files count: the rest is much the same in
+/// all recipes of one package.
 pub(super) fn sketch_proof(text: &str) -> Vec<u64> {
     let is_number = |word: &str| word.chars().all(|c| c.is_ascii_digit());
-    let words = words(text).map(|word| if is_number(word) { "0" } else { word });
+    let files = text
+        .split_once("[[files]]")
+        .map_or(text, |(_, files)| files);
+    let words = words(files).map(|word| if is_number(word) { "0" } else { word });
     sketch(&words.collect::<Vec<_>>(), WORDS_IN_PROOF)
 }
 

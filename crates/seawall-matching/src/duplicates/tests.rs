@@ -3,6 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 use seawall_domain::claim::{Location, Tooling};
+use seawall_domain::package::Ecosystem;
 
 struct Report {
     package: &'static str,
@@ -295,6 +296,15 @@ fn what_is_not_the_same_place_or_kind_stays_apart() {
     let functions = "one names the function `_process`, the other `strip`";
     check(&sqlparse, &other, Kind::Unclear, functions);
 
+    // A finder's second proof looks like the first; another function is another flaw all the same.
+    let other = Signature {
+        shape: sqlparse.shape.clone(),
+        file: sqlparse.file.clone(),
+        ..parser
+    };
+    let functions = "one names the function `_process`, the other `get_tokens`";
+    check(&sqlparse, &other, Kind::Unclear, functions);
+
     let other = Signature {
         package: None,
         ..sqlparse.clone()
@@ -465,6 +475,21 @@ proptest! {
     #[test]
     fn groups_do_not_depend_on_the_order(shuffled in Just(all()).prop_shuffle()) {
         prop_assert_eq!(group(&shuffled), group(&all()));
+    }
+
+    #[test]
+    fn any_text_has_a_signature(
+        texts in prop::collection::vec("\\PC{0,30}", 5), recipe in "(\\PC|[\\[\\]=\n'\"]){0,60}",
+    ) {
+        let mut claim = claim(&ZLIB);
+        claim.title = texts[0].clone();
+        claim.description = texts[1].clone();
+        claim.location.file = Some(texts[2].clone());
+        claim.location.function = Some(texts[3].clone());
+        claim.upstream_ids = vec![texts[4].clone()];
+        let signature = Signature::of(&claim, &recipe);
+        let found = relation(&signature, &signature.clone());
+        prop_assert!(!matches!(found, Relation::Different { .. }), "{:?}", found);
     }
 
     #[test]

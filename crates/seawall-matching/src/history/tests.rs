@@ -292,6 +292,61 @@ fn libz_sys_is_replayed_release_by_release() {
 }
 
 #[test]
+fn what_is_visible_in_the_story_costs_few_runs() {
+    use Ecosystem::{CratesIo, Npm, PyPi};
+    let tar =
+        format!("{TAR_OLD}\nunaffected: 0.2.13-14 0.3.0-4 0.4.0 0.4.2-9\naffected: 0.4.10-35");
+    for (name, ecosystem, table, claimed, expected, runs_max) in [
+        (
+            "sqlparse",
+            PyPi,
+            "untested: 0.1.0-19\nunaffected: 0.2.0-4 0.3.0-1\naffected: 0.4.0-1",
+            "0.4.1",
+            "from 0.4.0 up to 0.4.1, no fix yet",
+            14,
+        ),
+        (
+            "ini",
+            Npm,
+            "affected: 1.0.0-5 1.1.0 1.2.0-1 1.3.0-5",
+            "1.3.5",
+            "from the first release up to 1.3.5, no fix yet",
+            8,
+        ),
+        (
+            "tar",
+            CratesIo,
+            &tar,
+            "0.4.35",
+            "from 0.4.10 up to 0.4.35, no fix yet",
+            38,
+        ),
+        (
+            "libz-sys",
+            CratesIo,
+            LIBZ,
+            "1.1.8",
+            "from 0.1.4 up to 1.1.8, no fix yet",
+            16,
+        ),
+        (
+            "minimist",
+            Npm,
+            "affected: 0.0.0-10 0.1.0 0.2.0-2\nunaffected: 0.2.3-4\n\
+             affected: 1.0.0 1.1.0-3 1.2.0-5\nunaffected: 1.2.6",
+            "1.2.5",
+            "from the first release until fixed in 0.2.3; from 1.0.0 until fixed in 1.2.6",
+            25,
+        ),
+    ] {
+        let world = World::new(ecosystem, table);
+        check(&format!("{name}, as visible"), &world, claimed, expected);
+        let (_, runs) = world.plan(claimed, 2);
+        assert!(runs <= runs_max, "{name}: {runs} runs");
+    }
+}
+
+#[test]
 fn urllib3_cannot_be_run_before_1_23() {
     let untested = "untested: 1.11 1.12 1.13 1.13.1 1.14 1.15 1.15.1 1.16 1.17 1.18 1.18.1 1.19 \
                     1.19.1 1.20 1.21 1.21.1 1.22";
@@ -521,6 +576,25 @@ proptest! {
             (above, Outcome::Unaffected),
         ];
         same_as_scan(&world(&spans), pick, width)?;
+    }
+
+    #[test]
+    fn any_texts_are_a_catalogue(
+        texts in prop::collection::btree_set("[0-9a-z.:!~é-]{0,6}|\\PC{0,4}", 0..30),
+        affected in prop::collection::vec(any::<bool>(), 30), width in 1usize..5,
+        ecosystem in prop::sample::select(vec!["PyPI", "npm", "Debian:12", "Generic", "x"]),
+    ) {
+        let kind = |affected| if affected { Outcome::Affected } else { Outcome::Unaffected };
+        let outcomes = texts.into_iter().map(Version).zip(affected);
+        let outcomes: Vec<Tested> = outcomes
+            .map(|(version, affected)| Tested { version, outcome: kind(affected) })
+            .collect();
+        let ecosystem = Ecosystem::from(ecosystem.to_owned());
+        let claimed = outcomes.first().map_or("1".into(), |t| t.version.0.clone());
+        let world = World { ecosystem, outcomes };
+        let (history, probes) = world.plan(&claimed, width);
+        prop_assert!(probes <= history.len());
+        prop_assert_eq!(history.tested().len(), probes);
     }
 
     #[test]

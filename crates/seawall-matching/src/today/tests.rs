@@ -10,7 +10,7 @@ fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &s
         "product" => Subject::Product(Product {
             vendor: "example pumps".into(),
             name: name.into(),
-            version: String::new(),
+            version: installed.into(),
         }),
         _ => Subject::Package(Package {
             ecosystem: Ecosystem::from(ecosystem.to_owned()),
@@ -84,7 +84,7 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
         spanish,
         "libz-sys 1.1.8 tiene un fallo conocido. Un archivo malo puede pararlo o tomar el mando. \
          Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Antes busque intrusos. \
-         Plazo: el 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
+         Plazo: 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
          puede: no le dé archivos ajenos."
     );
 }
@@ -122,16 +122,19 @@ fn one_update_is_one_item() {
         open(6, "crates.io libz-sys", "1.0.9", "1.1.9 1.1.14", "- - - -"),
         open(7, "crates.io tar", "0.4.20", "0.4.36", "e k a -"),
         open(8, "crates.io tar", "0.4.20", "0.4.37", "e k a t"),
+        open(9, "product pump", "2.0", "3 3", "e k a t"),
+        open(10, "product pump", "1.0", "3 3", "e k a t"),
     ];
     assert_eq!(
         outline(&open),
         [
-            "1 tar 0.4.20 -> 0.4.37 -: [8]",
-            "2 tar 0.4.20 -> 0.4.36 -: [7]",
-            "3 libz-sys 1.0.9 1.1.8 -> 1.1.9 1.1.14: [1, 6]",
-            "4 urllib3 1.25.10 1.26.4 -> 1.26.19 1.26.19: [4, 5]",
-            "5 urllib3 1.26.4 -> nothing: [3]",
-            "6 urllib3 1.26.4 -> 1.26.5 1.26.5: [2]",
+            "1 pump 1.0 2.0 -> 3 3: [9, 10]",
+            "2 tar 0.4.20 -> 0.4.37 -: [8]",
+            "3 tar 0.4.20 -> 0.4.36 -: [7]",
+            "4 libz-sys 1.0.9 1.1.8 -> 1.1.9 1.1.14: [1, 6]",
+            "5 urllib3 1.25.10 1.26.4 -> 1.26.19 1.26.19: [4, 5]",
+            "6 urllib3 1.26.4 -> nothing: [3]",
+            "7 urllib3 1.26.4 -> 1.26.5 1.26.5: [2]",
         ]
     );
 }
