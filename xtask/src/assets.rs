@@ -9,11 +9,17 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::SystemTime;
 
+/// Its time says when `dist` was made; it lies outside `dist`, whose every file is embedded.
+const STAMP: &str = "node_modules/.dist-made";
+
+/// What the executable may carry for its pages.
+const DIST_BYTES_MAX: u64 = 1_500_000;
+
 /// Brings the assets anew.
 pub fn main(root: &Path, _arguments: &[String]) -> ExitCode {
     match bring(&root.join("assets")) {
-        Ok(count) => {
-            eprintln!("assets/dist: {count} files");
+        Ok(size_bytes) => {
+            eprintln!("assets/dist: {size_bytes} bytes");
             ExitCode::SUCCESS
         }
         Err(why) => {
@@ -26,7 +32,7 @@ pub fn main(root: &Path, _arguments: &[String]) -> ExitCode {
 /// Brings the assets unless those that are there are as new as the lock file and the list.
 pub fn provide(root: &Path) -> Result<(), String> {
     let assets = root.join("assets");
-    let made = modified(&assets.join("dist/.made"));
+    let made = modified(&assets.join(STAMP)).filter(|_| assets.join("dist").is_dir());
     let sources = ["package-lock.json", "prune.txt"].map(|name| modified(&assets.join(name)));
     if made.is_some() && sources.iter().all(|source| *source <= made) {
         return Ok(());
@@ -39,28 +45,42 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
-fn bring(assets: &Path) -> Result<usize, String> {
+/// Fills `dist` and answers its size in bytes.
+fn bring(assets: &Path) -> Result<u64, String> {
     let list = assets.join("prune.txt");
     let text = fs::read_to_string(&list).map_err(|error| format!("assets/prune.txt: {error}"))?;
     let moves = read(&text)?;
-    // A registry that cannot be reached is to be said within a minute or two, not after ten.
-    let patience = ["--fetch-retries=1", "--fetch-timeout=60000"];
-    run(Command::new("npm")
-        .current_dir(assets)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .args(patience)
-        .stdout(Stdio::from(std::io::stderr())))?;
+    install(assets)?;
     // The new folder takes the old one's place only when it is complete.
     let (fresh, dist) = (assets.join("dist.new"), assets.join("dist"));
     remove(&fresh)?;
-    let mut count = 0;
+    let mut size_bytes = 0;
     for Move { from, to } in &moves {
-        count += copy(&assets.join(from), &fresh.join(to))?;
+        size_bytes += copy(&assets.join(from), &fresh.join(to))?;
     }
-    fs::write(fresh.join(".made"), "").map_err(|error| format!("assets/dist: {error}"))?;
+    if size_bytes > DIST_BYTES_MAX {
+        return Err(format!(
+            "{size_bytes} bytes are more than {DIST_BYTES_MAX}; shorten prune.txt"
+        ));
+    }
+    let said = |error: std::io::Error| format!("assets/dist: {error}");
     remove(&dist)?;
-    fs::rename(&fresh, &dist).map_err(|error| format!("assets/dist: {error}"))?;
-    Ok(count)
+    fs::rename(&fresh, &dist).map_err(said)?;
+    fs::write(assets.join(STAMP), "").map_err(said)?;
+    Ok(size_bytes)
+}
+
+/// Has npm follow the lock file, without running a script of any package.
+fn install(assets: &Path) -> Result<(), String> {
+    let mut command = Command::new("npm");
+    command
+        .current_dir(assets)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    // A registry that cannot be reached is to be said within a minute or two, not after ten.
+    command.args(["--fetch-retries=1", "--fetch-timeout=60000"]);
+    run(command
+        .stdin(Stdio::null())
+        .stdout(Stdio::from(std::io::stderr())))
 }
 
 fn remove(folder: &Path) -> Result<(), String> {
@@ -108,21 +128,21 @@ fn inside(text: &str) -> Option<PathBuf> {
     (plain && !text.is_empty()).then_some(path)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<usize, String> {
+/// Copies a file or a folder, and answers how many bytes that were.
+fn copy(from: &Path, to: &Path) -> Result<u64, String> {
     let said = |error: std::io::Error| format!("cannot copy `{}`: {error}", from.display());
     if from.is_dir() {
-        let mut count = 0;
+        let mut size_bytes = 0;
         for entry in fs::read_dir(from).map_err(said)? {
             let entry = entry.map_err(said)?;
-            count += copy(&entry.path(), &to.join(entry.file_name()))?;
+            size_bytes += copy(&entry.path(), &to.join(entry.file_name()))?;
         }
-        return Ok(count);
+        return Ok(size_bytes);
     }
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(said)?;
     }
-    fs::copy(from, to).map_err(said)?;
-    Ok(1)
+    fs::copy(from, to).map_err(said)
 }
 
 #[cfg(test)]

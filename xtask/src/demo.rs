@@ -14,7 +14,7 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
         return ExitCode::from(2);
     }
     if let Err(why) = assets::provide(root) {
-        eprintln!("the pages will be plain, without their style sheets: {why}");
+        eprintln!("the pages go on with the style sheets that are there, if any: {why}");
     }
     let program = match build(root) {
         Ok(program) => program,

@@ -6,7 +6,9 @@ use std::time::Instant;
 /// How one step of a longer task ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Ending {
+    /// It ran and ended well.
     Passed,
+    /// It ran and ended badly, or could not be run; this says how.
     Failed(String),
     /// It was not run, and this is why.
     LeftOut(String),

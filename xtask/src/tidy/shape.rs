@@ -36,9 +36,7 @@ pub fn sizes(path: &str, source: &Source) -> Vec<Complaint> {
 
 /// Complains of long lines in a file that is no Rust.
 pub fn columns(path: &str, text: &str) -> Vec<Complaint> {
-    let is_ours = [".sql", ".sh"]
-        .iter()
-        .any(|end| path.ends_with(end));
+    let is_ours = [".sql", ".sh"].iter().any(|end| path.ends_with(end));
     if !is_ours || source::is_exempt(text.lines().next().unwrap_or_default()) {
         return Vec::new();
     }
