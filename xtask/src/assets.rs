@@ -73,14 +73,10 @@ fn bring(assets: &Path) -> Result<u64, String> {
 /// Has npm follow the lock file, without running a script of any package.
 fn install(assets: &Path) -> Result<(), String> {
     let mut command = Command::new("npm");
-    command
-        .current_dir(assets)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    command.current_dir(assets).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     // A registry that cannot be reached is to be said within a minute or two, not after ten.
     command.args(["--fetch-retries=1", "--fetch-timeout=60000"]);
-    run(command
-        .stdin(Stdio::null())
-        .stdout(Stdio::from(std::io::stderr())))
+    run(command.stdin(Stdio::null()).stdout(Stdio::from(std::io::stderr())))
 }
 
 fn remove(folder: &Path) -> Result<(), String> {
@@ -107,14 +103,9 @@ fn read(text: &str) -> Result<Vec<Move>, String> {
             continue;
         }
         let wrong = |why: &str| format!("assets/prune.txt:{}: {why}: `{line}`", index + 1);
-        let (from, to) = line
-            .split_once("->")
-            .ok_or_else(|| wrong("no `from -> to`"))?;
+        let (from, to) = line.split_once("->").ok_or_else(|| wrong("no `from -> to`"))?;
         let inside = |text: &str| inside(text).ok_or_else(|| wrong("not a path inside assets"));
-        moves.push(Move {
-            from: inside(from.trim())?,
-            to: inside(to.trim())?,
-        });
+        moves.push(Move { from: inside(from.trim())?, to: inside(to.trim())? });
     }
     Ok(moves)
 }
@@ -122,9 +113,7 @@ fn read(text: &str) -> Result<Vec<Move>, String> {
 /// A relative path that cannot leave its folder.
 fn inside(text: &str) -> Option<PathBuf> {
     let path = PathBuf::from(text);
-    let plain = path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
     (plain && !text.is_empty()).then_some(path)
 }
 
@@ -151,10 +140,7 @@ mod tests {
 
     fn check(text: &str, expected: Result<&[(&str, &str)], &str>) {
         let expected = expected.map(|moves| {
-            let one = |(from, to): &(&str, &str)| Move {
-                from: from.into(),
-                to: to.into(),
-            };
+            let one = |(from, to): &(&str, &str)| Move { from: from.into(), to: to.into() };
             moves.iter().map(one).collect::<Vec<_>>()
         });
         assert_eq!(read(text), expected.map_err(str::to_string), "{text}");
@@ -165,17 +151,8 @@ mod tests {
         check("", Ok(&[]));
         check("# why\n\na/b.css -> b.css\n", Ok(&[("a/b.css", "b.css")]));
         check("a b", Err("assets/prune.txt:1: no `from -> to`: `a b`"));
-        check(
-            "a -> ../b",
-            Err("assets/prune.txt:1: not a path inside assets: `a -> ../b`"),
-        );
-        check(
-            "\n/a -> b",
-            Err("assets/prune.txt:2: not a path inside assets: `/a -> b`"),
-        );
-        check(
-            "a ->",
-            Err("assets/prune.txt:1: not a path inside assets: `a ->`"),
-        );
+        check("a -> ../b", Err("assets/prune.txt:1: not a path inside assets: `a -> ../b`"));
+        check("\n/a -> b", Err("assets/prune.txt:2: not a path inside assets: `/a -> b`"));
+        check("a ->", Err("assets/prune.txt:1: not a path inside assets: `a ->`"));
     }
 }

@@ -51,9 +51,7 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
         return ExitCode::from(2);
     }
     let mut command = run::cargo();
-    command
-        .current_dir(root)
-        .args(["run", "--release", "--package", bench.package]);
+    command.current_dir(root).args(["run", "--release", "--package", bench.package]);
     command.args(["--example", bench.example, "--"]).args(rest);
     match command.status() {
         Ok(status) => run::code(status),

@@ -12,10 +12,7 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
         return ExitCode::from(2);
     }
     let mut command = run::cargo();
-    command
-        .current_dir(root)
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .args(arguments);
+    command.current_dir(root).args(["test", "--workspace", "--no-fail-fast"]).args(arguments);
     command.args(["--", "--ignored", "--show-output"]);
     if let Some(data) = test::data(root) {
         command.env("SEAWALL_DATA", data);

@@ -32,11 +32,7 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
 /// less than an optimised build, and the demo's time is spent in the programs that it runs.
 fn build(root: &Path) -> Result<PathBuf, String> {
     eprintln!("building seawall");
-    run::run(
-        run::cargo()
-            .current_dir(root)
-            .args(["build", "--package", "seawall"]),
-    )?;
+    run::run(run::cargo().current_dir(root).args(["build", "--package", "seawall"]))?;
     let ours = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
     let program = ours.with_file_name("seawall");
     if program.is_file() {

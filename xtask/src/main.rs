@@ -39,12 +39,7 @@ const VERBS: [Verb; 7] = [
         does: "the whole gate: format, clippy, tidy, cargo-deny, all tests on both databases",
         run: test::main,
     },
-    Verb {
-        name: "tidy",
-        takes: "",
-        does: "the house rules that are code",
-        run: tidy::main,
-    },
+    Verb { name: "tidy", takes: "", does: "the house rules that are code", run: tidy::main },
     Verb {
         name: "bench",
         takes: "[NAME]",
@@ -115,15 +110,8 @@ mod tests {
     fn help_lists_every_verb_on_a_line_that_fits() {
         let help = help();
         for verb in &VERBS {
-            assert!(
-                help.contains(&format!("\n  {}", verb.name)),
-                "{}",
-                verb.name
-            );
+            assert!(help.contains(&format!("\n  {}", verb.name)), "{}", verb.name);
         }
-        assert!(
-            help.lines().all(|line| line.chars().count() <= 120),
-            "{help}"
-        );
+        assert!(help.lines().all(|line| line.chars().count() <= 120), "{help}");
     }
 }

@@ -54,19 +54,10 @@ impl Cluster {
     pub fn start() -> Result<Cluster, String> {
         let programs = programs().ok_or("no PostgreSQL programs found (package `postgresql`)")?;
         let mut command = shell();
-        command
-            .arg("-c")
-            .arg(SCRIPT)
-            .arg("sh")
-            .arg(programs)
-            .current_dir("/");
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .process_group(0);
-        let mut keeper = command
-            .spawn()
-            .map_err(|error| format!("cannot start PostgreSQL: {error}"))?;
+        command.arg("-c").arg(SCRIPT).arg("sh").arg(programs).current_dir("/");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
+        let mut keeper =
+            command.spawn().map_err(|error| format!("cannot start PostgreSQL: {error}"))?;
         let mut line = String::new();
         if let Some(stdout) = keeper.stdout.take() {
             let read = BufReader::new(stdout).read_line(&mut line);
@@ -82,10 +73,7 @@ impl Cluster {
 
     /// Where tests connect; they may create databases there.
     pub fn url(&self) -> String {
-        format!(
-            "postgres://postgres@localhost/postgres?host={}",
-            self.folder.display()
-        )
+        format!("postgres://postgres@localhost/postgres?host={}", self.folder.display())
     }
 }
 
@@ -100,10 +88,7 @@ impl Drop for Cluster {
 
 /// The folder with `initdb` and `postgres`: the newest of Debian's, else the search path's.
 pub fn programs() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions
         .map(|entry| entry.path())
         .filter(|folder| folder.join("bin/initdb").is_file())
@@ -113,10 +98,7 @@ pub fn programs() -> Option<PathBuf> {
 }
 
 fn number(folder: &Path) -> u32 {
-    folder
-        .file_name()
-        .and_then(|name| name.to_str()?.parse().ok())
-        .unwrap_or(0)
+    folder.file_name().and_then(|name| name.to_str()?.parse().ok()).unwrap_or(0)
 }
 
 /// A shell that `initdb` accepts: it refuses root, so root becomes `postgres` first.
@@ -141,10 +123,7 @@ mod tests {
         };
         let cluster = Cluster::start().unwrap();
         let folder = cluster.folder.clone();
-        let ready = Command::new(programs.join("pg_isready"))
-            .arg("-h")
-            .arg(&folder)
-            .status();
+        let ready = Command::new(programs.join("pg_isready")).arg("-h").arg(&folder).status();
         assert!(ready.unwrap().success());
         drop(cluster);
         assert!(!folder.exists(), "{} is still there", folder.display());

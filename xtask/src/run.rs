@@ -28,11 +28,7 @@ impl Step {
         eprintln!("== {name}");
         let start = Instant::now();
         let ending = work();
-        let step = Step {
-            name,
-            ending,
-            seconds: start.elapsed().as_secs_f64(),
-        };
+        let step = Step { name, ending, seconds: start.elapsed().as_secs_f64() };
         eprintln!("   {}", step.line());
         step
     }
@@ -43,45 +39,27 @@ impl Step {
             Ending::Failed(why) => ("FAILED", why.as_str()),
             Ending::LeftOut(why) => ("left out", why.as_str()),
         };
-        let line = format!(
-            "{:<22} {:>8.1} s  {word:<8}  {why}",
-            self.name, self.seconds
-        );
+        let line = format!("{:<22} {:>8.1} s  {word:<8}  {why}", self.name, self.seconds);
         line.trim_end().to_string()
     }
 }
 
 /// The steps as a table, one a line.
 pub fn table(steps: &[Step]) -> String {
-    steps
-        .iter()
-        .map(|step| format!("  {}\n", step.line()))
-        .collect()
+    steps.iter().map(|step| format!("  {}\n", step.line())).collect()
 }
 
 /// The exit status of a task made of `steps`.
 pub fn verdict(steps: &[Step]) -> ExitCode {
-    let failed = steps
-        .iter()
-        .any(|step| matches!(step.ending, Ending::Failed(_)));
-    if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    let failed = steps.iter().any(|step| matches!(step.ending, Ending::Failed(_)));
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Runs a command with its output live; the error says which command and how it ended.
 pub fn run(command: &mut Command) -> Result<(), String> {
     let name = describe(command);
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot start `{name}`: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{name}`: {}", said(status)))
-    }
+    let status = command.status().map_err(|error| format!("cannot start `{name}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{name}`: {}", said(status))) }
 }
 
 /// Runs a command and ends the step with its result.
@@ -94,19 +72,13 @@ pub fn ending(command: &mut Command) -> Ending {
 
 /// Whether a command can be started here and ends well; its output is dropped.
 pub fn succeeds(command: &mut Command) -> bool {
-    let quiet = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }
 
 /// The exit code of a child, passed on as our own; a child that died by a signal counts as 1.
 pub fn code(status: ExitStatus) -> ExitCode {
-    let code = status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(1);
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
     ExitCode::from(code)
 }
 
@@ -126,11 +98,7 @@ pub fn said(status: ExitStatus) -> String {
 /// A command as a person would type it, program without its folder.
 fn describe(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
-    let mut text = program
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let mut text = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
     for argument in command.get_args() {
         text.push(' ');
         text.push_str(&argument.to_string_lossy());
@@ -151,38 +119,18 @@ mod tests {
     fn a_failing_child_is_never_taken_for_a_good_one() {
         check("true", Ok(()));
         check("exit 3", Err("`sh -c exit 3`: exit status 3"));
-        check(
-            "kill -TERM $$",
-            Err("`sh -c kill -TERM $$`: ended by a signal"),
-        );
+        check("kill -TERM $$", Err("`sh -c kill -TERM $$`: ended by a signal"));
     }
 
     #[test]
     fn the_table_names_every_step_and_its_reason() {
         let steps = [
-            Step {
-                name: "format",
-                ending: Ending::Passed,
-                seconds: 0.5,
-            },
-            Step {
-                name: "deny",
-                ending: Ending::LeftOut("not installed".into()),
-                seconds: 0.0,
-            },
-            Step {
-                name: "tests",
-                ending: Ending::Failed("exit status 101".into()),
-                seconds: 9.0,
-            },
+            Step { name: "format", ending: Ending::Passed, seconds: 0.5 },
+            Step { name: "deny", ending: Ending::LeftOut("not installed".into()), seconds: 0.0 },
+            Step { name: "tests", ending: Ending::Failed("exit status 101".into()), seconds: 9.0 },
         ];
         let table = table(&steps);
-        for words in [
-            "format",
-            "ok",
-            "left out  not installed",
-            "FAILED    exit status 101",
-        ] {
+        for words in ["format", "ok", "left out  not installed", "FAILED    exit status 101"] {
             assert!(table.contains(words), "{words} in\n{table}");
         }
     }

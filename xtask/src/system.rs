@@ -25,26 +25,14 @@ pub struct Need {
 
 /// What `seawall demo` needs besides Rust.
 const DEMO: [Need; 8] = [
-    Need {
-        package: "bubblewrap",
-        why: "isolates foreign code",
-        probe: Probe::Program("bwrap"),
-    },
-    Need {
-        package: "gcc",
-        why: "builds the C target",
-        probe: Probe::Program("gcc"),
-    },
+    Need { package: "bubblewrap", why: "isolates foreign code", probe: Probe::Program("bwrap") },
+    Need { package: "gcc", why: "builds the C target", probe: Probe::Program("gcc") },
     Need {
         package: "libc6-dev",
         why: "the C target's headers",
         probe: Probe::File("/usr/include/stdio.h"),
     },
-    Need {
-        package: "python3",
-        why: "runs the PyPI targets",
-        probe: Probe::Program("python3"),
-    },
+    Need { package: "python3", why: "runs the PyPI targets", probe: Probe::Program("python3") },
     Need {
         package: "python3-venv",
         why: "a private folder for pip",
@@ -55,11 +43,7 @@ const DEMO: [Need; 8] = [
         why: "fetches the PyPI targets",
         probe: Probe::Command(&["python3", "-m", "pip", "--version"]),
     },
-    Need {
-        package: "nodejs",
-        why: "runs the npm targets",
-        probe: Probe::Program("node"),
-    },
+    Need { package: "nodejs", why: "runs the npm targets", probe: Probe::Program("node") },
     Need {
         package: "npm",
         why: "fetches the npm targets and the pages' style sheets",
@@ -74,26 +58,14 @@ const TEST: [Need; 5] = [
         why: "every store test runs on both databases",
         probe: Probe::PostgreSql,
     },
-    Need {
-        package: "chromium",
-        why: "browser tests",
-        probe: Probe::Program("chromium"),
-    },
+    Need { package: "chromium", why: "browser tests", probe: Probe::Program("chromium") },
     Need {
         package: "chromium-driver",
         why: "browser tests",
         probe: Probe::Program("chromedriver"),
     },
-    Need {
-        package: "zstd",
-        why: "unpacks the shared test data",
-        probe: Probe::Program("zstd"),
-    },
-    Need {
-        package: "gnupg",
-        why: "checks our OpenPGP signatures",
-        probe: Probe::Program("gpg"),
-    },
+    Need { package: "zstd", why: "unpacks the shared test data", probe: Probe::Program("zstd") },
+    Need { package: "gnupg", why: "checks our OpenPGP signatures", probe: Probe::Program("gpg") },
 ];
 
 /// Which task a machine is prepared for.
@@ -132,10 +104,7 @@ pub fn provide(purpose: Purpose) -> Result<(), String> {
     }
     eprint!("this machine lacks:\n{}", list(&wanted));
     let Some(prefix) = authority() else {
-        return Err(format!(
-            "not installed (neither root nor sudo); run: {}",
-            line(&wanted)
-        ));
+        return Err(format!("not installed (neither root nor sudo); run: {}", line(&wanted)));
     };
     let packages: Vec<&str> = wanted.iter().map(|need| need.package).collect();
     eprintln!("installing: {}", packages.join(" "));
@@ -152,10 +121,7 @@ fn missing(purpose: Purpose) -> Vec<&'static Need> {
         Purpose::Demo => &[],
         Purpose::Test => &TEST,
     };
-    DEMO.iter()
-        .chain(extra)
-        .filter(|need| !present(&need.probe))
-        .collect()
+    DEMO.iter().chain(extra).filter(|need| !present(&need.probe)).collect()
 }
 
 fn present(probe: &Probe) -> bool {
@@ -171,9 +137,7 @@ fn present(probe: &Probe) -> bool {
 pub fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let admin = ["/usr/sbin", "/sbin"].map(PathBuf::from);
-    let found = std::env::split_paths(&path)
-        .chain(admin)
-        .map(|folder| folder.join(name));
+    let found = std::env::split_paths(&path).chain(admin).map(|folder| folder.join(name));
     found.into_iter().find(|file| file.is_file())
 }
 
@@ -197,41 +161,24 @@ pub fn is_root() -> bool {
 
 fn install(prefix: &[&str], packages: &[&str]) -> Result<(), String> {
     let apt = |arguments: &[&str]| {
-        let words = [
-            prefix,
-            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
-            arguments,
-        ];
+        let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments];
         let words = words.concat();
         // The program's own stdout may be a JSON document: apt-get's goes to stderr.
         let stderr = Stdio::from(std::io::stderr());
-        run(Command::new(words[0])
-            .args(&words[1..])
-            .stdin(Stdio::null())
-            .stdout(stderr))
+        run(Command::new(words[0]).args(&words[1..]).stdin(Stdio::null()).stdout(stderr))
     };
     apt(&["update", "--quiet"])?;
-    apt(&[
-        &["install", "--yes", "--quiet", "--no-install-recommends"],
-        packages,
-    ]
-    .concat())
+    apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages].concat())
 }
 
 fn list(needs: &[&Need]) -> String {
-    needs
-        .iter()
-        .map(|need| format!("  {:<16} {}\n", need.package, need.why))
-        .collect()
+    needs.iter().map(|need| format!("  {:<16} {}\n", need.package, need.why)).collect()
 }
 
 /// The line a person can run instead of us.
 fn line(needs: &[&Need]) -> String {
     let packages: Vec<&str> = needs.iter().map(|need| need.package).collect();
-    format!(
-        "apt-get install --no-install-recommends {} (as root)",
-        packages.join(" ")
-    )
+    format!("apt-get install --no-install-recommends {} (as root)", packages.join(" "))
 }
 
 #[cfg(test)]

@@ -61,9 +61,8 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
 /// What the other steps need: system packages and the pages' assets.
 fn prepare(root: &Path, request: &Request) -> Vec<Step> {
     let quick = request.quick;
-    let system = Step::run("system packages", || {
-        provided(quick, || system::provide(system::Purpose::Test))
-    });
+    let system =
+        Step::run("system packages", || provided(quick, || system::provide(system::Purpose::Test)));
     let assets = Step::run("assets", || provided(quick, || assets::provide(root)));
     vec![system, assets]
 }
@@ -86,15 +85,11 @@ fn inspect(root: &Path, request: &Request) -> Vec<Step> {
         command.current_dir(root).args(words);
         command
     };
-    let format = Step::run("format", || {
-        run::ending(&mut cargo(&["fmt", "--all", "--check"]))
-    });
+    let format = Step::run("format", || run::ending(&mut cargo(&["fmt", "--all", "--check"])));
     let tidy = Step::run("tidy", || match tidy::all(root) {
         Ok(complaints) if complaints.is_empty() => Ending::Passed,
         Ok(complaints) => {
-            complaints
-                .iter()
-                .for_each(|complaint| eprintln!("{complaint}"));
+            complaints.iter().for_each(|complaint| eprintln!("{complaint}"));
             Ending::Failed(format!("{} complaints", complaints.len()))
         }
         Err(why) => Ending::Failed(why),
@@ -103,14 +98,7 @@ fn inspect(root: &Path, request: &Request) -> Vec<Step> {
         if request.quick {
             return left_out("--quick");
         }
-        let words = [
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ];
+        let words = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
         run::ending(&mut cargo(&words))
     });
     vec![format, tidy, clippy, deny(&cargo), advisories(&cargo)]
@@ -121,9 +109,7 @@ fn deny(cargo: &impl Fn(&[&str]) -> Command) -> Step {
         if !run::succeeds(&mut cargo(&["deny", "--version"])) {
             return left_out("not installed (`cargo install cargo-deny`)");
         }
-        run::ending(&mut cargo(&[
-            "deny", "check", "bans", "licenses", "sources",
-        ]))
+        run::ending(&mut cargo(&["deny", "check", "bans", "licenses", "sources"]))
     })
 }
 
@@ -136,12 +122,7 @@ fn advisories(cargo: &impl Fn(&[&str]) -> Command) -> Step {
         if !run::succeeds(&mut cargo(&["deny", "fetch", "db"])) {
             return left_out("the advisory database cannot be reached");
         }
-        run::ending(&mut cargo(&[
-            "deny",
-            "check",
-            "--disable-fetch",
-            "advisories",
-        ]))
+        run::ending(&mut cargo(&["deny", "check", "--disable-fetch", "advisories"]))
     })
 }
 
@@ -170,13 +151,8 @@ fn tests(root: &Path, request: &Request, notes: &mut Notes) -> Vec<Step> {
         }
     });
     let mut command = run::cargo();
-    command
-        .current_dir(root)
-        .args(["test", "--workspace", "--no-fail-fast"]);
-    command
-        .args(&request.filter)
-        .args(["--", "--show-output"])
-        .envs(environment(root, url));
+    command.current_dir(root).args(["test", "--workspace", "--no-fail-fast"]);
+    command.args(&request.filter).args(["--", "--show-output"]).envs(environment(root, url));
     let tests = Step::run("tests", || match relay(&mut command, notes) {
         Ok(()) => Ending::Passed,
         Err(why) => Ending::Failed(why),
@@ -207,11 +183,7 @@ pub fn data(root: &Path) -> Option<PathBuf> {
 
 /// Runs the tests, showing what they say as it comes, and keeps the notes.
 fn relay(command: &mut Command, notes: &mut Notes) -> Result<(), String> {
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = child.map_err(|error| format!("cannot start cargo: {error}"))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let said = std::thread::scope(|scope| {
@@ -221,14 +193,8 @@ fn relay(command: &mut Command, notes: &mut Notes) -> Result<(), String> {
         said
     });
     *notes = said;
-    let status = child
-        .wait()
-        .map_err(|error| format!("cannot wait for cargo: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(run::said(status))
-    }
+    let status = child.wait().map_err(|error| format!("cannot wait for cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(run::said(status)) }
 }
 
 fn follow(from: Option<impl Read>, to: &mut impl Write, mut relay: Relay) -> Notes {
@@ -254,10 +220,7 @@ fn is_ci() -> bool {
 
 /// In CI, a test that skipped itself for want of something that CI must have.
 fn completeness(notes: &Notes, ci: bool) -> Option<Step> {
-    let wanting = notes
-        .skipped
-        .iter()
-        .filter(|line| output::is_for_want_of_equipment(line));
+    let wanting = notes.skipped.iter().filter(|line| output::is_for_want_of_equipment(line));
     let count = wanting.count();
     let failed = || Ending::Failed(format!("{count} tests lacked data, PostgreSQL or Chromium"));
     (ci && count > 0).then(|| Step::run("completeness (CI)", failed))
@@ -285,10 +248,7 @@ mod tests {
     fn check(words: &[&str], expected: Result<(bool, Option<&str>), &str>) {
         let words: Vec<String> = words.iter().map(|word| word.to_string()).collect();
         let expected = expected
-            .map(|(quick, filter)| Request {
-                quick,
-                filter: filter.map(str::to_string),
-            })
+            .map(|(quick, filter)| Request { quick, filter: filter.map(str::to_string) })
             .map_err(str::to_string);
         assert_eq!(Request::read(&words), expected, "{words:?}");
     }
@@ -306,9 +266,7 @@ mod tests {
     fn only_ci_fails_for_want_of_equipment() {
         let mut notes = Notes::default();
         assert!(completeness(&notes, true).is_none());
-        notes
-            .skipped
-            .push("skipped: a: no SEAWALL_DATA".to_string());
+        notes.skipped.push("skipped: a: no SEAWALL_DATA".to_string());
         assert!(completeness(&notes, false).is_none());
         assert!(completeness(&notes, true).is_some());
     }

@@ -27,22 +27,13 @@ pub struct Complaint {
 
 impl Complaint {
     fn new(path: &str, line: usize, rule: &'static str, advice: impl Into<String>) -> Complaint {
-        Complaint {
-            path: path.to_string(),
-            line,
-            rule,
-            advice: advice.into(),
-        }
+        Complaint { path: path.to_string(), line, rule, advice: advice.into() }
     }
 }
 
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {}: {}",
-            self.path, self.line, self.rule, self.advice
-        )
+        write!(f, "{}:{}: {}: {}", self.path, self.line, self.rule, self.advice)
     }
 }
 
@@ -63,9 +54,7 @@ pub fn main(root: &Path, _arguments: &[String]) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(complaints) => {
-            complaints
-                .iter()
-                .for_each(|complaint| println!("{complaint}"));
+            complaints.iter().for_each(|complaint| println!("{complaint}"));
             eprintln!("{} complaints", complaints.len());
             ExitCode::FAILURE
         }
@@ -87,10 +76,8 @@ pub fn all(root: &Path) -> Result<Vec<Complaint>, String> {
             complaints.extend(of_text(&file.path, text));
         }
     }
-    let texts: Vec<(&str, &str)> = files
-        .iter()
-        .filter_map(|file| Some((file.path.as_str(), file.text.as_deref()?)))
-        .collect();
+    let texts: Vec<(&str, &str)> =
+        files.iter().filter_map(|file| Some((file.path.as_str(), file.text.as_deref()?))).collect();
     complaints.extend(threats::held(&texts));
     complaints.extend(verbs(&texts, &crate::help()));
     complaints.sort();
@@ -109,6 +96,7 @@ fn of_text(path: &str, text: &str) -> Vec<Complaint> {
         complaints.extend(names::modules(path, &source));
         complaints.extend(shape::sizes(path, &source));
         complaints.extend(subjects::order(path, &source));
+        complaints.extend(subjects::listed(path, &source));
         complaints.extend(words::forbidden(path, &source));
         complaints.extend(text::unfinished(path, &source.comments));
     } else if text::has_comments(path) {
@@ -121,13 +109,8 @@ fn of_text(path: &str, text: &str) -> Vec<Complaint> {
 /// The help and the page for contributors name every task; `VERBS` in `main.rs` is the table.
 fn verbs(texts: &[(&str, &str)], help: &str) -> Vec<Complaint> {
     let page = "CONTRIBUTING.md";
-    let text = texts
-        .iter()
-        .find(|(path, _)| *path == page)
-        .map_or("", |(_, text)| *text);
-    let listed = help
-        .lines()
-        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let text = texts.iter().find(|(path, _)| *path == page).map_or("", |(_, text)| *text);
+    let listed = help.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
     listed
         .filter(|verb| !text.contains(&format!("cargo xtask {verb}")))
         .map(|verb| {
@@ -139,16 +122,11 @@ fn verbs(texts: &[(&str, &str)], help: &str) -> Vec<Complaint> {
 
 fn files(root: &Path) -> Result<Vec<File>, String> {
     let mut command = Command::new("git");
-    command
-        .current_dir(root)
-        .args(["ls-files", "-z", "--cached", "--others"]);
+    command.current_dir(root).args(["ls-files", "-z", "--cached", "--others"]);
     let output = command.arg("--exclude-standard").output();
     let output = output.map_err(|error| format!("cannot start git: {error}"))?;
     if !output.status.success() {
-        return Err(format!(
-            "git ls-files: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        ));
+        return Err(format!("git ls-files: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
     let list = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut files = Vec::new();
@@ -175,31 +153,15 @@ mod tests {
     #[test]
     fn a_task_that_contributors_are_not_told_of_is_named() {
         let page = [("CONTRIBUTING.md", "`cargo xtask tidy` tidies")];
-        let complaints = verbs(
-            &page,
-            "cargo xtask VERB\n\n  tidy       x\n  bench [N]  y\n",
-        );
+        let complaints = verbs(&page, "cargo xtask VERB\n\n  tidy       x\n  bench [N]  y\n");
         let said: Vec<String> = complaints.iter().map(Complaint::to_string).collect();
-        assert_eq!(
-            said,
-            ["CONTRIBUTING.md:1: tasks: say what `cargo xtask bench` does"]
-        );
+        assert_eq!(said, ["CONTRIBUTING.md:1: tasks: say what `cargo xtask bench` does"]);
     }
 
     #[test]
     fn reading_never_panics_on_broken_sources() {
-        for text in [
-            "",
-            "\"",
-            "'",
-            "r#\"",
-            "/*",
-            "fn",
-            "fn x(",
-            "fn x() {",
-            "use crate::{",
-            "}}}",
-        ] {
+        for text in ["", "\"", "'", "r#\"", "/*", "fn", "fn x(", "fn x() {", "use crate::{", "}}}"]
+        {
             for path in ["crates/seawall-domain/src/case.rs", "xtask/src/x.rs"] {
                 of_text(path, text);
             }

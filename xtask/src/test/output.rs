@@ -41,10 +41,7 @@ impl Relay {
 
     /// Shows every line but what passing tests said.
     pub fn without_successes() -> Relay {
-        Relay {
-            hides_successes: true,
-            ..Relay::default()
-        }
+        Relay { hides_successes: true, ..Relay::default() }
     }
 
     /// Takes note of a line, and answers whether to show it.
@@ -76,9 +73,7 @@ impl Relay {
 /// Whether a `skipped:` line is about something that CI must have.
 pub fn is_for_want_of_equipment(line: &str) -> bool {
     let line = line.to_lowercase();
-    ["seawall_data", "postgres", "chrom"]
-        .iter()
-        .any(|word| line.contains(word))
+    ["seawall_data", "postgres", "chrom"].iter().any(|word| line.contains(word))
 }
 
 /// `test NAME ... ignored, WHY`
@@ -91,9 +86,7 @@ fn ignored(line: &str) -> Option<String> {
 fn counts(line: &str) -> Option<(u64, u64)> {
     let (_, figures) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let figure = |unit: &str| {
-        let part = figures
-            .split(';')
-            .find(|part| part.trim().ends_with(unit))?;
+        let part = figures.split(';').find(|part| part.trim().ends_with(unit))?;
         part.split_whitespace().next()?.parse().ok()
     };
     Some((figure("passed")?, figure("failed")?))
@@ -136,11 +129,7 @@ test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; 
         let mut relay = Relay::without_successes();
         let shown: Vec<&str> = SAID.lines().filter(|line| relay.show(line)).collect();
         assert!(shown.contains(&"why it failed"));
-        assert!(
-            shown
-                .iter()
-                .any(|line| line.starts_with("test result: FAILED"))
-        );
+        assert!(shown.iter().any(|line| line.starts_with("test result: FAILED")));
         assert!(!shown.contains(&"chatter"));
         let expected = Notes {
             skipped: vec!["skipped: a: no SEAWALL_DATA".to_string()],
@@ -158,10 +147,7 @@ test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; 
             assert_eq!(is_for_want_of_equipment(line), expected, "{line}");
         };
         check("skipped: a: no SEAWALL_DATA", true);
-        check(
-            "skipped: a on PostgreSQL: SEAWALL_TEST_POSTGRES is not set",
-            true,
-        );
+        check("skipped: a on PostgreSQL: SEAWALL_TEST_POSTGRES is not set", true);
         check("skipped: a: no chromedriver", true);
         check("skipped: a: no gpg", false);
     }

@@ -11,45 +11,16 @@ struct Room {
 }
 
 const WEB: [&str; 6] = ["axum", "hyper", "askama", "tower", "tower-http", "utoipa"];
-const PURE: [&str; 9] = [
-    "tokio",
-    "sqlx",
-    "axum",
-    "hyper",
-    "http",
-    "reqwest",
-    "rand",
-    "getrandom",
-    "askama",
-];
+const PURE: [&str; 9] =
+    ["tokio", "sqlx", "axum", "hyper", "http", "reqwest", "rand", "getrandom", "askama"];
 const NO_DATABASE: [&str; 4] = ["sqlx", "axum", "hyper", "askama"];
 
 const ROOMS: [Room; 11] = [
-    Room {
-        name: "domain",
-        may_use: &[],
-        never: &PURE,
-    },
-    Room {
-        name: "formats",
-        may_use: &["domain"],
-        never: &PURE,
-    },
-    Room {
-        name: "matching",
-        may_use: &["domain"],
-        never: &PURE,
-    },
-    Room {
-        name: "ledger",
-        may_use: &[],
-        never: &PURE,
-    },
-    Room {
-        name: "store",
-        may_use: &["domain", "formats", "matching", "ledger"],
-        never: &WEB,
-    },
+    Room { name: "domain", may_use: &[], never: &PURE },
+    Room { name: "formats", may_use: &["domain"], never: &PURE },
+    Room { name: "matching", may_use: &["domain"], never: &PURE },
+    Room { name: "ledger", may_use: &[], never: &PURE },
+    Room { name: "store", may_use: &["domain", "formats", "matching", "ledger"], never: &WEB },
     Room {
         name: "sandbox",
         may_use: &["domain", "formats", "matching", "ledger"],
@@ -57,9 +28,7 @@ const ROOMS: [Room; 11] = [
     },
     Room {
         name: "services",
-        may_use: &[
-            "domain", "formats", "matching", "ledger", "store", "sandbox",
-        ],
+        may_use: &["domain", "formats", "matching", "ledger", "store", "sandbox"],
         never: &NO_DATABASE,
     },
     Room {
@@ -76,16 +45,10 @@ const ROOMS: [Room; 11] = [
     },
     Room {
         name: "testkit",
-        may_use: &[
-            "domain", "formats", "matching", "ledger", "store", "sandbox", "services",
-        ],
+        may_use: &["domain", "formats", "matching", "ledger", "store", "sandbox", "services"],
         never: &[],
     },
-    Room {
-        name: "xtask",
-        may_use: &[],
-        never: &[],
-    },
+    Room { name: "xtask", may_use: &[], never: &[] },
 ];
 
 /// A dependency named in a manifest.
@@ -124,18 +87,13 @@ pub fn manifest(path: &str, text: &str) -> Vec<Complaint> {
 /// What is wrong with an arrow, if anything.
 fn judge(room: &Room, arrow: &Arrow) -> Option<String> {
     let Arrow { to, is_dev, .. } = arrow;
-    if ROOMS
-        .iter()
-        .any(|known| to.starts_with("seawall") && known.name == short(to))
-    {
+    if ROOMS.iter().any(|known| to.starts_with("seawall") && known.name == short(to)) {
         let may = room.may_use.contains(&short(to)) || (*is_dev && to == "seawall-testkit");
         return (!may).then(|| format!("`{}` may not depend on `{to}`", room.name));
     }
     let is_outside = room.name == "xtask";
     if is_outside {
-        return Some(format!(
-            "`xtask` uses only the standard library, not `{to}`"
-        ));
+        return Some(format!("`xtask` uses only the standard library, not `{to}`"));
     }
     let never = !is_dev && room.never.contains(&to.as_str());
     never.then(|| format!("`{}` forbids what `{to}` is for", room.name))
@@ -146,9 +104,7 @@ fn short(name: &str) -> &str {
 }
 
 fn name(text: &str) -> &str {
-    let line = text
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("name = "));
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("name = "));
     line.unwrap_or_default().trim().trim_matches('"')
 }
 
@@ -162,9 +118,7 @@ fn arrows(text: &str) -> Vec<Arrow> {
             let table = table.trim_end_matches(']');
             kind = Some(table).filter(|table| table.contains("dependencies"));
             // `[dependencies.name]` names its one dependency in the heading.
-            let named = table
-                .split_once("dependencies.")
-                .map(|(_, name)| name.to_string());
+            let named = table.split_once("dependencies.").map(|(_, name)| name.to_string());
             arrows.extend(named.map(|to| Arrow {
                 line: index + 1,
                 to,
@@ -177,18 +131,8 @@ fn arrows(text: &str) -> Vec<Arrow> {
         let Some((key, _)) = line.split_once('=').filter(|_| !line.starts_with('#')) else {
             continue;
         };
-        let to = key
-            .trim()
-            .split('.')
-            .next()
-            .unwrap_or_default()
-            .trim_matches('"')
-            .to_string();
-        arrows.push(Arrow {
-            line: index + 1,
-            to,
-            is_dev: table.contains("dev-dependencies"),
-        });
+        let to = key.trim().split('.').next().unwrap_or_default().trim_matches('"').to_string();
+        arrows.push(Arrow { line: index + 1, to, is_dev: table.contains("dev-dependencies") });
     }
     arrows
 }
@@ -201,10 +145,8 @@ mod tests {
         let path = format!("{folder}/Cargo.toml");
         let name = folder.trim_start_matches("crates/");
         let text = format!("[package]\nname = \"{name}\"\n{dependencies}");
-        let said: Vec<String> = manifest(&path, &text)
-            .into_iter()
-            .map(|complaint| complaint.advice)
-            .collect();
+        let said: Vec<String> =
+            manifest(&path, &text).into_iter().map(|complaint| complaint.advice).collect();
         assert_eq!(said, expected, "{folder} with {dependencies}");
     }
 
@@ -213,11 +155,7 @@ mod tests {
         let check = |room: &str, dependencies: &str, expected: &[&str]| {
             check(&format!("crates/seawall-{room}"), dependencies, expected);
         };
-        check(
-            "formats",
-            "[dependencies]\nseawall-domain.workspace = true",
-            &[],
-        );
+        check("formats", "[dependencies]\nseawall-domain.workspace = true", &[]);
         check(
             "domain",
             "[dependencies]\nseawall-formats.workspace = true",
@@ -239,11 +177,7 @@ mod tests {
             "[dependencies]\nseawall-domain.workspace = true",
             &["`ledger` may not depend on `seawall-domain`"],
         );
-        check(
-            "domain",
-            "[dependencies]\ntokio = \"1\"",
-            &["`domain` forbids what `tokio` is for"],
-        );
+        check("domain", "[dependencies]\ntokio = \"1\"", &["`domain` forbids what `tokio` is for"]);
         check(
             "store",
             "[build-dependencies]\naxum = \"1\"",

@@ -4,9 +4,8 @@ use super::Complaint;
 use super::source::{Source, is_name};
 
 /// Words that say nothing about what is inside.
-const EMPTY_NAMES: [&str; 8] = [
-    "util", "utils", "common", "helper", "helpers", "misc", "manager", "managers",
-];
+const EMPTY_NAMES: [&str; 8] =
+    ["util", "utils", "common", "helper", "helpers", "misc", "manager", "managers"];
 
 /// Complains of a file's or folder's name.
 pub fn path(path: &str) -> Vec<Complaint> {
@@ -26,17 +25,11 @@ pub fn path(path: &str) -> Vec<Complaint> {
 pub fn modules(path: &str, source: &Source) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (index, line) in source.code.lines().enumerate() {
-        let declared = line
-            .trim()
-            .trim_start_matches("pub(crate) ")
-            .trim_start_matches("pub ");
+        let declared = line.trim().trim_start_matches("pub(crate) ").trim_start_matches("pub ");
         let Some(rest) = declared.strip_prefix("mod ") else {
             continue;
         };
-        let name: String = rest
-            .chars()
-            .take_while(|character| is_name(*character))
-            .collect();
+        let name: String = rest.chars().take_while(|character| is_name(*character)).collect();
         complaints.extend(empty(path, index + 1, &name));
     }
     complaints
@@ -68,11 +61,7 @@ mod tests {
     #[test]
     fn modules_are_judged_where_they_are_declared() {
         let check = |text: &str, expected: usize| {
-            assert_eq!(
-                modules("a.rs", &Source::read(text)).len(),
-                expected,
-                "{text}"
-            );
+            assert_eq!(modules("a.rs", &Source::read(text)).len(), expected, "{text}");
         };
         check("pub mod case;\nmod tests {}", 0);
         check("pub(crate) mod misc;", 1);

@@ -19,12 +19,7 @@ impl Source {
         let (code, comments) = Reader::new(text).split();
         let lines: Vec<String> = text.lines().map(str::to_string).collect();
         let is_test = test_lines(&code, lines.len());
-        Source {
-            lines,
-            code,
-            comments,
-            is_test,
-        }
+        Source { lines, code, comments, is_test }
     }
 
     /// Whether the file says in its first line that it is generated or a fixture.
@@ -44,25 +39,18 @@ impl Source {
 /// Whether a file's first line exempts it from the rules about size.
 pub fn is_exempt(first_line: &str) -> bool {
     let line = first_line.to_lowercase();
-    let comment = ["//", "#", "--", "<!--", "/*"]
-        .iter()
-        .any(|mark| line.starts_with(mark));
+    let comment = ["//", "#", "--", "<!--", "/*"].iter().any(|mark| line.starts_with(mark));
     comment && (line.contains("generated") || line.contains("fixture"))
 }
 
 /// Whether a path holds nothing but tests.
 pub fn is_test_path(path: &str) -> bool {
-    path.split('/')
-        .any(|part| part == "tests" || part == "tests.rs")
+    path.split('/').any(|part| part == "tests" || part == "tests.rs")
 }
 
 /// The line, counted from one, on which the byte at `offset` stands.
 pub fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// The offset behind the brace that closes the one at `open`, or the end of the text.
@@ -87,9 +75,7 @@ pub fn closing(code: &str, open: usize) -> usize {
 pub fn has_word(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(start, _)| {
         let before = code.get(..start).and_then(|text| text.chars().next_back());
-        let after = code
-            .get(start + word.len()..)
-            .and_then(|text| text.chars().next());
+        let after = code.get(start + word.len()..).and_then(|text| text.chars().next());
         !before.is_some_and(is_name) && !after.is_some_and(is_name)
     })
 }
@@ -133,12 +119,7 @@ struct Reader {
 impl Reader {
     fn new(text: &str) -> Reader {
         let rest: Vec<char> = text.chars().collect();
-        Reader {
-            rest,
-            at: 0,
-            code: String::new(),
-            comments: String::new(),
-        }
+        Reader { rest, at: 0, code: String::new(), comments: String::new() }
     }
 
     fn split(mut self) -> (String, String) {
@@ -167,8 +148,7 @@ impl Reader {
         self.at += 1;
         let blank = if character == '\n' { '\n' } else { ' ' };
         self.code.push(if is_code { character } else { blank });
-        self.comments
-            .push(if is_comment { character } else { blank });
+        self.comments.push(if is_comment { character } else { blank });
     }
 
     fn take_code(&mut self) {
@@ -227,9 +207,7 @@ impl Reader {
         if prefix.is_some_and(|character| is_name(*character)) {
             return None;
         }
-        let hashes = (1..)
-            .take_while(|ahead| self.peek(*ahead) == Some('#'))
-            .count();
+        let hashes = (1..).take_while(|ahead| self.peek(*ahead) == Some('#')).count();
         (self.peek(1 + hashes) == Some('"')).then_some(hashes)
     }
 
@@ -257,10 +235,7 @@ impl Reader {
         if is_escape {
             self.blank();
             self.blank();
-            while self
-                .peek(0)
-                .is_some_and(|character| character != '\'' && character != '\n')
-            {
+            while self.peek(0).is_some_and(|character| character != '\'' && character != '\n') {
                 self.blank();
             }
             self.take_code();
@@ -280,11 +255,7 @@ mod tests {
         let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(squeeze(&source.code), code, "code of {text}");
         assert_eq!(squeeze(&source.comments), comments, "comments of {text}");
-        assert_eq!(
-            source.code.lines().count(),
-            text.lines().count(),
-            "lines of {text}"
-        );
+        assert_eq!(source.code.lines().count(), text.lines().count(), "lines of {text}");
     }
 
     #[test]

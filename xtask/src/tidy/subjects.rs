@@ -5,7 +5,7 @@ use super::Complaint;
 use super::source::{Source, is_name, line_of};
 
 /// The subjects in the order in which they may name each other.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "party",
     "account",
     "marking",
@@ -19,6 +19,7 @@ const ORDER: [&str; 21] = [
     "advisory",
     "directive",
     "inventory",
+    "statement",
     "exposure",
     "remediation",
     "evaluation",
@@ -34,11 +35,7 @@ pub fn order(path: &str, source: &Source) -> Vec<Complaint> {
     let Some(rest) = path.strip_prefix("crates/seawall-domain/src/") else {
         return Vec::new();
     };
-    let own = rest
-        .split('/')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(".rs");
+    let own = rest.split('/').next().unwrap_or_default().trim_end_matches(".rs");
     let Some(rank) = place(own) else {
         return Vec::new();
     };
@@ -55,6 +52,28 @@ pub fn order(path: &str, source: &Source) -> Vec<Complaint> {
     complaints
 }
 
+/// Complains when the domain's own list, `enum Subject` in `fact.rs`, has another order than ours.
+pub fn listed(path: &str, source: &Source) -> Vec<Complaint> {
+    let mark = "enum Subject {";
+    let start = source.code.find(mark).filter(|_| path == "crates/seawall-domain/src/fact.rs");
+    let Some(start) = start.map(|start| start + mark.len()) else { return Vec::new() };
+    let body = source.code.get(start..).unwrap_or_default().split('}').next().unwrap_or_default();
+    let mut complaints = Vec::new();
+    let mut last = None;
+    let mut line = line_of(&source.code, start);
+    for arm in body.split_inclusive('\n') {
+        let name = arm.trim().trim_end_matches(',').to_lowercase();
+        let rank = place(&name);
+        if !name.is_empty() && (rank.is_none() || rank < last) {
+            let advice = format!("`{name}` stands elsewhere in xtask/src/tidy/subjects.rs; agree");
+            complaints.push(Complaint::new(path, line, "corridor", advice));
+        }
+        last = rank.or(last);
+        line += 1;
+    }
+    complaints
+}
+
 fn place(name: &str) -> Option<usize> {
     ORDER.iter().position(|subject| *subject == name)
 }
@@ -66,11 +85,7 @@ fn named(code: &str) -> Vec<(usize, String)> {
         let from = start + mark.len();
         let rest = code.get(from..).unwrap_or_default();
         if rest.starts_with('{') {
-            found.extend(
-                group(rest)
-                    .into_iter()
-                    .map(|(offset, name)| (from + offset, name)),
-            );
+            found.extend(group(rest).into_iter().map(|(offset, name)| (from + offset, name)));
         } else {
             found.push((from, leading_name(rest)));
         }
@@ -108,9 +123,7 @@ fn group(text: &str) -> Vec<(usize, String)> {
 }
 
 fn leading_name(text: &str) -> String {
-    text.chars()
-        .take_while(|character| is_name(*character))
-        .collect()
+    text.chars().take_while(|character| is_name(*character)).collect()
 }
 
 #[cfg(test)]
@@ -134,35 +147,28 @@ mod tests {
     fn an_earlier_subject_never_names_a_later_one() {
         check("finding.rs", "use crate::case::Case;", &["1 case"]);
         check("case.rs", "use crate::finding::Finding;", &[]);
-        check(
-            "case/embargo.rs",
-            "\nfn f(a: crate::advisory::Advisory) {}",
-            &["2 advisory"],
-        );
-        check(
-            "case.rs",
-            "use crate::{\n  finding::Id,\n  fix::{Fix, Patch},\n};",
-            &["3 fix"],
-        );
-        check(
-            "party.rs",
-            "use crate::{access, id::PartyId};",
-            &["1 access"],
-        );
+        check("case/embargo.rs", "\nfn f(a: crate::advisory::Advisory) {}", &["2 advisory"]);
+        check("case.rs", "use crate::{\n  finding::Id,\n  fix::{Fix, Patch},\n};", &["3 fix"]);
+        check("party.rs", "use crate::{access, id::PartyId};", &["1 access"]);
+    }
+
+    #[test]
+    fn the_domain_lists_its_subjects_in_the_same_order() {
+        let check = |arms: &str, expected: &[usize]| {
+            let text = format!("/// The subjects.\npub enum Subject {{\n{arms}}}\n");
+            let complaints = listed("crates/seawall-domain/src/fact.rs", &Source::read(&text));
+            let lines: Vec<usize> = complaints.iter().map(|complaint| complaint.line).collect();
+            assert_eq!(lines, expected, "{arms}");
+        };
+        check("    Party,\n    /// It.\n    Finding,\n    Case,\n", &[]);
+        check("    Case,\n    Finding,\n", &[4]);
+        check("    Party,\n    Attic,\n", &[4]);
     }
 
     #[test]
     fn values_facts_and_words_in_comments_are_free() {
-        check(
-            "finding.rs",
-            "use crate::range::Interval; // then crate::case",
-            &[],
-        );
+        check("finding.rs", "use crate::range::Interval; // then crate::case", &[]);
         check("fact.rs", "use crate::access::Action;", &[]);
-        check(
-            "access.rs",
-            "use crate::{case::Case, referral::Referral};",
-            &[],
-        );
+        check("access.rs", "use crate::{case::Case, referral::Referral};", &[]);
     }
 }

@@ -7,11 +7,8 @@ use super::source::has_word;
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// The folders whose names tell about one machine; written in halves, since this file is read too.
-const MACHINE_FOLDERS: [&str; 3] = [
-    concat!("/wo", "rk/"),
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-];
+const MACHINE_FOLDERS: [&str; 3] =
+    [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
 
 /// Hosts of package registries and their mirrors' usual names: the ecosystem's client knows them.
 const REGISTRY_HOSTS: [&str; 8] = [
@@ -25,11 +22,7 @@ const REGISTRY_HOSTS: [&str; 8] = [
     concat!("/repos", "itory/npm"),
 ];
 
-const UNFINISHED: [&str; 3] = [
-    concat!("TO", "DO"),
-    concat!("FIX", "ME"),
-    concat!("X", "XX"),
-];
+const UNFINISHED: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];
 
 /// Complains of a file that is too large to be tracked.
 pub fn size(path: &str, size_bytes: u64) -> Option<Complaint> {
@@ -43,16 +36,12 @@ pub fn size(path: &str, size_bytes: u64) -> Option<Complaint> {
 pub fn places(path: &str, text: &str) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        for folder in MACHINE_FOLDERS
-            .iter()
-            .filter(|folder| starts_a_path(line, folder))
-        {
+        for folder in MACHINE_FOLDERS.iter().filter(|folder| starts_a_path(line, folder)) {
             let advice = format!("`{folder}` exists on one machine only; take the place as input");
             complaints.push(Complaint::new(path, index + 1, "machine path", advice));
         }
-        for host in REGISTRY_HOSTS
-            .iter()
-            .filter(|host| line.contains("://") && line.contains(**host))
+        for host in
+            REGISTRY_HOSTS.iter().filter(|host| line.contains("://") && line.contains(**host))
         {
             let advice = format!("`{host}` is the package client's business; leave it out");
             complaints.push(Complaint::new(path, index + 1, "registry host", advice));
@@ -72,9 +61,7 @@ fn starts_a_path(line: &str, folder: &str) -> bool {
 
 /// Whether a file that is no Rust has comments in which promises could hide.
 pub fn has_comments(path: &str) -> bool {
-    [".sql", ".html", ".css", ".toml", ".sh", ".yml", ".yaml"]
-        .iter()
-        .any(|end| path.ends_with(end))
+    [".sql", ".html", ".css", ".toml", ".sh", ".yml", ".yaml"].iter().any(|end| path.ends_with(end))
 }
 
 /// Complains of a promise without the number of an issue.
@@ -84,10 +71,8 @@ pub fn unfinished(path: &str, text: &str) -> Vec<Complaint> {
         let Some(word) = UNFINISHED.iter().find(|word| has_word(line, word)) else {
             continue;
         };
-        let is_owned = line
-            .split('#')
-            .skip(1)
-            .any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let is_owned =
+            line.split('#').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         if !is_owned {
             let advice =
                 format!("`{word}` without an issue's number (`#12`); open one or do it now");
@@ -120,10 +105,7 @@ mod tests {
         let check = |line: &str, expected: usize| {
             assert_eq!(places("package-lock.json", line).len(), expected, "{line}");
         };
-        check(
-            &format!("\"resolved\": \"https://{}org/x.tgz\"", REGISTRY_HOSTS[2]),
-            1,
-        );
+        check(&format!("\"resolved\": \"https://{}org/x.tgz\"", REGISTRY_HOSTS[2]), 1);
         check("https://crates.io/crates/tar", 0);
         check("registry+https://github.com/rust-lang/crates.io-index", 0);
     }

@@ -23,21 +23,15 @@ pub fn held(texts: &[(&str, &str)]) -> Vec<Complaint> {
             complaints.push(Complaint::new(PAGE, index + 1, "threats", advice));
         };
         if number != last + 1 {
-            complain(format!(
-                "T{number} follows T{last}; number threats one by one, never anew"
-            ));
+            complain(format!("T{number} follows T{last}; number threats one by one, never anew"));
         }
         last = number;
         let tests = tests(holds);
         if tests.is_empty() && !holds.contains("not yet") {
-            complain(format!(
-                "T{number} names no test; name one or say \"not yet\""
-            ));
+            complain(format!("T{number} names no test; name one or say \"not yet\""));
         }
         for test in tests.into_iter().filter(|test| !exists(test, texts)) {
-            complain(format!(
-                "T{number} is held by `{test}`, and there is no such test"
-            ));
+            complain(format!("T{number} is held by `{test}`, and there is no such test"));
         }
     }
     complaints
@@ -54,16 +48,12 @@ fn threat(line: &str) -> Option<(u32, &str)> {
 fn tests(cell: &str) -> Vec<&str> {
     let quoted = cell.split('`').skip(1).step_by(2);
     let names = quoted.map(|path| path.rsplit("::").next().unwrap_or(path));
-    names
-        .filter(|name| !name.is_empty() && name.chars().all(is_name))
-        .collect()
+    names.filter(|name| !name.is_empty() && name.chars().all(is_name)).collect()
 }
 
 fn exists(test: &str, texts: &[(&str, &str)]) -> bool {
     let declared = format!("fn {test}(");
-    texts
-        .iter()
-        .any(|(path, text)| path.ends_with(".rs") && text.contains(&declared))
+    texts.iter().any(|(path, text)| path.ends_with(".rs") && text.contains(&declared))
 }
 
 #[cfg(test)]
@@ -72,31 +62,17 @@ mod tests {
 
     fn check(rows: &str, expected: &[&str]) {
         let texts = [(PAGE, rows), ("a.rs", "#[test]\nfn a_test() {}")];
-        let said: Vec<String> = held(&texts)
-            .into_iter()
-            .map(|complaint| complaint.advice)
-            .collect();
+        let said: Vec<String> =
+            held(&texts).into_iter().map(|complaint| complaint.advice).collect();
         assert_eq!(said, expected, "{rows}");
     }
 
     #[test]
     fn every_threat_is_held_by_a_test_that_exists() {
-        check(
-            "| T1 | a | `domain::a_test` |\n| T2 | b | not yet |\n| other | x | y |",
-            &[],
-        );
-        check(
-            "| T1 | a | `lost` |",
-            &["T1 is held by `lost`, and there is no such test"],
-        );
-        check(
-            "| T1 | a | reviews |",
-            &["T1 names no test; name one or say \"not yet\""],
-        );
-        check(
-            "| T2 | a | not yet |",
-            &["T2 follows T0; number threats one by one, never anew"],
-        );
+        check("| T1 | a | `domain::a_test` |\n| T2 | b | not yet |\n| other | x | y |", &[]);
+        check("| T1 | a | `lost` |", &["T1 is held by `lost`, and there is no such test"]);
+        check("| T1 | a | reviews |", &["T1 names no test; name one or say \"not yet\""]);
+        check("| T2 | a | not yet |", &["T2 follows T0; number threats one by one, never anew"]);
     }
 
     #[test]

@@ -104,9 +104,7 @@ const BANS: [Ban; 8] = [
 
 /// Complains of every forbidden word in product code.
 pub fn forbidden(path: &str, source: &Source) -> Vec<Complaint> {
-    let bans = BANS
-        .iter()
-        .filter(|ban| path.starts_with(ban.below) && !is_test_path(path));
+    let bans = BANS.iter().filter(|ban| path.starts_with(ban.below) && !is_test_path(path));
     let mut complaints = Vec::new();
     for ban in bans {
         for (number, line) in source.product_lines() {
@@ -128,10 +126,7 @@ mod tests {
         let said: Vec<(usize, &str)> = complaints
             .iter()
             .map(|complaint| {
-                (
-                    complaint.line,
-                    complaint.advice.split('`').nth(1).unwrap_or_default(),
-                )
+                (complaint.line, complaint.advice.split('`').nth(1).unwrap_or_default())
             })
             .collect();
         assert_eq!(said, expected, "{path}: {text}");
@@ -142,21 +137,13 @@ mod tests {
         let domain = "crates/seawall-domain/src/case.rs";
         check(domain, "\nasync fn f() {}", &[(2, "async")]);
         check(domain, "use std::time::SystemTime;", &[(1, "SystemTime")]);
-        check(
-            "crates/seawall-services/src/case.rs",
-            "use sqlx::Row;",
-            &[(1, "sqlx")],
-        );
+        check("crates/seawall-services/src/case.rs", "use sqlx::Row;", &[(1, "sqlx")]);
         check(
             "crates/seawall-server/src/api.rs",
             "use seawall_store::Tx;",
             &[(1, "seawall_store")],
         );
-        check(
-            "crates/seawall/src/worker/run.rs",
-            "seawall_store::x()",
-            &[(1, "seawall_store")],
-        );
+        check("crates/seawall/src/worker/run.rs", "seawall_store::x()", &[(1, "seawall_store")]);
         check("crates/seawall/src/wiring.rs", "seawall_store::x()", &[]);
     }
 
@@ -165,15 +152,7 @@ mod tests {
         let domain = "crates/seawall-domain/src/case.rs";
         check(domain, "// async\nconst A: &str = \"tokio\";", &[]);
         check(domain, "#[cfg(test)]\nmod tests {\n use std::fs;\n}", &[]);
-        check(
-            "crates/seawall-formats/src/csaf/tests.rs",
-            "use std::process::Command;",
-            &[],
-        );
-        check(
-            "crates/seawall-formats/tests/corpus.rs",
-            "use std::process::Command;",
-            &[],
-        );
+        check("crates/seawall-formats/src/csaf/tests.rs", "use std::process::Command;", &[]);
+        check("crates/seawall-formats/tests/corpus.rs", "use std::process::Command;", &[]);
     }
 }
