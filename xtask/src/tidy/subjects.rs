@@ -60,8 +60,8 @@ pub fn listed(path: &str, source: &Source) -> Vec<Complaint> {
     let body = source.code.get(start..).unwrap_or_default().split('}').next().unwrap_or_default();
     let mut complaints = Vec::new();
     let mut last = None;
-    let mut line = line_of(&source.code, start);
-    for arm in body.split_inclusive('\n') {
+    let first = line_of(&source.code, start);
+    for (line, arm) in (first..).zip(body.split_inclusive('\n')) {
         let name = arm.trim().trim_end_matches(',').to_lowercase();
         let rank = place(&name);
         if !name.is_empty() && (rank.is_none() || rank < last) {
@@ -69,7 +69,6 @@ pub fn listed(path: &str, source: &Source) -> Vec<Complaint> {
             complaints.push(Complaint::new(path, line, "corridor", advice));
         }
         last = rank.or(last);
-        line += 1;
     }
     complaints
 }
