@@ -44,9 +44,12 @@ impl Step {
     }
 }
 
-/// The steps as a table, one a line.
+/// The steps as a table, one a line, and the sum of their times.
 pub fn table(steps: &[Step]) -> String {
-    steps.iter().map(|step| format!("  {}\n", step.line())).collect()
+    let sum: f64 = steps.iter().map(|step| step.seconds).sum();
+    let mut table: String = steps.iter().map(|step| format!("  {}\n", step.line())).collect();
+    table.push_str(&format!("  {:<22} {sum:>8.1} s\n", "together"));
+    table
 }
 
 /// The exit status of a task made of `steps`.
@@ -130,7 +133,9 @@ mod tests {
             Step { name: "tests", ending: Ending::Failed("exit status 101".into()), seconds: 9.0 },
         ];
         let table = table(&steps);
-        for words in ["format", "ok", "left out  not installed", "FAILED    exit status 101"] {
+        for words in
+            ["format", "ok", "left out  not installed", "FAILED    exit status 101", "9.5 s"]
+        {
             assert!(table.contains(words), "{words} in\n{table}");
         }
     }
