@@ -72,6 +72,8 @@ pub struct Edition {
     pub csaf: Digest,
     /// SHA-256 of the OSV record.
     pub osv: Digest,
+    /// Where the publication and its documents lie.
+    pub kept: Address,
 }
 
 /// What happens to an advisory.
@@ -82,7 +84,13 @@ pub enum AdvisoryFact {
     Drafted { id: AdvisoryId, case: CaseId, content: Address, digest: Digest },
     Revised { content: Address, digest: Digest },
     Signed { account: AccountId, public_key: String, value: String },
-    Published { number: AdvisoryNumber, revision: u32, csaf: Digest, osv: Digest },
+    Published {
+        number: AdvisoryNumber,
+        revision: u32,
+        csaf: Digest,
+        osv: Digest,
+        kept: Address,
+    },
 }
 facts_of!(AdvisoryFact in Advisory);
 
@@ -125,12 +133,12 @@ impl Advisory {
     pub fn publish(
         self,
         number: AdvisoryNumber,
-        csaf: Digest,
-        osv: Digest,
+        documents: (Digest, Digest, Address),
         now: Timestamp,
     ) -> Decided {
-        let revision = self.revision;
-        self.step("be published", AdvisoryFact::Published { number, revision, csaf, osv }, now)
+        let (revision, (csaf, osv, kept)) = (self.revision, documents);
+        let fact = AdvisoryFact::Published { number, revision, csaf, osv, kept };
+        self.step("be published", fact, now)
     }
 
     fn step(self, step: &'static str, fact: AdvisoryFact, now: Timestamp) -> Decided {
@@ -190,12 +198,12 @@ impl Aggregate for Advisory {
                 }
                 Some(advisory)
             }
-            (Some(mut advisory), F::Published { number, revision, csaf, osv }) => {
+            (Some(mut advisory), F::Published { number, revision, csaf, osv, kept }) => {
                 let known = advisory.number.is_none_or(|known| known == number);
                 (advisory.standing == S::Signed && known && revision == advisory.revision)
                     .then_some(())?;
                 advisory.number = Some(number);
-                advisory.editions.push(Edition { revision, at, csaf, osv });
+                advisory.editions.push(Edition { revision, at, csaf, osv, kept });
                 Some(Advisory { standing: S::Published, ..advisory })
             }
             (None, _) | (Some(_), F::Drafted { .. }) => None,

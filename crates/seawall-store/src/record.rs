@@ -108,6 +108,13 @@ impl<T: Stored> Mandate<T> {
     }
 }
 
+impl<T> Mandate<T> {
+    /// Which of the subject's facts it would record, from 1.
+    pub fn next(&self) -> i64 {
+        self.version + 1
+    }
+}
+
 /// The id of a subject's n-th fact (counted from 1): derived, so that a repeated job repeats it.
 pub fn fact_id(subject: Uuid, version: i64) -> FactId {
     FactId::new(Uuid::new_v5(&subject, version.to_string().as_bytes()))
