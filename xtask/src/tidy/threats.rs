@@ -1,7 +1,8 @@
 //! The threat model in `SECURITY.md`: every numbered threat names the tests that hold it, and
 //! they exist; or it says "not yet".
 //!
-//! A threat is a table row `| T7 | what | held by |`; a test is named in backticks.
+//! A threat is a table row `| T7 | what | held by |`; a test is named in backticks, with the crate
+//! (without `seawall-`) and the modules in which it stands: `formats::purl::never_panics`.
 
 use super::Complaint;
 use super::source::is_name;
@@ -44,16 +45,30 @@ fn threat(line: &str) -> Option<(u32, &str)> {
     Some((number, cells.nth(1)?))
 }
 
-/// The names in backticks, without their paths.
+/// The names in backticks, with their paths.
 fn tests(cell: &str) -> Vec<&str> {
     let quoted = cell.split('`').skip(1).step_by(2);
-    let names = quoted.map(|path| path.rsplit("::").next().unwrap_or(path));
-    names.filter(|name| !name.is_empty() && name.chars().all(is_name)).collect()
+    let is_path =
+        |name: &&str| name.chars().all(|character| is_name(character) || character == ':');
+    quoted.filter(|name| !name.is_empty()).filter(is_path).collect()
 }
 
+/// Whether a file along the path declares the test's function.
 fn exists(test: &str, texts: &[(&str, &str)]) -> bool {
-    let declared = format!("fn {test}(");
-    texts.iter().any(|(path, text)| path.ends_with(".rs") && text.contains(&declared))
+    let (place, name) = test.rsplit_once("::").unwrap_or(("", test));
+    let declared = format!("fn {name}(");
+    let mut files = texts.iter().filter(|(path, _)| path.ends_with(".rs") && lies_in(path, place));
+    files.any(|(_, text)| text.contains(&declared))
+}
+
+/// Whether every module of `place` names a folder or the file of `path`, in their order.
+fn lies_in(path: &str, place: &str) -> bool {
+    let mut parts = path.split('/').map(|part| part.trim_end_matches(".rs"));
+    let mut modules = place.split("::").filter(|module| !module.is_empty() && *module != "tests");
+    let named = |part: &str, module: &str| {
+        part == module || part.strip_prefix("seawall-").is_some_and(|short| short == module)
+    };
+    modules.all(|module| parts.any(|part| named(part, module)))
 }
 
 #[cfg(test)]
@@ -61,7 +76,8 @@ mod tests {
     use super::*;
 
     fn check(rows: &str, expected: &[&str]) {
-        let texts = [(PAGE, rows), ("a.rs", "#[test]\nfn a_test() {}")];
+        let file = "crates/seawall-formats/src/intake/tap.rs";
+        let texts = [(PAGE, rows), (file, "#[test]\nfn a_test() {}")];
         let said: Vec<String> =
             held(&texts).into_iter().map(|complaint| complaint.advice).collect();
         assert_eq!(said, expected, "{rows}");
@@ -69,8 +85,16 @@ mod tests {
 
     #[test]
     fn every_threat_is_held_by_a_test_that_exists() {
-        check("| T1 | a | `domain::a_test` |\n| T2 | b | not yet |\n| other | x | y |", &[]);
+        check(
+            "| T1 | a | `formats::intake::tap::a_test` |\n| T2 | b | not yet |\n| other | x | y |",
+            &[],
+        );
+        check("| T1 | a | `a_test`, `formats::a_test`, `formats::tap::tests::a_test` |", &[]);
         check("| T1 | a | `lost` |", &["T1 is held by `lost`, and there is no such test"]);
+        check(
+            "| T1 | a | `formats::mail::a_test` |",
+            &["T1 is held by `formats::mail::a_test`, and there is no such test"],
+        );
         check("| T1 | a | reviews |", &["T1 names no test; name one or say \"not yet\""]);
         check("| T2 | a | not yet |", &["T2 follows T0; number threats one by one, never anew"]);
     }
