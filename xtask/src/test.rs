@@ -163,15 +163,9 @@ fn tests(root: &Path, request: &Request, notes: &mut Notes) -> Vec<Step> {
 
 /// What tests look for; what is not there they skip by name.
 fn environment(root: &Path, url: Option<String>) -> Vec<(&'static str, OsString)> {
-    let mut set: Vec<(&'static str, OsString)> = Vec::new();
-    set.extend(url.map(|url| ("SEAWALL_TEST_POSTGRES", url.into())));
-    set.extend(data(root).map(|data| ("SEAWALL_DATA", data.into())));
-    for (variable, name) in [("CHROMIUM", "chromium"), ("CHROMEDRIVER", "chromedriver")] {
-        if std::env::var_os(variable).is_none() {
-            set.extend(system::program(name).map(|path| (variable, path.into())));
-        }
-    }
-    set
+    let database = url.map(|url| ("SEAWALL_TEST_POSTGRES", OsString::from(url)));
+    let data = data(root).map(|folder| ("SEAWALL_DATA", folder.into_os_string()));
+    database.into_iter().chain(data).collect()
 }
 
 /// The shared test data: where `SEAWALL_DATA` says, else `../shared/data` beside the repository.
