@@ -109,7 +109,9 @@ fn deny(cargo: &impl Fn(&[&str]) -> Command) -> Step {
         if !run::succeeds(&mut cargo(&["deny", "--version"])) {
             return left_out("not installed (`cargo install cargo-deny`)");
         }
-        run::ending(&mut cargo(&["deny", "check", "bans", "licenses", "sources"]))
+        // Its warnings are a list of crates in two versions; `cargo deny check bans` shows it.
+        let quiet = ["deny", "--log-level", "error", "check", "bans", "licenses", "sources"];
+        run::ending(&mut cargo(&quiet))
     })
 }
 
@@ -122,7 +124,7 @@ fn advisories(cargo: &impl Fn(&[&str]) -> Command) -> Step {
         if !run::succeeds(&mut cargo(&["deny", "fetch", "db"])) {
             return left_out("the advisory database cannot be reached");
         }
-        run::ending(&mut cargo(&["deny", "check", "--disable-fetch", "advisories"]))
+        run::ending(&mut cargo(&["deny", "--offline", "check", "advisories"]))
     })
 }
 
