@@ -59,6 +59,7 @@ fn bring(assets: &Path) -> Result<u64, String> {
         size_bytes += copy(&assets.join(from), &fresh.join(to))?;
     }
     if size_bytes > DIST_BYTES_MAX {
+        remove(&fresh)?;
         return Err(format!(
             "{size_bytes} bytes are more than {DIST_BYTES_MAX}; shorten prune.txt"
         ));

@@ -156,6 +156,7 @@ fn tests(root: &Path, request: &Request, notes: &mut Notes) -> Vec<Step> {
     command.current_dir(root).args(["test", "--workspace", "--no-fail-fast"]);
     command.args(&request.filter).args(["--", "--show-output"]).envs(environment(root, url));
     let tests = Step::run("tests", || match relay(&mut command, notes) {
+        Ok(()) if notes.passed == 0 => Ending::Failed("not one test was run".to_string()),
         Ok(()) => Ending::Passed,
         Err(why) => Ending::Failed(why),
     });
