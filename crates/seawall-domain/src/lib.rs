@@ -12,6 +12,7 @@ pub mod id;
 pub mod package;
 pub mod publication;
 pub mod range;
+pub mod recipe;
 pub mod refusal;
 pub mod time;
 pub mod verdict;

@@ -1,1 +1,7 @@
 //! Seawall store.
+
+pub mod blob;
+pub mod db;
+pub mod keys;
+pub mod migrate;
+pub mod queue;
