@@ -164,7 +164,7 @@ impl Desk {
 
     /// The bytes at an address.
     pub async fn bytes(&self, tx: &mut Tx, address: &Address) -> Outcome<Vec<u8>> {
-        Ok(self.store.blobs().get(tx, address).await?)
+        Ok(self.store.blobs().get_in(tx, *address).await?)
     }
 
     /// The text at an address.

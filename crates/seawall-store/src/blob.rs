@@ -15,43 +15,13 @@ use crate::db::{Database, Row, StoreFault, Tx};
 use crate::keys::InstallationKeys;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use aws_lc_rs::{digest, hmac};
-use seawall_domain::digest::{Digest, NotADigest};
-use std::fmt;
+use seawall_domain::digest::Digest;
+pub use seawall_domain::digest::Address;
+use seawall_domain::digest::NotADigest;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 /// How large a blob may be: it is held in memory whole while it is sealed and opened.
 pub const BLOB_BYTES_MAX: usize = 64 * 1024 * 1024;
-
-/// The address of a blob: a keyed hash, written as 64 hexadecimal digits.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Address(Digest);
-
-impl Address {
-    /// Wraps an address that was kept as a digest.
-    pub const fn new(digest: Digest) -> Self {
-        Self(digest)
-    }
-
-    /// The same 32 bytes as a digest.
-    pub const fn digest(self) -> Digest {
-        self.0
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for Address {
-    type Err = NotADigest;
-
-    fn from_str(text: &str) -> Result<Self, NotADigest> {
-        text.parse().map(Self)
-    }
-}
 
 /// The folder of blobs of one installation.
 #[derive(Clone, Debug)]
@@ -316,7 +286,7 @@ fn lock_name(owner: &str) -> String {
     format!("data key of {owner}")
 }
 
-fn sha256(bytes: &[u8]) -> Digest {
+pub(crate) fn sha256(bytes: &[u8]) -> Digest {
     let mut digest = [0; 32];
     digest.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     Digest::new(digest)

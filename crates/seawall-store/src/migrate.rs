@@ -18,10 +18,10 @@ pub struct Migration {
 }
 
 /// All migrations of this program.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    text: include_str!("../migrations/0001_engine.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, text: include_str!("../migrations/0001_engine.sql") },
+    Migration { number: 2, text: include_str!("../migrations/0002_subjects.sql") },
+];
 
 impl Migration {
     /// The digest that is kept beside the number.

@@ -9,6 +9,8 @@ mod inventory;
 mod project;
 mod scan;
 
+pub use account::{Credential, CredentialKind};
+
 use crate::db::{StoreFault, Tx, Value};
 use crate::record::{Stored, restore};
 use seawall_domain::access::Scope;

@@ -40,9 +40,9 @@ pub struct Held<T> {
 /// Reads a row back into its value, or names the table, the column and the id that are wrong.
 pub fn restore<T: Stored>(row: &Row) -> Result<Held<T>, StoreFault> {
     let id = row.text("id")?;
-    let corrupt = |column: &str, why: String| StoreFault::Corrupt {
+    let corrupt = |column: &'static str, why: String| StoreFault::Corrupt {
         table: T::TABLE,
-        column: column.to_owned(),
+        column,
         id: id.clone(),
         why,
     };
@@ -129,7 +129,7 @@ impl Tx {
     }
 
     /// Writes the state, the fact that led to it and the jobs that the fact causes. Gives back the
-    /// mandate for a further fact in the same transaction. Fails with [`StoreFault::Busy`] when
+    /// mandate for a further fact in the same transaction. Fails with [`StoreFault::Moved`] when
     /// the row has moved since it was loaded.
     pub async fn record<T: Stored>(
         &mut self,
@@ -149,7 +149,7 @@ impl Tx {
         ];
         row.extend(state.columns().into_iter().map(|(_, value)| value));
         if self.execute(T::WRITE, row).await? != 1 {
-            return Err(StoreFault::Busy { transaction: self.name() });
+            return Err(StoreFault::Moved { transaction: self.name() });
         }
         let fact: Fact = fact.into();
         let fact_id = fact_id(id, version);
@@ -185,8 +185,8 @@ impl Tx {
         let body = seawall_ledger::canonical::canonical(&leaf).map_err(StoreFault::encode)?;
         let body = String::from_utf8(body).map_err(StoreFault::encode)?;
         self.execute(
-            "INSERT INTO fact (id, subject, subject_id, version, at, actor, public, body) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO fact (id, subject, subject_id, version, at, actor, public, body, digest) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             vec![
                 fact_id.to_string().into(),
                 name.into(),
@@ -195,7 +195,8 @@ impl Tx {
                 at.into(),
                 by.into(),
                 fact.is_public().into(),
-                body.into(),
+                body.as_str().into(),
+                crate::blob::sha256(body.as_bytes()).to_string().into(),
             ],
         )
         .await?;

@@ -34,6 +34,15 @@ pub enum StoreFault {
         #[source]
         source: sqlx::Error,
     },
+    /// The row has moved since it was loaded; load it again and decide anew.
+    #[error("cannot record in the transaction `{transaction}`: the row has moved")]
+    Moved {
+        /// The name of the transaction.
+        transaction: &'static str,
+    },
+    /// A value of ours cannot be written as text.
+    #[error("cannot write a value as text: {0}")]
+    Encode(String),
     /// A row of that key is already there, or a row that is referred to is not.
     #[error("cannot record in the transaction `{transaction}`: a constraint forbids it")]
     Conflict {
@@ -260,5 +269,12 @@ mod tests {
         ] {
             assert_eq!(sort(code), expected, "{code}");
         }
+    }
+}
+
+impl StoreFault {
+    /// A value of ours cannot be written as text.
+    pub fn encode(error: impl std::fmt::Display) -> StoreFault {
+        StoreFault::Encode(error.to_string())
     }
 }

@@ -18,6 +18,16 @@ impl Row {
         &self.columns
     }
 
+    /// Whether a column holds this value; every kind of nothing is the same nothing.
+    pub fn holds(&self, column: &str, expected: &Value) -> bool {
+        match (self.value(column), expected) {
+            (Ok(held), expected) if held.is_null() => expected.is_null(),
+            (Ok(Value::Int(number)), Value::Bool(truth)) => (*number != 0) == *truth,
+            (Ok(held), expected) => held == expected,
+            (Err(_), _) => false,
+        }
+    }
+
     /// A number.
     pub fn int(&self, column: &str) -> Result<i64, StoreFault> {
         self.opt_int(column)?.ok_or_else(|| empty(column))
