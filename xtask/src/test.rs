@@ -85,7 +85,8 @@ fn inspect(root: &Path, request: &Request) -> Vec<Step> {
         command.current_dir(root).args(words);
         command
     };
-    let format = Step::run("format", || run::ending(&mut cargo(&["fmt", "--all", "--check"])));
+    let format =
+        Step::run("format", || run::ending(&mut cargo(&["fmt", "--all", "--", "--check", "-l"])));
     let tidy = Step::run("tidy", || match tidy::all(root) {
         Ok(complaints) if complaints.is_empty() => Ending::Passed,
         Ok(complaints) => {
