@@ -123,8 +123,8 @@ mod tests {
         };
         let cluster = Cluster::start().unwrap();
         let folder = cluster.folder.clone();
-        let ready = Command::new(programs.join("pg_isready")).arg("-h").arg(&folder).status();
-        assert!(ready.unwrap().success());
+        let mut ready = Command::new(programs.join("pg_isready"));
+        assert!(crate::run::succeeds(ready.arg("-h").arg(&folder)));
         drop(cluster);
         assert!(!folder.exists(), "{} is still there", folder.display());
     }
