@@ -85,6 +85,7 @@ async fn what_was_put_comes_back_and_is_stored_once() {
                 .await
                 .unwrap_err();
             assert!(matches!(fault, StoreFault::TooLong { .. }));
+            drop(tx);
             database.close().await;
         },
     )

@@ -331,6 +331,7 @@ async fn what_was_busy_is_tried_again() {
                 check_count(&one, 1).await;
             }
         }
+        drop(holder);
         one.close().await;
         two.close().await;
     })
@@ -375,8 +376,14 @@ async fn a_statement_that_was_cut_off_cannot_be_followed_by_a_commit() {
         "a_statement_that_was_cut_off_cannot_be_followed_by_a_commit",
         |database| async move {
             let mut tx = database.begin("test_cut").await.unwrap();
+            tx.execute(INSERT, args!["a", b"1".as_slice()])
+                .await
+                .unwrap();
             {
-                let statement = tx.execute(INSERT, args!["a", b"1".as_slice()]);
+                let slow = "WITH RECURSIVE n (i) AS \
+                        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000) \
+                        SELECT COUNT(*) FROM n";
+                let statement = tx.execute(slow, args![]);
                 tokio::pin!(statement);
                 let once = std::future::poll_fn(|context| {
                     std::task::Poll::Ready(statement.as_mut().poll(context).is_ready())
