@@ -1,5 +1,8 @@
 //! Blobs: what comes back, what a crash leaves, what erasing leaves, and what damage is found.
 
+// A test that cannot go on may panic, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
 use seawall_store::args;
 use seawall_store::blob::{Address, BLOB_BYTES_MAX, Blobs};
 use seawall_store::db::{Database, StoreFault};

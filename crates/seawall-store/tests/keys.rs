@@ -1,5 +1,8 @@
 //! Installation keys: made once, kept from others, never silently replaced.
 
+// A test that cannot go on may panic, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
 use seawall_store::db::StoreFault;
 use seawall_store::keys::InstallationKeys;
 use seawall_testkit::database::Fresh;

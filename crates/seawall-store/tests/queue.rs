@@ -1,5 +1,8 @@
 //! The queue under many workers, lost workers and hostile payloads, on both databases.
 
+// A test that cannot go on may panic, in its helpers too.
+#![allow(clippy::unwrap_used)]
+
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_store::args;
 use seawall_store::db::{Database, StoreFault};
