@@ -1,6 +1,6 @@
-//! The installation keys: a folder beside the data directory, so that a backup of the data holds none.
+//! The installation keys: a folder beside the data directory, so no backup of the data holds one.
 //!
-//! The folder is made whole or not at all, and only when it is not there. A key file that is lost is
+//! The folder is made whole or not at all, and only when it is not there. A lost key file is
 //! never silently made anew: with another key everything that was stored would be unreadable.
 
 use crate::db::StoreFault;

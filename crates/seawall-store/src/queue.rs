@@ -1,7 +1,7 @@
 //! The job table is the queue: no broker, exactly one worker per job at a time, nothing lost.
 //!
-//! A job is enqueued in the transaction of the fact that causes it, once per (cause, kind, payload).
-//! A worker claims it under a lease; when the worker dies, the lease runs out and another claims it.
+//! A job is enqueued in the transaction of the fact that causes it, once per cause, kind and
+//! payload. A worker claims it under a lease; when it dies, the lease runs out and another claims.
 //! So a job may run twice, and must be written for that; but only the holder of the newest lease
 //! can record that it is finished. What a job means is not known here.
 

@@ -40,6 +40,7 @@ pub(super) fn open(key: &[u8; 32], bound_to: &str, sealed: &[u8]) -> Option<Vec<
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
