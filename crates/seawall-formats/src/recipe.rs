@@ -201,12 +201,11 @@ impl Faults {
     }
 
     fn number(&mut self, place: &str, value: Option<&Value>, max: u32) -> Option<u32> {
-        match value {
-            Some(Value::Integer(number)) => match u32::try_from(*number) {
-                Ok(number) if (1..=max).contains(&number) => return Some(number),
-                Ok(_) | Err(_) => {}
-            },
-            Some(_) | None => {}
+        let number = value
+            .and_then(Value::as_integer)
+            .and_then(|n| u32::try_from(n).ok());
+        if let Some(number) = number.filter(|number| (1..=max).contains(number)) {
+            return Some(number);
         }
         self.add(place, format!("it must be a whole number from 1 to {max}"));
         None

@@ -36,7 +36,7 @@ impl Said {
             let line = line.to_ascii_lowercase();
             line.contains("error") && !line.contains("warning")
         };
-        let line = lines().find(error).or_else(|| lines().last());
+        let line = lines().find(error).or_else(|| lines().next_back());
         line.unwrap_or("it failed without a word")
             .chars()
             .take(400)

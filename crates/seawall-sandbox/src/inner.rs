@@ -12,6 +12,8 @@ const RUN_USER_FIRST: u32 = 0x5000_0000;
 const RUN_USER_SPACE: u32 = 0x1000_0000;
 /// Open files of one process.
 const FILES_OPEN_MAX: u32 = 1024;
+/// The numbers of the launcher's own files are closed before anything foreign could use them.
+const CLOSE: &str = "exec \"$@\" 8>&- 9>&-";
 /// `tar` unpacks what the build left; then the command starts with nothing on its input.
 const UNPACK_BUILD: &str =
     "tar -x --no-same-owner -f - -C /build || exit 125; exec \"$@\" </dev/null";
@@ -43,9 +45,9 @@ pub(crate) fn run_user(random: u32) -> u32 {
     RUN_USER_FIRST + random % RUN_USER_SPACE
 }
 
-/// The words in front of a command: lose rights, set limits.
+/// The words in front of a command: close files, lose rights, set limits.
 pub(crate) fn prefix(starter: Starter, user: u32, limits: &Limits) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+    let mut words = ["/bin/sh", "-c", CLOSE, "sh"].map(String::from).to_vec();
     if starter == Starter::Root {
         words.extend(["/usr/bin/setpriv".into(), format!("--reuid={user}")]);
         words.push(format!("--regid={user}"));

@@ -10,7 +10,7 @@ pub use crate::bwrap::Mount;
 use crate::cache::{Cache, random_hex};
 use crate::cgroup::Cgroup;
 use crate::inner::{self, Starter};
-use crate::{LabFault, Laboratory, seccomp, toolchain};
+use crate::{LabFault, Laboratory, inherited, seccomp, toolchain};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 use seawall_domain::recipe::Limits;
@@ -91,6 +91,7 @@ pub struct Ended {
 
 /// Runs one command in a new sandbox and waits for its end, which always comes.
 pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
+    inherited::keep()?;
     let cache = Cache::open(lab)?;
     let scratch = cache.scratch()?;
     let status = scratch.path().join("status");
@@ -212,10 +213,13 @@ fn attend(
     let fault = |error: std::io::Error| LabFault::io("waiting for a sandbox", error);
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX));
     let bytes_max = u64::from(limits.output_kib) * 1024;
-    let flooded = Arc::new(AtomicBool::new(false));
-    let stdout_max = job.stdout_bytes_max.unwrap_or(bytes_max);
-    let stdout = reader(child.stdout.take(), stdout_max, &flooded);
-    let stderr = reader(child.stderr.take(), bytes_max, &flooded);
+    let budget = Budget::of(bytes_max);
+    let stdout_budget = job
+        .stdout_bytes_max
+        .map_or_else(|| budget.clone(), Budget::of);
+    let flooded = || budget.spent() || stdout_budget.spent();
+    let stdout = reader(child.stdout.take(), &stdout_budget);
+    let stderr = reader(child.stderr.take(), &budget);
     let (verdict, peak) = (AtomicU8::new(CALM), AtomicU64::new(0));
     let (ended, waiting) = mpsc::channel::<()>();
     let own = std::thread::scope(|scope| {
@@ -239,7 +243,7 @@ fn attend(
     let stdout = stdout.join().unwrap_or_default();
     let stderr = stderr.join().unwrap_or_default();
     let how = match verdict.load(Ordering::Relaxed) {
-        _ if flooded.load(Ordering::Relaxed) => Some(How::Flooded),
+        _ if flooded() => Some(How::Flooded),
         LATE => Some(How::Late),
         BUSY => Some(How::Busy),
         STARVED => Some(How::Starved),
@@ -248,15 +252,15 @@ fn attend(
     Ok((how, stdout, stderr, own, peak.load(Ordering::Relaxed)))
 }
 
-struct Watch<'a> {
+struct Watch<'a, F> {
     pid: Pid,
     group: &'a Cgroup,
     limits: &'a Limits,
-    flooded: &'a AtomicBool,
+    flooded: &'a F,
     peak: &'a AtomicU64,
 }
 
-impl Watch<'_> {
+impl<F: Fn() -> bool> Watch<'_, F> {
     fn until_ended(&self, ended: &mpsc::Receiver<()>, verdict: &AtomicU8) {
         let started = Instant::now();
         let seconds = self.limits.seconds * WALL_PER_CPU + WALL_SECONDS_MORE;
@@ -267,7 +271,7 @@ impl Watch<'_> {
             } else {
                 self.look()
             };
-            if found != CALM || self.flooded.load(Ordering::Relaxed) {
+            if found != CALM || (self.flooded)() {
                 verdict.store(found, Ordering::Relaxed);
                 self.kill();
             }
@@ -301,21 +305,60 @@ impl Watch<'_> {
     }
 }
 
+/// Bytes that may still be printed, shared by the streams that it covers.
+#[derive(Clone)]
+struct Budget {
+    left: Arc<AtomicU64>,
+    spent: Arc<AtomicBool>,
+}
+
+impl Budget {
+    fn of(bytes: u64) -> Budget {
+        Budget {
+            left: Arc::new(AtomicU64::new(bytes)),
+            spent: Arc::default(),
+        }
+    }
+
+    /// Takes so many bytes, or what is left, and remembers when that was too little.
+    fn take(&self, bytes: usize) -> usize {
+        let wanted = bytes as u64;
+        let rest = |left: u64| Some(left.saturating_sub(wanted));
+        let left = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
+        let left = left.unwrap_or_else(|left| left);
+        if left < wanted {
+            self.spent.store(true, Ordering::Relaxed);
+        }
+        usize::try_from(left).unwrap_or(usize::MAX).min(bytes)
+    }
+
+    fn spent(&self) -> bool {
+        self.spent.load(Ordering::Relaxed)
+    }
+}
+
 fn reader<R: Read + Send + 'static>(
     stream: Option<R>,
-    bytes_max: u64,
-    flooded: &Arc<AtomicBool>,
+    budget: &Budget,
 ) -> std::thread::JoinHandle<Vec<u8>> {
-    let flooded = Arc::clone(flooded);
+    let budget = budget.clone();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        let Some(stream) = stream else { return bytes };
-        let mut stream = stream.take(bytes_max + 1);
-        // What was read before a fault is still worth having.
-        let _ = stream.read_to_end(&mut bytes);
-        if bytes.len() as u64 > bytes_max {
-            flooded.store(true, Ordering::Relaxed);
-            bytes.truncate(usize::try_from(bytes_max).unwrap_or(usize::MAX));
+        let Some(mut stream) = stream else {
+            return bytes;
+        };
+        let mut buffer = vec![0u8; 64 * 1024];
+        while !budget.spent() {
+            // What was read before a fault is still worth having.
+            let read = match stream.read(&mut buffer) {
+                Ok(0) => return bytes,
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(_) => return bytes,
+            };
+            bytes.extend_from_slice(buffer.get(..budget.take(read)).unwrap_or_default());
         }
         bytes
     })

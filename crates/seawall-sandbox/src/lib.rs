@@ -16,6 +16,7 @@ mod cache;
 mod cgroup;
 mod client;
 mod fault;
+mod inherited;
 mod inner;
 pub mod launch;
 mod oracle;

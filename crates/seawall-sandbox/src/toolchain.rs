@@ -55,18 +55,3 @@ fn in_usr(program: &str) -> bool {
         .iter()
         .any(|folder| Path::new(folder).join(program).exists())
 }
-
-/// The triple that crates are fetched for; asked once per process.
-pub(crate) fn rust_host() -> String {
-    static TRIPLE: OnceLock<String> = OnceLock::new();
-    let ask = || {
-        let said = client::run("rustc", &["-vV"], Path::new("/")).ok()?;
-        said.stdout
-            .lines()
-            .find_map(|line| line.strip_prefix("host: "))
-            .map(str::to_owned)
-    };
-    TRIPLE
-        .get_or_init(|| ask().unwrap_or_else(|| "x86_64-unknown-linux-gnu".into()))
-        .clone()
-}

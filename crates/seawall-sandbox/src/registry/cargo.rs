@@ -5,7 +5,7 @@
 
 use crate::cache::Cache;
 use crate::client;
-use crate::{Fetched, LabFault, Release, toolchain};
+use crate::{Fetched, LabFault, Release};
 use seawall_domain::package::{Package, Version};
 use serde::Deserialize;
 use std::fs;
@@ -95,26 +95,22 @@ fn bring(cache: &Cache, package: &Package, version: &Version) -> Result<Fetched,
     );
     fs::write(out.join("Cargo.toml"), manifest).map_err(fault)?;
     fs::write(out.join("lib.rs"), "").map_err(fault)?;
-    // Without a target, cargo brings the crates of every other system as well.
-    let triple = toolchain::rust_host();
-    let said = client::run("cargo", &["fetch", "--quiet", "--target", &triple], &out)?;
+    // Crates for other systems come along: a lock names them, and a build without network needs
+    // all that its lock names.
+    let said = client::run("cargo", &["vendor", "--quiet", "vendor"], &out)?;
     if !said.success {
-        let told = &said.stderr;
         let marks = [
             "failed to select a version",
             "yanked",
             "no matching package",
             "required by",
         ];
-        return Err(if marks.iter().any(|mark| told.contains(mark)) {
+        let refused = marks.iter().any(|mark| said.stderr.contains(mark));
+        return Err(if refused {
             LabFault::not_fetchable(package, version, said.reason())
         } else {
             LabFault::registry(package, said.reason())
         });
-    }
-    let said = client::run("cargo", &["vendor", "--quiet", "--offline", "vendor"], &out)?;
-    if !said.success {
-        return Err(LabFault::not_fetchable(package, version, said.reason()));
     }
     cache.keep(package, version, &out)
 }
