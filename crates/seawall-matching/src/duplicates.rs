@@ -60,11 +60,7 @@ impl Signature {
     /// effect is not known before the proof was run: see [`Signature::with_effect`].
     pub fn of(claim: &Claim, recipe_text: &str) -> Self {
         let words = format!("{}\n{}", claim.title, claim.description);
-        let proof = if recipe_text.trim().is_empty() {
-            words.as_str()
-        } else {
-            recipe_text
-        };
+        let proof = if recipe_text.trim().is_empty() { words.as_str() } else { recipe_text };
         let file = claim.location.file.as_deref().unwrap_or("").trim();
         let mut path = file.rsplit(['/', '\\']).filter(|part| !part.is_empty());
         let name = claim.location.function.as_deref().unwrap_or("");
@@ -74,9 +70,7 @@ impl Signature {
             .filter(|part| !part.is_empty());
         let function = names.next().map(str::to_lowercase);
         // Modules are spelt in many ways or left out; a name with a capital is a class.
-        let class = names
-            .next()
-            .filter(|name| name.starts_with(char::is_uppercase));
+        let class = names.next().filter(|name| name.starts_with(char::is_uppercase));
         Signature {
             package: claim.package.clone(),
             weakness: claim.weakness,
@@ -86,11 +80,7 @@ impl Signature {
             effect: None,
             oracle: sketch::oracle(recipe_text),
             triggers: Trigger::all_in(proof),
-            identifiers: claim
-                .upstream_ids
-                .iter()
-                .map(|id| id.trim().to_uppercase())
-                .collect(),
+            identifiers: claim.upstream_ids.iter().map(|id| id.trim().to_uppercase()).collect(),
             shape: sketch_proof(recipe_text),
             text: sketch_text(&words),
         }
@@ -98,10 +88,7 @@ impl Signature {
 
     /// Adds the effect that running the proof showed.
     pub fn with_effect(self, effect: impl Into<String>) -> Self {
-        Signature {
-            effect: Some(effect.into()),
-            ..self
-        }
+        Signature { effect: Some(effect.into()), ..self }
     }
 }
 
@@ -151,12 +138,8 @@ pub fn relation(left: &Signature, right: &Signature) -> Relation {
     let effect = has(Reason::is_telling_effect);
     let proof = has(|r| matches!(r, Reason::AlikeProof { .. }));
     let text = has(|r| matches!(r, Reason::AlikeText { .. }));
-    let identifier = has(|r| {
-        matches!(
-            r,
-            Reason::SameIdentifier { .. } | Reason::MixedIdentifiers { .. }
-        )
-    });
+    let identifier =
+        has(|r| matches!(r, Reason::SameIdentifier { .. } | Reason::MixedIdentifiers { .. }));
     let other_file = has(|r| matches!(r, Reason::OtherFile { .. }));
     let other_place = has(|r| matches!(r, Reason::OtherFunction { .. }));
     let other_family = has(|r| matches!(r, Reason::OtherFamily { .. }));
@@ -166,10 +149,7 @@ pub fn relation(left: &Signature, right: &Signature) -> Relation {
     // One finder's proofs are alike for different flaws too: never against two functions.
     let by_proof = proof && family && file && !other_place;
     if (by_place || by_name || by_proof) && !has(Reason::is_doubt) {
-        let reasons = reasons
-            .into_iter()
-            .filter(|reason| !reason.is_against())
-            .collect();
+        let reasons = reasons.into_iter().filter(|reason| !reason.is_against()).collect();
         return Relation::Same { reasons };
     }
     let alike = place || proof || text || identifier || family && (effect || file);

@@ -105,19 +105,10 @@ impl History {
         let distinct: BTreeSet<Version> = releases.into_iter().collect();
         let mut releases: Vec<Release> = distinct
             .into_iter()
-            .map(|version| Release {
-                key: Key::new(&ecosystem, &version),
-                version,
-                outcome: None,
-            })
+            .map(|version| Release { key: Key::new(&ecosystem, &version), version, outcome: None })
             .collect();
         releases.sort_by(|a, b| (&a.key, &a.version).cmp(&(&b.key, &b.version)));
-        let mut history = History {
-            ecosystem,
-            releases,
-            claimed,
-            extent,
-        };
+        let mut history = History { ecosystem, releases, claimed, extent };
         for tested in known {
             history.record(tested.clone());
         }
@@ -129,9 +120,7 @@ impl History {
     pub fn record(&mut self, tested: Tested) {
         let key = Key::new(&self.ecosystem, &tested.version);
         let sought = (&key, &tested.version);
-        let found = self
-            .releases
-            .binary_search_by(|r| (&r.key, &r.version).cmp(&sought));
+        let found = self.releases.binary_search_by(|r| (&r.key, &r.version).cmp(&sought));
         match found {
             Ok(at) => {
                 let outcome = &mut self.releases[at].outcome;
@@ -139,14 +128,7 @@ impl History {
             }
             Err(at) => {
                 let outcome = Some(tested.outcome);
-                self.releases.insert(
-                    at,
-                    Release {
-                        key,
-                        version: tested.version,
-                        outcome,
-                    },
-                );
+                self.releases.insert(at, Release { key, version: tested.version, outcome });
             }
         }
     }
@@ -154,19 +136,12 @@ impl History {
     /// What to run now, most useful first, at most `width` releases; empty when nothing is left.
     /// The answer rests on what is recorded only: record these before asking again.
     pub fn next(&self, width: usize) -> Vec<Version> {
-        let mut wanted = Wanted {
-            history: self,
-            places: Vec::new(),
-            width,
-        };
+        let mut wanted = Wanted { history: self, places: Vec::new(), width };
         match self.extent {
             Extent::Full => wanted.add(0..self.releases.len()),
             Extent::Planned => self.plan(&mut wanted),
         }
-        let versions = wanted
-            .places
-            .into_iter()
-            .map(|at| self.releases[at].version.clone());
+        let versions = wanted.places.into_iter().map(|at| self.releases[at].version.clone());
         versions.collect()
     }
 
@@ -181,11 +156,7 @@ impl History {
             let version = || self.releases[at].version.clone();
             if affected && !inside {
                 let introduced = (at > 0).then(version);
-                intervals.push(Interval {
-                    introduced,
-                    fixed: None,
-                    last_affected: None,
-                });
+                intervals.push(Interval { introduced, fixed: None, last_affected: None });
             } else if inside
                 && !affected
                 && let Some(interval) = intervals.last_mut()
@@ -194,10 +165,7 @@ impl History {
             }
             inside = affected;
         }
-        let newest = self
-            .releases
-            .last()
-            .filter(|r| r.outcome == Some(Outcome::Affected));
+        let newest = self.releases.last().filter(|r| r.outcome == Some(Outcome::Affected));
         if let (Some(interval), Some(newest)) = (intervals.last_mut(), newest) {
             interval.last_affected = Some(newest.version.clone());
         }
@@ -231,10 +199,7 @@ impl History {
     fn seen(&self) -> Vec<Seen> {
         let seen = |(at, release): (usize, &Release)| match release.outcome {
             Some(Outcome::Affected) => Some(Seen { at, affected: true }),
-            Some(Outcome::Unaffected) => Some(Seen {
-                at,
-                affected: false,
-            }),
+            Some(Outcome::Unaffected) => Some(Seen { at, affected: false }),
             Some(Outcome::Untested) | None => None,
         };
         self.releases.iter().enumerate().filter_map(seen).collect()
@@ -252,10 +217,7 @@ pub fn after_fix(ecosystem: &Ecosystem, releases: &[Version], fixed: &Version) -
         .collect();
     later.sort();
     later.dedup();
-    later
-        .into_iter()
-        .map(|(_, version)| version.clone())
-        .collect()
+    later.into_iter().map(|(_, version)| version.clone()).collect()
 }
 
 #[cfg(test)]

@@ -46,10 +46,9 @@ impl Subject {
     fn versionless(&self) -> Self {
         match self {
             Subject::Package(_) => self.clone(),
-            Subject::Product(product) => Subject::Product(Product {
-                version: String::new(),
-                ..product.clone()
-            }),
+            Subject::Product(product) => {
+                Subject::Product(Product { version: String::new(), ..product.clone() })
+            }
         }
     }
 
@@ -149,11 +148,7 @@ pub fn today<K: Clone + Ord>(open: &[Open<K>]) -> Today<K> {
         item.number = number;
     }
     let soon = |item: &&Item<K>| item.deadline <= Deadline::ThreeDays;
-    Today {
-        items,
-        more: rest.len(),
-        more_within_three_days: rest.iter().filter(soon).count(),
-    }
+    Today { items, more: rest.len(), more_within_three_days: rest.iter().filter(soon).count() }
 }
 
 /// What decides whether two exposures have one way out.
@@ -170,13 +165,8 @@ enum Way<'a> {
 impl<'a> Way<'a> {
     fn of(refuge: Option<&'a Refuge>) -> Self {
         match refuge {
-            Some(Refuge {
-                onward: Some(_), ..
-            }) => Way::Onward,
-            Some(Refuge {
-                nearest,
-                onward: None,
-            }) => Way::Exactly(nearest),
+            Some(Refuge { onward: Some(_), .. }) => Way::Onward,
+            Some(Refuge { nearest, onward: None }) => Way::Exactly(nearest),
             None => Way::Nowhere,
         }
     }
@@ -191,9 +181,7 @@ fn place<'a, K>(rank: &Rank, item: &'a Item<K>) -> impl Ord + use<'a, K> {
 }
 
 fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
-    let urgent = members
-        .iter()
-        .min_by_key(|open| rank(open.inputs, open.basis))?;
+    let urgent = members.iter().min_by_key(|open| rank(open.inputs, open.basis))?;
     let ecosystem = urgent.subject.ecosystem();
     let installed: BTreeSet<(Key, &Version)> = members
         .iter()
@@ -206,10 +194,7 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
     let item = Item {
         number: 0,
         subject: urgent.subject.versionless(),
-        installed: installed
-            .into_iter()
-            .map(|(_, version)| version.clone())
-            .collect(),
+        installed: installed.into_iter().map(|(_, version)| version.clone()).collect(),
         refuge: shared(ecosystem, &members),
         harm: members.iter().map(|open| Harm::of(open.weakness)).min()?,
         inputs: urgent.inputs,
@@ -224,17 +209,14 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
 
 /// The way out that serves all members of a group.
 fn shared<K>(ecosystem: &Ecosystem, members: &[&Open<K>]) -> Option<Refuge> {
-    let refuges: BTreeSet<&Refuge> = members
-        .iter()
-        .filter_map(|open| open.refuge.as_ref())
-        .collect();
+    let refuges: BTreeSet<&Refuge> =
+        members.iter().filter_map(|open| open.refuge.as_ref()).collect();
     let first = refuges.first()?;
     let onward = refuges.iter().filter_map(|refuge| refuge.onward.as_ref());
     match onward.max_by_key(|version| (Key::new(ecosystem, version), *version)) {
-        Some(version) if refuges.len() > 1 => Some(Refuge {
-            nearest: version.clone(),
-            onward: Some(version.clone()),
-        }),
+        Some(version) if refuges.len() > 1 => {
+            Some(Refuge { nearest: version.clone(), onward: Some(version.clone()) })
+        }
         // One way for all, or `Way::Exactly`, whose members agree.
         Some(_) | None => Some((*first).clone()),
     }
@@ -248,14 +230,7 @@ impl<K> Item<K> {
 
     /// The item in plain words: at most sixty of them.
     pub fn text(&self, language: Language) -> String {
-        let Words {
-            what,
-            why,
-            how,
-            by_when,
-            authority,
-            otherwise,
-        } = self.words(language);
+        let Words { what, why, how, by_when, authority, otherwise } = self.words(language);
         [what, why, how, by_when, authority, otherwise].join(" ")
     }
 }

@@ -129,10 +129,7 @@ impl Digits {
 
 impl Ord for Digits {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0
-            .len()
-            .cmp(&other.0.len())
-            .then_with(|| self.0.cmp(&other.0))
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
     }
 }
 
@@ -156,16 +153,8 @@ mod tests {
                 other => panic!("unknown sign {other}"),
             };
             let (left, right) = (window[0].into(), window[2].into());
-            assert_eq!(
-                compare(ecosystem, &left, &right),
-                expected,
-                "{left} {right}"
-            );
-            assert_eq!(
-                compare(ecosystem, &right, &left),
-                expected.reverse(),
-                "{right} {left}"
-            );
+            assert_eq!(compare(ecosystem, &left, &right), expected, "{left} {right}");
+            assert_eq!(compare(ecosystem, &right, &left), expected.reverse(), "{right} {left}");
         }
     }
 
@@ -227,16 +216,8 @@ mod tests {
     }
 
     fn any_ecosystem() -> impl Strategy<Value = Ecosystem> {
-        prop::sample::select(vec![
-            "PyPI",
-            "npm",
-            "crates.io",
-            "Debian:12",
-            "Generic",
-            "Go",
-            "Hex",
-        ])
-        .prop_map(|name| Ecosystem::from(name.to_owned()))
+        prop::sample::select(vec!["PyPI", "npm", "crates.io", "Debian:12", "Generic", "Go", "Hex"])
+            .prop_map(|name| Ecosystem::from(name.to_owned()))
     }
 
     fn any_version() -> impl Strategy<Value = Version> {

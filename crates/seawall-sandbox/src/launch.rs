@@ -118,22 +118,13 @@ pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
         None => match exit_code(&status) {
             Some(code) => How::Exit(code),
             None => {
-                return Err(LabFault::Isolation {
-                    reason: complaint(&stderr),
-                });
+                return Err(LabFault::Isolation { reason: complaint(&stderr) });
             }
         },
     };
     let cpu = group.cpu().unwrap_or(cpu);
     let peak_mib = u32::try_from(group.peak_bytes().unwrap_or(peak) >> 20).unwrap_or(u32::MAX);
-    Ok(Ended {
-        how,
-        stdout,
-        stderr,
-        cpu,
-        wall,
-        peak_mib,
-    })
+    Ok(Ended { how, stdout, stderr, cpu, wall, peak_mib })
 }
 
 /// All words of the door's command line.
@@ -149,13 +140,7 @@ fn words(
         inner::run_user(u32::from_str_radix(random.get(..8).unwrap_or("0"), 16).unwrap_or(0));
     let text = |path: &PathBuf| path.to_string_lossy().into_owned();
     let doors = group.doors();
-    let mut words = vec![
-        "-c".into(),
-        DOOR.into(),
-        "sh".into(),
-        text(status),
-        text(filter),
-    ];
+    let mut words = vec!["-c".into(), DOOR.into(), "sh".into(), text(status), text(filter)];
     words.push(doors.len().to_string());
     words.extend(doors.iter().map(text));
     words.extend(["bwrap", "--json-status-fd", "8", "--seccomp", "9"].map(String::from));
@@ -182,11 +167,7 @@ fn start(job: &Job<'_>, words: &[String]) -> Result<Child, LabFault> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("CARGO_NET_OFFLINE", "true")
         .env("ASAN_OPTIONS", "detect_leaks=0:color=never")
-        .envs(
-            job.environment
-                .iter()
-                .map(|(key, value)| (*key, value.as_str())),
-        )
+        .envs(job.environment.iter().map(|(key, value)| (*key, value.as_str())))
         .current_dir("/")
         .stdin(input)
         .stdout(Stdio::piped())
@@ -214,22 +195,14 @@ fn attend(
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX));
     let bytes_max = u64::from(limits.output_kib) * 1024;
     let budget = Budget::of(bytes_max);
-    let stdout_budget = job
-        .stdout_bytes_max
-        .map_or_else(|| budget.clone(), Budget::of);
+    let stdout_budget = job.stdout_bytes_max.map_or_else(|| budget.clone(), Budget::of);
     let flooded = || budget.spent() || stdout_budget.spent();
     let stdout = reader(child.stdout.take(), &stdout_budget);
     let stderr = reader(child.stderr.take(), &budget);
     let (verdict, peak) = (AtomicU8::new(CALM), AtomicU64::new(0));
     let (ended, waiting) = mpsc::channel::<()>();
     let own = std::thread::scope(|scope| {
-        let watch = Watch {
-            pid,
-            group,
-            limits,
-            flooded: &flooded,
-            peak: &peak,
-        };
+        let watch = Watch { pid, group, limits, flooded: &flooded, peak: &peak };
         let verdict = &verdict;
         scope.spawn(move || watch.until_ended(&waiting, verdict));
         // Not reaped yet: the process table still holds what the whole tree used.
@@ -266,11 +239,7 @@ impl<F: Fn() -> bool> Watch<'_, F> {
         let seconds = self.limits.seconds * WALL_PER_CPU + WALL_SECONDS_MORE;
         let wall = Duration::from_secs(u64::from(seconds));
         while ended.recv_timeout(WATCH) == Err(RecvTimeoutError::Timeout) {
-            let found = if started.elapsed() > wall {
-                LATE
-            } else {
-                self.look()
-            };
+            let found = if started.elapsed() > wall { LATE } else { self.look() };
             if found != CALM || (self.flooded)() {
                 verdict.store(found, Ordering::Relaxed);
                 self.kill();
@@ -282,8 +251,7 @@ impl<F: Fn() -> bool> Watch<'_, F> {
         let mut cpu = self.group.cpu();
         if !self.group.holds_memory() || cpu.is_none() {
             let census = census::below(self.pid);
-            self.peak
-                .fetch_max(census.resident_bytes, Ordering::Relaxed);
+            self.peak.fetch_max(census.resident_bytes, Ordering::Relaxed);
             let most = u64::from(self.limits.memory_mib) << 20;
             if !self.group.holds_memory() && census.resident_bytes > most {
                 return STARVED;
@@ -291,11 +259,7 @@ impl<F: Fn() -> bool> Watch<'_, F> {
             cpu = cpu.or(Some(census.cpu));
         }
         let most = Duration::from_secs(u64::from(self.limits.seconds));
-        if cpu.is_some_and(|cpu| cpu > most) {
-            BUSY
-        } else {
-            CALM
-        }
+        if cpu.is_some_and(|cpu| cpu > most) { BUSY } else { CALM }
     }
 
     /// Ends bubblewrap, and with it the process namespace; the groups are swept afterwards.
@@ -314,19 +278,14 @@ struct Budget {
 
 impl Budget {
     fn of(bytes: u64) -> Budget {
-        Budget {
-            left: Arc::new(AtomicU64::new(bytes)),
-            spent: Arc::default(),
-        }
+        Budget { left: Arc::new(AtomicU64::new(bytes)), spent: Arc::default() }
     }
 
     /// Takes so many bytes, or what is left, and remembers when that was too little.
     fn take(&self, bytes: usize) -> usize {
         let wanted = bytes as u64;
         let rest = |left: u64| Some(left.saturating_sub(wanted));
-        let left = self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
         let left = left.unwrap_or_else(|left| left);
         if left < wanted {
             self.spent.store(true, Ordering::Relaxed);
@@ -372,16 +331,11 @@ fn exit_code(status: &PathBuf) -> Option<i32> {
         exit_code: Option<i32>,
     }
     let text = fs::read_to_string(status).ok()?;
-    text.lines()
-        .filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code)
-        .next_back()
+    text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code).next_back()
 }
 
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().rev().find(|line| !line.trim().is_empty());
-    line.unwrap_or("bubblewrap failed without a word")
-        .chars()
-        .take(400)
-        .collect()
+    line.unwrap_or("bubblewrap failed without a word").chars().take(400).collect()
 }

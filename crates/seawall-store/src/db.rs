@@ -124,9 +124,7 @@ impl Database {
                 Tx::sqlite(name, inner, self.bell.clone())
             }
             Pools::Postgres(pool) => {
-                let inner = pool
-                    .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
-                    .await;
+                let inner = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await;
                 Tx::postgres(name, inner, self.bell.clone())
             }
         }

@@ -43,10 +43,7 @@ fn keys_are_made_once_and_all_differ() {
         keys.derive("b"),
         keys.derive(""),
     ];
-    assert_eq!(
-        all.iter().collect::<std::collections::BTreeSet<_>>().len(),
-        all.len()
-    );
+    assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), all.len());
     assert_eq!(keys.derive("a"), open(&dir, 50).unwrap().derive("a"));
     assert_eq!(format!("{keys:?}"), "InstallationKeys(secret)");
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;

@@ -32,10 +32,9 @@ pub(super) fn compared(left: &Signature, right: &Signature) -> Vec<Reason> {
 
 fn package(left: &Signature, right: &Signature) -> Option<Reason> {
     let whole = |package: &Package| match &package.ecosystem {
-        Ecosystem::Debian(_) => Package {
-            ecosystem: Ecosystem::Debian(None),
-            name: package.name.clone(),
-        },
+        Ecosystem::Debian(_) => {
+            Package { ecosystem: Ecosystem::Debian(None), name: package.name.clone() }
+        }
         Ecosystem::PyPi
         | Ecosystem::Npm
         | Ecosystem::CratesIo
@@ -46,9 +45,7 @@ fn package(left: &Signature, right: &Signature) -> Option<Reason> {
         (Some(a), Some(b)) if whole(a) == whole(b) => {
             Some(Reason::SamePackage { package: whole(a) })
         }
-        (Some(a), Some(b)) => Some(Reason::OtherPackage {
-            packages: pair(whole(a), whole(b)),
-        }),
+        (Some(a), Some(b)) => Some(Reason::OtherPackage { packages: pair(whole(a), whole(b)) }),
         (Some(_), None) | (None, Some(_)) | (None, None) => Some(Reason::PackageMissing),
     }
 }
@@ -63,27 +60,16 @@ fn identifier(left: &Signature, right: &Signature) -> Option<Reason> {
     let mut mixed = None;
     for named in bodies {
         let of = |signature: &Signature| -> BTreeSet<String> {
-            signature
-                .identifiers
-                .iter()
-                .filter(|id| body(id) == named)
-                .cloned()
-                .collect()
+            signature.identifiers.iter().filter(|id| body(id) == named).cloned().collect()
         };
         let (ours, theirs) = (of(left), of(right));
         let (Some(a), Some(b)) = (ours.first(), theirs.first()) else {
             continue;
         };
         let Some(common) = ours.intersection(&theirs).next() else {
-            return Some(Reason::OtherIdentifier {
-                ids: pair(a.clone(), b.clone()),
-            });
+            return Some(Reason::OtherIdentifier { ids: pair(a.clone(), b.clone()) });
         };
-        shared = shared.or_else(|| {
-            Some(Reason::SameIdentifier {
-                identifier: common.clone(),
-            })
-        });
+        shared = shared.or_else(|| Some(Reason::SameIdentifier { identifier: common.clone() }));
         if let Some(lonely) = ours.symmetric_difference(&theirs).next() {
             let ids = pair(common.clone(), lonely.clone());
             mixed = mixed.or(Some(Reason::MixedIdentifiers { ids }));
@@ -95,9 +81,7 @@ fn identifier(left: &Signature, right: &Signature) -> Option<Reason> {
 fn place(left: &Signature, right: &Signature) -> Option<Reason> {
     let (a, b) = (left.function.as_ref()?, right.function.as_ref()?);
     if a != b {
-        return Some(Reason::OtherFunction {
-            functions: pair(a.clone(), b.clone()),
-        });
+        return Some(Reason::OtherFunction { functions: pair(a.clone(), b.clone()) });
     }
     Some(match (&left.class, &right.class) {
         // `Entry` and `EntryFields` are taken for one: a wrapper and what it wraps.
@@ -105,9 +89,7 @@ fn place(left: &Signature, right: &Signature) -> Option<Reason> {
             let functions = pair(format!("{x}.{a}"), format!("{y}.{b}"));
             Reason::OtherFunction { functions }
         }
-        _ => Reason::SameFunction {
-            function: a.clone(),
-        },
+        _ => Reason::SameFunction { function: a.clone() },
     })
 }
 
@@ -116,9 +98,7 @@ fn file(left: &Signature, right: &Signature) -> Option<Reason> {
     Some(if a == b {
         Reason::SameFile { file: a.clone() }
     } else {
-        Reason::OtherFile {
-            files: pair(a.clone(), b.clone()),
-        }
+        Reason::OtherFile { files: pair(a.clone(), b.clone()) }
     })
 }
 
@@ -136,18 +116,12 @@ fn effect(left: &Signature, right: &Signature) -> Option<Reason> {
     Some(if a == b {
         Reason::SameEffect { effect: a.clone() }
     } else {
-        Reason::OtherEffect {
-            effects: pair(a.clone(), b.clone()),
-        }
+        Reason::OtherEffect { effects: pair(a.clone(), b.clone()) }
     })
 }
 
 fn trigger(left: &Signature, right: &Signature) -> Option<Reason> {
-    let shared: BTreeSet<Trigger> = left
-        .triggers
-        .intersection(&right.triggers)
-        .copied()
-        .collect();
+    let shared: BTreeSet<Trigger> = left.triggers.intersection(&right.triggers).copied().collect();
     if let Some(trigger) = shared.first() {
         return Some(Reason::SameTrigger { trigger: *trigger });
     }
@@ -160,9 +134,7 @@ fn trigger(left: &Signature, right: &Signature) -> Option<Reason> {
 
 fn oracle(left: &Signature, right: &Signature) -> Option<Reason> {
     let (a, b) = (left.oracle.as_ref()?, right.oracle.as_ref()?);
-    (a != b).then(|| Reason::OtherOracle {
-        oracles: pair(a.clone(), b.clone()),
-    })
+    (a != b).then(|| Reason::OtherOracle { oracles: pair(a.clone(), b.clone()) })
 }
 
 fn proof(left: &Signature, right: &Signature) -> Option<Reason> {

@@ -40,18 +40,11 @@ pub fn group<K: Clone + Ord>(signatures: &[(K, Signature)]) -> Vec<Group<K>> {
         .collect();
     let mut group_of: Vec<usize> = (0..sorted.len()).collect();
     for ((a, b), relation) in &links {
-        let (into, from) = (
-            group_of[*a].min(group_of[*b]),
-            group_of[*a].max(group_of[*b]),
-        );
-        let barred = different
-            .iter()
-            .any(|(x, y)| pair(group_of[*x], group_of[*y]) == [into, from]);
+        let (into, from) = (group_of[*a].min(group_of[*b]), group_of[*a].max(group_of[*b]));
+        let barred =
+            different.iter().any(|(x, y)| pair(group_of[*x], group_of[*y]) == [into, from]);
         if matches!(relation, Relation::Same { .. }) && into != from && !barred {
-            group_of
-                .iter_mut()
-                .filter(|group| **group == from)
-                .for_each(|group| *group = into);
+            group_of.iter_mut().filter(|group| **group == from).for_each(|group| *group = into);
         }
     }
     collected(&sorted, links, &group_of)
@@ -61,10 +54,7 @@ pub fn group<K: Clone + Ord>(signatures: &[(K, Signature)]) -> Vec<Group<K>> {
 fn links<K>(sorted: &[&(K, Signature)]) -> Vec<((usize, usize), Relation)> {
     let mut shelves: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
     for (at, (_, signature)) in sorted.iter().enumerate() {
-        let name = signature
-            .package
-            .as_ref()
-            .map(|package| package.name.as_str());
+        let name = signature.package.as_ref().map(|package| package.name.as_str());
         shelves.entry(name).or_default().push(at);
     }
     let mut links = Vec::new();
@@ -94,17 +84,9 @@ fn collected<K: Clone + Ord>(
         group.members.push(id.clone());
     }
     for ((a, b), relation) in links {
-        let link = Link {
-            left: sorted[a].0.clone(),
-            right: sorted[b].0.clone(),
-            relation,
-        };
+        let link = Link { left: sorted[a].0.clone(), right: sorted[b].0.clone(), relation };
         let together = group_of[a] == group_of[b];
-        let homes = if together {
-            vec![group_of[a]]
-        } else {
-            vec![group_of[a], group_of[b]]
-        };
+        let homes = if together { vec![group_of[a]] } else { vec![group_of[a], group_of[b]] };
         for home in homes {
             let Some(group) = groups.get_mut(&home) else {
                 continue;

@@ -26,10 +26,7 @@ impl History {
     }
 
     fn is_seen(&self, at: usize) -> bool {
-        matches!(
-            self.releases[at].outcome,
-            Some(Outcome::Affected | Outcome::Unaffected)
-        )
+        matches!(self.releases[at].outcome, Some(Outcome::Affected | Outcome::Unaffected))
     }
 
     /// The newest release that can be run, and the oldest.
@@ -54,10 +51,7 @@ impl History {
     /// oldest affected one while nothing there was seen.
     fn want_boundaries(&self, wanted: &mut Wanted<'_>) {
         let seen = self.seen();
-        for pair in seen
-            .windows(2)
-            .filter(|pair| pair[0].affected != pair[1].affected)
-        {
+        for pair in seen.windows(2).filter(|pair| pair[0].affected != pair[1].affected) {
             wanted.add_cuts(pair[0].at + 1..pair[1].at);
         }
         if let Some(first) = seen.first().filter(|first| first.affected) {
@@ -96,11 +90,7 @@ impl History {
 
     /// The middle of every gap that is a stride long.
     fn want_samples(&self, wanted: &mut Wanted<'_>) {
-        for pair in self
-            .seen()
-            .windows(2)
-            .filter(|pair| pair[0].affected == pair[1].affected)
-        {
+        for pair in self.seen().windows(2).filter(|pair| pair[0].affected == pair[1].affected) {
             let open = (pair[0].at + 1..pair[1].at).filter(|at| self.is_open(*at));
             let gap: Vec<usize> = open.collect();
             if pair[1].at - pair[0].at > self.stride()
@@ -150,9 +140,7 @@ impl Wanted<'_> {
         let blind = gap.clone().rev().find(|at| !self.history.is_open(*at));
         let above = blind.map_or(gap.start, |at| at + 1);
         let from = if above < gap.end { above } else { gap.start };
-        let open: Vec<usize> = (from..gap.end)
-            .filter(|at| self.history.is_open(*at))
-            .collect();
+        let open: Vec<usize> = (from..gap.end).filter(|at| self.history.is_open(*at)).collect();
         let cuts = self.width.saturating_sub(self.places.len()).min(open.len());
         self.add((1..=cuts).map(|cut| open[open.len() * cut / (cuts + 1)]));
     }

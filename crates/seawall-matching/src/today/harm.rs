@@ -46,10 +46,9 @@ impl Harm {
 
     pub(super) fn why(self) -> [&'static str; 2] {
         match self {
-            Harm::Takeover => [
-                "Someone can make it run their code.",
-                "Alguien puede darle sus órdenes.",
-            ],
+            Harm::Takeover => {
+                ["Someone can make it run their code.", "Alguien puede darle sus órdenes."]
+            }
             Harm::Memory => [
                 "A bad file can crash it or take it over.",
                 "Un archivo malo puede pararlo o tomar el mando.",
@@ -70,10 +69,7 @@ impl Harm {
                 "Someone can act in the name of your users.",
                 "Alguien puede actuar en nombre de sus usuarios.",
             ],
-            Harm::Hang => [
-                "A bad text can make it hang.",
-                "Un texto malo puede dejarlo parado.",
-            ],
+            Harm::Hang => ["A bad text can make it hang.", "Un texto malo puede dejarlo parado."],
             Harm::Other => ["Someone can misuse it.", "Alguien puede usarlo mal."],
         }
     }

@@ -105,10 +105,7 @@ fn what<K>(item: &Item<K>, language: Language) -> String {
 fn why<K>(item: &Item<K>, language: Language) -> String {
     let why = language.pick(item.harm.why());
     if item.inputs.in_kev {
-        format!(
-            "{why} {}",
-            language.pick(["Attackers use it.", "Ya hay ataques."])
-        )
+        format!("{why} {}", language.pick(["Attackers use it.", "Ya hay ataques."]))
     } else {
         why.to_owned()
     }
@@ -117,9 +114,7 @@ fn why<K>(item: &Item<K>, language: Language) -> String {
 fn how(refuge: Option<&Refuge>, language: Language) -> String {
     let (nearest, onward) = match refuge {
         None => {
-            return language
-                .pick(["There is no fix yet.", "Aún no hay arreglo."])
-                .to_owned();
+            return language.pick(["There is no fix yet.", "Aún no hay arreglo."]).to_owned();
         }
         Some(Refuge { nearest, onward }) => (nearest, onward.as_ref()),
     };
@@ -135,10 +130,7 @@ fn how(refuge: Option<&Refuge>, language: Language) -> String {
             format!("Update to just {just}, or {} or later.", version(onward))
         }
         (Some(onward), Language::Spanish) => {
-            format!(
-                "Actualice solo a {just}, o {} o más nuevo.",
-                version(onward)
-            )
+            format!("Actualice solo a {just}, o {} o más nuevo.", version(onward))
         }
         (None, Language::English) => format!("Update it to just {just}."),
         (None, Language::Spanish) => format!("Actualice a {just}, no a otro."),
@@ -149,9 +141,9 @@ fn by_when(deadline: Deadline, due_at: Option<Timestamp>, language: Language) ->
     let when = match (due_at.map(|at| day(at, language)), language) {
         (Some(day), Language::English) => format!("Act by {day}."),
         (Some(day), Language::Spanish) => format!("Plazo: {day}."),
-        (None, language) => language
-            .pick(["Act at your next upgrade.", "Hágalo en la próxima mejora."])
-            .to_owned(),
+        (None, language) => {
+            language.pick(["Act at your next upgrade.", "Hágalo en la próxima mejora."]).to_owned()
+        }
     };
     match deadline {
         Deadline::ThreeDaysForensic => {
@@ -238,11 +230,7 @@ fn shown(name: &str) -> String {
             | '\u{2060}'..='\u{2069}' | '\u{feff}')
     });
     let cut: String = plain.clone().take(NAME_LEN_MAX).collect();
-    if plain.count() > NAME_LEN_MAX {
-        format!("{cut}…")
-    } else {
-        cut
-    }
+    if plain.count() > NAME_LEN_MAX { format!("{cut}…") } else { cut }
 }
 
 pub(super) fn headline(items: usize, more: usize, language: Language) -> String {

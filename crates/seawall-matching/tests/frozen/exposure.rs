@@ -24,10 +24,7 @@ fn package(ecosystem: &str, name: &str) -> Package {
     while name.contains("--") && ecosystem == "PyPI" {
         name = name.replace("--", "-");
     }
-    Package {
-        ecosystem: Ecosystem::from(ecosystem.to_owned()),
-        name,
-    }
+    Package { ecosystem: Ecosystem::from(ecosystem.to_owned()), name }
 }
 
 /// The events of an OSV range as intervals.
@@ -37,11 +34,7 @@ fn intervals(range: &Value) -> Vec<Interval> {
         let version = |key: &str| event[key].as_str().map(Version::from);
         if let Some(introduced) = version("introduced") {
             let introduced = Some(introduced).filter(|version| version.0 != "0");
-            intervals.push(Interval {
-                introduced,
-                fixed: None,
-                last_affected: None,
-            });
+            intervals.push(Interval { introduced, fixed: None, last_affected: None });
         } else if let Some(last) = intervals.last_mut() {
             last.fixed = version("fixed").or(last.fixed.take());
             last.last_affected = version("last_affected").or(last.last_affected.take());
@@ -89,11 +82,7 @@ fn component(value: &Value) -> Option<(String, Component)> {
         "npm" => "npm",
         other => other,
     };
-    let plain = |text: &str| {
-        text.replace("%2B", "+")
-            .replace("%2b", "+")
-            .replace("%21", "!")
-    };
+    let plain = |text: &str| text.replace("%2B", "+").replace("%2b", "+").replace("%21", "!");
     let component = Component {
         label: purl.to_owned(),
         package: Some(package(ecosystem, name)),
@@ -135,24 +124,17 @@ fn check(test: &str, sboms: &str, expected: &str) {
         let found: BTreeSet<(String, String)> = listed
             .iter()
             .flat_map(|(purl, component)| {
-                index
-                    .matches(component)
-                    .into_iter()
-                    .map(|m| (purl.clone(), m.key))
+                index.matches(component).into_iter().map(|m| (purl.clone(), m.key))
             })
             .collect();
         took += started.elapsed();
         let findings = expected["findings"].as_array().into_iter().flatten();
-        let wanted: BTreeSet<(String, String)> = findings
-            .map(|finding| (text(&finding["purl"]), text(&finding["id"])))
-            .collect();
+        let wanted: BTreeSet<(String, String)> =
+            findings.map(|finding| (text(&finding["purl"]), text(&finding["id"]))).collect();
         right += found.intersection(&wanted).count();
         for (purl, id) in found.symmetric_difference(&wanted) {
-            let kind = if wanted.contains(&(purl.clone(), id.clone())) {
-                "missed"
-            } else {
-                "wrong"
-            };
+            let kind =
+                if wanted.contains(&(purl.clone(), id.clone())) { "missed" } else { "wrong" };
             deviations.push(format!("{kind} {purl} {id} in {file}"));
         }
     }
@@ -160,20 +142,12 @@ fn check(test: &str, sboms: &str, expected: &str) {
     for deviation in &deviations {
         println!("{deviation}");
     }
-    assert!(
-        right > 0 && deviations.is_empty(),
-        "{} deviations",
-        deviations.len()
-    );
+    assert!(right > 0 && deviations.is_empty(), "{} deviations", deviations.len());
 }
 
 #[test]
 fn lock_files() {
-    check(
-        "lock_files",
-        "matching/lock-sboms.tar.zst",
-        "matching/lock-expected.jsonl.zst",
-    );
+    check("lock_files", "matching/lock-sboms.tar.zst", "matching/lock-expected.jsonl.zst");
 }
 
 #[test]

@@ -7,19 +7,12 @@ use seawall_matching::duplicates::{Reason, Relation, Signature, relation};
 
 fn signature(weakness: u32, function: &str, recipe: &str) -> Signature {
     let claim = Claim {
-        package: Some(Package {
-            ecosystem: Ecosystem::Generic,
-            name: "x".into(),
-        }),
+        package: Some(Package { ecosystem: Ecosystem::Generic, name: "x".into() }),
         versions: Vec::new(),
         title: String::new(),
         description: String::new(),
         weakness: Some(Cwe(weakness)),
-        location: Location {
-            file: Some("a".into()),
-            function: Some(function.into()),
-            line: None,
-        },
+        location: Location { file: Some("a".into()), function: Some(function.into()), line: None },
         severity: None,
         tooling: Tooling::default(),
         upstream_ids: Vec::new(),
@@ -50,12 +43,9 @@ fn check(left: (u32, &str), right: (u32, &str), joins: bool) {
 
 #[test]
 fn second_proofs_join() {
-    for (name, first, second) in [
-        ("sqlparse", 1333, 400),
-        ("ini", 1321, 915),
-        ("tar", 59, 22),
-        ("libz-sys", 787, 120),
-    ] {
+    for (name, first, second) in
+        [("sqlparse", 1333, 400), ("ini", 1321, 915), ("tar", 59, 22), ("libz-sys", 787, 120)]
+    {
         let test = "second_proofs_join";
         let again = recipe(test, &format!("demo/{name}-second"));
         let (Some(one), Some(two)) = (recipe(test, name), again) else {

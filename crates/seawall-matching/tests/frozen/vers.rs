@@ -8,46 +8,27 @@ use serde_json::Value;
 
 /// Reads constraints that are sorted, without `>` and `!=`; alternating bounds pair up.
 fn intervals(constraints: &str) -> Option<Vec<Interval>> {
-    let empty = || Interval {
-        introduced: None,
-        fixed: None,
-        last_affected: None,
-    };
+    let empty = || Interval { introduced: None, fixed: None, last_affected: None };
     let mut intervals = Vec::new();
     let mut open: Option<Interval> = None;
     for constraint in constraints.split('|') {
         if let Some(version) = constraint.strip_prefix(">=") {
             intervals.extend(open.take());
-            open = Some(Interval {
-                introduced: Some(version.into()),
-                ..empty()
-            });
+            open = Some(Interval { introduced: Some(version.into()), ..empty() });
         } else if let Some(version) = constraint.strip_prefix("<=") {
             let interval = open.take().unwrap_or_else(empty);
-            intervals.push(Interval {
-                last_affected: Some(version.into()),
-                ..interval
-            });
+            intervals.push(Interval { last_affected: Some(version.into()), ..interval });
         } else if let Some(version) = constraint.strip_prefix('<') {
             let interval = open.take().unwrap_or_else(empty);
-            intervals.push(Interval {
-                fixed: Some(version.into()),
-                ..interval
-            });
+            intervals.push(Interval { fixed: Some(version.into()), ..interval });
         } else if constraint == "*" {
             intervals.push(empty());
         } else if constraint.starts_with(['>', '!']) {
             return None;
         } else {
             let version = Some(Version::from(constraint));
-            let interval = Interval {
-                introduced: version.clone(),
-                ..empty()
-            };
-            intervals.push(Interval {
-                last_affected: version,
-                ..interval
-            });
+            let interval = Interval { introduced: version.clone(), ..empty() };
+            intervals.push(Interval { last_affected: version, ..interval });
         }
     }
     intervals.extend(open);
@@ -70,11 +51,7 @@ fn check(test: &str, ecosystem: &Ecosystem, file: &str) {
         };
         let version = Version::from(case["input"]["version"].as_str().unwrap());
         let expected = case["expected_output"].as_bool().unwrap();
-        assert_eq!(
-            contains(ecosystem, &intervals, &version),
-            expected,
-            "{version} in {text}"
-        );
+        assert_eq!(contains(ecosystem, &intervals, &version), expected, "{version} in {text}");
         cases += 1;
     }
     println!("{file}: {cases} cases");
@@ -83,31 +60,14 @@ fn check(test: &str, ecosystem: &Ecosystem, file: &str) {
 
 #[test]
 fn containment() {
-    check(
-        "containment",
-        &Ecosystem::PyPi,
-        "tests/pypi_range_containment_test.json",
-    );
-    check(
-        "containment",
-        &Ecosystem::Npm,
-        "tests/npm_range_containment_test.json",
-    );
+    check("containment", &Ecosystem::PyPi, "tests/pypi_range_containment_test.json");
+    check("containment", &Ecosystem::Npm, "tests/npm_range_containment_test.json");
 }
 
 #[test]
 fn what_is_written_reads_back() {
-    let package = Package {
-        ecosystem: Ecosystem::PyPi,
-        name: "x".into(),
-    };
-    for text in [
-        "<0.2|>=1.0|<1.2|>=2.0",
-        ">=1.0|<=2.0",
-        "1.0|>=2.0",
-        "*",
-        "<=3",
-    ] {
+    let package = Package { ecosystem: Ecosystem::PyPi, name: "x".into() };
+    for text in ["<0.2|>=1.0|<1.2|>=2.0", ">=1.0|<=2.0", "1.0|>=2.0", "*", "<=3"] {
         let found = intervals(text).unwrap();
         let written = to_vers(&package, &found);
         let again = intervals(written.strip_prefix("vers:pypi/").unwrap()).unwrap();

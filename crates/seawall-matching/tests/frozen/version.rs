@@ -32,10 +32,7 @@ fn check(test: &str, ecosystem: &Ecosystem, file: &str, expected: &[&str]) {
             deviations.push(line);
         }
     }
-    println!(
-        "{file}: {} of {lines} lines as expected",
-        lines - deviations.len()
-    );
+    println!("{file}: {} of {lines} lines as expected", lines - deviations.len());
     assert!(lines > 0, "{file} has no lines");
     assert_eq!(deviations, expected, "{file}");
 }
@@ -54,16 +51,6 @@ fn semantic() {
 
 #[test]
 fn debian() {
-    check(
-        "debian",
-        &Ecosystem::Debian(None),
-        "debian-versions.txt",
-        &[],
-    );
-    check(
-        "debian",
-        &Ecosystem::Debian(Some("12".into())),
-        "debian-versions-generated.txt",
-        &[],
-    );
+    check("debian", &Ecosystem::Debian(None), "debian-versions.txt", &[]);
+    check("debian", &Ecosystem::Debian(Some("12".into())), "debian-versions-generated.txt", &[]);
 }

@@ -114,13 +114,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                     open_cases_max: 10,
                 };
                 let maintainer = maintainer.parse()?;
-                let new = project::Registration {
-                    package,
-                    maintainer,
-                    contact,
-                    policy,
-                    horizon: None,
-                };
+                let new =
+                    project::Registration { package, maintainer, contact, policy, horizon: None };
                 println!("project {}", project::register(desk, &actor, new).await?.id);
             }
         }

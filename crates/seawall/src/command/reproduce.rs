@@ -67,10 +67,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let verdict = over(&outcomes);
     let agrees = claimed.as_ref().map(|claimed| claimed.verdict == verdict);
     if arguments.json {
-        let told: Vec<_> = runs
-            .iter()
-            .map(|run| json!({"outcome": run.outcome, "effect": run.effect}))
-            .collect();
+        let told: Vec<_> =
+            runs.iter().map(|run| json!({"outcome": run.outcome, "effect": run.effect})).collect();
         super::print_json(&json!({
             "package": recipe.target.package.to_string(), "version": version,
             "verdict": verdict, "runs": told, "agrees_with_bundle": agrees,
