@@ -181,3 +181,6 @@ fn invalid(errors: Vec<Violation>) -> Problem {
         errors,
     }
 }
+
+#[cfg(test)]
+mod tests;
