@@ -109,3 +109,6 @@ fn clean(text: &str) -> String {
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {
     FormatFault::new("mail", place, message)
 }
+
+#[cfg(test)]
+mod tests;
