@@ -41,8 +41,8 @@ pub fn read(body: &[u8]) -> Result<Intake, FormatFault> {
     }
     let message = MessageParser::default()
         .parse(body)
-        .filter(|message| !message.headers().is_empty())
-        .ok_or_else(|| fault("the message", "there are no mail headers"))?;
+        .filter(|message| message.from().is_some())
+        .ok_or_else(|| fault("the message", "there are no mail headers with a sender"))?;
     let text = plain_text(&message).ok_or_else(|| {
         fault(
             "the body",
@@ -257,9 +257,12 @@ fn package(claim: &mut Claim, value: &str) -> Result<(), FormatFault> {
         }
         return Ok(());
     }
-    let named = value
-        .rsplit_once([' ', '/'])
-        .and_then(|(ecosystem, name)| Some(ecosystems::find(ecosystem.trim())?.package(name)));
+    // Ecosystems may have blanks in their names, packages slashes: the first cut that fits counts.
+    let mut cuts = value.match_indices([' ', '/']);
+    let named = cuts.find_map(|(at, _)| {
+        let (ecosystem, name) = value.split_at_checked(at)?;
+        Some(ecosystems::find(ecosystem)?.package(name.get(1..)?))
+    });
     match named {
         Some(package) if !package.name.is_empty() => {
             claim.package = Some(package);
@@ -329,3 +332,6 @@ fn attached(message: &Message<'_>, files: &mut Vec<File>) -> Result<(), FormatFa
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {
     FormatFault::new("mail", place, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -383,3 +383,6 @@ fn index(value: &Value) -> Option<usize> {
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {
     FormatFault::new("SARIF", place, message)
 }
+
+#[cfg(test)]
+mod tests;
