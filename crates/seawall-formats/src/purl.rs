@@ -240,7 +240,8 @@ mod tests {
             ),
             (
                 "pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12&arch=amd64",
-                "Debian:12|zlib1g|1:1.2.13.dfsg-1|pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12",
+                "Debian:12|zlib1g|1:1.2.13.dfsg-1|\
+                 pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12",
             ),
             (
                 "pkg:deb/debian/zlib?distro=bookworm",
@@ -323,7 +324,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics_and_its_own_writing_is_stable(text in "(pkg:(npm|pypi|deb|cargo|x)/)?.{0,40}") {
+        fn never_panics_and_its_own_writing_is_stable(
+            text in "(pkg:(npm|pypi|deb|cargo|x)/)?.{0,40}",
+        ) {
             if let Ok((package, version, _)) = read(&text) {
                 let once = write(&package, version.as_ref());
                 if let Ok((package, version, _)) = read(&once) {

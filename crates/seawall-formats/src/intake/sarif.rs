@@ -159,7 +159,7 @@ impl<'a> Scene<'a> {
             .find_map(cwe);
         tags.or_else(|| self.own_or_rule("cwe").and_then(cwe))
             .or_else(|| {
-                // A taxon names its taxonomy, so `{"id":"79","toolComponent":{"name":"CWE"}}` counts.
+                // A taxon names its taxonomy: `{"id":"79","toolComponent":{"name":"CWE"}}`.
                 list(self.result, "/taxa")
                     .iter()
                     .take(ENTRIES_LEN_MAX)

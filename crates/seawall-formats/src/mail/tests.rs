@@ -372,13 +372,20 @@ fn hears_only_the_maintainers_own_words() {
 
 proptest! {
     #[test]
-    fn any_text_comes_back(subject in "[^\\p{C}\\p{Z}]{1,20}( [^\\p{C}\\p{Z}]{1,60}){0,8}", body in "([^\\p{C}]{0,90}\n){1,9}") {
+    fn any_text_comes_back(
+        subject in "[^\\p{C}\\p{Z}]{1,20}( [^\\p{C}\\p{Z}]{1,60}){0,8}",
+        body in "([^\\p{C}]{0,90}\n){1,9}",
+    ) {
         check_round(&Letter { subject, body, ..letter() });
     }
 
     #[test]
-    fn never_panics(text in "(please |fixed in |not a bug|v?[0-9.]{1,4}|pause|[>\\-`_<]|é|\n|\\PC){0,12}",
-                    bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..600, byte: u8) {
+    fn never_panics(
+        text in "(please |fixed in |not a bug|v?[0-9.]{1,4}|pause|[>\\-`_<]|é|\n|\\PC){0,12}",
+        bytes in proptest::collection::vec(any::<u8>(), 0..200),
+        at in 0usize..600,
+        byte: u8,
+    ) {
         let _ = commands(&text);
         let _ = read(&bytes);
         let mut mail = write(&letter()).unwrap();

@@ -1,5 +1,6 @@
 use super::read;
 use crate::intake::{FILE_BYTES_MAX, FILES_LEN_MAX, Intake, Notify, REPORT_BYTES_MAX};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use seawall_domain::claim::AttachmentKind;
 
@@ -196,7 +197,7 @@ fn attachments_come_along() {
 
 proptest! {
     #[test]
-    fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), at in 0usize..2_000, byte: u8) {
+    fn never_panics(bytes in vec(any::<u8>(), 0..300), at in 0usize..2_000, byte: u8) {
         let _ = read(&bytes);
         for text in [mail(BODY), attached(&[("a".into(), "x".into())])] {
             let mut body = text.into_bytes();
@@ -207,7 +208,9 @@ proptest! {
     }
 
     #[test]
-    fn never_panics_on_any_body(text in "((Package|Version|CWE|File|Line|x): |pkg:|`{3}|a\\.b|\n|:|\\PC){0,30}") {
+    fn never_panics_on_any_body(
+        text in "((Package|Version|CWE|File|Line|x): |pkg:|`{3}|a\\.b|\n|:|\\PC){0,30}",
+    ) {
         let _ = read(mail(&text).as_bytes());
     }
 }

@@ -1,5 +1,6 @@
 use super::read;
 use crate::intake::{FILE_BYTES_MAX, Intake, Notify};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use seawall_domain::claim::AttachmentKind;
 use serde_json::{Value, json};
@@ -372,7 +373,7 @@ fn unpack(packed: &Path) -> Option<Vec<Vec<u8>>> {
 
 proptest! {
     #[test]
-    fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..4_000, byte: u8) {
+    fn never_panics(bytes in vec(any::<u8>(), 0..200), at in 0usize..4_000, byte: u8) {
         let _ = read(&bytes);
         let mut body = log().to_string().into_bytes();
         let length = body.len();
@@ -383,7 +384,7 @@ proptest! {
     #[test]
     fn never_panics_on_wrong_types(pick in 0usize..200, kind in 0usize..6) {
         let mut log = log();
-        let values = [json!(null), json!(-1), json!(1e300), json!("é%e"), json!([[]]), json!({ "": {} })];
+        let values = json!([null, -1, 1e300, "é%e", [[]], { "": {} }]);
         let mut count = 0;
         replace(&mut log, pick, &values[kind], &mut count);
         let _ = read(log.to_string().as_bytes());

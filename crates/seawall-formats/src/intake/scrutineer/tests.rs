@@ -1,5 +1,6 @@
 use super::read;
 use crate::intake::{Intake, Notify};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use seawall_domain::claim::AttachmentKind;
 use serde_json::{Value, json};
@@ -168,7 +169,7 @@ fn faults_name_the_place() {
 
 proptest! {
     #[test]
-    fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..2_000, byte: u8) {
+    fn never_panics(bytes in vec(any::<u8>(), 0..200), at in 0usize..2_000, byte: u8) {
         let _ = read(&bytes);
         let mut body = bundle().to_string().into_bytes();
         let length = body.len();

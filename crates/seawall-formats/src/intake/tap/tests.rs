@@ -438,8 +438,10 @@ fn becomes_a_claim() {
             "cvss_vector": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
         },
         "attachments": [
-            { "filename": "recipe.toml", "content_type": "text/plain", "type": "reproducer", "data": "version = 1\n" },
-            { "filename": "story.md", "content_type": "text/markdown", "data": "# What\nA section named `__proto__` reaches every object." },
+            { "filename": "recipe.toml", "content_type": "text/plain", "type": "reproducer",
+              "data": "version = 1\n" },
+            { "filename": "story.md", "content_type": "text/markdown",
+              "data": "# What\nA section named `__proto__` reaches every object." },
         ],
     });
     let TapReport { intake, warnings } = read_json(body.to_string().as_bytes()).unwrap();
@@ -528,7 +530,8 @@ proptest! {
             "enrichment": { "cwe": text, "title": text, "cvss_vector": text },
             "attachments": [{ "filename": name, "data": text, "content_type": "text/plain" }] });
         let _ = read_json(body.to_string().as_bytes());
-        let body = json!({ "purl": "pkg:npm/a", "code_path": text, "affected_symbol": { "file": text } });
+        let symbol = json!({ "file": text });
+        let body = json!({ "purl": "pkg:npm/a", "code_path": text, "affected_symbol": symbol });
         let _ = read_json(body.to_string().as_bytes());
     }
 }

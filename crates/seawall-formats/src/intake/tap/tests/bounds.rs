@@ -17,7 +17,10 @@ fn every_bound_holds_at_and_beyond_it() {
         json!([{ "filename": name, "description": description, "data": "x",
                  "content_type": "text/plain" }])
     };
-    let data = |n: usize| json!([{ "filename": "a", "data": "x".repeat(n), "content_type": "text/plain" }]);
+    let data = |n: usize| {
+        let text = "x".repeat(n);
+        json!([{ "filename": "a", "data": text, "content_type": "text/plain" }])
+    };
     let wide = |n: usize| json!({ "a": "x".repeat(n - r#"{"a":""}"#.len()) });
     let url = |n: usize| format!("https://a.invalid/{}", "x".repeat(n - 18));
     let purl = |n: usize| format!("pkg:npm/{}", "a".repeat(n - 8));
