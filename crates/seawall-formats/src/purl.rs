@@ -322,6 +322,67 @@ mod tests {
         }
     }
 
+    /// What the purl specification's own parsing tests expect: refusal, or version and qualifiers.
+    #[test]
+    fn agrees_with_the_specification() {
+        let name = "agrees_with_the_specification";
+        let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+        let folder = std::env::var("SEAWALL_DATA").unwrap_or_else(|_| default.to_owned());
+        let packed = std::path::Path::new(&folder).join("purl/purl-spec.tar.zst");
+        if !packed.exists() {
+            println!("skipped: {name}: no SEAWALL_DATA");
+            return;
+        }
+        let unpack = "zstd -dc \"$0\" | tar -xOf - --wildcards '*-test.json'";
+        let output = std::process::Command::new("sh")
+            .args(["-c", unpack])
+            .arg(&packed)
+            .output();
+        let Some(output) = output.ok().filter(|output| !output.stdout.is_empty()) else {
+            println!("skipped: {name}: no zstd or tar");
+            return;
+        };
+        let documents = serde_json::Deserializer::from_slice(&output.stdout);
+        let (mut agreed, mut differ) = (0, Vec::new());
+        for document in documents
+            .into_iter::<serde_json::Value>()
+            .map(Result::unwrap)
+        {
+            for test in document["tests"].as_array().unwrap() {
+                let (Some(input), "parse") = (
+                    test["input"].as_str(),
+                    &*test["test_type"].as_str().unwrap(),
+                ) else {
+                    continue;
+                };
+                let wanted = &test["expected_output"];
+                let same = match read(input) {
+                    Err(_) => test["expected_failure"] == true,
+                    Ok((_, version, qualifiers)) => {
+                        let version = version.map(|version| version.0);
+                        let given = wanted["qualifiers"]
+                            .as_object()
+                            .map_or(0, serde_json::Map::len);
+                        test["expected_failure"] != true
+                            && wanted["version"].as_str() == version.as_deref()
+                            && given == qualifiers.0.len()
+                            && qualifiers
+                                .0
+                                .iter()
+                                .all(|(key, value)| wanted["qualifiers"][key] == **value)
+                    }
+                };
+                if same {
+                    agreed += 1;
+                } else {
+                    differ.push(input.to_owned());
+                }
+            }
+        }
+        println!("{agreed} agree, {} differ: {differ:#?}", differ.len());
+        assert!(agreed > 100 && differ.len() * 20 <= agreed, "{differ:#?}");
+    }
+
     proptest! {
         #[test]
         fn never_panics_and_its_own_writing_is_stable(
