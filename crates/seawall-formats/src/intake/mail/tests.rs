@@ -120,6 +120,13 @@ fn each_line_of_the_block_has_its_meaning() {
     check("Contact: x@y.invalid\n", contact, "x@y.invalid");
     check("\n\nTool: x\nHello\nCWE: 1\n", story, "Hello\nCWE: 1");
     check("Hello\n", story, "Hello");
+    check(
+        "Tool: x\nImpact: bad\nCWE: 79\n\nHello\n",
+        story,
+        "Impact: bad\n\nHello",
+    );
+    check("Tool: x\nImpact: bad\nCWE: 79\n\nHello\n", cwe, "Some(79)");
+    check("Impact: bad\nCWE: 79\n", cwe, "None");
 }
 
 #[test]
@@ -212,5 +219,31 @@ proptest! {
         text in "((Package|Version|CWE|File|Line|x): |pkg:|`{3}|a\\.b|\n|:|\\PC){0,30}",
     ) {
         let _ = read(mail(&text).as_bytes());
+    }
+}
+
+/// Hostile mails cost time in proportion to their length.
+#[test]
+fn stays_quick_on_hostile_mails() {
+    for piece in [
+        "Content-Type: multipart/mixed; boundary=x\n\n--x\n",
+        "Content-Type: message/rfc822\n\nFrom: a@b.invalid\n",
+        "From: a@b.invalid\n",
+        "From: (((((",
+        "From: =?utf-8?Q?a?= ",
+        "To: a@b.invalid,",
+        "References: <a@b> <",
+        "\n```\n",
+        "\nx: ",
+        " ",
+        "=\n",
+        "Content-Type: text/plain; a*1*=b; ",
+        "<p>",
+    ] {
+        let mail = format!("{HEAD}{}", piece.repeat(200_000 / piece.len()));
+        let _ = read(mail.as_bytes());
+        let mail = format!("{HEAD}\n{}", piece.repeat(200_000 / piece.len()));
+        let _ = read(mail.as_bytes());
+        let _ = super::looks_like(mail.as_bytes());
     }
 }

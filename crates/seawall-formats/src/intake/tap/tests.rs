@@ -498,6 +498,22 @@ fn becomes_a_claim() {
     );
 }
 
+/// Both media types say the same thing.
+#[test]
+fn json_and_multipart_mean_the_same() {
+    let sent = json!({ "filename": "a.bin", "content_type": "application/octet-stream",
+        "type": "reproducer", "description": "d", "data": "AAEC" });
+    let body = with(json!({ "attachments": [sent], "raw": "r", "raw_content_type": "text/plain" }));
+    let file = "Content-Disposition: attachment; name=attachment; filename=a.bin\r\n\
+        Content-Type: application/octet-stream\r\nContent-Akrites-Type: reproducer\r\n\
+        Content-Description: d\r\n\r\n\u{0}\u{1}\u{2}";
+    let raw = part("attachment; name=raw", "text/plain", "r");
+    let parts = body_of(&[&raw, REPORT, file]);
+    let read_parts = read("multipart/mixed; boundary=b", parts.as_bytes());
+    assert_eq!(read_parts, read_json(body.as_bytes()));
+    assert_eq!(shown(&read_parts), "202 warned:raw");
+}
+
 proptest! {
     #[test]
     fn never_panics_on_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
