@@ -349,10 +349,8 @@ mod tests {
             .map(Result::unwrap)
         {
             for test in document["tests"].as_array().unwrap() {
-                let (Some(input), "parse") = (
-                    test["input"].as_str(),
-                    &*test["test_type"].as_str().unwrap(),
-                ) else {
+                let kind = test["test_type"].as_str();
+                let (Some(input), Some("parse")) = (test["input"].as_str(), kind) else {
                     continue;
                 };
                 let wanted = &test["expected_output"];

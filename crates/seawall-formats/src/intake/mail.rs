@@ -3,9 +3,10 @@
 //! The body begins with a block of lines `Package`, `Version`, `CWE`, `File`, `Function`, `Line`,
 //! `Severity`, `Tool`, `Method`, `Contact`, `Reference`, `Id` (any case, any order, each once but
 //! for the last two and `Version`, which also takes a list). Other lines of one word and a colon go
-//! to the prose; the first line of another form ends the block. `Package` is a purl, or an ecosystem and a name (`npm ini`). The contact defaults to
-//! the sender. The title is the subject. Files are fenced blocks (see [`super::fenced`]) and MIME
-//! attachments. A mail with HTML only is refused, with the reason.
+//! to the prose; the first line of another form ends the block. `Package` is a purl, or an
+//! ecosystem and a name (`npm ini`). The contact defaults to the sender. The title is the subject.
+//! Files are fenced blocks (see [`super::fenced`]) and MIME attachments. A mail with HTML only is
+//! refused, with the reason.
 
 use super::tap::ecosystems;
 use super::text::{
