@@ -4,14 +4,32 @@
 //! randomness and identifiers come in as arguments; a decision goes out as a fact or a refusal.
 //! The subjects stand in the order in which they may name each other (see [`fact::Subject`]).
 
-pub mod digest;
-pub mod id;
-pub mod package;
-pub mod range;
-
-pub mod time;
-
 pub mod claim;
 pub mod component;
+pub mod digest;
+pub mod fact;
+pub mod id;
+pub mod package;
 pub mod publication;
+pub mod range;
+pub mod recipe;
+pub mod refusal;
+pub mod time;
 pub mod verdict;
+
+pub mod account;
+pub mod advisory;
+pub mod case;
+pub mod exposure;
+pub mod finding;
+pub mod fix;
+pub mod inventory;
+pub mod party;
+pub mod project;
+pub mod reproduction;
+pub mod scan;
+pub mod statement;
+
+pub mod access;
+pub mod figures;
+pub mod job;

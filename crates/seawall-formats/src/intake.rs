@@ -43,11 +43,7 @@ impl Intake {
     pub(crate) fn new(mut claim: Claim, files: Vec<File>, notify: Notify) -> Intake {
         text::to_lines(&mut claim);
         claim.attachments = files.iter().map(|file| file.attachment.clone()).collect();
-        Intake {
-            claim,
-            files,
-            notify,
-        }
+        Intake { claim, files, notify }
     }
 }
 
@@ -156,10 +152,7 @@ pub fn read(content_type: &str, body: &[u8]) -> Result<Submission, Problem> {
     let Some(shape) = sniff(content_type, body) else {
         // TAP's own reader knows the answer to a media type that it does not take.
         tap::media(content_type)?;
-        return Err(Problem::blank(
-            415,
-            "a report is TAP, SARIF, scrutineer JSON or a mail",
-        ));
+        return Err(Problem::blank(415, "a report is TAP, SARIF, scrutineer JSON or a mail"));
     };
     let mut warnings = Vec::new();
     let intakes = match shape {
@@ -172,11 +165,7 @@ pub fn read(content_type: &str, body: &[u8]) -> Result<Submission, Problem> {
         Shape::Scrutineer => scrutineer::read(body).map_err(Problem::from)?,
         Shape::Mail => vec![mail::read(body).map_err(Problem::from)?],
     };
-    Ok(Submission {
-        shape,
-        intakes,
-        warnings,
-    })
+    Ok(Submission { shape, intakes, warnings })
 }
 
 /// Tells the shape of a report from its media type and its first look; `None` if it has none.
@@ -203,10 +192,7 @@ pub fn sniff(content_type: &str, body: &[u8]) -> Option<Shape> {
 fn json_shape(body: &[u8]) -> Option<Shape> {
     let keys = strict::keys(body)?;
     let has = |key: &str| keys.iter().any(|found| found == key);
-    if ["purl", "software", "ecosystem", "affected_symbol"]
-        .into_iter()
-        .any(has)
-    {
+    if ["purl", "software", "ecosystem", "affected_symbol"].into_iter().any(has) {
         Some(Shape::Tap)
     } else if has("runs") {
         Some(Shape::Sarif)
@@ -225,10 +211,7 @@ mod tests {
     fn reads_any_shape_or_says_why_not() {
         let finding = r#"{"findings":[{"title":"a\u0007b","contact":"a@b.invalid\nBcc: x"}]}"#;
         let submission = read("application/json", finding.as_bytes()).unwrap();
-        assert_eq!(
-            (submission.shape, submission.intakes.len()),
-            (Shape::Scrutineer, 1)
-        );
+        assert_eq!((submission.shape, submission.intakes.len()), (Shape::Scrutineer, 1));
         let claim = &submission.intakes[0].claim;
         assert_eq!(claim.title, "a b");
         assert_eq!(claim.tooling.contact.as_deref(), Some("a@b.invalid Bcc: x"));
@@ -237,20 +220,12 @@ mod tests {
             ("multipart/mixed", "", 400, None),
             ("text/plain", "hello", 415, None),
             ("application/json", "{}", 400, Some("missing_field")),
-            (
-                "application/json",
-                r#"{"findings":[]}"#,
-                400,
-                Some("malformed_report"),
-            ),
+            ("application/json", r#"{"findings":[]}"#, 400, Some("malformed_report")),
             ("application/sarif+json", "", 400, Some("malformed_report")),
             ("message/rfc822", "", 400, Some("malformed_report")),
         ] {
             let problem = read(content_type, body.as_bytes()).unwrap_err();
-            let found = (
-                problem.status,
-                problem.errors.first().map(|error| error.code),
-            );
+            let found = (problem.status, problem.errors.first().map(|error| error.code));
             assert_eq!(found, (status, code), "{content_type} {body}");
         }
     }
@@ -258,41 +233,25 @@ mod tests {
     #[test]
     fn tells_the_shape() {
         for (content_type, body, expected) in [
-            (
-                "application/json",
-                r#"{"purl":"pkg:npm/a@1","runs":1}"#,
-                Some(Shape::Tap),
-            ),
+            ("application/json", r#"{"purl":"pkg:npm/a@1","runs":1}"#, Some(Shape::Tap)),
             ("application/json", r#"{"#, Some(Shape::Tap)),
             (
                 "application/json; charset=utf-8",
                 r#"{"version":"2.1.0","runs":[]}"#,
                 Some(Shape::Sarif),
             ),
-            (
-                "Application/JSON",
-                r#"{"findings":[{}]}"#,
-                Some(Shape::Scrutineer),
-            ),
+            ("Application/JSON", r#"{"findings":[{}]}"#, Some(Shape::Scrutineer)),
             ("application/sarif+json", "", Some(Shape::Sarif)),
             ("multipart/mixed; boundary=x", "", Some(Shape::Tap)),
             ("multipart/form-data; boundary=x", "", None),
             ("message/rfc822", "", Some(Shape::Mail)),
-            (
-                "text/plain",
-                "From: a@b.invalid\nSubject: x\n\nhello",
-                Some(Shape::Mail),
-            ),
+            ("text/plain", "From: a@b.invalid\nSubject: x\n\nhello", Some(Shape::Mail)),
             ("text/plain", "\u{feff} {\"runs\":[]}", Some(Shape::Sarif)),
             ("text/plain", "hello", None),
             ("", "", None),
             ("image/png", "{}", None),
         ] {
-            assert_eq!(
-                sniff(content_type, body.as_bytes()),
-                expected,
-                "{content_type} {body}"
-            );
+            assert_eq!(sniff(content_type, body.as_bytes()), expected, "{content_type} {body}");
         }
     }
 }

@@ -4,10 +4,17 @@
 //! from outside become types here, once, and below this line nobody checks again. It serves the
 //! mission's common formats (CSAF 2.0, OSV, OpenVEX, CycloneDX, SPDX and what reports come in).
 
+mod address;
 pub mod claim_check;
+pub mod csaf;
 pub mod fault;
 pub mod intake;
+pub mod inventory;
+mod json;
 pub mod mail;
+pub mod osv;
 pub mod problem;
 pub mod purl;
+pub mod recipe;
 pub mod source;
+pub mod vex;

@@ -29,12 +29,7 @@ pub struct Violation {
 impl Violation {
     /// Names one fault of one field.
     pub fn new(code: &'static str, field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Violation {
-            code,
-            field: field.into(),
-            also_field: None,
-            reason: reason.into(),
-        }
+        Violation { code, field: field.into(), also_field: None, reason: reason.into() }
     }
 
     /// Adds the field that this one contradicts.
@@ -85,10 +80,7 @@ impl From<FormatFault> for Problem {
     fn from(fault: FormatFault) -> Problem {
         let detail = fault.to_string();
         let error = Violation::new("malformed_report", fault.place, fault.message);
-        Problem {
-            errors: vec![error],
-            ..Problem::blank(400, detail)
-        }
+        Problem { errors: vec![error], ..Problem::blank(400, detail) }
     }
 }
 

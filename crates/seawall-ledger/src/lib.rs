@@ -1,1 +1,29 @@
-//! Seawall ledger.
+//! The ledger makes what was recorded provable: bytes in, digests, signatures and proofs out.
+//!
+//! It holds the Merkle log (RFC 6962 hashing, C2SP tiles, checkpoints, cosignatures and proof
+//! files), the evidence envelopes (DSSE, in-toto Statement v1), canonical JSON (RFC 8785) and the
+//! two kinds of signing key. It deliberately does not know what an entry means, touches no file,
+//! socket or clock, and draws no random number: keys come in as seeds, times as arguments.
+//!
+//! To find the way: a log is appended to with [`merkle::Tree`], laid out by [`tiles`], signed by
+//! [`checkpoint`] and read back by [`check::check_log`]; one entry is proven by [`proof`].
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod canonical;
+pub mod check;
+pub mod checkpoint;
+pub mod dsse;
+mod encoding;
+mod fault;
+pub mod merkle;
+pub mod note;
+pub mod openpgp;
+pub mod proof;
+pub mod sign;
+pub mod statement;
+pub mod tiles;
+
+pub use check::{LogFault, check_log};
+pub use fault::Fault;
+pub use merkle::Hash;

@@ -1,1 +1,17 @@
-//! Seawall matching.
+//! Comparisons: which version is newer, which range is affected, what is the same flaw, who is hit
+//! and what comes first (capabilities C13, C25, C43, C45, C64).
+//!
+//! The room is pure: no file, no network, no clock, no randomness. Every answer is the same
+//! whatever the order of the input. It does not decide what may be shown to whom, and it does not
+//! read documents: packages, versions and claims arrive parsed.
+
+// A test may unwrap: its panic is its answer.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod duplicates;
+pub mod exposure;
+pub mod history;
+pub mod priority;
+pub mod ranges;
+pub mod today;
+pub mod version;

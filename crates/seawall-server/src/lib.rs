@@ -1,1 +1,9 @@
-//! Seawall server.
+//! HTTP in: the interfaces for machines, the pages for people, and the folder of everything
+//! public. A thin skin over services: no rule, no query, never the store.
+
+pub mod api;
+pub mod auth;
+pub mod listen;
+pub mod public;
+pub mod refuse;
+pub mod site;

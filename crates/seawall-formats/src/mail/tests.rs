@@ -21,15 +21,8 @@ fn check_round(letter: &Letter) {
     let bytes = write(letter).unwrap();
     let text = String::from_utf8(bytes.clone()).unwrap();
     let (head, _) = text.split_once("\r\n\r\n").unwrap();
-    assert!(
-        head.is_ascii() && head.lines().all(|line| line.len() <= 300),
-        "{head}"
-    );
-    assert!(
-        text.split("\r\n")
-            .all(|line| line.len() <= 998 && !line.contains('\n')),
-        "{text}"
-    );
+    assert!(head.is_ascii() && head.lines().all(|line| line.len() <= 300), "{head}");
+    assert!(text.split("\r\n").all(|line| line.len() <= 998 && !line.contains('\n')), "{text}");
     assert_eq!(read(&bytes).as_ref(), Ok(letter), "{text}");
 }
 
@@ -54,82 +47,32 @@ fn a_letter_is_plain_to_the_eye() {
 #[test]
 fn letters_come_back_as_they_were_written() {
     check_round(&letter());
-    let many = |n: usize| {
-        (0..n)
-            .map(|i| format!("id-{i}@seawall.invalid"))
-            .collect::<Vec<_>>()
-    };
+    let many = |n: usize| (0..n).map(|i| format!("id-{i}@seawall.invalid")).collect::<Vec<_>>();
     for other in [
         Letter {
             subject: "grüße, 世界: ein sehr langer Betreff mit vielen Wörtern und mehr".into(),
             ..letter()
         },
-        Letter {
-            subject: "x".repeat(200),
-            ..letter()
-        },
-        Letter {
-            subject: "=?utf-8?Q?not_decoded?=".into(),
-            ..letter()
-        },
-        Letter {
-            subject: "two  blanks".into(),
-            ..letter()
-        },
-        Letter {
-            subject: "many words ".repeat(20).trim().into(),
-            ..letter()
-        },
-        Letter {
-            subject: String::new(),
-            ..letter()
-        },
-        Letter {
-            in_reply_to: None,
-            references: Vec::new(),
-            ..letter()
-        },
-        Letter {
-            references: many(50),
-            ..letter()
-        },
-        Letter {
-            body: "größer = 3 \n\t\nFrom here\n.\n..\n".into(),
-            ..letter()
-        },
-        Letter {
-            body: format!("{}\n", "é=".repeat(3_000)),
-            ..letter()
-        },
-        Letter {
-            body: format!("{}\n", "x".repeat(3_000)),
-            ..letter()
-        },
-        Letter {
-            body: "--b\n-- \nline\u{0}\u{7f}\n".into(),
-            ..letter()
-        },
-        Letter {
-            body: "\n".into(),
-            ..letter()
-        },
+        Letter { subject: "x".repeat(200), ..letter() },
+        Letter { subject: "=?utf-8?Q?not_decoded?=".into(), ..letter() },
+        Letter { subject: "two  blanks".into(), ..letter() },
+        Letter { subject: "many words ".repeat(20).trim().into(), ..letter() },
+        Letter { subject: String::new(), ..letter() },
+        Letter { in_reply_to: None, references: Vec::new(), ..letter() },
+        Letter { references: many(50), ..letter() },
+        Letter { body: "größer = 3 \n\t\nFrom here\n.\n..\n".into(), ..letter() },
+        Letter { body: format!("{}\n", "é=".repeat(3_000)), ..letter() },
+        Letter { body: format!("{}\n", "x".repeat(3_000)), ..letter() },
+        Letter { body: "--b\n-- \nline\u{0}\u{7f}\n".into(), ..letter() },
+        Letter { body: "\n".into(), ..letter() },
     ] {
         check_round(&other);
     }
-    let named = Letter {
-        from: "Coordination desk <a@seawall.invalid>".into(),
-        ..letter()
-    };
-    let accented = Letter {
-        from: "Büro, \"eins\" <a@seawall.invalid>".into(),
-        ..letter()
-    };
+    let named = Letter { from: "Coordination desk <a@seawall.invalid>".into(), ..letter() };
+    let accented = Letter { from: "Büro, \"eins\" <a@seawall.invalid>".into(), ..letter() };
     for letter in [named, accented] {
         let bytes = write(&letter).unwrap();
-        assert_eq!(
-            read(&bytes).map(|letter| letter.from),
-            Ok("a@seawall.invalid".into())
-        );
+        assert_eq!(read(&bytes).map(|letter| letter.from), Ok("a@seawall.invalid".into()));
     }
 }
 
@@ -138,67 +81,25 @@ fn no_field_smuggles_in_a_header() {
     for line_end in ["\r\n", "\n", "\r", "\0"] {
         let bad = |text: &str| format!("{text}{line_end}Bcc: other@x.invalid");
         for letter in [
-            Letter {
-                subject: bad("a"),
-                ..letter()
-            },
-            Letter {
-                from: bad("a@b.invalid"),
-                ..letter()
-            },
-            Letter {
-                to: bad("a@b.invalid"),
-                ..letter()
-            },
-            Letter {
-                to: format!("Name{line_end} <a@b.invalid>"),
-                ..letter()
-            },
-            Letter {
-                message_id: bad("a@b"),
-                ..letter()
-            },
-            Letter {
-                in_reply_to: Some(bad("a@b")),
-                ..letter()
-            },
-            Letter {
-                references: vec![bad("a@b")],
-                ..letter()
-            },
+            Letter { subject: bad("a"), ..letter() },
+            Letter { from: bad("a@b.invalid"), ..letter() },
+            Letter { to: bad("a@b.invalid"), ..letter() },
+            Letter { to: format!("Name{line_end} <a@b.invalid>"), ..letter() },
+            Letter { message_id: bad("a@b"), ..letter() },
+            Letter { in_reply_to: Some(bad("a@b")), ..letter() },
+            Letter { references: vec![bad("a@b")], ..letter() },
         ] {
             assert!(write(&letter).is_err(), "{letter:?}");
         }
     }
     for letter in [
-        Letter {
-            to: "a@b.invalid, c@d.invalid".into(),
-            ..letter()
-        },
-        Letter {
-            to: String::new(),
-            ..letter()
-        },
-        Letter {
-            message_id: "no-at".into(),
-            ..letter()
-        },
-        Letter {
-            message_id: "a b@c".into(),
-            ..letter()
-        },
-        Letter {
-            date_micros: i64::MAX,
-            ..letter()
-        },
-        Letter {
-            subject: "x".repeat(999),
-            ..letter()
-        },
-        Letter {
-            body: "x".repeat(LETTER_BYTES_MAX),
-            ..letter()
-        },
+        Letter { to: "a@b.invalid, c@d.invalid".into(), ..letter() },
+        Letter { to: String::new(), ..letter() },
+        Letter { message_id: "no-at".into(), ..letter() },
+        Letter { message_id: "a b@c".into(), ..letter() },
+        Letter { date_micros: i64::MAX, ..letter() },
+        Letter { subject: "x".repeat(999), ..letter() },
+        Letter { body: "x".repeat(LETTER_BYTES_MAX), ..letter() },
     ] {
         assert!(write(&letter).is_err());
     }
@@ -212,32 +113,19 @@ fn reads_what_other_programs_send() {
         Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe, fixed in=\r\n 1.3.6\r\n";
     let letter = mail(latin).unwrap();
     assert_eq!(letter.body, "Grüße, fixed in 1.3.6\n");
-    assert_eq!(
-        (letter.from.as_str(), letter.to.as_str()),
-        ("m@ini.invalid", "d@seawall.invalid")
-    );
+    assert_eq!((letter.from.as_str(), letter.to.as_str()), ("m@ini.invalid", "d@seawall.invalid"));
     assert_eq!((letter.date_micros, letter.message_id.as_str()), (0, ""));
     let both = "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
         --b\r\nContent-Type: text/html\r\n\r\n<p>pause</p>\r\n\
         --b\r\nContent-Type: text/plain\r\n\r\nslow down\r\n--b--\r\n";
-    assert_eq!(
-        mail(both).map(|letter| commands(&letter.body)),
-        Ok(vec![Command::SlowDown])
-    );
+    assert_eq!(mail(both).map(|letter| commands(&letter.body)), Ok(vec![Command::SlowDown]));
     let html = "Content-Type: text/html\r\n\r\n<p>pause</p>\r\n";
-    assert!(
-        mail(html)
-            .unwrap_err()
-            .to_string()
-            .contains("there is no plain text")
-    );
+    assert!(mail(html).unwrap_err().to_string().contains("there is no plain text"));
     assert!(read(b"no headers").is_err() && read(b"").is_err());
     assert!(read(b"Subject: x\r\n\r\nno sender\r\n").is_err());
     let thread: String = (0..80).map(|i| format!(" <{i}@x.invalid>\r\n")).collect();
-    let letter = mail(&format!(
-        "References:{thread}In-Reply-To: <79@x.invalid>\r\n\r\nhi\r\n"
-    ))
-    .unwrap();
+    let letter =
+        mail(&format!("References:{thread}In-Reply-To: <79@x.invalid>\r\n\r\nhi\r\n")).unwrap();
     assert_eq!(letter.references.len(), 50);
     assert_eq!(letter.references.last(), letter.in_reply_to.as_ref());
 }
@@ -267,15 +155,9 @@ fn hears_what_a_maintainer_asks_for() {
         ("  FIXED IN v1.3.6, thanks!", &["fixed 1.3.6"]),
         ("- fixed in `1.26.5`", &["fixed 1.26.5"]),
         ("This is now fixed in version 2.", &["fixed 2"]),
-        (
-            "It was fixed in release 1.1.9 (out today)",
-            &["fixed 1.1.9"],
-        ),
+        ("It was fixed in release 1.1.9 (out today)", &["fixed 1.1.9"]),
         ("fixed in 1.0.0-rc.1+build.5", &["fixed 1.0.0-rc.1+build.5"]),
-        (
-            "fixed in 1:1.2.13.dfsg-1+deb12u1",
-            &["fixed 1:1.2.13.dfsg-1+deb12u1"],
-        ),
+        ("fixed in 1:1.2.13.dfsg-1+deb12u1", &["fixed 1:1.2.13.dfsg-1+deb12u1"]),
         ("fixed in the next release", &[]),
         ("fixed in 2 days", &[]),
         ("fixed in 2.5 weeks", &[]),
@@ -306,15 +188,9 @@ fn hears_what_a_maintainer_asks_for() {
         ("acceptable", &[]),
         ("accept?", &[]),
         ("accept() blocks here", &[]),
-        (
-            "not a bug: documented behaviour",
-            &["decline documented behaviour"],
-        ),
+        ("not a bug: documented behaviour", &["decline documented behaviour"]),
         ("NOT A BUG", &["decline"]),
-        (
-            "This is not a vulnerability, see the README?",
-            &["decline see the README?"],
-        ),
+        ("This is not a vulnerability, see the README?", &["decline see the README?"]),
         ("won't fix - the API is gone", &["decline the API is gone"]),
         ("not a bugfix release", &[]),
         ("not a bug?", &[]),
@@ -329,37 +205,19 @@ fn hears_only_the_maintainers_own_words() {
     for (body, expected) in [
         ("> fixed in 0.4.2\n", &[][..]),
         (" > > pause\n", &[]),
-        (
-            "accept\n\nOn Monday the desk wrote:\n> pause\n",
-            &["accept"],
-        ),
-        (
-            "On Monday the desk wrote:\n> shall we?\npause\n",
-            &["pause"],
-        ),
+        ("accept\n\nOn Monday the desk wrote:\n> pause\n", &["accept"]),
+        ("On Monday the desk wrote:\n> shall we?\npause\n", &["pause"]),
         ("accept\n-- \npause\n", &["accept"]),
         ("accept\n--\nfixed in 1.0.0\n", &["accept"]),
         ("accept\n\n-----Original Message-----\npause\n", &["accept"]),
-        (
-            "accept\n\n-----Ursprüngliche Nachricht-----\npause\n",
-            &["accept"],
-        ),
-        (
-            "accept\n________________________________\npause\n",
-            &["accept"],
-        ),
+        ("accept\n\n-----Ursprüngliche Nachricht-----\npause\n", &["accept"]),
+        ("accept\n________________________________\npause\n", &["accept"]),
         ("accept\nFrom: desk\nSent: Monday\n\npause\n", &["accept"]),
-        (
-            "accept\nVon: Büro\nGesendet: Montag\n\npause\n",
-            &["accept"],
-        ),
+        ("accept\nVon: Büro\nGesendet: Montag\n\npause\n", &["accept"]),
         ("accept\n```\npause\n```\nslow down\n", &["accept", "slow"]),
         ("<p>pause</p>\n<div>fixed in 1.2.3</div>", &[]),
         ("behoben in 1.2.3\nbitte langsamer\n", &[]),
-        (
-            "fixed in 1.0.1\r\nslow down\r\nfixed in 1.0.1\r\n",
-            &["fixed 1.0.1", "slow"],
-        ),
+        ("fixed in 1.0.1\r\nslow down\r\nfixed in 1.0.1\r\n", &["fixed 1.0.1", "slow"]),
         ("", &[]),
     ] {
         check(body, expected);

@@ -29,11 +29,7 @@ fn mail(body: &str) -> String {
 
 #[track_caller]
 fn check(body: &str, show: fn(&Intake) -> String, expected: &str) {
-    assert_eq!(
-        show(&read(mail(body).as_bytes()).unwrap()),
-        expected,
-        "{body}"
-    );
+    assert_eq!(show(&read(mail(body).as_bytes()).unwrap()), expected, "{body}");
 }
 
 #[track_caller]
@@ -44,16 +40,9 @@ fn check_fault(mail: &str, expected: &str) {
 
 #[test]
 fn a_mail_becomes_a_complete_claim() {
-    let Intake {
-        claim,
-        files,
-        notify,
-    } = read(mail(BODY).as_bytes()).unwrap();
+    let Intake { claim, files, notify } = read(mail(BODY).as_bytes()).unwrap();
     assert_eq!(claim.missing(), []);
-    assert_eq!(
-        claim.package.map(|one| one.to_string()).as_deref(),
-        Some("crates.io/libz-sys")
-    );
+    assert_eq!(claim.package.map(|one| one.to_string()).as_deref(), Some("crates.io/libz-sys"));
     let versions: Vec<&str> = claim.versions.iter().map(|version| &*version.0).collect();
     assert_eq!(versions, ["1.1.8", "1.1.7"]);
     assert_eq!(claim.title, "gzip extra field");
@@ -81,22 +70,10 @@ fn a_mail_becomes_a_complete_claim() {
 
 #[test]
 fn each_line_of_the_block_has_its_meaning() {
-    let package: fn(&Intake) -> String = |intake| {
-        intake
-            .claim
-            .package
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default()
-    };
-    let versions: fn(&Intake) -> String = |intake| {
-        intake
-            .claim
-            .versions
-            .iter()
-            .map(|one| format!("{one} "))
-            .collect()
-    };
+    let package: fn(&Intake) -> String =
+        |intake| intake.claim.package.as_ref().map(ToString::to_string).unwrap_or_default();
+    let versions: fn(&Intake) -> String =
+        |intake| intake.claim.versions.iter().map(|one| format!("{one} ")).collect();
     let story: fn(&Intake) -> String = |intake| intake.claim.description.clone();
     let line: fn(&Intake) -> String = |intake| format!("{:?}", intake.claim.location.line);
     let cwe: fn(&Intake) -> String =
@@ -107,11 +84,7 @@ fn each_line_of_the_block_has_its_meaning() {
     check("PACKAGE: PyPI/SQLparse\n", package, "PyPI/sqlparse");
     check("Package: npm @Babel/Core\n", package, "npm/@babel/core");
     check("Package:\nVersion: 1\n", package, "");
-    check(
-        "Version: 1\nVersion: 2, 1\nPackage: pkg:npm/a@3\n",
-        versions,
-        "3 1 2 ",
-    );
+    check("Version: 1\nVersion: 2, 1\nPackage: pkg:npm/a@3\n", versions, "3 1 2 ");
     check("File: a.c:7\nLine: 9\n", line, "Some(9)");
     check("Line: 9\nFile: a.c:7\n", line, "Some(9)");
     check("Line: 0\n", line, "None");
@@ -120,11 +93,7 @@ fn each_line_of_the_block_has_its_meaning() {
     check("Contact: x@y.invalid\n", contact, "x@y.invalid");
     check("\n\nTool: x\nHello\nCWE: 1\n", story, "Hello\nCWE: 1");
     check("Hello\n", story, "Hello");
-    check(
-        "Tool: x\nImpact: bad\nCWE: 79\n\nHello\n",
-        story,
-        "Impact: bad\n\nHello",
-    );
+    check("Tool: x\nImpact: bad\nCWE: 79\n\nHello\n", story, "Impact: bad\n\nHello");
     check("Tool: x\nImpact: bad\nCWE: 79\n\nHello\n", cwe, "Some(79)");
     check("Impact: bad\nCWE: 79\n", cwe, "None");
 }
@@ -133,22 +102,10 @@ fn each_line_of_the_block_has_its_meaning() {
 fn faults_name_the_line() {
     check_fault(&mail("Package: something\n"), "the line `Package`");
     check_fault(&mail("Package: pkg:npm/\n"), "the line `Package`");
-    check_fault(
-        &mail("Line: ten\n"),
-        "the line `Line`: `ten` is not a line number",
-    );
-    check_fault(
-        &mail("CWE: 1\ncwe: 2\n"),
-        "the line `cwe`: it stands more than 1 times",
-    );
-    check_fault(
-        &mail(&format!("Tool: {}\n", "x".repeat(1025))),
-        "the line `Tool`",
-    );
-    check_fault(
-        &mail("```a.c\nopen\n"),
-        "line 1: the file `a.c` has no closing fence",
-    );
+    check_fault(&mail("Line: ten\n"), "the line `Line`: `ten` is not a line number");
+    check_fault(&mail("CWE: 1\ncwe: 2\n"), "the line `cwe`: it stands more than 1 times");
+    check_fault(&mail(&format!("Tool: {}\n", "x".repeat(1025))), "the line `Tool`");
+    check_fault(&mail("```a.c\nopen\n"), "line 1: the file `a.c` has no closing fence");
     check_fault("no mail at all", "there are no mail headers");
     check_fault("", "there are no mail headers");
     check_fault(
@@ -180,26 +137,14 @@ fn attachments_come_along() {
     let file = |name: &str, content: &str| (name.to_owned(), content.to_owned());
     let intake = read(attached(&[file("recipe.toml", "v = 1"), file("a.bin", "x")]).as_bytes());
     let intake = intake.unwrap();
-    let names: Vec<&str> = intake
-        .files
-        .iter()
-        .map(|file| &*file.attachment.name)
-        .collect();
+    let names: Vec<&str> = intake.files.iter().map(|file| &*file.attachment.name).collect();
     assert_eq!(names, ["recipe.toml", "a.bin"]);
     assert!(intake.claim.recipe().is_some());
     check_fault(&attached(&[file("../a", "x")]), "the attachment `../a`");
-    check_fault(
-        &attached(&[file("a", "x"), file("A", "x")]),
-        "another file has the same name",
-    );
-    let many: Vec<_> = (0..=FILES_LEN_MAX)
-        .map(|n| file(&n.to_string(), "x"))
-        .collect();
+    check_fault(&attached(&[file("a", "x"), file("A", "x")]), "another file has the same name");
+    let many: Vec<_> = (0..=FILES_LEN_MAX).map(|n| file(&n.to_string(), "x")).collect();
     check_fault(&attached(&many), "there are more than 16 files");
-    check_fault(
-        &attached(&[file("a", &"x".repeat(FILE_BYTES_MAX + 1))]),
-        "it is larger than",
-    );
+    check_fault(&attached(&[file("a", &"x".repeat(FILE_BYTES_MAX + 1))]), "it is larger than");
 }
 
 proptest! {

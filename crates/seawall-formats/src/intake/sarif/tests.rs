@@ -84,27 +84,14 @@ fn check(pointer: &str, value: Value, show: fn(&Intake) -> String, expected: &st
 
 #[test]
 fn a_result_becomes_a_complete_claim() {
-    let Intake {
-        claim,
-        files,
-        notify,
-    } = one(&log());
+    let Intake { claim, files, notify } = one(&log());
     assert_eq!(claim.missing(), []);
-    assert_eq!(
-        claim.package.map(|package| package.to_string()).as_deref(),
-        Some("PyPI/sqlparse")
-    );
+    assert_eq!(claim.package.map(|package| package.to_string()).as_deref(), Some("PyPI/sqlparse"));
     assert_eq!(claim.versions[0].0, "0.4.1");
     assert_eq!(claim.title, "Slow comments");
-    assert_eq!(
-        claim.description,
-        "Stripping a comment takes exponential time."
-    );
+    assert_eq!(claim.description, "Stripping a comment takes exponential time.");
     assert_eq!(claim.weakness.map(|cwe| cwe.0), Some(1333));
-    assert_eq!(
-        claim.location.file.as_deref(),
-        Some("sqlparse/filters/others.py")
-    );
+    assert_eq!(claim.location.file.as_deref(), Some("sqlparse/filters/others.py"));
     assert_eq!(
         (claim.location.function.as_deref(), claim.location.line),
         (Some("process"), Some(21))
@@ -117,10 +104,7 @@ fn a_result_becomes_a_complete_claim() {
         ("recipe.toml", Some("version = 1\n"))
     );
     assert_eq!(files[0].attachment.kind, AttachmentKind::Reproducer);
-    assert_eq!(
-        (&*files[1].attachment.name, &*files[1].bytes),
-        ("input.bin", &[0u8, 1, 2][..])
-    );
+    assert_eq!((&*files[1].attachment.name, &*files[1].bytes), ("input.bin", &[0u8, 1, 2][..]));
 }
 
 #[test]
@@ -131,89 +115,32 @@ fn each_part_has_its_sources_in_order() {
     let function: fn(&Intake) -> String = |intake| format!("{:?}", intake.claim.location.function);
     let cwe: fn(&Intake) -> String =
         |intake| format!("{:?}", intake.claim.weakness.map(|cwe| cwe.0));
-    let versions: fn(&Intake) -> String = |intake| {
-        intake
-            .claim
-            .versions
-            .iter()
-            .map(|version| format!("{version} "))
-            .collect()
-    };
+    let versions: fn(&Intake) -> String =
+        |intake| intake.claim.versions.iter().map(|version| format!("{version} ")).collect();
     let tool: fn(&Intake) -> String = |intake| format!("{:?}", intake.claim.tooling.tool);
-    let package: fn(&Intake) -> String = |intake| {
-        intake
-            .claim
-            .package
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default()
-    };
+    let package: fn(&Intake) -> String =
+        |intake| intake.claim.package.as_ref().map(ToString::to_string).unwrap_or_default();
     let result = "/runs/0/results/0";
     let rule = "/runs/0/tool/driver/rules/1";
     let at = |tail: &str| format!("{result}/{tail}");
-    check(
-        &format!("{rule}/shortDescription"),
-        json!(null),
-        title,
-        "SlowComment",
-    );
-    check(
-        &at("ruleId"),
-        json!("none"),
-        title,
-        "Stripping a comment takes exponential time.",
-    );
-    check(
-        &at("ruleId"),
-        json!(null),
-        title,
-        "Stripping a comment takes exponential time.",
-    );
+    check(&format!("{rule}/shortDescription"), json!(null), title, "SlowComment");
+    check(&at("ruleId"), json!("none"), title, "Stripping a comment takes exponential time.");
+    check(&at("ruleId"), json!(null), title, "Stripping a comment takes exponential time.");
     check(&at("message"), json!({}), story, "Long story.");
-    check(
-        &at("message"),
-        json!({ "id": "m", "arguments": ["a", "b"] }),
-        story,
-        "In a: b",
-    );
+    check(&at("message"), json!({ "id": "m", "arguments": ["a", "b"] }), story, "In a: b");
     check(&at("message"), json!({ "id": "x" }), story, "Long story.");
     check(&at("locations"), json!([]), place, "None");
     let uri = |uri: &str| json!([{ "physicalLocation": { "artifactLocation": { "uri": uri } } }]);
-    check(
-        &at("locations"),
-        uri("./a%20b/c.py?x#y"),
-        place,
-        r#"Some("a b/c.py")"#,
-    );
+    check(&at("locations"), uri("./a%20b/c.py?x#y"), place, r#"Some("a b/c.py")"#);
     check(&at("locations"), uri("%zz/%"), place, r#"Some("%zz/%")"#);
     let index = json!([{ "physicalLocation": { "artifactLocation": { "index": 2 } } }]);
     check(&at("locations"), index, place, r#"Some("a b/lexer.py")"#);
     let named = json!([{ "logicalLocations": [{ "fullyQualifiedName": "a.b(c)" }] }]);
     check(&at("locations"), named, function, r#"Some("a.b")"#);
-    check(
-        &format!("{rule}/properties"),
-        json!({ "cwe": "CWE-20" }),
-        cwe,
-        "Some(20)",
-    );
-    check(
-        &at("properties"),
-        json!({ "tags": ["x"], "cwe": "79" }),
-        cwe,
-        "Some(1333)",
-    );
-    check(
-        &at("properties"),
-        json!({ "versions": ["0.4.0", "0.4.1"] }),
-        versions,
-        "0.4.1 0.4.0 ",
-    );
-    check(
-        &at("properties"),
-        json!({ "purl": "pkg:npm/ini@1" }),
-        package,
-        "npm/ini",
-    );
+    check(&format!("{rule}/properties"), json!({ "cwe": "CWE-20" }), cwe, "Some(20)");
+    check(&at("properties"), json!({ "tags": ["x"], "cwe": "79" }), cwe, "Some(1333)");
+    check(&at("properties"), json!({ "versions": ["0.4.0", "0.4.1"] }), versions, "0.4.1 0.4.0 ");
+    check(&at("properties"), json!({ "purl": "pkg:npm/ini@1" }), package, "npm/ini");
     check("/runs/0/properties", json!({}), package, "");
     check("/runs/0/tool", json!({}), tool, r#"Some("sarif")"#);
     check(&at("ruleIndex"), json!(0), title, "Slow comments");
@@ -229,67 +156,25 @@ fn faults_name_the_place() {
     check_fault("/version", json!("1.0.0"), "/version: only SARIF 2.1.0");
     check_fault("/runs", json!({}), "/runs: there is no list of runs");
     check_fault("/runs/0/results", json!([]), "/runs: no run has a result");
-    check_fault(
-        "/runs/0/properties/purl",
-        json!("x"),
-        "/runs/0/results/0/properties/purl",
-    );
+    check_fault("/runs/0/properties/purl", json!("x"), "/runs/0/results/0/properties/purl");
     let attachment = "/runs/0/results/0/attachments/0";
-    check_fault(
-        &format!("{attachment}/artifactLocation"),
-        json!({ "index": 9 }),
-        "no artifact",
-    );
-    check_fault(
-        &format!("{attachment}/artifactLocation"),
-        json!({ "index": 2 }),
-        "no content",
-    );
-    check_fault(
-        &format!("{attachment}/artifactLocation"),
-        json!({ "index": 1 }),
-        "stands twice",
-    );
-    check_fault(
-        "/runs/0/artifacts/0/location/uri",
-        json!("a/.."),
-        "names no file",
-    );
-    check_fault(
-        "/runs/0/artifacts/1/contents/binary",
-        json!("?"),
-        "not base64",
-    );
+    check_fault(&format!("{attachment}/artifactLocation"), json!({ "index": 9 }), "no artifact");
+    check_fault(&format!("{attachment}/artifactLocation"), json!({ "index": 2 }), "no content");
+    check_fault(&format!("{attachment}/artifactLocation"), json!({ "index": 1 }), "stands twice");
+    check_fault("/runs/0/artifacts/0/location/uri", json!("a/.."), "names no file");
+    check_fault("/runs/0/artifacts/1/contents/binary", json!("?"), "not base64");
     let large = "x".repeat(FILE_BYTES_MAX + 1);
-    check_fault(
-        "/runs/0/artifacts/0/contents/text",
-        json!(large),
-        "larger than",
-    );
+    check_fault("/runs/0/artifacts/0/contents/text", json!(large), "larger than");
     let many = vec![json!({}); super::RESULTS_LEN_MAX + 1];
-    check_fault(
-        "/runs/0/results",
-        json!(many),
-        "there are more than 500 results",
-    );
+    check_fault("/runs/0/results", json!(many), "there are more than 500 results");
     let link = json!({ "artifactLocation": { "index": 0 } });
-    check_fault(
-        "/runs/0/results/0/attachments",
-        json!(vec![link; 17]),
-        "stands twice",
-    );
+    check_fault("/runs/0/results/0/attachments", json!(vec![link; 17]), "stands twice");
     for (body, expected) in [
         ("", "the document"),
         ("[1]", "/runs"),
         (r#"{"runs":[],"runs":[]}"#, "key `runs` stands twice"),
     ] {
-        assert!(
-            read(body.as_bytes())
-                .unwrap_err()
-                .to_string()
-                .contains(expected),
-            "{body}"
-        );
+        assert!(read(body.as_bytes()).unwrap_err().to_string().contains(expected), "{body}");
     }
     // One large artifact under many results is not unfolded without end.
     let mut log = log();
@@ -339,12 +224,8 @@ fn unpack(packed: &Path) -> Option<Vec<Vec<u8>>> {
     let name = packed.file_name()?.to_string_lossy().replace('.', "-");
     let folder = std::env::temp_dir().join(format!("seawall-sarif-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).ok()?;
-    let mut zstd = Command::new("zstd")
-        .arg("-dc")
-        .arg(packed)
-        .stdout(Stdio::piped())
-        .spawn()
-        .ok()?;
+    let mut zstd =
+        Command::new("zstd").arg("-dc").arg(packed).stdout(Stdio::piped()).spawn().ok()?;
     let tar = Command::new("tar")
         .arg("-xf")
         .arg("-")
@@ -357,12 +238,7 @@ fn unpack(packed: &Path) -> Option<Vec<Vec<u8>>> {
     let mut open: Vec<PathBuf> = vec![folder.clone()];
     while let Some(path) = open.pop() {
         if path.is_dir() {
-            open.extend(
-                std::fs::read_dir(&path)
-                    .ok()?
-                    .flatten()
-                    .map(|entry| entry.path()),
-            );
+            open.extend(std::fs::read_dir(&path).ok()?.flatten().map(|entry| entry.path()));
         } else if path.extension().is_some_and(|ending| ending == "sarif") {
             found.push(std::fs::read(&path).ok()?);
         }
@@ -398,12 +274,8 @@ fn replace(value: &mut Value, pick: usize, by: &Value, count: &mut usize) {
     }
     *count += 1;
     match value {
-        Value::Object(map) => map
-            .values_mut()
-            .for_each(|value| replace(value, pick, by, count)),
-        Value::Array(list) => list
-            .iter_mut()
-            .for_each(|value| replace(value, pick, by, count)),
+        Value::Object(map) => map.values_mut().for_each(|value| replace(value, pick, by, count)),
+        Value::Array(list) => list.iter_mut().for_each(|value| replace(value, pick, by, count)),
         _ => {}
     }
 }

@@ -53,24 +53,10 @@ fn check_fault(bundle: Value, expected: &str) {
 
 #[test]
 fn a_finding_becomes_a_complete_claim() {
-    let Intake {
-        claim,
-        files,
-        notify,
-    } = one(&bundle());
+    let Intake { claim, files, notify } = one(&bundle());
     assert_eq!(claim.missing(), []);
-    assert_eq!(
-        claim.package.map(|package| package.to_string()).as_deref(),
-        Some("npm/ini")
-    );
-    assert_eq!(
-        claim
-            .versions
-            .iter()
-            .map(|version| &*version.0)
-            .collect::<Vec<_>>(),
-        ["1.3.5"]
-    );
+    assert_eq!(claim.package.map(|package| package.to_string()).as_deref(), Some("npm/ini"));
+    assert_eq!(claim.versions.iter().map(|version| &*version.0).collect::<Vec<_>>(), ["1.3.5"]);
     assert_eq!(claim.title, "Sections can be named __proto__");
     let expected = "A section named `__proto__` writes to every object.\n\n\
         Boundary: The text comes from a file.\n\nValidation: Run it.\nDone.";
@@ -86,14 +72,9 @@ fn a_finding_becomes_a_complete_claim() {
     assert_eq!(claim.references, ["https://ini.invalid/1"]);
     assert!(claim.severity.is_some());
     assert_eq!(notify, Notify::Milestones);
-    let shown: Vec<_> = files
-        .iter()
-        .map(|file| (&*file.attachment.name, file.text()))
-        .collect();
-    let expected = [
-        ("recipe.toml", Some("version = 1\n")),
-        ("suggested.patch", Some("skip the name")),
-    ];
+    let shown: Vec<_> = files.iter().map(|file| (&*file.attachment.name, file.text())).collect();
+    let expected =
+        [("recipe.toml", Some("version = 1\n")), ("suggested.patch", Some("skip the name"))];
     assert_eq!(shown, expected);
     assert_eq!(files[0].attachment.kind, AttachmentKind::Reproducer);
     assert_eq!(files[1].attachment.kind, AttachmentKind::Patch);
@@ -107,25 +88,10 @@ fn each_part_has_its_sources() {
     let title: fn(&Intake) -> String = |intake| intake.claim.title.clone();
     check("affected", json!(">=1"), package, "None");
     check("location", json!(""), place, "None");
-    check(
-        "contact",
-        json!("x@y.invalid"),
-        contact,
-        r#"Some("x@y.invalid")"#,
-    );
+    check("contact", json!("x@y.invalid"), contact, r#"Some("x@y.invalid")"#);
     check("notes", json!([]), contact, "None");
-    check(
-        "title",
-        json!(""),
-        title,
-        "A section named `__proto__` writes to every object.",
-    );
-    check(
-        "title",
-        json!(7),
-        title,
-        "A section named `__proto__` writes to every object.",
-    );
+    check("title", json!(""), title, "A section named `__proto__` writes to every object.");
+    check("title", json!(7), title, "A section named `__proto__` writes to every object.");
     let mut bundle = bundle();
     bundle["findings"][0]["affected"] = json!(null);
     bundle["repository"] = json!("pkg:npm/ini@1.3.5");
@@ -142,27 +108,12 @@ fn each_part_has_its_sources() {
 fn faults_name_the_place() {
     check_fault(json!([]), "/findings: there is no list");
     check_fault(json!({ "findings": [] }), "/findings: the list is empty");
-    check_fault(
-        json!({ "findings": [1] }),
-        "/findings/0: a finding is an object",
-    );
-    check_fault(
-        json!({ "findings": vec![json!({}); 501] }),
-        "more than 500 findings",
-    );
-    check_fault(
-        json!({ "findings": [{ "affected": "pkg:x" }] }),
-        "/findings/0/affected: ",
-    );
-    check_fault(
-        json!({ "findings": [{}], "repository": "pkg:x" }),
-        "/repository: ",
-    );
+    check_fault(json!({ "findings": [1] }), "/findings/0: a finding is an object");
+    check_fault(json!({ "findings": vec![json!({}); 501] }), "more than 500 findings");
+    check_fault(json!({ "findings": [{ "affected": "pkg:x" }] }), "/findings/0/affected: ");
+    check_fault(json!({ "findings": [{}], "repository": "pkg:x" }), "/repository: ");
     let open = json!({ "findings": [{ "validation": "a\n```b.toml\n" }] });
-    check_fault(
-        open,
-        "/findings/0/validation: line 2: the file `b.toml` has no closing fence",
-    );
+    check_fault(open, "/findings/0/validation: line 2: the file `b.toml` has no closing fence");
     assert!(read(br#"{"findings":[{"title":"a","title":"b"}]}"#).is_err());
     assert!(read(&vec![b' '; crate::intake::REPORT_BYTES_MAX + 1]).is_err());
 }

@@ -8,11 +8,7 @@ use serde_json::json;
 fn every_bound_holds_at_and_beyond_it() {
     let long = |n: usize| "a".repeat(n);
     let nest = |levels: usize| (1..levels).fold(json!({}), |inner, _| json!({ "a": inner }));
-    let files = |n: usize| {
-        (0..n)
-            .map(|i| text_file(&i.to_string()))
-            .collect::<Vec<_>>()
-    };
+    let files = |n: usize| (0..n).map(|i| text_file(&i.to_string())).collect::<Vec<_>>();
     let file = |name: String, description: String| {
         json!([{ "filename": name, "description": description, "data": "x",
                  "content_type": "text/plain" }])
@@ -25,31 +21,15 @@ fn every_bound_holds_at_and_beyond_it() {
     let url = |n: usize| format!("https://a.invalid/{}", "x".repeat(n - 18));
     let purl = |n: usize| format!("pkg:npm/{}", "a".repeat(n - 8));
     for (at, beyond, field) in [
-        (
-            json!({ "purl": purl(512) }),
-            json!({ "purl": purl(513) }),
-            "purl",
-        ),
-        (
-            json!({ "software": long(256) }),
-            json!({ "software": long(257) }),
-            "software",
-        ),
+        (json!({ "purl": purl(512) }), json!({ "purl": purl(513) }), "purl"),
+        (json!({ "software": long(256) }), json!({ "software": long(257) }), "software"),
         (
             json!({ "software": "é".repeat(128) }),
             json!({ "software": "é".repeat(129) }),
             "software",
         ),
-        (
-            json!({ "versions": [long(64)] }),
-            json!({ "versions": [long(65)] }),
-            "versions[0]",
-        ),
-        (
-            json!({ "code_path": long(1024) }),
-            json!({ "code_path": long(1025) }),
-            "code_path",
-        ),
+        (json!({ "versions": [long(64)] }), json!({ "versions": [long(65)] }), "versions[0]"),
+        (json!({ "code_path": long(1024) }), json!({ "code_path": long(1025) }), "code_path"),
         (
             json!({ "affected_symbol": { "file": long(512) } }),
             json!({ "affected_symbol": { "file": long(513) } }),
@@ -60,11 +40,7 @@ fn every_bound_holds_at_and_beyond_it() {
             json!({ "affected_symbol": { "function": long(257) } }),
             "affected_symbol.function",
         ),
-        (
-            json!({ "references": [url(512)] }),
-            json!({ "references": [url(513)] }),
-            "references[0]",
-        ),
+        (json!({ "references": [url(512)] }), json!({ "references": [url(513)] }), "references[0]"),
         (
             json!({ "upstream_ids": [format!("OSV-{}", long(124))] }),
             json!({ "upstream_ids": [format!("OSV-{}", long(125))] }),

@@ -1,0 +1,172 @@
+//! Recipes: how to show one flaw in one release, so that anybody can repeat it.
+//!
+//! A recipe names a target and carries everything else inside itself: the harness files, the
+//! commands that build and trigger, a benign control, the oracle that judges, and the limits.
+//! It never says where the target comes from: the release is brought by its registry's own client.
+//! Serves C16 (sandboxed reproduction) and C18 (a bundle that a third party runs again).
+//!
+//! # What a command finds
+//!
+//! | place | what it is |
+//! |---|---|
+//! | `/target` | the release, read-only: a Python wheel unpacked, an npm package's folder, or for a crate `Cargo.lock` and `vendor/NAME` of the crate and of everything it needs |
+//! | `/recipe` | the files of the recipe, read-only |
+//! | `/work` | empty and writable, the current folder, gone after the command |
+//! | `/build` | empty and writable while building; what is left there is handed, as a fresh copy, to the trigger and to the control |
+//! | `/tmp` | empty and writable |
+//!
+//! There is no network and no other file of the host besides its programs and libraries. The
+//! environment holds `PATH`, `HOME` (`/work`), `LANG`, `SEAWALL_CANARY` (a random token, new in
+//! each run), `SEAWALL_VERSION` (the release) and, for growth, `SEAWALL_SIZE`.
+//!
+//! # What a command must do
+//!
+//! The trigger runs the attack, the control the same with a benign input; both must exit with
+//! status 0 unless a sanitizer ends them. Under the canary oracle each prints exactly one of the
+//! lines `seawall-canary TOKEN seen` and `seawall-canary TOKEN absent`; anything else means that
+//! the harness did not get to its end, and the release is *untested*. Under the growth oracle the
+//! processor time is measured from outside, and what is printed does not matter.
+
+use crate::package::{Package, Version};
+use serde::{Deserialize, Serialize};
+
+/// One recipe: a target, a harness, an oracle and limits.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// What it was written for.
+    pub target: Target,
+    /// The harness: files that appear below `/recipe`.
+    pub files: Vec<RecipeFile>,
+    /// Commands that build, one after another, without network; may be none.
+    pub build: Vec<Vec<String>>,
+    /// The command that runs the attack.
+    pub trigger: Vec<String>,
+    /// The command that runs the benign control.
+    pub control: Vec<String>,
+    /// What tells an affected release from an unaffected one.
+    pub oracle: Oracle,
+    /// What it may use up.
+    pub limits: Limits,
+}
+
+/// The release that a recipe was written for; it runs against others of the same package as well.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// The package.
+    pub package: Package,
+    /// The version.
+    pub version: Version,
+}
+
+/// One file of the harness.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct RecipeFile {
+    /// Its path below `/recipe`: relative, of plain segments.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What tells an affected release from an unaffected one.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Oracle {
+    /// The harness sees a harmless mark where it must not be, and the control sees none.
+    Canary,
+    /// Processor time grows with the size of the attack and not with the size of the control.
+    Growth {
+        /// The smaller size, in the harness's own unit (`SEAWALL_SIZE`).
+        small: u32,
+        /// The larger size.
+        large: u32,
+        /// At the larger size, the attack takes at least so many times what the control takes.
+        over_control: u32,
+        /// What the attack takes beyond the control grows at least so many times between sizes.
+        over_size: u32,
+    },
+    /// A sanitizer reports this kind of error with this function on the stack of the access.
+    Sanitizer {
+        /// The kind as the sanitizer prints it, such as `heap-buffer-overflow`.
+        error: String,
+        /// A function on the first stack of the report, such as `inflate`.
+        function: String,
+    },
+}
+
+impl Oracle {
+    /// The name of the kind, as recipes write it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Oracle::Canary => "canary",
+            Oracle::Growth { .. } => "growth",
+            Oracle::Sanitizer { .. } => "sanitizer",
+        }
+    }
+}
+
+/// What one command of a recipe may use up before it is ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Processor seconds of the whole process tree; the wall clock is bounded in proportion.
+    pub seconds: u32,
+    /// Resident memory of the whole process tree.
+    pub memory_mib: u32,
+    /// Processes and threads at one time.
+    pub processes: u32,
+    /// Bytes printed, both streams together.
+    pub output_kib: u32,
+    /// Bytes in each writable folder.
+    pub disk_mib: u32,
+}
+
+impl Limits {
+    /// The most that any recipe may ask for: one hostile recipe must not hold a worker for long.
+    pub const MAX: Limits = Limits {
+        seconds: 600,
+        memory_mib: 8192,
+        processes: 1024,
+        output_kib: 16384,
+        disk_mib: 8192,
+    };
+
+    /// Each limit held to [`Limits::MAX`] and to at least one.
+    #[must_use]
+    pub fn bounded(self) -> Limits {
+        let max = Limits::MAX;
+        Limits {
+            seconds: self.seconds.clamp(1, max.seconds),
+            memory_mib: self.memory_mib.clamp(1, max.memory_mib),
+            processes: self.processes.clamp(1, max.processes),
+            output_kib: self.output_kib.clamp(1, max.output_kib),
+            disk_mib: self.disk_mib.clamp(1, max.disk_mib),
+        }
+    }
+}
+
+impl Default for Limits {
+    /// Enough for a small compile and a short run.
+    fn default() -> Self {
+        Limits { seconds: 20, memory_mib: 512, processes: 64, output_kib: 256, disk_mib: 256 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_stay_between_one_and_the_most() {
+        let nothing =
+            Limits { seconds: 0, memory_mib: 0, processes: 0, output_kib: 0, disk_mib: 0 };
+        let all = Limits {
+            seconds: u32::MAX,
+            memory_mib: u32::MAX,
+            processes: u32::MAX,
+            output_kib: u32::MAX,
+            disk_mib: u32::MAX,
+        };
+        assert_eq!(all.bounded(), Limits::MAX);
+        assert_eq!(nothing.bounded().memory_mib, 1);
+        assert_eq!(Limits::default().bounded(), Limits::default());
+    }
+}

@@ -1,0 +1,201 @@
+//! Tables of products as people keep them: one header row, then one product a row (RFC 4180).
+//!
+//! The columns may stand in any order and case, separated by comma, semicolon or tab. A column of
+//! purls is read as such; every other row is a product of which only vendor, name and version are
+//! known, and which only a vendor's statement can match.
+
+use super::{Inventory, Kind, Known, Lines};
+use crate::fault::{FormatFault, quote};
+use seawall_domain::package::Version;
+
+const FORMAT: &str = "table of products";
+
+/// How many columns a row may have.
+const COLUMNS_MAX: usize = 256;
+
+/// How many lines of comments and titles may stand above the header row.
+const PREAMBLE_LINES_MAX: usize = 20;
+
+const VENDOR: [&str; 6] = ["vendor", "manufacturer", "supplier", "maker", "publisher", "brand"];
+const PRODUCT: [&str; 9] = [
+    "product",
+    "name",
+    "model",
+    "device",
+    "software",
+    "product name",
+    "component",
+    "package",
+    "application",
+];
+const VERSION: [&str; 6] =
+    ["version", "firmware", "release", "firmware version", "software version", "installed version"];
+
+/// Where the columns are that are read.
+struct Header {
+    vendor: Option<usize>,
+    product: usize,
+    version: Option<usize>,
+    purl: Option<usize>,
+}
+
+impl Header {
+    /// Tells whether a row names columns: at least a product, and a vendor or a version or a purl.
+    fn of(row: &[String]) -> Option<Header> {
+        let names: Vec<String> = row.iter().map(|cell| heading(cell)).collect();
+        let column = |words: &[&str]| {
+            let mut found = words.iter();
+            found.find_map(|word| names.iter().position(|name| name == word))
+        };
+        let (vendor, version) = (column(&VENDOR), column(&VERSION));
+        let purl = column(&["purl", "package url"]);
+        let product = column(&PRODUCT).or(purl)?;
+        (vendor.is_some() || version.is_some() || purl.is_some()).then_some(Header {
+            vendor,
+            product,
+            version,
+            purl,
+        })
+    }
+}
+
+fn heading(cell: &str) -> String {
+    let spaced = cell.trim().trim_start_matches('#').to_lowercase().replace(['_', '-'], " ");
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Reads a table.
+pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
+    let (separator, header, rows) = header_row(text)?;
+    let mut lines = Lines::new(FORMAT);
+    for row in Rows::new(rows, separator) {
+        let (line, cells) = row?;
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let place = format!("line {line}");
+        let cell = |column: Option<usize>| {
+            let text = column.and_then(|column| cells.get(column)).map(|cell| cell.trim());
+            text.filter(|text| !text.is_empty())
+        };
+        let purl = cell(header.purl);
+        let Some(name) = cell(Some(header.product)).or(purl) else {
+            lines.warn(format!("{place}: it names no product"));
+            continue;
+        };
+        let known = Known {
+            vendor: cell(header.vendor).map(str::to_owned),
+            name: name.to_owned(),
+            version: cell(header.version).map(Version::from),
+            source: None,
+        };
+        match purl {
+            Some(purl) => lines.push_purl(&place, purl, known)?,
+            None => lines.push_named(&place, known)?,
+        }
+    }
+    Ok(lines.done(Kind::Csv, None))
+}
+
+/// The rows that follow the header, with the number of their first line.
+type Body<'a> = (usize, &'a str);
+
+fn header_row(text: &str) -> Result<(char, Header, Body<'_>), FormatFault> {
+    let mut rest = text;
+    for number in 1..=PREAMBLE_LINES_MAX {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        // Spreadsheets of some countries announce their separator in the first line.
+        let found = [',', ';', '\t'].into_iter().find_map(|separator| {
+            let (_, cells) = Rows::new((number, line), separator).next()?.ok()?;
+            Header::of(&cells).map(|header| (separator, header))
+        });
+        if let Some((separator, header)) = found {
+            return Ok((separator, header, (number + 1, after)));
+        }
+        if after.is_empty() {
+            break;
+        }
+        rest = after;
+    }
+    let first = quote(text.lines().next().unwrap_or_default());
+    let message = format!(
+        "no header row with `vendor`, `product` and `version` found, nor a first line `# debian \
+         12`; the first line is {first}"
+    );
+    Err(FormatFault::new(FORMAT, "line 1", message))
+}
+
+/// Splits text into rows of cells; a quoted cell may hold separators, line ends and doubled quotes.
+struct Rows<'a> {
+    letters: std::iter::Peekable<std::str::Chars<'a>>,
+    separator: char,
+    line: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn new((line, text): Body<'a>, separator: char) -> Self {
+        Self { letters: text.chars().peekable(), separator, line }
+    }
+
+    /// The text of a quoted cell, after its opening quote.
+    fn quoted(&mut self, cell: &mut String) -> Result<(), FormatFault> {
+        let opened = self.line;
+        while let Some(letter) = self.letters.next() {
+            match letter {
+                '"' if self.letters.peek() == Some(&'"') => {
+                    self.letters.next();
+                    cell.push('"');
+                }
+                '"' => return Ok(()),
+                letter => {
+                    self.line += usize::from(letter == '\n');
+                    cell.push(letter);
+                }
+            }
+        }
+        let place = format!("line {opened}");
+        Err(FormatFault::new(FORMAT, place, "a quoted cell is never closed"))
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<(usize, Vec<String>), FormatFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.letters.peek()?;
+        let started = self.line;
+        let mut cells = vec![String::new()];
+        while let Some(letter) = self.letters.next() {
+            let Some(cell) = cells.last_mut() else {
+                break;
+            };
+            match letter {
+                '"' if cell.trim().is_empty() => {
+                    cell.clear();
+                    let mut text = String::new();
+                    if let Err(fault) = self.quoted(&mut text) {
+                        self.letters = "".chars().peekable();
+                        return Some(Err(fault));
+                    }
+                    *cell = text;
+                }
+                '\n' => {
+                    self.line += 1;
+                    break;
+                }
+                '\r' => {}
+                letter if letter == self.separator => {
+                    if cells.len() == COLUMNS_MAX {
+                        self.letters = "".chars().peekable();
+                        let place = format!("line {started}");
+                        let message = format!("it has more than {COLUMNS_MAX} columns");
+                        return Some(Err(FormatFault::new(FORMAT, place, message)));
+                    }
+                    cells.push(String::new());
+                }
+                letter => cell.push(letter),
+            }
+        }
+        Some(Ok((started, cells)))
+    }
+}

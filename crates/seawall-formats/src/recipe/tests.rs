@@ -1,0 +1,153 @@
+use super::*;
+use proptest::prelude::*;
+
+const GOOD: &str = r#"
+version = 1
+build = [["gcc", "-o", "/build/probe", "/recipe/src/probe.c"]]
+trigger = ["/build/probe", "attack"]
+control = ["/build/probe", "benign"]
+[target]
+ecosystem = "PyPI"
+name = "Some_Thing"
+version = "1.2.3"
+[oracle]
+kind = "sanitizer"
+error = "heap-buffer-overflow"
+function = "inflate"
+[limits]
+seconds = 5
+[[files]]
+name = "src/probe.c"
+text = "int main(void) { return 0; }\r\n"
+"#;
+
+/// Replaces one piece of the good recipe and expects a fault at this place (none if empty).
+fn check(piece: &str, other: &str, place: &str) {
+    assert!(GOOD.contains(piece), "{piece}");
+    match read(&GOOD.replacen(piece, other, 1)) {
+        Ok(_) => assert_eq!(place, "", "{other}"),
+        Err(faults) => assert_eq!(faults[0].place, place, "{other}: {faults:?}"),
+    }
+}
+
+#[test]
+fn each_fault_is_named_where_it_is() {
+    for (piece, other, place) in [
+        ("", "", ""),
+        ("version = 1", "version = 2", "version"),
+        ("version = 1", "colour = 1\nversion = 1", "colour"),
+        ("version = 1\n", "version = \n", "line 2"),
+        ("\"PyPI\"", "\"Debian:12\"", "target.ecosystem"),
+        ("\"PyPI\"", "\"npm\"", ""),
+        ("\"Some_Thing\"", "\"@a/b\"", ""),
+        ("\"Some_Thing\"", "\"../b\"", "target.name"),
+        ("\"Some_Thing\"", "\"-e\"", "target.name"),
+        ("\"1.2.3\"", "\"1.2 3\"", "target.version"),
+        ("\"1.2.3\"", "12", "target.version"),
+        ("\"sanitizer\"", "\"luck\"", "oracle.kind"),
+        ("\"sanitizer\"", "\"canary\"", "oracle.error"),
+        ("function = \"inflate\"", "", "oracle.function"),
+        ("seconds = 5", "seconds = 0", "limits.seconds"),
+        ("seconds = 5", "seconds = 601", "limits.seconds"),
+        ("seconds = 5", "second = 5", "limits.second"),
+        ("seconds = 5", "seconds = -5", "limits.seconds"),
+        ("\"src/probe.c\"\ntext", "\"../probe.c\"\ntext", "files[0].name"),
+        ("\"src/probe.c\"\ntext", "\"/etc/x\"\ntext", "files[0].name"),
+        ("trigger = [\"/build/probe\", \"attack\"]", "trigger = []", "trigger"),
+        ("trigger = [\"/build/probe\", \"attack\"]", "trigger = \"x\"", "trigger"),
+        ("control = [\"/build/probe\", \"benign\"]", "", "control"),
+        ("[[\"gcc\"", "[[7, \"gcc\"", "build[0]"),
+    ] {
+        check(piece, other, place);
+    }
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let faults = read("version = 3\nbuild = 4\n").unwrap_err();
+    let places: Vec<_> = faults.iter().map(|fault| fault.place.as_str()).collect();
+    assert_eq!(places, ["version", "target", "oracle", "build", "trigger", "control"]);
+    assert!(faults.iter().all(|fault| !fault.message.is_empty()));
+}
+
+#[test]
+fn names_are_normalised_and_defaults_are_filled_in() {
+    let recipe = read(GOOD).unwrap();
+    assert_eq!(recipe.target.package.name, "some-thing");
+    assert_eq!(recipe.limits.seconds, 5);
+    assert_eq!(recipe.limits.processes, Limits::default().processes);
+}
+
+fn word() -> impl Strategy<Value = String> {
+    "[a-z/\"'\\\\ é-]{1,12}"
+}
+
+fn oracles() -> impl Strategy<Value = Oracle> {
+    prop_oneof![
+        Just(Oracle::Canary),
+        (1u32..1000, 1u32..1000, 2u32..9, 2u32..9).prop_map(
+            |(small, more, over_control, over_size)| Oracle::Growth {
+                small,
+                large: small + more,
+                over_control,
+                over_size
+            }
+        ),
+        ("[a-z-]{1,20}", "[a-z_]{1,20}")
+            .prop_map(|(error, function)| Oracle::Sanitizer { error, function }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn reads_back_what_it_writes(
+        oracle in oracles(),
+        build in prop::collection::vec(prop::collection::vec(word(), 1..4), 0..3),
+        trigger in prop::collection::vec(word(), 1..4),
+        text in "[ -~\r\n\té']{0,80}",
+    ) {
+        let recipe = Recipe {
+            target: read(GOOD).unwrap().target,
+            files: vec![RecipeFile { name: "a/b.txt".into(), text }],
+            build,
+            control: trigger.clone(),
+            trigger,
+            oracle,
+            limits: Limits::default(),
+        };
+        prop_assert_eq!(read(&write(&recipe)), Ok(recipe));
+    }
+
+    #[test]
+    fn nothing_makes_it_panic(text in "\\PC{0,200}") {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn no_cut_or_flip_makes_it_panic(at in 0usize..GOOD.len(), with in "[\"\\[\\]=\n0é]") {
+        let (head, tail) = GOOD.split_at(at);
+        let _ = read(head);
+        let _ = read(&format!("{head}{with}{tail}"));
+    }
+}
+
+#[test]
+fn the_recipes_of_this_repository_are_read() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../recipes");
+    let mut folders = vec![std::path::PathBuf::from(folder)];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "toml") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let recipe = read(&text).unwrap_or_else(|faults| panic!("{path:?}: {faults:?}"));
+                assert_eq!(read(&write(&recipe)), Ok(recipe), "{path:?}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 11, "{seen}");
+}

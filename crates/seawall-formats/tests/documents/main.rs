@@ -1,0 +1,11 @@
+//! Whole documents: what we write against the field's own rules, what we read against real data.
+
+// A test that cannot set itself up has failed; saying so loudly is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod csaf;
+mod inventories;
+mod osv;
+mod publications;
+mod shared;
+mod vex;

@@ -1,0 +1,163 @@
+//! OSV: our records fit the schema and read back; everybody's records read.
+
+use crate::publications::{all, interval, plain, relapse};
+use crate::shared::{lines, unpack};
+use proptest::prelude::*;
+use seawall_domain::package::Version;
+use seawall_domain::publication::Publication;
+use seawall_domain::range::{Basis, Interval};
+use seawall_formats::osv;
+use serde_json::{Value, json};
+
+fn written(publication: &Publication) -> Value {
+    serde_json::from_str(&osv::document(publication)).expect("JSON")
+}
+
+#[test]
+fn every_record_fits_the_schema() {
+    let test = "every_record_fits_the_schema";
+    let Some(unpacked) = unpack(test, "osv/osv-schema.tar.zst") else {
+        return;
+    };
+    let schema: Value =
+        serde_json::from_slice(&unpacked.read("validation/schema.json")).expect("JSON");
+    let options = jsonschema::options().should_validate_formats(true).offline();
+    let validator = options.build(&schema).expect("a schema");
+    for (name, publication) in all() {
+        let record = written(&publication);
+        let faults: Vec<String> = validator.iter_errors(&record).map(|e| e.to_string()).collect();
+        assert!(faults.is_empty(), "{name}: {faults:#?}\n{record:#}");
+    }
+}
+
+#[test]
+fn a_record_reads_back_as_it_was_meant() {
+    for (name, publication) in all() {
+        let read = osv::read(osv::document(&publication).as_bytes());
+        let read = read.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        assert_eq!(read.id, format!("x_{}", publication.number));
+        assert_eq!(Some(read.modified), publication.revisions.last().map(|last| last.at));
+        assert_eq!(read.weakness, publication.weakness);
+        assert_eq!(read.notice, publication.notice);
+        let remedy = Some(publication.remedy.trim()).filter(|remedy| !remedy.is_empty());
+        assert_eq!(read.remedy.as_deref(), remedy);
+        let mut wanted: Vec<_> = publication.affected.iter().collect();
+        wanted.sort_by_key(|one| format!("{} {:?}", one.package, one.basis));
+        let mut got: Vec<_> = read.affected.iter().collect();
+        got.sort_by_key(|one| format!("{} {:?}", one.package, one.basis.expect("a basis")));
+        assert_eq!(wanted.len(), got.len(), "{name}");
+        for (wanted, got) in wanted.into_iter().zip(got) {
+            assert_eq!(wanted.package.ecosystem, got.package.ecosystem, "{name}");
+            assert_eq!(wanted.tested, got.tested, "{name}");
+            assert_eq!(wanted.stated_by, got.stated_by, "{name}");
+            assert_eq!(wanted.ranges, got.intervals, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_record_keeps_both_intervals_and_the_distributors_word() {
+    let record = written(&relapse());
+    assert_eq!(record["id"], "x_SW-2026-0042");
+    assert_eq!(record["aliases"], json!(["CVE-2022-37434", "RUSTSEC-2022-0091"]));
+    assert_eq!(record["related"], json!(["DSA-5218-1"]));
+    assert_eq!(
+        record["affected"][0]["ranges"],
+        json!([{"type": "SEMVER", "events": [
+            {"introduced": "0.1.4"}, {"fixed": "1.1.9"},
+            {"introduced": "1.1.10"}, {"fixed": "1.1.14"},
+        ]}])
+    );
+    assert_eq!(record["affected"][0]["versions"], json!(["1.1.8"]));
+    let debian = &record["affected"][1];
+    assert_eq!(debian["package"]["ecosystem"], "Debian:12");
+    assert_eq!(debian["ranges"][0]["type"], "ECOSYSTEM");
+    assert_eq!(debian["ranges"][0]["events"][0], json!({"introduced": "0"}));
+    assert_eq!(debian["database_specific"], json!({"basis": "stated", "stated_by": "Distributor"}));
+    let read = osv::read(record.to_string().as_bytes()).expect("a record");
+    assert_eq!(read.affected[1].basis, Some(Basis::Stated));
+    assert_eq!(written(&plain())["severity"][0]["type"], "CVSS_V3");
+}
+
+#[test]
+fn every_database_is_read() {
+    let test = "every_database_is_read";
+    let (mut records, mut packages, mut intervals) = (0, 0, 0);
+    for database in ["rustsec", "pypa", "go", "oss-fuzz", "haskell"] {
+        let Some(lines) = lines(test, &format!("osv/{database}.jsonl.zst")) else {
+            return;
+        };
+        for line in lines {
+            let read = osv::read(line.as_bytes());
+            let read = read.unwrap_or_else(|fault| panic!("{database}: {fault}: {line:.200}"));
+            records += 1;
+            packages += read.affected.len();
+            intervals += read.affected.iter().map(|one| one.intervals.len()).sum::<usize>();
+        }
+    }
+    println!("{test}: {records} records, {packages} packages, {intervals} intervals");
+    assert_eq!(records, 12_219);
+}
+
+fn check_events(events: Value, expected: &[Interval]) {
+    let record = json!({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "unknown": [1],
+        "affected": [{"package": {"ecosystem": "PyPI", "name": "A_b"}, "versions": ["9"],
+            "ranges": [{"type": "GIT", "repo": "r", "events": [{"introduced": "0"}]},
+                {"type": "ECOSYSTEM", "events": events}]}]});
+    let read = osv::read(record.to_string().as_bytes()).expect("a record");
+    let affected = read.affected.first().expect("a package");
+    assert_eq!(affected.intervals, expected, "{record}");
+    assert_eq!(affected.package.name, "a-b");
+    assert_eq!(affected.versions, [Version::from("9")]);
+}
+
+#[test]
+fn events_pair_into_intervals() {
+    check_events(json!([]), &[]);
+    check_events(json!([{"introduced": "0"}]), &[interval("", "", "")]);
+    check_events(
+        json!([{"introduced": "0"}, {"fixed": "1"}, {"introduced": "2"}, {"last_affected": "3"}]),
+        &[interval("", "1", ""), interval("2", "", "3")],
+    );
+    check_events(json!([{"introduced": "1", "fixed": "2"}]), &[interval("1", "2", "")]);
+    check_events(
+        json!([{"fixed": "1"}, {"introduced": "2"}, {"introduced": "3"}, {"limit": "*"}]),
+        &[interval("2", "", ""), interval("3", "", "")],
+    );
+}
+
+#[test]
+fn wrong_types_are_named_and_nulls_are_nothing() {
+    let read = osv::read(
+        br#"{"id":"X","modified":"2026-01-01T00:00:00Z","aliases":null,"affected":null,
+            "severity":null,"references":null,"database_specific":null}"#,
+    );
+    assert!(read.is_ok_and(|read| read.affected.is_empty()));
+    for (text, part) in [
+        ("{}", "/modified: it is missing"),
+        (r#"{"id":1,"modified":"2026-01-01T00:00:00Z"}"#, "/id: it must be a text, not a number"),
+        (r#"{"id":"X","modified":"now"}"#, "`now` is no RFC 3339 time"),
+        (
+            r#"{"id":"X","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"name":"x"}}]}"#,
+            "/affected/0/package/ecosystem: it is missing",
+        ),
+    ] {
+        let told = osv::read(text.as_bytes()).map_err(|fault| fault.to_string());
+        assert!(told.as_ref().is_err_and(|told| told.contains(part)), "{told:?} lacks {part}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn changed_records_never_panic(
+        at in any::<prop::sample::Index>(),
+        put in prop::collection::vec(any::<u8>(), 0..3),
+        cut in 0usize..6,
+    ) {
+        let mut bytes = osv::document(&relapse()).into_bytes();
+        let at = at.index(bytes.len());
+        let end = (at + cut).min(bytes.len());
+        bytes.splice(at..end, put);
+        drop(osv::read(&bytes));
+    }
+}

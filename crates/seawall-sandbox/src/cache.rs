@@ -1,0 +1,146 @@
+//! The cache of fetched releases: addressed by content, shared by processes, written by renaming.
+//!
+//! `content/DIGEST/` holds a release, `index/ECOSYSTEM/NAME/VERSION` says which digest it has or
+//! why it can't be had, `lists/ECOSYSTEM/NAME` keeps the registry's list for work offline, and
+//! `scratch/` holds what is being made.
+
+use crate::{Fetched, LabFault, Laboratory, Release, tree};
+use seawall_domain::package::{Package, Version};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+pub(crate) struct Cache {
+    root: PathBuf,
+}
+
+/// What the cache knows of one release.
+pub(crate) enum Kept {
+    Here(Fetched),
+    Refused(String),
+}
+
+/// A folder that is gone when it is dropped.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays behind is only space; the next start is not hindered by it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Cache {
+    pub(crate) fn open(lab: &Laboratory) -> Result<Cache, LabFault> {
+        let root = std::path::absolute(&lab.cache)
+            .map_err(|error| LabFault::io("finding the cache folder", error))?;
+        for name in ["content", "index", "lists", "scratch"] {
+            make(&root.join(name))?;
+        }
+        Ok(Cache { root })
+    }
+
+    /// A new empty folder, on the same file system as the rest of the cache.
+    pub(crate) fn scratch(&self) -> Result<Scratch, LabFault> {
+        let name = format!("{}-{}", std::process::id(), random_hex()?);
+        let path = self.root.join("scratch").join(name);
+        make(&path)?;
+        Ok(Scratch(path))
+    }
+
+    pub(crate) fn release(&self, package: &Package, version: &Version) -> Option<Kept> {
+        let note = fs::read_to_string(self.note("index", package).join(&version.0)).ok()?;
+        match note.split_once(' ')? {
+            ("sha256", digest) => {
+                let digest = digest.trim().parse().ok()?;
+                let path = self.content(&digest);
+                path.is_dir().then_some(Kept::Here(Fetched { path, digest }))
+            }
+            ("refused", reason) => Some(Kept::Refused(reason.trim().to_owned())),
+            _ => None,
+        }
+    }
+
+    /// Takes a folder made in a scratch folder into the cache.
+    pub(crate) fn keep(
+        &self,
+        package: &Package,
+        version: &Version,
+        folder: &Path,
+    ) -> Result<Fetched, LabFault> {
+        tree::open_for_reading(folder)?;
+        let digest = tree::digest(folder)?;
+        let path = self.content(&digest);
+        if !path.is_dir()
+            && let Err(error) = fs::rename(folder, &path)
+            && !path.is_dir()
+        {
+            return Err(LabFault::io("keeping a release", error));
+        }
+        self.write(&self.note("index", package), &version.0, &format!("sha256 {digest}\n"))?;
+        Ok(Fetched { path, digest })
+    }
+
+    pub(crate) fn refuse(
+        &self,
+        package: &Package,
+        version: &Version,
+        reason: &str,
+    ) -> Result<(), LabFault> {
+        let text = format!("refused {}\n", reason.replace('\n', " "));
+        self.write(&self.note("index", package), &version.0, &text)
+    }
+
+    pub(crate) fn catalogue(&self, package: &Package) -> Option<Vec<Release>> {
+        let text = fs::read(self.note("lists", package).join("list.json")).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    pub(crate) fn catalogue_keep(
+        &self,
+        package: &Package,
+        releases: &[Release],
+    ) -> Result<(), LabFault> {
+        let text = serde_json::to_string(releases)
+            .map_err(|error| LabFault::io("writing a list of releases", error))?;
+        self.write(&self.note("lists", package), "list.json", &text)
+    }
+
+    fn content(&self, digest: &seawall_domain::digest::Digest) -> PathBuf {
+        self.root.join("content").join(digest.to_string())
+    }
+
+    fn note(&self, kind: &str, package: &Package) -> PathBuf {
+        // Plain words and at most one `/` after an npm scope; `+` cannot stand in either part.
+        let name = package.name.replace('/', "+");
+        self.root.join(kind).join(package.ecosystem.purl_type()).join(name)
+    }
+
+    fn write(&self, folder: &Path, name: &str, text: &str) -> Result<(), LabFault> {
+        make(folder)?;
+        let fresh = self.root.join("scratch").join(random_hex()?);
+        let fault = |error| LabFault::io(format!("writing `{name}` in the cache"), error);
+        fs::write(&fresh, text).map_err(fault)?;
+        fs::rename(&fresh, folder.join(name)).map_err(fault)
+    }
+}
+
+fn make(folder: &Path) -> Result<(), LabFault> {
+    let doing = || format!("making folder `{}`", folder.display());
+    fs::create_dir_all(folder).map_err(|error| LabFault::io(doing(), error))
+}
+
+/// 128 bits from the system's generator, as hexadecimal digits.
+pub(crate) fn random_hex() -> Result<String, LabFault> {
+    let mut bytes = [0u8; 16];
+    fs::File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(|error| LabFault::io("drawing a random number", error))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,251 @@
+//! Control groups, both versions: memory, number of processes, processor time, and an end for all.
+//!
+//! A group is made below our own where the host lets us; what can't be had is `None`, and the
+//! launcher watches from outside instead. The address-space limit is never used: sanitizers
+//! reserve terabytes of it.
+
+use crate::LabFault;
+use crate::cache::random_hex;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long the kernel may take to let go of killed processes before we stop waiting.
+const END_TRIES_MAX: u32 = 400;
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Dialect {
+    One,
+    Two,
+}
+
+/// The groups of one run; they are emptied and removed when this is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Cgroup {
+    memory: Option<(Dialect, PathBuf)>,
+    pids: Option<(Dialect, PathBuf)>,
+    cpu: Option<(Dialect, PathBuf)>,
+}
+
+impl Cgroup {
+    /// Makes what this host allows: possibly nothing at all.
+    pub(crate) fn make(memory_bytes: u64, processes: u32) -> Result<Cgroup, LabFault> {
+        let name = format!("seawall-{}-{}", std::process::id(), random_hex()?);
+        let mut group = Cgroup::default();
+        for parent in parents_two() {
+            let folder = parent.join(&name);
+            if fs::create_dir(&folder).is_err() {
+                continue;
+            }
+            let has = |file: &str| folder.join(file).exists();
+            if has("memory.max") {
+                group.memory = Some((Dialect::Two, folder.clone()));
+            }
+            if has("pids.max") {
+                group.pids = Some((Dialect::Two, folder.clone()));
+            }
+            if has("cpu.stat") && group.memory.is_some() {
+                group.cpu = Some((Dialect::Two, folder.clone()));
+            }
+            if group.memory.is_some() {
+                break;
+            }
+            let _ = fs::remove_dir(&folder);
+            group = Cgroup::default();
+        }
+        let one = |controller: &str| {
+            let folder = parent_one(controller)?.join(&name);
+            let there = folder.is_dir() || fs::create_dir(&folder).is_ok();
+            there.then_some((Dialect::One, folder))
+        };
+        group.memory = group.memory.take().or_else(|| one("memory"));
+        group.pids = group.pids.take().or_else(|| one("pids"));
+        group.cpu = group.cpu.take().or_else(|| one("cpuacct"));
+        group.limit(memory_bytes, processes);
+        Ok(group)
+    }
+
+    fn limit(&mut self, memory_bytes: u64, processes: u32) {
+        let bytes = memory_bytes.to_string();
+        if let Some((dialect, folder)) = &self.memory {
+            let held = match dialect {
+                Dialect::One => {
+                    let held = fs::write(folder.join("memory.limit_in_bytes"), &bytes);
+                    // Absent without swap accounting, and then there is rarely any swap.
+                    let _ = fs::write(folder.join("memory.memsw.limit_in_bytes"), &bytes);
+                    held
+                }
+                Dialect::Two => {
+                    let _ = fs::write(folder.join("memory.swap.max"), "0");
+                    let _ = fs::write(folder.join("memory.oom.group"), "1");
+                    fs::write(folder.join("memory.max"), &bytes)
+                }
+            };
+            if held.is_err() {
+                self.memory = None;
+            }
+        }
+        if let Some((_, folder)) = &self.pids
+            && fs::write(folder.join("pids.max"), processes.to_string()).is_err()
+        {
+            self.pids = None;
+        }
+    }
+
+    /// Whether the kernel holds the memory limit; otherwise somebody must watch.
+    pub(crate) fn holds_memory(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// Whether the kernel counts the processes, whoever owns them.
+    pub(crate) fn holds_processes(&self) -> bool {
+        self.pids.is_some()
+    }
+
+    fn folders(&self) -> Vec<&Path> {
+        let all = [&self.memory, &self.pids, &self.cpu];
+        let mut folders: Vec<&Path> =
+            all.into_iter().flatten().map(|(_, folder)| folder.as_path()).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        folders
+    }
+
+    /// The files into which a process writes its number to join.
+    pub(crate) fn doors(&self) -> Vec<PathBuf> {
+        self.folders().into_iter().map(|folder| folder.join("cgroup.procs")).collect()
+    }
+
+    /// Processor time of everything that ever was in the group.
+    pub(crate) fn cpu(&self) -> Option<Duration> {
+        let (dialect, folder) = self.cpu.as_ref()?;
+        match dialect {
+            Dialect::One => number(&folder.join("cpuacct.usage")).map(Duration::from_nanos),
+            Dialect::Two => {
+                keyed(&folder.join("cpu.stat"), "usage_usec").map(Duration::from_micros)
+            }
+        }
+    }
+
+    /// The most memory that was in use at one time.
+    pub(crate) fn peak_bytes(&self) -> Option<u64> {
+        let (dialect, folder) = self.memory.as_ref()?;
+        match dialect {
+            Dialect::One => number(&folder.join("memory.max_usage_in_bytes")),
+            Dialect::Two => number(&folder.join("memory.peak")),
+        }
+    }
+
+    /// How many processes the kernel ended for want of memory.
+    pub(crate) fn starved(&self) -> u64 {
+        let Some((dialect, folder)) = &self.memory else {
+            return 0;
+        };
+        let file = match dialect {
+            Dialect::One => "memory.oom_control",
+            Dialect::Two => "memory.events",
+        };
+        keyed(&folder.join(file), "oom_kill").unwrap_or(0)
+    }
+
+    /// Ends whatever is still in the group and waits until it is gone.
+    pub(crate) fn end(&self) {
+        for _ in 0..END_TRIES_MAX {
+            let mut left = 0;
+            for door in self.doors() {
+                let members = fs::read_to_string(door).unwrap_or_default();
+                for pid in members.lines().filter_map(|line| line.parse().ok()) {
+                    left += 1;
+                    let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+                }
+            }
+            if left == 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        self.end();
+        for folder in self.folders() {
+            // A group with a process that cannot die yet stays; it is empty of rights already.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// What this host offers, in words, for the preflight.
+pub(crate) fn offered() -> String {
+    let Ok(group) = Cgroup::make(64 << 20, 16) else {
+        return "none".into();
+    };
+    let name = |part: &Option<(Dialect, PathBuf)>| match part {
+        Some((Dialect::One, _)) => "version 1",
+        Some((Dialect::Two, _)) => "version 2",
+        None => "none",
+    };
+    let (memory, pids, cpu) = (name(&group.memory), name(&group.pids), name(&group.cpu));
+    format!("memory {memory}, processes {pids}, processor time {cpu}")
+}
+
+fn number(file: &Path) -> Option<u64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+fn keyed(file: &Path, key: &str) -> Option<u64> {
+    let text = fs::read_to_string(file).ok()?;
+    text.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
+}
+
+/// The mount point of a kind of control group.
+fn mounted(fits: impl Fn(&str, &str) -> bool) -> Option<PathBuf> {
+    let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
+    mounts.lines().find_map(|line| {
+        let mut words = line.split(' ');
+        let (_, place, kind, options) =
+            (words.next()?, words.next()?, words.next()?, words.next()?);
+        fits(kind, options).then(|| PathBuf::from(place))
+    })
+}
+
+/// Our own place in a hierarchy, as the third field of `/proc/self/cgroup` tells it.
+fn own_place(controller: &str) -> Option<String> {
+    let text = fs::read_to_string("/proc/self/cgroup").ok()?;
+    text.lines().find_map(|line| {
+        let mut fields = line.splitn(3, ':');
+        let (_, names, place) = (fields.next()?, fields.next()?, fields.next()?);
+        let ours = names.split(',').any(|name| name == controller);
+        ours.then(|| place.trim_start_matches('/').to_owned())
+    })
+}
+
+fn parent_one(controller: &str) -> Option<PathBuf> {
+    let root = mounted(|kind, options| {
+        kind == "cgroup" && options.split(',').any(|option| option == controller)
+    })?;
+    let own = root.join(own_place(controller)?);
+    Some(if own.is_dir() { own } else { root })
+}
+
+/// Version 2 lets a group with processes of its own have no limited children, so ours is tried
+/// first and then each one above it.
+fn parents_two() -> Vec<PathBuf> {
+    let Some(root) = mounted(|kind, _| kind == "cgroup2") else {
+        return Vec::new();
+    };
+    let Some(own) = own_place("") else {
+        return Vec::new();
+    };
+    let own = root.join(own);
+    let above = own.ancestors().take_while(|place| place.starts_with(&root));
+    let offers = |place: &&Path| {
+        fs::read_to_string(place.join("cgroup.subtree_control"))
+            .is_ok_and(|text| text.split_whitespace().any(|word| word == "memory"))
+    };
+    above.filter(offers).map(Path::to_owned).collect()
+}

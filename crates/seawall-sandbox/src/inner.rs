@@ -1,0 +1,114 @@
+//! The stage inside the sandbox, before any foreign code: give up every right, then set limits.
+//!
+//! Process limits bind to a user, and never to root. So a laboratory that runs as root enters the
+//! sandbox with just enough rights to become an own user of this one run, and loses the rest by
+//! that; one that runs as an ordinary user has a user namespace of its own, in which the kernel
+//! counts from nothing. Both use the programs of util-linux, which every Debian has.
+
+use seawall_domain::recipe::Limits;
+
+/// Users of runs start here: far above any account, and drawn at random from the space above.
+const RUN_USER_FIRST: u32 = 0x5000_0000;
+const RUN_USER_SPACE: u32 = 0x1000_0000;
+/// Open files of one process.
+const FILES_OPEN_MAX: u32 = 1024;
+/// The numbers of the launcher's own files are closed before anything foreign could use them.
+const CLOSE: &str = "exec \"$@\" 8>&- 9>&-";
+/// `tar` unpacks what the build left; then the command starts with nothing on its input.
+const UNPACK_BUILD: &str =
+    "tar -x --no-same-owner -f - -C /build || exit 125; exec \"$@\" </dev/null";
+/// Every build step in turn, saying nothing on the stream that carries what they leave behind.
+const PACK_BUILD: &str = "cd /build
+find . -mindepth 1 -maxdepth 1 -print0 | \
+    tar -c --null --verbatim-files-from --files-from=- -f - >&3
+";
+
+/// Who starts the sandbox.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Starter {
+    Root,
+    Ordinary,
+}
+
+impl Starter {
+    pub(crate) fn here() -> Starter {
+        if nix::unistd::geteuid().is_root() { Starter::Root } else { Starter::Ordinary }
+    }
+}
+
+/// A user number for one run, out of random bits.
+pub(crate) fn run_user(random: u32) -> u32 {
+    RUN_USER_FIRST + random % RUN_USER_SPACE
+}
+
+/// The words in front of a command: close files, lose rights, set limits.
+pub(crate) fn prefix(starter: Starter, user: u32, limits: &Limits) -> Vec<String> {
+    let mut words = ["/bin/sh", "-c", CLOSE, "sh"].map(String::from).to_vec();
+    if starter == Starter::Root {
+        words.extend(["/usr/bin/setpriv".into(), format!("--reuid={user}")]);
+        words.push(format!("--regid={user}"));
+        let rest = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"];
+        words.extend(rest.map(String::from));
+    }
+    let bytes = u64::from(limits.disk_mib) << 20;
+    words.push("/usr/bin/prlimit".into());
+    words.extend([
+        format!("--nproc={}", limits.processes),
+        format!("--fsize={bytes}"),
+        format!("--nofile={FILES_OPEN_MAX}"),
+        format!("--cpu={}", limits.seconds + 1),
+        "--core=0".into(),
+        "--".into(),
+    ]);
+    words
+}
+
+/// A command that first unpacks what the build left.
+pub(crate) fn after_build(command: &[String]) -> Vec<String> {
+    let shell = ["/bin/sh", "-c", UNPACK_BUILD, "sh"].map(String::from);
+    shell.into_iter().chain(command.iter().cloned()).collect()
+}
+
+/// All build steps as one command that prints, as a `tar` stream, what they left in `/build`.
+pub(crate) fn building(steps: &[Vec<String>]) -> Vec<String> {
+    let mut script = String::from("set -e\nexec 3>&1 1>&2\n");
+    for step in steps {
+        let words: Vec<String> = step.iter().map(|word| quoted(word)).collect();
+        script.push_str(&words.join(" "));
+        script.push_str(" 3>&-\n");
+    }
+    script.push_str(PACK_BUILD);
+    vec!["/bin/sh".into(), "-c".into(), script]
+}
+
+/// A word as a shell reads it back, whatever is in it.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// What a real shell makes of a word is the word.
+    fn check(word: &str) {
+        let script = format!("printf %s {}", quoted(word));
+        let said = Command::new("/bin/sh").args(["-c", &script]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&said.stdout), word);
+    }
+
+    #[test]
+    fn no_word_of_a_build_is_read_by_the_shell() {
+        for word in ["plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>"] {
+            check(word);
+        }
+    }
+
+    #[test]
+    fn users_of_runs_are_far_from_accounts() {
+        for random in [0, 1, u32::MAX, RUN_USER_SPACE] {
+            assert!((RUN_USER_FIRST..0x6000_0000).contains(&run_user(random)));
+        }
+    }
+}

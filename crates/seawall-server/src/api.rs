@@ -1,0 +1,58 @@
+//! The interfaces for machines, under `/v1/` and where other bodies' contracts put them.
+//!
+//! A wire type lives beside its handler and is never a domain type.
+
+mod advisories;
+mod cases;
+mod claims;
+mod exposures;
+mod findings;
+mod inventories;
+mod reports;
+mod scans;
+mod statements;
+
+use crate::site::Site;
+use axum::http::header;
+use axum::response::IntoResponse;
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Seawall",
+    description = "The AI-cybersecurity clearinghouse: reports in, reproduced findings, coordinated \
+                   cases, signed advisories and what to fix today out."
+))]
+struct Document;
+
+/// Every route for machines, each with its part of the OpenAPI document.
+pub fn router() -> OpenApiRouter<Site> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(reports::submit))
+        .routes(routes!(reports::status))
+        .routes(routes!(reports::import))
+        .routes(routes!(scans::claim, scans::list))
+        .routes(routes!(scans::end))
+        .routes(routes!(claims::check))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::show))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::show))
+        .routes(routes!(cases::invite))
+        .routes(routes!(cases::state_range))
+        .routes(routes!(advisories::list))
+        .routes(routes!(advisories::show))
+        .routes(routes!(inventories::receive, inventories::list))
+        .routes(routes!(statements::receive))
+        .routes(routes!(exposures::list))
+        .routes(routes!(exposures::today))
+        .routes(routes!(exposures::due))
+}
+
+/// The OpenAPI 3.1 document, generated from the routes themselves.
+pub async fn document(text: Arc<str>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text.to_string())
+}

@@ -1,0 +1,146 @@
+//! Exposures, what to fix today, and what is due.
+
+use crate::auth::Known;
+use crate::refuse::Refused;
+use crate::site::Site;
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use seawall_domain::exposure::{Exposure, Standing};
+use seawall_matching::today::Language;
+use seawall_services::{exposure, today};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An exposure.
+#[derive(Serialize, ToSchema)]
+pub struct Shown {
+    /// Its id.
+    pub id: String,
+    /// The operator's system.
+    pub label: String,
+    /// The component.
+    pub component: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// `open`, `not_affected` or `fixed`.
+    pub state: &'static str,
+    /// The evidence of a closure: SHA-256 of an inventory, or the issuer of a statement.
+    pub evidence: Option<String>,
+    /// Why it matched.
+    pub rule: String,
+    /// Since when.
+    pub opened_at: String,
+}
+
+fn shown(exposure: &Exposure) -> Shown {
+    let evidence = match &exposure.standing {
+        Standing::Open => None,
+        Standing::NotAffected { issuer, .. } => Some(issuer.to_string()),
+        Standing::Fixed { evidence, .. } => Some(evidence.to_string()),
+    };
+    Shown {
+        id: exposure.id.to_string(),
+        label: exposure.spot.label.clone(),
+        component: exposure.spot.component.clone(),
+        version: exposure.version.as_ref().map(ToString::to_string),
+        state: exposure.standing.name(),
+        evidence,
+        rule: exposure.rule.clone(),
+        opened_at: exposure.opened_at.to_string(),
+    }
+}
+
+/// One's own exposures.
+#[utoipa::path(get, path = "/v1/exposures", tag = "exposures",
+    responses((status = 200, body = Vec<Shown>), (status = 401)))]
+pub async fn list(State(site): State<Site>, known: Known) -> Result<Json<Vec<Shown>>, Refused> {
+    let exposures = exposure::list(&site.desk, &known.0.actor).await?;
+    Ok(Json(exposures.iter().map(shown).collect()))
+}
+
+/// What must be fixed today.
+#[derive(Serialize, ToSchema)]
+pub struct TodayList {
+    /// At most ten items, most urgent first, in plain words.
+    pub items: Vec<TodayItem>,
+    /// How many more there are.
+    pub more: usize,
+    /// The components that cannot be told.
+    pub unknown: Vec<String>,
+}
+
+/// One thing to do.
+#[derive(Serialize, ToSchema)]
+pub struct TodayItem {
+    /// What to do.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// How.
+    pub how: String,
+    /// By when.
+    pub by_when: String,
+    /// Whether that is a rule or advice.
+    pub authority: String,
+    /// What if it cannot be done.
+    pub otherwise: String,
+    /// The advisories behind it.
+    pub advisories: Vec<String>,
+}
+
+/// What of one's own systems must be fixed today.
+#[utoipa::path(get, path = "/v1/today", tag = "exposures",
+    responses((status = 200, body = TodayList), (status = 401)))]
+pub async fn today(State(site): State<Site>, known: Known) -> Result<Json<TodayList>, Refused> {
+    let list = today::today(&site.desk, &known.0.actor).await?;
+    let items = list.today.items.iter().map(|item| {
+        let words = item.words(Language::English);
+        TodayItem {
+            what: words.what,
+            why: words.why,
+            how: words.how,
+            by_when: words.by_when,
+            authority: words.authority,
+            otherwise: words.otherwise,
+            advisories: item.advisories.clone(),
+        }
+    });
+    let items = items.collect();
+    Ok(Json(TodayList { items, more: list.today.more, unknown: list.unknown }))
+}
+
+/// What is due when under BOD 26-04, as CSV, for agencies.
+#[utoipa::path(get, path = "/v1/due.csv", tag = "exposures",
+    responses((status = 200, content_type = "text/csv"), (status = 401), (status = 404)))]
+pub async fn due(State(site): State<Site>, known: Known) -> Result<Response, Refused> {
+    let mut csv = String::from("due,component,version,system,advisory,row,deadline,explanation\n");
+    for due in today::due(&site.desk, &known.0.actor).await? {
+        let fields = [
+            due.decision.due_at.map(|at| at.to_string()).unwrap_or_default(),
+            due.exposure.spot.component.clone(),
+            due.exposure.version.as_ref().map(ToString::to_string).unwrap_or_default(),
+            due.exposure.spot.label.clone(),
+            due.advisory,
+            due.decision.row.number.to_string(),
+            format!("{:?}", due.decision.row.deadline),
+            due.decision.explanation(),
+        ];
+        let line: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
+        csv.push_str(&line.join(","));
+        csv.push('\n');
+    }
+    let head = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"due.csv\""),
+    ];
+    Ok((head, csv).into_response())
+}
+
+/// One CSV field (RFC 4180); what a spreadsheet would take for a formula is told apart by a quote.
+fn quoted(field: &str) -> String {
+    let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let guard = if formula { "'" } else { "" };
+    format!("\"{guard}{}\"", field.replace('"', "\"\""))
+}

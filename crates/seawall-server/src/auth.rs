@@ -1,0 +1,90 @@
+//! Who asks: a machine by its key, a person by the session of a login link, or the public.
+
+use crate::refuse::Refused;
+use crate::site::Site;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use seawall_domain::access::Actor;
+use seawall_services::account::{self, Visitor};
+use std::convert::Infallible;
+
+/// The name of the session's cookie.
+pub const COOKIE: &str = "seawall_session";
+
+/// Somebody who presented a good key or session.
+#[derive(Clone, Debug)]
+pub struct Known(pub Visitor);
+
+impl FromRequestParts<Site> for Known {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Known, Refused> {
+        refuse_cross_origin(&parts.headers)?;
+        let key = key(&parts.headers)?;
+        let visitor = match (&key, session(&parts.headers)) {
+            (Some(key), _) => account::by_key(&site.desk, key).await?,
+            (None, Some(session)) => account::by_session(&site.desk, session).await?,
+            (None, None) => None,
+        };
+        visitor.map(Known).ok_or_else(unauthorised)
+    }
+}
+
+/// Missing, unknown, expired, revoked or suspended: one and the same answer (TAP section 2).
+fn unauthorised() -> Refused {
+    Refused::new(StatusCode::UNAUTHORIZED, "present a key that is good now")
+}
+
+impl OptionalFromRequestParts<Site> for Known {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        site: &Site,
+    ) -> Result<Option<Known>, Infallible> {
+        Ok(<Known as FromRequestParts<Site>>::from_request_parts(parts, site).await.ok())
+    }
+}
+
+/// As whom somebody acts, known or not.
+pub fn actor(known: &Option<Known>) -> Actor {
+    known.as_ref().map_or_else(Actor::public, |known| known.0.actor.clone())
+}
+
+/// The key in the request: the bearer token, or the older header of the TAP Intake API; both only
+/// when they are equal.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = text("authorization").and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    match (bearer, text("tap-submission-token")) {
+        (Some(bearer), Some(other)) if bearer != other => Err(Refused::new(
+            StatusCode::BAD_REQUEST,
+            "two different tokens: send `Authorization` only",
+        )),
+        (Some(token), _) | (None, Some(token)) => Ok(Some(token.to_owned())),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The session's secret in the request's cookies.
+pub fn session(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+/// Refuses what a page elsewhere makes a browser send (TAP section 2).
+pub fn refuse_cross_origin(headers: &HeaderMap) -> Result<(), Refused> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let site = text("sec-fetch-site").is_some_and(|s| s == "cross-site" || s == "same-site");
+    let origin = text("origin").zip(text("host")).is_some_and(|(origin, host)| {
+        origin.split_once("://").is_none_or(|(_, named)| named != host)
+    });
+    match site || origin {
+        true => Err(Refused::new(StatusCode::FORBIDDEN, "this request comes from another site")),
+        false => Ok(()),
+    }
+}

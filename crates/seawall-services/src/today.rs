@@ -1,0 +1,138 @@
+//! What must I fix today: the operator's list, and the agency's list of what is due.
+
+use crate::desk::Desk;
+use crate::exposure::{basis, publications};
+use crate::inventory::components;
+use crate::outcome::Outcome;
+use seawall_domain::access::{Action, Actor, Role, scope};
+use seawall_domain::component::Product;
+use seawall_domain::exposure::{Exposure, Standing};
+use seawall_domain::id::{AdvisoryId, ExposureId};
+use seawall_domain::package::Version;
+use seawall_domain::publication::Publication;
+use seawall_domain::time::Timestamp;
+use seawall_matching::exposure::Unknown;
+use seawall_matching::priority::{Authority, Decision, Known, decide};
+use seawall_matching::ranges::refuge;
+use seawall_matching::today::{Open, Subject, Today, today as arrange};
+
+/// The list of an operator.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// What to do, most urgent first, at most ten.
+    pub today: Today<ExposureId>,
+    /// The components that cannot be told, as the inventories name them.
+    pub unknown: Vec<String>,
+    /// How many components were looked at.
+    pub components: u64,
+    /// When the list was made.
+    pub at: Timestamp,
+}
+
+/// What of the actor's own systems must be fixed today.
+pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
+    let out = publications(desk).await?;
+    let mut tx = desk.begin("today_list").await?;
+    let within = scope(actor, Action::ReadExposure);
+    let exposures = tx.exposure_list(within, crate::exposure::LIST_MAX).await?;
+    let authority = authority(actor);
+    let open: Vec<Open<ExposureId>> = exposures
+        .iter()
+        .filter(|exposure| exposure.standing == Standing::Open)
+        .filter_map(|exposure| open(exposure, out.get(&exposure.spot.advisory)?, authority))
+        .collect();
+    let (mut unknown, mut looked_at) = (Vec::new(), 0);
+    let index = seawall_matching::exposure::Index::<AdvisoryId>::new([]);
+    for inventory in tx.inventory_list_current(scope(actor, Action::ReadInventory)).await? {
+        for component in components(desk, &mut tx, &inventory).await? {
+            looked_at += 1;
+            let hit = exposures.iter().any(|e| e.spot.component.ends_with(&component.label));
+            let answer = index.answer(&component);
+            if !hit && answer == seawall_matching::exposure::Answer::Unknown(Unknown::NoPackage) {
+                unknown.push(component.label);
+            }
+        }
+    }
+    Ok(List { today: arrange(&open), unknown, components: looked_at, at: desk.now() })
+}
+
+/// Whether the directive binds the actor: it binds federal agencies and nobody else.
+fn authority(actor: &Actor) -> Authority {
+    match actor.roles.contains(&Role::Agency) {
+        true => Authority::Rule,
+        false => Authority::Advice,
+    }
+}
+
+/// One line of an agency's list of what is due.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The exposure.
+    pub exposure: Exposure,
+    /// The advisory's number.
+    pub advisory: String,
+    /// The flaw in one line.
+    pub title: String,
+    /// The row, its inputs and their sources, the clock.
+    pub decision: Decision,
+}
+
+/// What is due when under BOD 26-04, for agencies; empty for everybody else.
+pub async fn due(desk: &Desk, actor: &Actor) -> Outcome<Vec<Due>> {
+    if authority(actor) != Authority::Rule {
+        return Err(seawall_domain::refusal::Refusal::Hidden.into());
+    }
+    let out = publications(desk).await?;
+    let mut tx = desk.begin("today_due").await?;
+    let within = scope(actor, Action::ReadExposure);
+    let exposures = tx.exposure_list(within, crate::exposure::LIST_MAX).await?;
+    let mut due: Vec<Due> = exposures
+        .into_iter()
+        .filter(|exposure| exposure.standing == Standing::Open)
+        .filter_map(|exposure| {
+            let publication = out.get(&exposure.spot.advisory)?;
+            let decision = decide(&Known::default(), exposure.opened_at).ok()?;
+            let (advisory, title) = (publication.number.to_string(), publication.title.clone());
+            Some(Due { exposure, advisory, title, decision })
+        })
+        .collect();
+    due.sort_by(|a, b| (a.decision.due_at, a.exposure.id).cmp(&(b.decision.due_at, b.exposure.id)));
+    Ok(due)
+}
+
+/// One open exposure as the list wants it. Nothing is known of these flaws but what was run: the
+/// defaults that the directive names are used, and shown.
+fn open(
+    exposure: &Exposure,
+    publication: &Publication,
+    authority: Authority,
+) -> Option<Open<ExposureId>> {
+    let decision = decide(&Known::default(), exposure.opened_at).ok()?;
+    let installed = exposure.version.clone().unwrap_or_else(|| Version("?".into()));
+    let affected = publication.affected.iter().find(|affected| {
+        seawall_formats::purl::write(&affected.package, None) == exposure.spot.component
+    });
+    let subject = match affected {
+        Some(affected) => Subject::Package(affected.package.clone()),
+        None => Subject::Product(product(&exposure.spot.component, &installed)),
+    };
+    let refuge = affected
+        .and_then(|affected| refuge(&affected.package.ecosystem, &affected.ranges, &installed));
+    Some(Open {
+        exposure: exposure.id,
+        advisory: publication.number.to_string(),
+        subject,
+        installed,
+        refuge,
+        weakness: publication.weakness,
+        inputs: decision.row.inputs,
+        due_at: decision.due_at,
+        authority,
+        basis: basis(publication, exposure),
+    })
+}
+
+fn product(component: &str, installed: &Version) -> Product {
+    let (vendor, name) = component.split_once('/').unwrap_or(("", component));
+    Product { vendor: vendor.into(), name: name.into(), version: installed.0.clone() }
+}

@@ -1,0 +1,89 @@
+//! Work: what each job does. A job may run twice; every one looks first whether it is still due.
+
+use crate::desk::Desk;
+use crate::outcome::{Denied, Fault, Outcome};
+use crate::{advisory, case, exposure, finding, fix, reproduction};
+use seawall_domain::job::{Job, WorkRole};
+use seawall_domain::refusal::Refusal;
+use seawall_domain::time::SignedDuration;
+use seawall_store::queue;
+
+/// For how long a worker holds a job, in seconds, before another may take it.
+pub const LEASE_SECONDS: u32 = 900;
+
+/// Does one job.
+pub async fn perform(desk: &Desk, job: &Job) -> Outcome<()> {
+    match *job {
+        Job::Gate(id) => finding::gate(desk, id).await,
+        Job::Locate(id) => finding::locate(desk, id).await,
+        Job::Group(id) => finding::group(desk, id).await,
+        Job::Promote(id) => finding::promote(desk, id).await,
+        Job::Reproduce(id) => reproduction::reproduce(desk, id).await,
+        Job::TestNewest(id) => reproduction::test_newest(desk, id).await,
+        Job::FindRange(id) => reproduction::find_range(desk, id).await,
+        Job::Settle(id) => reproduction::settle(desk, id).await,
+        Job::Watch(id) => reproduction::watch(desk, id).await,
+        Job::OpenCase(id) => case::open(desk, id).await,
+        Job::SendReport(id) => case::send_report(desk, id).await,
+        Job::ReleaseBundle(id) => case::release_by_policy(desk, id).await,
+        Job::SendBundle(id) => case::send_bundle(desk, id).await,
+        Job::CheckFix(id) => fix::check(desk, id).await,
+        Job::Draft(id) => advisory::draft(desk, id).await,
+        Job::Publish(id) => advisory::publish(desk, id).await,
+        Job::Export(id) => advisory::export(desk, id).await,
+        Job::Announce(id) => advisory::announce(desk, id).await,
+        Job::MatchAdvisory(id) => exposure::match_advisory(desk, id).await,
+        Job::MatchInventory(id) => exposure::match_inventory(desk, id).await,
+        Job::ApplyStatement(id) => exposure::apply_statement(desk, id).await,
+    }
+}
+
+/// What a round of work came to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Round {
+    /// A job was done, or put back to be tried again.
+    Worked,
+    /// There was none.
+    Idle,
+}
+
+/// Takes one job of these roles and does it; a job that fails is put back, later each time.
+pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
+    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    let now = desk.now();
+    let claimed = queue::claim(desk.store.database(), &names, LEASE_SECONDS, now, 1)
+        .await?
+        .into_iter()
+        .next();
+    let Some(claimed) = claimed else { return Ok(Round::Idle) };
+    let job: Result<Job, _> = serde_json::from_str(&claimed.payload);
+    let done = match &job {
+        Ok(job) => perform(desk, job).await,
+        Err(error) => Err(Fault::inconsistent("read a job", error).into()),
+    };
+    let database = desk.store.database();
+    match done {
+        Ok(()) => queue::finish_alone(database, &claimed).await?,
+        Err(denied) => {
+            let retry_at = desk.now() + pause(&denied, claimed.attempts);
+            tracing::warn!(job = %claimed.payload, error = %denied, "a job is put back");
+            let after = queue::fail(database, &claimed, &denied.to_string(), retry_at).await?;
+            if after == queue::AfterFailure::Dead {
+                tracing::error!(job = %claimed.payload, "a job is given up: a person must look");
+            }
+        }
+    }
+    Ok(Round::Worked)
+}
+
+/// How long a failed job waits: a moved row hardly at all, a closed registry longer each time.
+fn pause(denied: &Denied, attempts: i64) -> SignedDuration {
+    let patient = SignedDuration::from_secs(1 << attempts.clamp(0, 8));
+    match denied {
+        Denied::Broken(fault) if fault.is_passing() => SignedDuration::from_millis(20),
+        Denied::Refused(Refusal::EmbargoActive { .. } | Refusal::KeptPrivate) => {
+            SignedDuration::from_secs(60)
+        }
+        Denied::Refused(_) | Denied::Broken(_) => patient,
+    }
+}
