@@ -12,7 +12,6 @@ pub(crate) mod strict;
 pub mod tap;
 pub(crate) mod text;
 
-use crate::problem::Problem;
 use seawall_domain::claim::{Attachment, AttachmentKind, Claim};
 use seawall_domain::digest::Digest;
 use sha2::{Digest as _, Sha256};
@@ -136,38 +135,6 @@ impl Shape {
     }
 }
 
-/// What one request brought.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Submission {
-    /// The shape it came in.
-    pub shape: Shape,
-    /// The reports in it; TAP and mail bring one, the others at least one.
-    pub intakes: Vec<Intake>,
-    /// What the answer must warn about; TAP only.
-    pub warnings: Vec<tap::Warning>,
-}
-
-/// Reads a request of any shape; `415` if it has none.
-pub fn read(content_type: &str, body: &[u8]) -> Result<Submission, Problem> {
-    let Some(shape) = sniff(content_type, body) else {
-        // TAP's own reader knows the answer to a media type that it does not take.
-        tap::media(content_type)?;
-        return Err(Problem::blank(415, "a report is TAP, SARIF, scrutineer JSON or a mail"));
-    };
-    let mut warnings = Vec::new();
-    let intakes = match shape {
-        Shape::Tap => {
-            let report = tap::read(content_type, body)?;
-            warnings = report.warnings;
-            vec![report.intake]
-        }
-        Shape::Sarif => sarif::read(body).map_err(Problem::from)?,
-        Shape::Scrutineer => scrutineer::read(body).map_err(Problem::from)?,
-        Shape::Mail => vec![mail::read(body).map_err(Problem::from)?],
-    };
-    Ok(Submission { shape, intakes, warnings })
-}
-
 /// Tells the shape of a report from its media type and its first look; `None` if it has none.
 ///
 /// JSON is told apart by its top-level keys: those of TAP win, so that a TAP report with a stray
@@ -208,26 +175,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_any_shape_or_says_why_not() {
-        let finding = r#"{"findings":[{"title":"a\u0007b","contact":"a@b.invalid\nBcc: x"}]}"#;
-        let submission = read("application/json", finding.as_bytes()).unwrap();
-        assert_eq!((submission.shape, submission.intakes.len()), (Shape::Scrutineer, 1));
-        let claim = &submission.intakes[0].claim;
-        assert_eq!(claim.title, "a b");
+    fn all_but_the_description_is_one_line() {
+        let finding = r#"{"findings":[{"title":"a\u0007b","contact":"a@b.invalid\nBcc: x",
+            "description":"one\ntwo","location":"a\u0000.c:1"}]}"#;
+        let claim = scrutineer::read(finding.as_bytes()).unwrap().remove(0).claim;
+        assert_eq!((claim.title.as_str(), claim.description.as_str()), ("a b", "one\ntwo"));
         assert_eq!(claim.tooling.contact.as_deref(), Some("a@b.invalid Bcc: x"));
-        for (content_type, body, status, code) in [
-            ("image/png", "", 415, None),
-            ("multipart/mixed", "", 400, None),
-            ("text/plain", "hello", 415, None),
-            ("application/json", "{}", 400, Some("missing_field")),
-            ("application/json", r#"{"findings":[]}"#, 400, Some("malformed_report")),
-            ("application/sarif+json", "", 400, Some("malformed_report")),
-            ("message/rfc822", "", 400, Some("malformed_report")),
-        ] {
-            let problem = read(content_type, body.as_bytes()).unwrap_err();
-            let found = (problem.status, problem.errors.first().map(|error| error.code));
-            assert_eq!(found, (status, code), "{content_type} {body}");
-        }
+        assert_eq!(claim.location.file.as_deref(), Some("a .c"));
     }
 
     #[test]

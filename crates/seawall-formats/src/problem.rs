@@ -3,7 +3,6 @@
 //! The extension member `errors` lists what a validation found, in the form of the TAP Intake API
 //! (section 10). A problem never repeats payloads, tokens or personal data.
 
-use crate::fault::FormatFault;
 use serde::Serialize;
 
 /// The problem type that says no more than the status does (RFC 9457, section 4.2.1).
@@ -72,15 +71,6 @@ impl Problem {
     pub fn to_json(&self) -> String {
         // A struct of strings and numbers always serialises; the fallback is valid all the same.
         serde_json::to_string(self).unwrap_or_else(|_| r#"{"type":"about:blank"}"#.to_owned())
-    }
-}
-
-impl From<FormatFault> for Problem {
-    /// A document that could not be read: `400`, with the place in it as the field.
-    fn from(fault: FormatFault) -> Problem {
-        let detail = fault.to_string();
-        let error = Violation::new("malformed_report", fault.place, fault.message);
-        Problem { errors: vec![error], ..Problem::blank(400, detail) }
     }
 }
 
