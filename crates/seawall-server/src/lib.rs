@@ -1,1 +1,4 @@
 //! Seawall server.
+
+pub mod assets;
+pub mod pages;
