@@ -69,6 +69,68 @@ pub struct When {
 
 impl Piece for When {}
 
+impl When {
+    /// An instant, as people read it in a language, always in UTC.
+    pub fn instant(at: jiff::Timestamp, lang: Lang) -> When {
+        let at_utc = at.to_zoned(jiff::tz::TimeZone::UTC);
+        let day = day_text(at_utc.date(), lang);
+        When {
+            text: format!("{day}, {:02}:{:02} UTC", at_utc.hour(), at_utc.minute()),
+            machine: at.to_string(),
+        }
+    }
+
+    /// A day, as people read it in a language.
+    pub fn day(date: jiff::civil::Date, lang: Lang) -> When {
+        When {
+            text: day_text(date, lang),
+            machine: date.to_string(),
+        }
+    }
+}
+
+fn day_text(date: jiff::civil::Date, lang: Lang) -> String {
+    let months = match lang {
+        Lang::English => MONTHS_ENGLISH,
+        Lang::Spanish => MONTHS_SPANISH,
+    };
+    let index = usize::try_from(date.month()).unwrap_or(1).saturating_sub(1);
+    let month = months.get(index).copied().unwrap_or_default();
+    match lang {
+        Lang::English => format!("{} {month} {}", date.day(), date.year()),
+        Lang::Spanish => format!("{} de {month} de {}", date.day(), date.year()),
+    }
+}
+
+const MONTHS_ENGLISH: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const MONTHS_SPANISH: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
+
 /// How a state should look beside others. The word itself always stands next to the colour.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Tone {
@@ -119,4 +181,41 @@ pub struct Check {
     pub met: bool,
     /// What to do when it is not, or what was seen when it is.
     pub says: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(machine: &str, lang: Lang, expected: &str) {
+        let at: jiff::Timestamp = machine.parse().expect("the test's instant is RFC 3339");
+        let when = When::instant(at, lang);
+        assert_eq!(
+            (when.text.as_str(), when.machine.as_str()),
+            (expected, machine)
+        );
+        let day = When::day(at.to_zoned(jiff::tz::TimeZone::UTC).date(), lang);
+        assert!(expected.starts_with(&day.text) && machine.starts_with(&day.machine));
+    }
+
+    #[test]
+    fn moments_are_read_in_both_languages() {
+        let (english, spanish) = (Lang::English, Lang::Spanish);
+        check(
+            "2026-11-14T12:00:00Z",
+            english,
+            "14 November 2026, 12:00 UTC",
+        );
+        check(
+            "2026-11-14T12:00:00Z",
+            spanish,
+            "14 de noviembre de 2026, 12:00 UTC",
+        );
+        check("2026-01-01T00:05:59Z", english, "1 January 2026, 00:05 UTC");
+        check(
+            "2026-12-31T23:59:59Z",
+            spanish,
+            "31 de diciembre de 2026, 23:59 UTC",
+        );
+    }
 }

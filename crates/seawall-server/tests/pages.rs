@@ -237,7 +237,7 @@ fn today_speaks_spanish() {
     ] {
         assert!(html.contains(words), "{words}");
     }
-    for words in ["What to fix", "By when", "Sign out"] {
+    for words in ["What to fix", "By when", "Sign out", "November"] {
         assert!(!html.contains(words), "{words}");
     }
 }

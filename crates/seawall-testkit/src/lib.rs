@@ -1,1 +1,3 @@
 //! Seawall testkit.
+
+pub mod browser;

@@ -138,6 +138,9 @@ pub struct Timeline {
 
 impl Piece for Timeline {}
 
+/// Marks closer together than this would overlap.
+const MARK_GAP: i64 = 21;
+
 /// A numbered mark on the line.
 struct Mark<'a> {
     number: usize,
@@ -152,7 +155,7 @@ impl Timeline {
         moments.sort_by_key(|moment| moment.seconds);
         let mut marks: Vec<Mark<'_>> = Vec::new();
         for (index, moment) in moments.into_iter().enumerate() {
-            let free = marks.last().map_or(0, |mark| mark.x + 19);
+            let free = marks.last().map_or(0, |mark| mark.x + MARK_GAP);
             marks.push(Mark {
                 number: index + 1,
                 moment,
@@ -196,7 +199,7 @@ fn spread_back(marks: &mut [Mark<'_>]) {
     let mut limit = 348;
     for mark in marks.iter_mut().rev() {
         mark.x = mark.x.min(limit).max(12);
-        limit = mark.x - 19;
+        limit = mark.x - MARK_GAP;
     }
 }
 
@@ -229,7 +232,7 @@ mod tests {
         );
         if marks.len() < 16 {
             assert!(
-                marks.windows(2).all(|two| two[1].x - two[0].x >= 19),
+                marks.windows(2).all(|two| two[1].x - two[0].x >= MARK_GAP),
                 "{seconds:?}"
             );
         }

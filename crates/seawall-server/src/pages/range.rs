@@ -66,7 +66,7 @@ impl Piece for RangePicture {}
 /// The width of the drawing, in its own units: a phone's column, so that text stays readable.
 const WIDTH: usize = 360;
 /// The height of one row of stretches with its labels.
-const ROW_HEIGHT: usize = 58;
+const ROW_HEIGHT: usize = 46;
 /// More stretches than this do not fit on one row with their labels.
 const ROW_STRETCHES_MAX: usize = 5;
 /// A stretch is never drawn narrower, or its label would run into the next.
@@ -156,7 +156,9 @@ impl RangePicture {
             let gap = width / count;
             let ticks = match gap {
                 gap if gap < TICK_GAP_MIN => Vec::new(),
-                gap => (0..*count).map(|index| x + gap * index + gap / 2).collect(),
+                _ => (0..*count)
+                    .map(|i| x + width * (2 * i + 1) / (2 * count))
+                    .collect(),
             };
             stretches.push(Stretch {
                 outcome: self
@@ -168,7 +170,7 @@ impl RangePicture {
                 last: versions.last().copied().unwrap_or_default().to_owned(),
                 count: *count,
                 x,
-                y: row * ROW_HEIGHT + 16,
+                y: row * ROW_HEIGHT + 2,
                 width,
                 ticks,
             });

@@ -47,6 +47,14 @@ fn noon() -> When {
     when("14 November 2026, 12:00 UTC", "2026-11-14T12:00:00Z")
 }
 
+fn noon_in(lang: Lang) -> When {
+    When::instant("2026-11-14T12:00:00Z".parse().expect("an instant"), lang)
+}
+
+fn due_in(lang: Lang) -> When {
+    When::day("2026-11-28".parse().expect("a day"), lang)
+}
+
 fn due() -> When {
     when("28 November 2026", "2026-11-28")
 }
@@ -378,6 +386,21 @@ fn track(id: &str, name: &str, says: &str, order: Order, steps: &[&str], now: us
     }
 }
 
+/// What is known to whom: facts that are so, or not.
+fn known(id: &str, facts: &[(&str, bool)]) -> Track {
+    let step = |(label, so): &(&str, bool)| Step {
+        label: (*label).into(),
+        progress: if *so { Progress::Done } else { Progress::Ahead },
+    };
+    Track {
+        id: id.into(),
+        name: "Case.".into(),
+        says: "A fix is out; the public does not know yet.".into(),
+        steps: facts.iter().map(step).collect(),
+        order: Order::Facts,
+    }
+}
+
 fn timeline() -> Timeline {
     let moment = |label: &str, text: &str, days: i64, binding| Moment {
         label: label.into(),
@@ -449,7 +472,7 @@ fn case_page(voice: Voice) -> case::Case {
         tracks: vec![
             track("rm", "Report.", "The maintainer accepted it.", Order::Path, &["received", "valid", "accepted", "closed"], 2),
             track("em", "Embargo.", "Only the participants may know.", Order::Path, &["none", "proposed", "active", "exited"], 2),
-            track("cs", "Case.", "A fix is out; the public does not know yet.", Order::Facts, &["vendor aware", "fix ready", "fix deployed", "public aware", "exploit public", "attacks seen"], 2),
+            known("cs", &[("vendor aware", true), ("fix ready", true), ("fix deployed", false), ("public aware", false), ("exploit public", false), ("attacks seen", false)]),
         ],
         timeline: Some(timeline()),
         conflicts: vec![voice.text("The project asks for 90 days from the report; the distributor's policy says 30 days from the fix. The earlier one binds until somebody decides otherwise.")],
@@ -543,8 +566,8 @@ pub fn today_page(voice: Voice, cards: usize, lang: Lang) -> today::Today {
     today::Today {
         shell: shell(voice, here, Visitor::Operator, "/today", lang),
         operator: voice.text("A 40-bed hospital"),
-        as_of: noon(),
-        cards: (0..cards).map(|index| card(voice, index)).collect(),
+        as_of: noon_in(lang),
+        cards: (0..cards).map(|index| card(voice, index, lang)).collect(),
         more: 0,
         components: 64,
         advisories: 4,
@@ -563,7 +586,7 @@ pub fn today_page(voice: Voice, cards: usize, lang: Lang) -> today::Today {
     }
 }
 
-fn card(voice: Voice, index: usize) -> today::Card {
+fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
     let parts = [
         (
             "ini",
@@ -603,7 +626,7 @@ fn card(voice: Voice, index: usize) -> today::Card {
         why: voice.text(why),
         how: voice.text("Ask whoever maintains the patient portal to install the new version and restart it. It takes a few minutes."),
         by: today::By {
-            date: (index % 3 != 2).then(due),
+            date: (index % 3 != 2).then(|| due_in(lang)),
             force: match index % 2 {
                 0 => today::Force::Advice("after the table of BOD 26-04, which does not bind you".into()),
                 _ => today::Force::Rule(voice.text("a rule of your regulator")),
