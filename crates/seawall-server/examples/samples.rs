@@ -1,6 +1,9 @@
 //! Serves every page with sample values on 127.0.0.1, to look at them: `cargo run -p
 //! seawall-server --example samples -- 8090`.
 
+// The samples panic only when a template cannot be rendered at all.
+#![allow(clippy::expect_used)]
+
 use std::io::Write as _;
 use std::net::TcpListener;
 

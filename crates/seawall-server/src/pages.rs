@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     fn check(machine: &str, lang: Lang, expected: &str) {
-        let at: jiff::Timestamp = machine.parse().expect("the test's instant is RFC 3339");
+        let at: jiff::Timestamp = machine.parse().unwrap_or_default();
         let when = When::instant(at, lang);
         assert_eq!(
             (when.text.as_str(), when.machine.as_str()),

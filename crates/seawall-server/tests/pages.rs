@@ -1,5 +1,8 @@
 //! All pages with calm and with hostile values: inert, well-formed, with every token and title.
 
+// A test stops where its own set-up fails.
+#![allow(clippy::expect_used)]
+
 #[path = "pages/sample.rs"]
 mod sample;
 #[path = "pages/tags.rs"]
@@ -161,7 +164,7 @@ fn links_stay_on_the_site() {
             tags.iter()
                 .filter_map(|tag| tag.attribute("href"))
                 .filter(|href| {
-                    !(href.starts_with('/') && !href.starts_with("//")) && !href.starts_with('#')
+                    (href.starts_with("//") || !href.starts_with('/')) && !href.starts_with('#')
                 }),
         )
     });

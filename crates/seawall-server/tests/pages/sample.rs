@@ -85,8 +85,10 @@ fn shell(voice: Voice, title: &str, visitor: Visitor, here: &str, lang: Lang) ->
         title: voice.text(title),
         notice: Some(
             lang.say(
-                "Demonstration: replay of a flaw public and fixed years ago.",
-                "Demostración: repetición de un fallo público y corregido hace años.",
+                "Demonstration: replay of a flaw public and fixed years \
+             ago.",
+                "Demostración: repetición de un fallo público y corregido \
+             hace años.",
             )
             .into(),
         ),
@@ -179,14 +181,16 @@ fn lines(voice: Voice) -> Vec<advisories::Line> {
     vec![
         line(
             "SW-2026-0004",
-            "A crafted gzip header overruns memory while it is unpacked",
+            "A crafted gzip header overruns memory while it is \
+             unpacked",
             "libz-sys (crates.io)",
             "0.1.4 until 1.1.9, and 1.1.10 until 1.1.14",
             2,
         ),
         line(
             "SW-2026-0003",
-            "An archive can create folders outside the place it is unpacked to",
+            "An archive can create folders outside the place it is \
+             unpacked to",
             "tar (crates.io)",
             "0.4.10 until 0.4.36",
             1,
@@ -264,7 +268,8 @@ fn queue_page(voice: Voice) -> queue::Queue {
         rows: vec![
             row(
                 "pkg:npm/ini@1.3.5",
-                "Prototype of every object can be changed by a section name",
+                "Prototype of every object can be changed by a section \
+             name",
                 tag("reproduced", Tone::Good),
                 "",
             ),
@@ -308,60 +313,119 @@ fn finding_page(voice: Voice) -> finding::Finding {
             "Why is it another flaw?",
             "One sentence; it is recorded.",
         );
-    let side = |title: &str, finder: &str| {
-        finding::Side {
+    let side = |title: &str, finder: &str| finding::Side {
         link: link("finding 5c1f…", "/findings/5c1f"),
         finder: voice.text(finder),
         title: voice.text(title),
-        description: voice.text("A section named __proto__ in the parsed text changes the prototype of all objects, so a settings file can switch on anything."),
-        facts: vec![voice.fact("Function", "decode"), voice.fact("File", "ini.js"), voice.fact("Weakness", "CWE-1321"), voice.fact("Effect when run", "canary property")],
-    }
+        description: voice.text(
+            "A section named __proto__ in the parsed text changes the \
+             prototype of all objects, so a settings file can switch \
+             on anything.",
+        ),
+        facts: vec![
+            voice.fact("Function", "decode"),
+            voice.fact("File", "ini.js"),
+            voice.fact("Weakness", "CWE-1321"),
+            voice.fact("Effect when run", "canary property"),
+        ],
     };
-    let run = |outcome: Tag| {
-        finding::Run {
+    let run = |outcome: Tag| finding::Run {
         outcome,
         release: voice.text("ini 1.3.5"),
         effect: voice.text("canary property seen on a fresh object"),
-        transcript: voice.text("build: nothing to build\ntrigger: node trigger.js\ncanary: present\ncontrol: absent\nexit: 0\n"),
+        transcript: voice.text(
+            "build: nothing to build\ntrigger: node \
+             trigger.js\ncanary: present\ncontrol: absent\nexit: 0\n",
+        ),
         digest: "sha256:5c1f0e0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c5".into(),
-    }
     };
     finding::Finding {
         receipt: "rcpt-7f3a9c".into(),
         state: tag("joined", Tone::Calm),
         since: noon(),
-        next: "nothing by itself. It shares the way of the group's lead.".into(),
+        next: "nothing by itself. It shares the way of the group's \
+             lead."
+            .into(),
         claim: finding::Claim {
-            title: voice.text("Prototype of every object can be changed by a section name"),
-            description: voice.text("When a text with the section [__proto__] is parsed, the keys below it land on Object.prototype.\nWhoever can write a settings file can therefore change how the whole program behaves.\n\nSee the attached recipe."),
-            facts: vec![voice.fact("Package", "pkg:npm/ini"), voice.fact("Versions", "1.3.5"), voice.fact("Weakness", "CWE-1321"), voice.fact("Place", "ini.js, function decode, line 80"), voice.fact("Tool", "finder agent two (sample model)")],
+            title: voice.text(
+                "Prototype of every object can be changed by a section \
+             name",
+            ),
+            description: voice.text(
+                "When a text with the section [__proto__] is parsed, the \
+             keys below it land on Object.prototype.\nWhoever can \
+             write a settings file can therefore change how the whole \
+             program behaves.\n\nSee the attached recipe.",
+            ),
+            facts: vec![
+                voice.fact("Package", "pkg:npm/ini"),
+                voice.fact("Versions", "1.3.5"),
+                voice.fact("Weakness", "CWE-1321"),
+                voice.fact("Place", "ini.js, function decode, line 80"),
+                voice.fact("Tool", "finder agent two (sample model)"),
+            ],
             references: vec![voice.text("https://example.invalid/report/17")],
             attachments: vec![finding::Attachment {
                 name: voice.text("recipe.toml"),
                 kind: "reproducer".into(),
                 size: "412 bytes".into(),
-                digest: "sha256:0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c55c1f0e".into(),
+                digest: "sha256:0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c55c1f0e"
+                    .into(),
             }],
         },
         gate: vec![
-            Check { name: "Package".into(), met: true, says: voice.text("pkg:npm/ini") },
-            Check { name: "Recipe".into(), met: true, says: String::new() },
-            Check { name: "Contact".into(), met: false, says: "name a human who answers for the report and can be reached".into() },
+            Check {
+                name: "Package".into(),
+                met: true,
+                says: voice.text("pkg:npm/ini"),
+            },
+            Check {
+                name: "Recipe".into(),
+                met: true,
+                says: String::new(),
+            },
+            Check {
+                name: "Contact".into(),
+                met: false,
+                says: "name a human who answers for the report and can be \
+             reached"
+                    .into(),
+            },
         ],
         reference: Some(finding::Reference {
             state: tag("defined", Tone::Good),
             says: voice.text("ini.js of release 1.3.5 defines `decode` once."),
-            excerpt: Some(voice.text("66  function decode (str) {\n67    var out = {}\n68    var p = out\n")),
+            excerpt: Some(voice.text(
+                "66  function decode (str) {\n67    var out = {}\n68    \
+             var p = out\n",
+            )),
         }),
         group: Some(finding::Group {
-            lead: side("Prototype of every object can be changed", "finder agent one"),
+            lead: side(
+                "Prototype of every object can be changed",
+                "finder agent one",
+            ),
             this: side("ini.parse pollutes Object", "finder agent two"),
-            reasons: vec![voice.fact("Same package and function", "both name decode in ini.js"), voice.fact("Same weakness", "both say CWE-1321"), voice.fact("Same effect", "both proofs were run; the canary is seen in both")],
-            members: vec![link(voice.text("finding 91ab…: Settings parser lets text set prototypes"), "/findings/91ab")],
+            reasons: vec![
+                voice.fact("Same package and function", "both name decode in ini.js"),
+                voice.fact("Same weakness", "both say CWE-1321"),
+                voice.fact(
+                    "Same effect",
+                    "both proofs were run; the canary is seen in both",
+                ),
+            ],
+            members: vec![link(
+                voice.text("finding 91ab…: Settings parser lets text set prototypes"),
+                "/findings/91ab",
+            )],
             unjoin: Some(unjoin),
         }),
         verdict: Some(tag("reproduced", Tone::Good)),
-        runs: vec![run(tag("affected", Tone::Bad)), run(tag("affected", Tone::Bad)), run(tag("affected", Tone::Bad))],
+        runs: vec![
+            run(tag("affected", Tone::Bad)),
+            run(tag("affected", Tone::Bad)),
+            run(tag("affected", Tone::Bad)),
+        ],
         range: Some(simple(voice, "finding-range")),
         case: Some(link("Open the case", "/cases/3f")),
         shell,
@@ -466,34 +530,142 @@ fn case_page(voice: Voice) -> case::Case {
         package: voice.text("pkg:pypi/urllib3"),
         state: tag("embargo active", Tone::Warn),
         next: vec![
-            case::Next { who: "Analyst two".into(), what: "signs the advisory as the second person.".into(), by: Some(due()) },
-            case::Next { who: "The maintainer".into(), what: "need do nothing; the fix is released.".into(), by: None },
+            case::Next {
+                who: "Analyst two".into(),
+                what: "signs the advisory as the second person.".into(),
+                by: Some(due()),
+            },
+            case::Next {
+                who: "The maintainer".into(),
+                what: "need do nothing; the fix is released.".into(),
+                by: None,
+            },
         ],
         tracks: vec![
-            track("rm", "Report.", "The maintainer accepted it.", Order::Path, &["received", "valid", "accepted", "closed"], 2),
-            track("em", "Embargo.", "Only the participants may know.", Order::Path, &["none", "proposed", "active", "exited"], 2),
-            known("cs", &[("vendor aware", true), ("fix ready", true), ("fix deployed", false), ("public aware", false), ("exploit public", false), ("attacks seen", false)]),
+            track(
+                "rm",
+                "Report.",
+                "The maintainer accepted it.",
+                Order::Path,
+                &["received", "valid", "accepted", "closed"],
+                2,
+            ),
+            track(
+                "em",
+                "Embargo.",
+                "Only the participants may know.",
+                Order::Path,
+                &["none", "proposed", "active", "exited"],
+                2,
+            ),
+            known(
+                "cs",
+                &[
+                    ("vendor aware", true),
+                    ("fix ready", true),
+                    ("fix deployed", false),
+                    ("public aware", false),
+                    ("exploit public", false),
+                    ("attacks seen", false),
+                ],
+            ),
         ],
         timeline: Some(timeline()),
-        conflicts: vec![voice.text("The project asks for 90 days from the report; the distributor's policy says 30 days from the fix. The earlier one binds until somebody decides otherwise.")],
-        policy: vec![voice.fact("Found by a machine", "treated as private"), voice.fact("Reproducer", "withheld until a release is recorded"), voice.fact("Clock", "30 days from the fix, at most 90 from the report"), voice.fact("Pace", "at most two open reports at a time")],
+        conflicts: vec![voice.text(
+            "The project asks for 90 days from the report; the \
+             distributor's policy says 30 days from the fix. The \
+             earlier one binds until somebody decides otherwise.",
+        )],
+        policy: vec![
+            voice.fact("Found by a machine", "treated as private"),
+            voice.fact("Reproducer", "withheld until a release is recorded"),
+            voice.fact("Clock", "30 days from the fix, at most 90 from the report"),
+            voice.fact("Pace", "at most two open reports at a time"),
+        ],
         participants: vec![
-            case::Participant { name: voice.text("urllib3 maintainers"), role: "maintainer".into(), state: tag("accepted", Tone::Good), told: Some(noon()) },
-            case::Participant { name: voice.text("finder agent one"), role: "finder".into(), state: tag("accepted", Tone::Good), told: Some(noon()) },
-            case::Participant { name: voice.text("A distributor"), role: "distributor".into(), state: tag("not invited", Tone::Quiet), told: None },
+            case::Participant {
+                name: voice.text("urllib3 maintainers"),
+                role: "maintainer".into(),
+                state: tag("accepted", Tone::Good),
+                told: Some(noon()),
+            },
+            case::Participant {
+                name: voice.text("finder agent one"),
+                role: "finder".into(),
+                state: tag("accepted", Tone::Good),
+                told: Some(noon()),
+            },
+            case::Participant {
+                name: voice.text("A distributor"),
+                role: "distributor".into(),
+                state: tag("not invited", Tone::Quiet),
+                told: None,
+            },
         ],
-        fix: Some(case::Fix { state: tag("released", Tone::Good), says: voice.text("1.26.5 no longer shows the effect."), facts: vec![voice.fact("Release", "1.26.5"), voice.fact("Run again", "3 of 3 runs: not affected")] }),
+        fix: Some(case::Fix {
+            state: tag("released", Tone::Good),
+            says: voice.text("1.26.5 no longer shows the effect."),
+            facts: vec![
+                voice.fact("Release", "1.26.5"),
+                voice.fact("Run again", "3 of 3 runs: not affected"),
+            ],
+        }),
         letters: vec![
-            letter(case::Way::Sent, "urllib3 maintainers", "One report about urllib3 1.26.4", "Hello,\n\na report about urllib3 1.26.4 was reproduced here three times.\nBundle: sha256:5c1f…\n\nThere is no hurry beyond your own policy.", "One mail for one flaw, with the bundle's digest."),
-            letter(case::Way::Received, "urllib3 maintainers", "Re: One report about urllib3 1.26.4", "slow down\n\nWe are few. After the holidays please.", "Understood: slow down. Nothing more is sent before the maintainers write."),
-            letter(case::Way::Received, "urllib3 maintainers", "Re: One report about urllib3 1.26.4", "fixed in 1.26.5", "Understood: fixed in 1.26.5. The release was run."),
+            letter(
+                case::Way::Sent,
+                "urllib3 maintainers",
+                "One report about urllib3 1.26.4",
+                "Hello,\n\na report about urllib3 1.26.4 was reproduced \
+             here three times.\nBundle: sha256:5c1f…\n\nThere is no \
+             hurry beyond your own policy.",
+                "One mail for one flaw, with the bundle's digest.",
+            ),
+            letter(
+                case::Way::Received,
+                "urllib3 maintainers",
+                "Re: One report about urllib3 1.26.4",
+                "slow down\n\nWe are few. After the holidays please.",
+                "Understood: slow down. Nothing more is sent before the \
+             maintainers write.",
+            ),
+            letter(
+                case::Way::Received,
+                "urllib3 maintainers",
+                "Re: One report about urllib3 1.26.4",
+                "fixed in 1.26.5",
+                "Understood: fixed in 1.26.5. The release was run.",
+            ),
         ],
-        findings: vec![link(voice.text("Quadratic time in the URL pattern"), "/findings/5c1f")],
+        findings: vec![link(
+            voice.text("Quadratic time in the URL pattern"),
+            "/findings/5c1f",
+        )],
         forms: vec![
-            Form::post(&shell, "/cases/3f/release", "Release the reproducer to the maintainer").says("Recorded, and then sent by mail.").weight(form::Weight::Side),
-            Form::post(&shell, "/cases/3f/exit", "End the embargo now").says("The embargo is over then, and never comes back.").weight(form::Weight::Final)
-                .field(FieldKind::Choice(vec![("decided".into(), "The participants decided".into()), ("attacks".into(), "Attacks were seen".into())]), "why", "Why", "")
-                .field(FieldKind::Tick, "sure", "The participants were asked", "Their answers are in the correspondence."),
+            Form::post(
+                &shell,
+                "/cases/3f/release",
+                "Release the reproducer to the maintainer",
+            )
+            .says("Recorded, and then sent by mail.")
+            .weight(form::Weight::Side),
+            Form::post(&shell, "/cases/3f/exit", "End the embargo now")
+                .says("The embargo is over then, and never comes back.")
+                .weight(form::Weight::Final)
+                .field(
+                    FieldKind::Choice(vec![
+                        ("decided".into(), "The participants decided".into()),
+                        ("attacks".into(), "Attacks were seen".into()),
+                    ]),
+                    "why",
+                    "Why",
+                    "",
+                )
+                .field(
+                    FieldKind::Tick,
+                    "sure",
+                    "The participants were asked",
+                    "Their answers are in the correspondence.",
+                ),
         ],
         sign: Some(link("Go to the signing page", "/cases/3f/sign")),
         shell,
@@ -533,24 +705,53 @@ fn sign_page(voice: Voice) -> sign::Sign {
         Lang::English,
     );
     let form = Form::post(&shell, "/cases/3f/sign", "Sign it")
-        .says("You are the second of two. It is published at once, and can only be superseded.")
+        .says(
+            "You are the second of two. It is published at once, and \
+             can only be superseded.",
+        )
         .hidden("digest", "sha256:5c1f")
         .field(FieldKind::Tick, "read", "I read all of it", "");
     sign::Sign {
         case: link(voice.text("Quadratic time in the URL pattern"), "/cases/3f"),
-        title: voice.text("A crafted gzip header overruns memory while it is unpacked"),
-        summary: voice.text("Software that unpacks gzip data and asks for the header's extra field can be made to write beyond its memory. Whoever sends the data may crash it or take it over."),
+        title: voice.text(
+            "A crafted gzip header overruns memory while it is \
+             unpacked",
+        ),
+        summary: voice.text(
+            "Software that unpacks gzip data and asks for the \
+             header's extra field can be made to write beyond its \
+             memory. Whoever sends the data may crash it or take it \
+             over.",
+        ),
         remedy: voice.text("Update libz-sys to 1.1.14 or later."),
-        workaround: voice.text("Do not read the gzip header's extra field of data from strangers."),
+        workaround: voice.text(
+            "Do not read the gzip header's extra field of data from \
+             strangers.",
+        ),
         facts: advisory_facts(voice),
         affected: affected(voice),
         digest: "sha256:5c1f0e0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c5".into(),
         conditions: vec![
-            Check { name: "Nobody keeps it private".into(), met: true, says: String::new() },
-            Check { name: "The fixed release was run".into(), met: true, says: "1.1.14 no longer shows the effect".into() },
-            Check { name: "The embargo is over or its clock has run out".into(), met: false, says: "it ends on 12 December 2026".into() },
+            Check {
+                name: "Nobody keeps it private".into(),
+                met: true,
+                says: String::new(),
+            },
+            Check {
+                name: "The fixed release was run".into(),
+                met: true,
+                says: "1.1.14 no longer shows the effect".into(),
+            },
+            Check {
+                name: "The embargo is over or its clock has run out".into(),
+                met: false,
+                says: "it ends on 12 December 2026".into(),
+            },
         ],
-        signatures: vec![sign::Signature { who: voice.text("analyst one"), at: noon() }],
+        signatures: vec![sign::Signature {
+            who: voice.text("analyst one"),
+            at: noon(),
+        }],
         needed: 2,
         turn: sign::Turn::Sign(form),
         shell,
@@ -592,7 +793,8 @@ fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
             "ini",
             "1.3.5",
             today::Action::Update { to: "1.3.6".into() },
-            "Whoever can write one of your settings files can change how the whole program behaves.",
+            "Whoever can write one of your settings files can change \
+             how the whole program behaves.",
         ),
         (
             "libz-sys",
@@ -600,13 +802,15 @@ fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
             today::Action::Update {
                 to: "1.1.14".into(),
             },
-            "A file sent to you can overrun memory while it is unpacked, and may take over the program that unpacks it.",
+            "A file sent to you can overrun memory while it is \
+             unpacked, and may take over the program that unpacks it.",
         ),
         (
             "sqlparse",
             "0.4.1",
             today::Action::Shield,
-            "A long comment makes the report viewer hang for minutes, so others cannot use it.",
+            "A long comment makes the report viewer hang for minutes, \
+             so others cannot use it.",
         ),
         (
             "Lab gateway",
@@ -614,7 +818,8 @@ fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
             today::Action::AskVendor {
                 vendor: voice.text("the gateway's vendor"),
             },
-            "It unpacks archives; an archive can create folders where it should not.",
+            "It unpacks archives; an archive can create folders where \
+             it should not.",
         ),
     ];
     let (component, version, action, why) = parts[index % parts.len()].clone();
@@ -624,22 +829,45 @@ fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
         places: vec![voice.text("patient portal"), voice.text("report server")],
         action,
         why: voice.text(why),
-        how: voice.text("Ask whoever maintains the patient portal to install the new version and restart it. It takes a few minutes."),
+        how: voice.text(
+            "Ask whoever maintains the patient portal to install the \
+             new version and restart it. It takes a few minutes.",
+        ),
         by: today::By {
             date: (index % 3 != 2).then(|| due_in(lang)),
             force: match index % 2 {
-                0 => today::Force::Advice("after the table of BOD 26-04, which does not bind you".into()),
+                0 => today::Force::Advice(
+                    "after the table of BOD 26-04, which does not bind you".into(),
+                ),
                 _ => today::Force::Rule(voice.text("a rule of your regulator")),
             },
-            row: voice.text("Row 6: exposed, not known exploited, automatable, partial: within 14 days."),
+            row: voice.text(
+                "Row 6: exposed, not known exploited, automatable, \
+             partial: within 14 days.",
+            ),
             inputs: vec![
-                ("publicly exposed".into(), "yes".into(), voice.text("your inventory")),
-                ("known exploited".into(), "no".into(), "CISA's list of 25 August 2025".into()),
+                (
+                    "publicly exposed".into(),
+                    "yes".into(),
+                    voice.text("your inventory"),
+                ),
+                (
+                    "known exploited".into(),
+                    "no".into(),
+                    "CISA's list of 25 August 2025".into(),
+                ),
                 ("automatable".into(), "yes".into(), "SSVC record".into()),
-                ("technical impact".into(), "partial".into(), "SSVC record".into()),
+                (
+                    "technical impact".into(),
+                    "partial".into(),
+                    "SSVC record".into(),
+                ),
             ],
         },
-        cannot: voice.text("Take the portal off the internet until it is done, or let only your own network reach it."),
+        cannot: voice.text(
+            "Take the portal off the internet until it is done, or \
+             let only your own network reach it.",
+        ),
         advisory: link("SW-2026-0002", "/advisories/SW-2026-0002"),
         lang: "en".into(),
     }
@@ -711,7 +939,10 @@ fn inventory_page(voice: Voice) -> inventory::Inventory {
         Lang::English,
     );
     let upload = Form::post(&shell, "/inventory", "Send it")
-        .says("It is stored encrypted with a key of its own, and is yours to erase.")
+        .says(
+            "It is stored encrypted with a key of its own, and is \
+             yours to erase.",
+        )
         .field(
             FieldKind::Line,
             "name",
@@ -722,7 +953,8 @@ fn inventory_page(voice: Voice) -> inventory::Inventory {
             FieldKind::File,
             "file",
             "File",
-            "CycloneDX, SPDX, a Debian package list or CSV, at most 16 MB.",
+            "CycloneDX, SPDX, a Debian package list or CSV, at most \
+             16 MB.",
         );
     let exposure = |component: &str, state| inventory::Exposure {
         component: voice.text(component),
@@ -765,19 +997,61 @@ fn inventory_page(voice: Voice) -> inventory::Inventory {
 
 fn advisory_page(voice: Voice) -> advisory::Advisory {
     advisory::Advisory {
-        shell: shell(voice, "SW-2026-0004", Visitor::Public, "/advisories/SW-2026-0004", Lang::English),
+        shell: shell(
+            voice,
+            "SW-2026-0004",
+            Visitor::Public,
+            "/advisories/SW-2026-0004",
+            Lang::English,
+        ),
         number: "SW-2026-0004".into(),
-        title: voice.text("A crafted gzip header overruns memory while it is unpacked"),
-        summary: voice.text("Software that unpacks gzip data and asks for the header's extra field can be made to write beyond its memory. Whoever sends the data may crash it or take it over."),
-        remedy: voice.text("Update libz-sys to 1.1.14 or later. Do not stop at 1.1.9: the flaw came back in 1.1.10."),
-        workaround: voice.text("Do not read the gzip header's extra field of data from strangers."),
+        title: voice.text(
+            "A crafted gzip header overruns memory while it is \
+             unpacked",
+        ),
+        summary: voice.text(
+            "Software that unpacks gzip data and asks for the \
+             header's extra field can be made to write beyond its \
+             memory. Whoever sends the data may crash it or take it \
+             over.",
+        ),
+        remedy: voice.text(
+            "Update libz-sys to 1.1.14 or later. Do not stop at \
+             1.1.9: the flaw came back in 1.1.10.",
+        ),
+        workaround: voice.text(
+            "Do not read the gzip header's extra field of data from \
+             strangers.",
+        ),
         affected: affected(voice),
         facts: advisory_facts(voice),
         revisions: vec![
-            advisory::Revision { number: 2, at: noon(), summary: voice.text("The flaw came back in 1.1.10; both ranges are listed.") },
-            advisory::Revision { number: 1, at: noon(), summary: "First published.".into() },
+            advisory::Revision {
+                number: 2,
+                at: noon(),
+                summary: voice.text("The flaw came back in 1.1.10; both ranges are listed."),
+            },
+            advisory::Revision {
+                number: 1,
+                at: noon(),
+                summary: "First published.".into(),
+            },
         ],
-        documents: vec![link("CSAF 2.0 document", "/.well-known/csaf/white/2026/sw-2026-0004.json"), link("Its signature", "/.well-known/csaf/white/2026/sw-2026-0004.json.asc"), link("OSV entry", "/v1/vulns/x_SW-2026-0004"), link("Evidence bundle's digest", "/advisories/SW-2026-0004/evidence")],
+        documents: vec![
+            link(
+                "CSAF 2.0 document",
+                "/.well-known/csaf/white/2026/sw-2026-0004.json",
+            ),
+            link(
+                "Its signature",
+                "/.well-known/csaf/white/2026/sw-2026-0004.json.asc",
+            ),
+            link("OSV entry", "/v1/vulns/x_SW-2026-0004"),
+            link(
+                "Evidence bundle's digest",
+                "/advisories/SW-2026-0004/evidence",
+            ),
+        ],
         logged: Some(link("Entry 31 of the public log", "/log#31")),
         references: vec![voice.text("https://example.invalid/zlib/notes")],
         withdrawn: None,
@@ -798,15 +1072,34 @@ fn log_page(voice: Voice) -> log::Log {
         size: 34,
         root: "q1wR0mB6uGm1dVYt2m8r3vXH1o0d9c8b7a6f5e4d3c2=".into(),
         at: noon(),
-        checkpoint: "seawall.invalid/public\n34\nq1wR0mB6uGm1dVYt2m8r3vXH1o0d9c8b7a6f5e4d3c2=\n\n— seawall.invalid/public Az3grl…\n".into(),
+        checkpoint:
+            "seawall.invalid/public\n34\nq1wR0mB6uGm1dVYt2m8r3vXH1o0d9c8b7a6f5e4d3c2=\n\n— \
+             seawall.invalid/public Az3grl…\n"
+                .into(),
         steps: vec![
-            log::Step { says: "Fetch what is published".into(), command: "seawall export public --from http://127.0.0.1:8080 public/".into() },
-            log::Step { says: "Recompute every entry and every figure".into(), command: "seawall verify public/".into() },
+            log::Step {
+                says: "Fetch what is published".into(),
+                command: "seawall export public --from http://127.0.0.1:8080 \
+             public/"
+                    .into(),
+            },
+            log::Step {
+                says: "Recompute every entry and every figure".into(),
+                command: "seawall verify public/".into(),
+            },
         ],
         entries: vec![
-            entry(33, "Advisory revised:", Some(link("SW-2026-0004", "/advisories/SW-2026-0004"))),
+            entry(
+                33,
+                "Advisory revised:",
+                Some(link("SW-2026-0004", "/advisories/SW-2026-0004")),
+            ),
             entry(32, "Figures published.", None),
-            entry(31, "Advisory published:", Some(link("SW-2026-0004", "/advisories/SW-2026-0004"))),
+            entry(
+                31,
+                "Advisory published:",
+                Some(link("SW-2026-0004", "/advisories/SW-2026-0004")),
+            ),
         ],
     }
 }
