@@ -256,7 +256,8 @@ pub fn axe(browser: &mut Browser, axe_js: &Path) -> Outcome<Vec<Violation>> {
     let script = "const done = arguments[arguments.length - 1];
         const tags = ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'];
         const options = {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']};
-        window.axe.run(document, options).then(result => done(result.violations), error => done({error: String(error)}));";
+        const failed = error => done({error: String(error)});
+        window.axe.run(document, options).then(result => done(result.violations), failed);";
     let value = browser.run_async(script, &[])?;
     let Some(violations) = value.as_array() else {
         return Err(Fault(format!("axe did not run: {value}")));
