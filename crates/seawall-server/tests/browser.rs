@@ -135,6 +135,11 @@ fn ten_items_print_on_one_sheet() {
 
 #[test]
 fn ordinary_items_are_printed_whole() {
+    if seawall_server::assets::find("css/uswds.min.css").is_none() {
+        // The plain style's fonts are those of the machine; how wide they are is not ours to say.
+        println!("skipped: ordinary_items_are_printed_whole: no assets/dist");
+        return;
+    }
     let Some(mut browser) = Browser::start("ordinary_items_are_printed_whole") else {
         return;
     };
