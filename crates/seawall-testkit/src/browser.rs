@@ -132,10 +132,12 @@ impl Browser {
         self.driver.send(method, &path, body)
     }
 
-    /// Opens an address and waits until it is loaded.
+    /// Opens an address and waits until it is loaded, its fonts too: text has its final width then.
     pub fn go(&mut self, address: &str) -> Outcome<()> {
         let body = json!({ "url": address });
-        self.command("POST", "/url", &body).map(drop)
+        self.command("POST", "/url", &body)?;
+        let fonts = "return document.fonts.ready.then(() => document.fonts.size)";
+        self.run(fonts, &[]).map(drop)
     }
 
     /// The address that is open now.
