@@ -23,10 +23,7 @@ fn main() -> io::Result<()> {
         files.extend(files_in(&dist, &dist)?);
     } else {
         // A watched path that is missing would build anew each time: watch its folder instead.
-        println!(
-            "cargo:rerun-if-changed={}",
-            root.join("../../assets").display()
-        );
+        println!("cargo:rerun-if-changed={}", root.join("../../assets").display());
         println!("cargo:warning=no assets/dist: pages use the plain style (`cargo xtask assets`)");
     }
     files.sort();

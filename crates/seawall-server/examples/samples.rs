@@ -13,10 +13,7 @@ mod sample;
 mod serve;
 
 fn main() -> std::io::Result<()> {
-    let port = std::env::args()
-        .nth(1)
-        .and_then(|port| port.parse().ok())
-        .unwrap_or(8090);
+    let port = std::env::args().nth(1).and_then(|port| port.parse().ok()).unwrap_or(8090);
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     let mut out = std::io::stdout();
     for (name, _) in sample::all(sample::Voice::Calm) {

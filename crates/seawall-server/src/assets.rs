@@ -47,20 +47,13 @@ impl Keep {
 /// The file at a path below `/assets/`, with or without the digest of the set in front.
 pub fn find(path: &str) -> Option<Asset> {
     let path = path.trim_start_matches('/');
-    let pinned = path
-        .strip_prefix(SET)
-        .and_then(|rest| rest.strip_prefix('/'));
+    let pinned = path.strip_prefix(SET).and_then(|rest| rest.strip_prefix('/'));
     let (name, keep) = match pinned {
         Some(name) => (name, Keep::Forever),
         None => (path, Keep::AskAgain),
     };
     let file = FILES.iter().find(|file| file.name == name)?;
-    Some(Asset {
-        bytes: file.bytes,
-        media_type: media_type(name),
-        etag: file.etag,
-        keep,
-    })
+    Some(Asset { bytes: file.bytes, media_type: media_type(name), etag: file.etag, keep })
 }
 
 /// The address of a file that may be cached for ever.

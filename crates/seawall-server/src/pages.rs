@@ -82,10 +82,7 @@ impl When {
 
     /// A day, as people read it in a language.
     pub fn day(date: jiff::civil::Date, lang: Lang) -> When {
-        When {
-            text: day_text(date, lang),
-            machine: date.to_string(),
-        }
+        When { text: day_text(date, lang), machine: date.to_string() }
     }
 }
 
@@ -190,10 +187,7 @@ mod tests {
     fn check(machine: &str, lang: Lang, expected: &str) {
         let at: jiff::Timestamp = machine.parse().unwrap_or_default();
         let when = When::instant(at, lang);
-        assert_eq!(
-            (when.text.as_str(), when.machine.as_str()),
-            (expected, machine)
-        );
+        assert_eq!((when.text.as_str(), when.machine.as_str()), (expected, machine));
         let day = When::day(at.to_zoned(jiff::tz::TimeZone::UTC).date(), lang);
         assert!(expected.starts_with(&day.text) && machine.starts_with(&day.machine));
     }
@@ -201,21 +195,9 @@ mod tests {
     #[test]
     fn moments_are_read_in_both_languages() {
         let (english, spanish) = (Lang::English, Lang::Spanish);
-        check(
-            "2026-11-14T12:00:00Z",
-            english,
-            "14 November 2026, 12:00 UTC",
-        );
-        check(
-            "2026-11-14T12:00:00Z",
-            spanish,
-            "14 de noviembre de 2026, 12:00 UTC",
-        );
+        check("2026-11-14T12:00:00Z", english, "14 November 2026, 12:00 UTC");
+        check("2026-11-14T12:00:00Z", spanish, "14 de noviembre de 2026, 12:00 UTC");
         check("2026-01-01T00:05:59Z", english, "1 January 2026, 00:05 UTC");
-        check(
-            "2026-12-31T23:59:59Z",
-            spanish,
-            "31 de diciembre de 2026, 23:59 UTC",
-        );
+        check("2026-12-31T23:59:59Z", spanish, "31 de diciembre de 2026, 23:59 UTC");
     }
 }

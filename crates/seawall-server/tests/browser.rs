@@ -13,10 +13,8 @@ use seawall_testkit::browser::{Browser, axe};
 use std::net::TcpListener;
 use std::path::Path;
 
-const AXE_JS: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../assets/node_modules/axe-core/axe.min.js"
-);
+const AXE_JS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/node_modules/axe-core/axe.min.js");
 /// A phone and a desktop, in CSS pixels.
 const WIDTHS: [u32; 2] = [390, 1280];
 /// A4 and Letter, in centimetres.
@@ -31,10 +29,7 @@ fn site() -> String {
 }
 
 fn names() -> Vec<&'static str> {
-    sample::all(sample::Voice::Calm)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect()
+    sample::all(sample::Voice::Calm).into_iter().map(|(name, _)| name).collect()
 }
 
 /// Opens every page, calm and hostile, at both widths, and collects what a check finds.
@@ -45,23 +40,14 @@ fn check(test: &str, look: impl Fn(&mut Browser) -> Vec<String>) {
     let site = site();
     let mut found = Vec::new();
     for width in WIDTHS {
-        browser
-            .resize(width, 900)
-            .expect("the window can be resized");
+        browser.resize(width, 900).expect("the window can be resized");
         for name in names() {
             for path in [name.to_owned(), format!("hostile/{name}")] {
-                browser
-                    .go(&format!("{site}/{path}"))
-                    .expect("the page opens");
-                let real = browser
-                    .run("return innerWidth", &[])
-                    .expect("a script runs");
+                browser.go(&format!("{site}/{path}")).expect("the page opens");
+                let real = browser.run("return innerWidth", &[]).expect("a script runs");
                 assert_eq!(real, width, "the window is as wide as asked");
                 let what = look(&mut browser);
-                found.extend(
-                    what.into_iter()
-                        .map(|what| format!("{path} at {width}: {what}")),
-                );
+                found.extend(what.into_iter().map(|what| format!("{path} at {width}: {what}")));
             }
         }
     }
@@ -73,10 +59,7 @@ fn every_page_is_accessible_by_axe() {
     let test = "every_page_is_accessible_by_axe";
     let axe_js = Path::new(AXE_JS);
     if !axe_js.is_file() {
-        assert!(
-            std::env::var("CI").as_deref() != Ok("true"),
-            "{test}: no axe-core, and CI=true"
-        );
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{test}: no axe-core, and CI=true");
         println!("skipped: {test}: no axe-core (`cargo xtask assets`)");
         return;
     }
@@ -85,10 +68,7 @@ fn every_page_is_accessible_by_axe() {
         let open = "document.querySelectorAll('details').forEach(d => d.open = true)";
         browser.run(open, &[]).expect("a script runs");
         let violations = axe(browser, axe_js).expect("axe runs");
-        violations
-            .iter()
-            .map(|v| format!("{}: {:?} {}", v.rule, v.places, v.says))
-            .collect()
+        violations.iter().map(|v| format!("{}: {:?} {}", v.rule, v.places, v.says)).collect()
     });
 }
 
@@ -101,12 +81,7 @@ fn no_page_is_wider_than_its_window() {
                 .filter(e => e.getBoundingClientRect().right > wide + 1)
                 .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || ''));";
         let value = browser.run(script, &[]).expect("a script runs");
-        value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|place| place.to_string())
-            .collect()
+        value.as_array().into_iter().flatten().map(|place| place.to_string()).collect()
     });
 }
 
@@ -116,16 +91,8 @@ fn ten_items_print_on_one_sheet() {
         return;
     };
     let site = site();
-    for path in [
-        "today",
-        "today-es",
-        "hostile/today",
-        "hostile/today-es",
-        "today-clear",
-    ] {
-        browser
-            .go(&format!("{site}/{path}"))
-            .expect("the page opens");
+    for path in ["today", "today-es", "hostile/today", "hostile/today-es", "today-clear"] {
+        browser.go(&format!("{site}/{path}")).expect("the page opens");
         for (sheet, width, height) in SHEETS {
             let pdf = decode(&browser.print(width, height).expect("the page prints"));
             assert_eq!(pages(&pdf), 1, "{path} on {sheet}");
@@ -145,14 +112,10 @@ fn ordinary_items_are_printed_whole() {
     };
     let site = site();
     // The printable width of A4 in CSS pixels: the narrower sheet is the harder one.
-    browser
-        .resize(710, 1000)
-        .expect("the window can be resized");
+    browser.resize(710, 1000).expect("the window can be resized");
     browser.medium("print").expect("the medium can be set");
     for path in ["today", "today-es"] {
-        browser
-            .go(&format!("{site}/{path}"))
-            .expect("the page opens");
+        browser.go(&format!("{site}/{path}")).expect("the page opens");
         let script = "const all = '.sw-today__card, .sw-today dd, .sw-today h2';
             return [innerWidth].concat([...document.querySelectorAll(all)]
             .filter(e => e.scrollHeight > e.clientHeight + 2)
@@ -174,17 +137,12 @@ fn axe_finds_what_is_planted() {
         println!("skipped: {test}: no axe-core (`cargo xtask assets`)");
         return;
     }
-    browser
-        .go(&format!("{}/home", site()))
-        .expect("the page opens");
+    browser.go(&format!("{}/home", site())).expect("the page opens");
     let plant = "document.querySelector('h1').innerHTML = '<img src=\"/none\">';
         document.querySelector('main p').style.color = '#ccc';";
     browser.run(plant, &[]).expect("a script runs");
     let found = axe(&mut browser, axe_js).expect("axe runs");
-    let rules: Vec<&str> = found
-        .iter()
-        .map(|violation| violation.rule.as_str())
-        .collect();
+    let rules: Vec<&str> = found.iter().map(|violation| violation.rule.as_str()).collect();
     for rule in ["image-alt", "color-contrast"] {
         assert!(rules.contains(&rule), "{rule} not in {rules:?}");
     }

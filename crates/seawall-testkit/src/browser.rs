@@ -78,9 +78,7 @@ impl Browser {
     /// Starts a browser for a test, or prints `skipped: TEST: …` and gives none when there is no
     /// browser here. With `CI=true` its absence is a panic: there nothing may be skipped.
     pub fn start(test: &str) -> Option<Browser> {
-        let missing = ["chromium", "chromedriver"]
-            .into_iter()
-            .find(|name| program(name).is_none());
+        let missing = ["chromium", "chromedriver"].into_iter().find(|name| program(name).is_none());
         let reason = match missing {
             Some(name) => format!("no {name}"),
             None => match Browser::new() {
@@ -88,10 +86,7 @@ impl Browser {
                 Err(fault) => panic!("{test}: the browser does not start: {fault}"),
             },
         };
-        assert!(
-            std::env::var("CI").as_deref() != Ok("true"),
-            "{test}: {reason}, and CI=true"
-        );
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{test}: {reason}, and CI=true");
         println!("skipped: {test}: {reason}");
         None
     }
@@ -119,10 +114,7 @@ impl Browser {
         }}});
         let value = driver.send("POST", "/session", &wanted)?;
         match value["sessionId"].as_str() {
-            Some(session) => Ok(Browser {
-                session: session.to_owned(),
-                driver,
-            }),
+            Some(session) => Ok(Browser { session: session.to_owned(), driver }),
             None => Err(Fault(format!("no session in {value}"))),
         }
     }
@@ -161,12 +153,7 @@ impl Browser {
     pub fn find_all(&self, css: &str) -> Outcome<Vec<Element>> {
         let body = json!({"using": "css selector", "value": css});
         let value = self.command("POST", "/elements", &body)?;
-        Ok(value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(element)
-            .collect())
+        Ok(value.as_array().into_iter().flatten().filter_map(element).collect())
     }
 
     /// Clicks an element, scrolling to it first.
@@ -178,8 +165,7 @@ impl Browser {
     /// Types into an element; into a file input, the path of the file.
     pub fn write(&mut self, element: &Element, text: &str) -> Outcome<()> {
         let path = format!("/element/{}/value", element.0);
-        self.command("POST", &path, &json!({ "text": text }))
-            .map(drop)
+        self.command("POST", &path, &json!({ "text": text })).map(drop)
     }
 
     /// The text of an element as it is shown.
@@ -221,8 +207,7 @@ impl Browser {
 
     /// A picture of what the window shows, as base64 of a PNG.
     pub fn picture(&self) -> Outcome<String> {
-        self.command("GET", "/screenshot", &Value::Null)
-            .map(text_of)
+        self.command("GET", "/screenshot", &Value::Null).map(text_of)
     }
 
     /// The page printed on sheets of a size in centimetres, as base64 of a PDF. Margins are the
@@ -268,14 +253,9 @@ pub fn axe(browser: &mut Browser, axe_js: &Path) -> Outcome<Vec<Violation>> {
 }
 
 fn violation(value: &Value) -> Violation {
-    let nodes = value["nodes"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let nodes = value["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
     let place = |node: &Value| node["target"][0].as_str().map(str::to_owned);
-    let says = nodes
-        .first()
-        .and_then(|node| node["failureSummary"].as_str());
+    let says = nodes.first().and_then(|node| node["failureSummary"].as_str());
     Violation {
         rule: text_of(value["id"].clone()),
         impact: text_of(value["impact"].clone()),
@@ -297,11 +277,7 @@ impl Driver {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let driver = Driver {
-            process,
-            port,
-            profile,
-        };
+        let driver = Driver { process, port, profile };
         let begin = Instant::now();
         while driver.send("GET", "/status", &Value::Null).is_err() {
             if begin.elapsed() > START_WAIT {
@@ -333,10 +309,8 @@ impl Driver {
             .map_err(|error| Fault(format!("cannot read the answer to {path}: {error}")))?;
         let value = answer["value"].clone();
         if status != 200 {
-            let (error, message) = (
-                text_of(value["error"].clone()),
-                text_of(value["message"].clone()),
-            );
+            let (error, message) =
+                (text_of(value["error"].clone()), text_of(value["message"].clone()));
             let first = message.lines().next().unwrap_or_default();
             return Err(Fault(format!("{method} {path}: {error}: {first}")));
         }
@@ -389,7 +363,5 @@ fn text_of(value: Value) -> String {
 /// The path of a program, when it is installed.
 fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }

@@ -173,12 +173,7 @@ impl Timeline {
 
     /// The place of a moment between 12 and 348.
     fn place(&self, seconds: i64) -> i64 {
-        let all = || {
-            self.moments
-                .iter()
-                .map(|m| m.seconds)
-                .chain([self.now.seconds])
-        };
+        let all = || self.moments.iter().map(|m| m.seconds).chain([self.now.seconds]);
         let first = i128::from(all().min().unwrap_or(seconds));
         let last = i128::from(all().max().unwrap_or(seconds));
         let span = (last - first).max(1);
@@ -208,33 +203,19 @@ mod tests {
     use super::*;
 
     fn check(seconds: &[i64], now: i64) {
-        let moments = seconds.iter().map(|seconds| Moment {
-            seconds: *seconds,
-            ..Moment::default()
-        });
+        let moments =
+            seconds.iter().map(|seconds| Moment { seconds: *seconds, ..Moment::default() });
         let timeline = Timeline {
             id: "t".into(),
             moments: moments.collect(),
-            now: Moment {
-                seconds: now,
-                ..Moment::default()
-            },
+            now: Moment { seconds: now, ..Moment::default() },
         };
         let marks = timeline.marks();
         assert_eq!(marks.len(), seconds.len());
-        assert!(
-            marks.iter().all(|mark| (12..=348).contains(&mark.x)),
-            "{seconds:?}"
-        );
-        assert!(
-            marks.is_sorted_by_key(|mark| mark.moment.seconds),
-            "{seconds:?}"
-        );
+        assert!(marks.iter().all(|mark| (12..=348).contains(&mark.x)), "{seconds:?}");
+        assert!(marks.is_sorted_by_key(|mark| mark.moment.seconds), "{seconds:?}");
         if marks.len() < 16 {
-            assert!(
-                marks.windows(2).all(|two| two[1].x - two[0].x >= MARK_GAP),
-                "{seconds:?}"
-            );
+            assert!(marks.windows(2).all(|two| two[1].x - two[0].x >= MARK_GAP), "{seconds:?}");
         }
         assert!(timeline.render().is_ok());
     }
@@ -252,15 +233,9 @@ mod tests {
 
     #[test]
     fn a_track_says_in_words_what_it_draws() {
-        let step = |label: &str, progress| Step {
-            label: label.into(),
-            progress,
-        };
+        let step = |label: &str, progress| Step { label: label.into(), progress };
         let track = Track {
-            steps: vec![
-                step("received", Progress::Done),
-                step("valid", Progress::Now),
-            ],
+            steps: vec![step("received", Progress::Done), step("valid", Progress::Now)],
             ..Track::default()
         };
         assert_eq!(track.words(), "received has happened; valid is so now.");

@@ -81,10 +81,7 @@ impl Form {
 
     /// The same, saying what will happen.
     pub fn says(self, says: impl Into<String>) -> Form {
-        Form {
-            says: says.into(),
-            ..self
-        }
+        Form { says: says.into(), ..self }
     }
 
     /// The same, with a button that stands out more or less.
@@ -112,9 +109,7 @@ impl Form {
 
     /// Whether it sends a file.
     fn sends_file(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| field.kind == FieldKind::File)
+        self.fields.iter().any(|field| field.kind == FieldKind::File)
     }
 
     /// The class of its button.
@@ -128,11 +123,8 @@ impl Form {
 
     /// The id of an input: unique on a page as long as no two forms share path and field.
     fn id(&self, name: &str) -> String {
-        let path: String = self
-            .action
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
+        let path: String =
+            self.action.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         format!("f{path}-{name}")
     }
 }

@@ -43,10 +43,7 @@ pub struct Figure {
 /// The six stops with their counts, from scan to remediation.
 pub fn corridor(counts: [Option<u64>; 6]) -> Vec<Stop> {
     let stops = [
-        (
-            "Scan",
-            "who looks where, so that two do not dig in one place",
-        ),
+        ("Scan", "who looks where, so that two do not dig in one place"),
         ("Finding", "one claim, checked, grouped and run again here"),
         ("Case", "one flaw, worked out with its maintainer"),
         ("Advisory", "what is published, signed by two people"),

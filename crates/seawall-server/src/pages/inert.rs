@@ -70,12 +70,9 @@ mod tests {
 
     #[test]
     fn honest_text_stays_as_it_is() {
-        for text in [
-            "línea\n\tdos",
-            "שלום עולם",
-            "نمی\u{200c}خواهم",
-            "版本 1.3.5 — “ok” 👩\u{200d}🔬",
-        ] {
+        for text in
+            ["línea\n\tdos", "שלום עולם", "نمی\u{200c}خواهم", "版本 1.3.5 — “ok” 👩\u{200d}🔬"]
+        {
             check(text, text);
         }
     }

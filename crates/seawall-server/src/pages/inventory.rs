@@ -75,9 +75,6 @@ impl State {
             State::NotAffected { .. } => ("not affected", Tone::Quiet),
             State::Fixed { .. } => ("fixed", Tone::Good),
         };
-        Tag {
-            text: text.to_owned(),
-            tone,
-        }
+        Tag { text: text.to_owned(), tone }
     }
 }

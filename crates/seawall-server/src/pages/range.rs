@@ -100,10 +100,7 @@ impl Stretch {
         if self.count == 1 {
             format!("{}: {word}", self.first)
         } else {
-            format!(
-                "{} to {}: {word} ({} releases)",
-                self.first, self.last, self.count
-            )
+            format!("{} to {}: {word} ({} releases)", self.first, self.last, self.count)
         }
     }
 }
@@ -156,16 +153,10 @@ impl RangePicture {
             let gap = width / count;
             let ticks = match gap {
                 gap if gap < TICK_GAP_MIN => Vec::new(),
-                _ => (0..*count)
-                    .map(|i| x + width * (2 * i + 1) / (2 * count))
-                    .collect(),
+                _ => (0..*count).map(|i| x + width * (2 * i + 1) / (2 * count)).collect(),
             };
             stretches.push(Stretch {
-                outcome: self
-                    .releases
-                    .get(*first)
-                    .map(|r| r.outcome)
-                    .unwrap_or_default(),
+                outcome: self.releases.get(*first).map(|r| r.outcome).unwrap_or_default(),
                 first: versions.first().copied().unwrap_or_default().to_owned(),
                 last: versions.last().copied().unwrap_or_default().to_owned(),
                 count: *count,
@@ -199,10 +190,7 @@ impl RangePicture {
     }
 
     fn count(&self, outcome: Outcome) -> usize {
-        self.releases
-            .iter()
-            .filter(|r| r.outcome == outcome)
-            .count()
+        self.releases.iter().filter(|r| r.outcome == outcome).count()
     }
 }
 
@@ -239,10 +227,7 @@ mod tests {
             assert!(stretch.x + stretch.width <= WIDTH, "{expected}");
             assert!(stretch.y + 40 <= picture.height(), "{expected}");
             assert!(
-                stretch
-                    .ticks
-                    .iter()
-                    .all(|x| (stretch.x..=stretch.x + stretch.width).contains(x))
+                stretch.ticks.iter().all(|x| (stretch.x..=stretch.x + stretch.width).contains(x))
             );
         }
         assert!(picture.render().is_ok());
@@ -271,9 +256,8 @@ mod tests {
     #[test]
     fn any_number_of_releases_stays_inside() {
         for count in [2, 5, 6, 7, 50, 200, 1000] {
-            let mixed: Vec<Outcome> = (0..count)
-                .map(|i| [Affected, Unaffected, Untested][i % 3])
-                .collect();
+            let mixed: Vec<Outcome> =
+                (0..count).map(|i| [Affected, Unaffected, Untested][i % 3]).collect();
             let words = picture(&mixed).words();
             check(&mixed, &words);
             let same = vec![Affected; count];

@@ -89,10 +89,9 @@ pub fn nav(visitor: Visitor, here: &str, lang: Lang) -> Vec<NavItem> {
             ("/scans", "Scans", "Exploraciones"),
         ],
         Visitor::Maintainer => &[("/cases", "Cases", "Casos")],
-        Visitor::Operator => &[
-            ("/today", "Today", "Hoy"),
-            ("/inventory", "Inventory", "Inventario"),
-        ],
+        Visitor::Operator => {
+            &[("/today", "Today", "Hoy"), ("/inventory", "Inventory", "Inventario")]
+        }
         Visitor::Agency => &[
             ("/due", "Due list", "Plazos"),
             ("/today", "Today", "Hoy"),
@@ -102,11 +101,7 @@ pub fn nav(visitor: Visitor, here: &str, lang: Lang) -> Vec<NavItem> {
     let all = [
         ("/advisories", "Advisories", "Avisos"),
         ("/log", "Public log", "Registro público"),
-        (
-            "/developers",
-            "Model developers",
-            "Desarrolladores de modelos",
-        ),
+        ("/developers", "Model developers", "Desarrolladores de modelos"),
     ];
     own.iter()
         .chain(&all)

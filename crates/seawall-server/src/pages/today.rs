@@ -122,8 +122,7 @@ impl Today {
     /// What is not shown: cards beyond the tenth, and those counted by the caller.
     fn hidden(&self) -> u64 {
         let beyond = self.cards.len().saturating_sub(CARDS_MAX);
-        self.more
-            .saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX))
+        self.more.saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX))
     }
 
     /// The unknown components that are not listed by name.

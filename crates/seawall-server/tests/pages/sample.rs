@@ -38,19 +38,13 @@ impl Voice {
     }
 
     fn fact(self, name: &str, value: &str) -> Fact {
-        Fact {
-            name: name.into(),
-            value: self.text(value),
-        }
+        Fact { name: name.into(), value: self.text(value) }
     }
 }
 
 /// A moment of the sample's day.
 fn when(text: &str, machine: &str) -> When {
-    When {
-        text: text.into(),
-        machine: machine.into(),
-    }
+    When { text: text.into(), machine: machine.into() }
 }
 
 fn noon() -> When {
@@ -62,17 +56,11 @@ fn due() -> When {
 }
 
 fn tag(text: &str, tone: Tone) -> Tag {
-    Tag {
-        text: text.into(),
-        tone,
-    }
+    Tag { text: text.into(), tone }
 }
 
 fn link(label: impl Into<String>, href: &str) -> Link {
-    Link {
-        label: label.into(),
-        href: href.into(),
-    }
+    Link { label: label.into(), href: href.into() }
 }
 
 fn shell(voice: Voice, title: &str, visitor: Visitor, here: &str, lang: Lang) -> Shell {
@@ -153,13 +141,7 @@ pub fn all(voice: Voice) -> Vec<(&'static str, String)> {
         (
             "advisories",
             html(&advisories::Advisories {
-                shell: shell(
-                    voice,
-                    "Advisories",
-                    Visitor::Public,
-                    "/advisories",
-                    Lang::English,
-                ),
+                shell: shell(voice, "Advisories", Visitor::Public, "/advisories", Lang::English),
                 lines: lines(voice),
                 next: None,
                 feeds: vec![

@@ -45,9 +45,7 @@ fn content(path: &str) -> (&'static str, &'static str, Vec<u8>) {
         Some(name) => (Voice::Hostile, name),
         None => (Voice::Calm, path),
     };
-    let page = sample::all(voice)
-        .into_iter()
-        .find(|(known, _)| *known == name);
+    let page = sample::all(voice).into_iter().find(|(known, _)| *known == name);
     match page {
         Some((_, html)) => ("200 OK", "text/html; charset=utf-8", html.into_bytes()),
         None => ("404 Not Found", "text/plain", b"no such sample".to_vec()),

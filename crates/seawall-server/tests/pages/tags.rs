@@ -96,22 +96,12 @@ fn one(text: &str) -> Result<(Tag, &str), String> {
         Some(text) => (true, text),
         None => (false, text),
     };
-    let end = text
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
     let (name, mut rest) = text.split_at(end);
     if name.is_empty() {
-        return Err(format!(
-            "a bare < before {:?}",
-            text.chars().take(20).collect::<String>()
-        ));
+        return Err(format!("a bare < before {:?}", text.chars().take(20).collect::<String>()));
     }
-    let mut tag = Tag {
-        name: name.to_lowercase(),
-        attributes: Vec::new(),
-        closing,
-        alone: false,
-    };
+    let mut tag = Tag { name: name.to_lowercase(), attributes: Vec::new(), closing, alone: false };
     loop {
         rest = rest.trim_start();
         if let Some(after) = rest.strip_prefix("/>") {
@@ -121,9 +111,7 @@ fn one(text: &str) -> Result<(Tag, &str), String> {
         if let Some(after) = rest.strip_prefix('>') {
             return Ok((tag, after));
         }
-        let end = rest
-            .find(['=', '>', ' ', '/', '\n'])
-            .ok_or("a tag has no end")?;
+        let end = rest.find(['=', '>', ' ', '/', '\n']).ok_or("a tag has no end")?;
         let (name, after) = rest.split_at(end);
         if name.is_empty() || name.contains(['"', '\'', '<']) {
             return Err(format!("attribute {name:?} of <{}>", tag.name));

@@ -21,13 +21,7 @@ pub fn queue_page(voice: Voice) -> queue::Queue {
         waits: waits.into(),
     };
     queue::Queue {
-        shell: shell(
-            voice,
-            "Queue of findings",
-            Visitor::Analyst,
-            "/queue",
-            Lang::English,
-        ),
+        shell: shell(voice, "Queue of findings", Visitor::Analyst, "/queue", Lang::English),
         filters: vec![
             filter("all", 13, true),
             filter("reproduced", 5, false),
@@ -45,12 +39,7 @@ pub fn queue_page(voice: Voice) -> queue::Queue {
                 tag("reproduced", Tone::Good),
                 "",
             ),
-            row(
-                "pkg:npm/ini@1.3.5",
-                "ini.parse pollutes Object",
-                tag("joined", Tone::Calm),
-                "",
-            ),
+            row("pkg:npm/ini@1.3.5", "ini.parse pollutes Object", tag("joined", Tone::Calm), ""),
             row(
                 "pkg:pypi/urllib3@1.26.4",
                 "Quadratic time in the URL pattern",
@@ -146,16 +135,8 @@ pub fn finding_page(voice: Voice) -> finding::Finding {
             }],
         },
         gate: vec![
-            Check {
-                name: "Package".into(),
-                met: true,
-                says: voice.text("pkg:npm/ini"),
-            },
-            Check {
-                name: "Recipe".into(),
-                met: true,
-                says: String::new(),
-            },
+            Check { name: "Package".into(), met: true, says: voice.text("pkg:npm/ini") },
+            Check { name: "Recipe".into(), met: true, says: String::new() },
             Check {
                 name: "Contact".into(),
                 met: false,
@@ -173,18 +154,12 @@ pub fn finding_page(voice: Voice) -> finding::Finding {
             )),
         }),
         group: Some(finding::Group {
-            lead: side(
-                "Prototype of every object can be changed",
-                "finder agent one",
-            ),
+            lead: side("Prototype of every object can be changed", "finder agent one"),
             this: side("ini.parse pollutes Object", "finder agent two"),
             reasons: vec![
                 voice.fact("Same package and function", "both name decode in ini.js"),
                 voice.fact("Same weakness", "both say CWE-1321"),
-                voice.fact(
-                    "Same effect",
-                    "both proofs were run; the canary is seen in both",
-                ),
+                voice.fact("Same effect", "both proofs were run; the canary is seen in both"),
             ],
             members: vec![link(
                 voice.text("finding 91ab…: Settings parser lets text set prototypes"),
@@ -408,18 +383,11 @@ pub fn case_page(voice: Voice) -> case::Case {
                 "Understood: fixed in 1.26.5. The release was run.",
             ),
         ],
-        findings: vec![link(
-            voice.text("Quadratic time in the URL pattern"),
-            "/findings/5c1f",
-        )],
+        findings: vec![link(voice.text("Quadratic time in the URL pattern"), "/findings/5c1f")],
         forms: vec![
-            Form::post(
-                &shell,
-                "/cases/3f/release",
-                "Release the reproducer to the maintainer",
-            )
-            .says("Recorded, and then sent by mail.")
-            .weight(form::Weight::Side),
+            Form::post(&shell, "/cases/3f/release", "Release the reproducer to the maintainer")
+                .says("Recorded, and then sent by mail.")
+                .weight(form::Weight::Side),
             Form::post(&shell, "/cases/3f/exit", "End the embargo now")
                 .says("The embargo is over then, and never comes back.")
                 .weight(form::Weight::Final)
@@ -445,13 +413,8 @@ pub fn case_page(voice: Voice) -> case::Case {
 }
 
 pub fn sign_page(voice: Voice) -> sign::Sign {
-    let shell = shell(
-        voice,
-        "What will be published",
-        Visitor::Analyst,
-        "/cases/3f/sign",
-        Lang::English,
-    );
+    let shell =
+        shell(voice, "What will be published", Visitor::Analyst, "/cases/3f/sign", Lang::English);
     let form = Form::post(&shell, "/cases/3f/sign", "Sign it")
         .says(
             "You are the second of two. It is published at once, and \
@@ -480,11 +443,7 @@ pub fn sign_page(voice: Voice) -> sign::Sign {
         affected: affected(voice),
         digest: "sha256:5c1f0e0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c5".into(),
         conditions: vec![
-            Check {
-                name: "Nobody keeps it private".into(),
-                met: true,
-                says: String::new(),
-            },
+            Check { name: "Nobody keeps it private".into(), met: true, says: String::new() },
             Check {
                 name: "The fixed release was run".into(),
                 met: true,
@@ -496,10 +455,7 @@ pub fn sign_page(voice: Voice) -> sign::Sign {
                 says: "it ends on 12 December 2026".into(),
             },
         ],
-        signatures: vec![sign::Signature {
-            who: voice.text("analyst one"),
-            at: noon(),
-        }],
+        signatures: vec![sign::Signature { who: voice.text("analyst one"), at: noon() }],
         needed: 2,
         turn: sign::Turn::Sign(form),
         shell,

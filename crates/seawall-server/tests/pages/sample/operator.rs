@@ -51,9 +51,7 @@ pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
         (
             "libz-sys",
             "1.1.8",
-            today::Action::Update {
-                to: "1.1.14".into(),
-            },
+            today::Action::Update { to: "1.1.14".into() },
             "A file sent to you can overrun memory while it is \
              unpacked, and may take over the program that unpacks it.",
         ),
@@ -67,9 +65,7 @@ pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
         (
             "Lab gateway",
             "4.2",
-            today::Action::AskVendor {
-                vendor: voice.text("the gateway's vendor"),
-            },
+            today::Action::AskVendor { vendor: voice.text("the gateway's vendor") },
             "It unpacks archives; an archive can create folders where \
              it should not.",
         ),
@@ -98,22 +94,10 @@ pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
              partial: within 14 days.",
             ),
             inputs: vec![
-                (
-                    "publicly exposed".into(),
-                    "yes".into(),
-                    voice.text("your inventory"),
-                ),
-                (
-                    "known exploited".into(),
-                    "no".into(),
-                    "CISA's list of 25 August 2025".into(),
-                ),
+                ("publicly exposed".into(), "yes".into(), voice.text("your inventory")),
+                ("known exploited".into(), "no".into(), "CISA's list of 25 August 2025".into()),
                 ("automatable".into(), "yes".into(), "SSVC record".into()),
-                (
-                    "technical impact".into(),
-                    "partial".into(),
-                    "SSVC record".into(),
-                ),
+                ("technical impact".into(), "partial".into(), "SSVC record".into()),
             ],
         },
         cannot: voice.text(
@@ -183,13 +167,7 @@ pub fn due_page(voice: Voice) -> due::Due {
 }
 
 pub fn inventory_page(voice: Voice) -> inventory::Inventory {
-    let shell = shell(
-        voice,
-        "Inventory",
-        Visitor::Operator,
-        "/inventory",
-        Lang::English,
-    );
+    let shell = shell(voice, "Inventory", Visitor::Operator, "/inventory", Lang::English);
     let upload = Form::post(&shell, "/inventory", "Send it")
         .says(
             "It is stored encrypted with a key of its own, and is \

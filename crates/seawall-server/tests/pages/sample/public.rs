@@ -14,11 +14,7 @@ pub fn releases(versions: &[(&str, Outcome)]) -> Vec<Release> {
 /// The range of a parser that was affected, fixed, affected again and fixed again.
 pub fn relapse(voice: Voice, id: &str) -> RangePicture {
     use Outcome::{Affected as A, Unaffected as U, Untested as X};
-    let mut all = vec![
-        ("0.1.0".to_owned(), X),
-        ("0.1.1".into(), X),
-        ("0.1.2".into(), X),
-    ];
+    let mut all = vec![("0.1.0".to_owned(), X), ("0.1.1".into(), X), ("0.1.2".into(), X)];
     all.extend((4..=9).map(|n| (format!("0.1.{n}"), A)));
     all.extend((0..=8).map(|n| (format!("1.1.{n}"), A)));
     all.push(("1.1.9".into(), U));
@@ -33,10 +29,7 @@ pub fn relapse(voice: Voice, id: &str) -> RangePicture {
         ],
         releases: all
             .into_iter()
-            .map(|(version, outcome)| Release {
-                version: voice.text(&version),
-                outcome,
-            })
+            .map(|(version, outcome)| Release { version: voice.text(&version), outcome })
             .collect(),
     }
 }
@@ -127,10 +120,7 @@ pub fn home_page(voice: Voice) -> home::Home {
             ("5", "reproduced"),
             ("4", "advisories published"),
         ]
-        .map(|(number, label)| home::Figure {
-            number: number.into(),
-            label: label.into(),
-        })
+        .map(|(number, label)| home::Figure { number: number.into(), label: label.into() })
         .into(),
         as_of: noon(),
     }
@@ -196,26 +186,13 @@ pub fn advisory_page(voice: Voice) -> advisory::Advisory {
                 at: noon(),
                 summary: voice.text("The flaw came back in 1.1.10; both ranges are listed."),
             },
-            advisory::Revision {
-                number: 1,
-                at: noon(),
-                summary: "First published.".into(),
-            },
+            advisory::Revision { number: 1, at: noon(), summary: "First published.".into() },
         ],
         documents: vec![
-            link(
-                "CSAF 2.0 document",
-                "/.well-known/csaf/white/2026/sw-2026-0004.json",
-            ),
-            link(
-                "Its signature",
-                "/.well-known/csaf/white/2026/sw-2026-0004.json.asc",
-            ),
+            link("CSAF 2.0 document", "/.well-known/csaf/white/2026/sw-2026-0004.json"),
+            link("Its signature", "/.well-known/csaf/white/2026/sw-2026-0004.json.asc"),
             link("OSV entry", "/v1/vulns/x_SW-2026-0004"),
-            link(
-                "Evidence bundle's digest",
-                "/advisories/SW-2026-0004/evidence",
-            ),
+            link("Evidence bundle's digest", "/advisories/SW-2026-0004/evidence"),
         ],
         logged: Some(link("Entry 31 of the public log", "/log#31")),
         references: vec![voice.text("https://example.invalid/zlib/notes")],
@@ -254,11 +231,7 @@ pub fn log_page(voice: Voice) -> log::Log {
             },
         ],
         entries: vec![
-            entry(
-                33,
-                "Advisory revised:",
-                Some(link("SW-2026-0004", "/advisories/SW-2026-0004")),
-            ),
+            entry(33, "Advisory revised:", Some(link("SW-2026-0004", "/advisories/SW-2026-0004"))),
             entry(32, "Figures published.", None),
             entry(
                 31,
