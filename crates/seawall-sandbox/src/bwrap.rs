@@ -83,6 +83,8 @@ pub(crate) fn words(starter: Starter, mounts: &[Mount], limits: &Limits) -> Vec<
     }
     // The shared memory of POSIX programs would otherwise be as large as half the host's.
     add(&["--perms", "1777", "--size", &bytes, "--tmpfs", "/dev/shm"]);
+    // In a user namespace the folder of devices belongs to the run, and nothing bounds its size.
+    add(&["--remount-ro", "/dev"]);
     for mount in mounts {
         add(&["--ro-bind", &mount.host.to_string_lossy(), mount.inside]);
     }

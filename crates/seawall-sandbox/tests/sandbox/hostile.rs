@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 fn check(script: &str, limits: Limits, expected: &[How]) -> Ended {
     let world = World::new();
     let mounts = || std::fs::read_to_string("/proc/self/mounts").unwrap();
-    let before = (mounts(), groups());
+    let before = mounts();
     let start = Instant::now();
     let ended = world.python(script, limits);
     assert!(expected.contains(&ended.how), "{ended:?}\n{}", text(&ended));
@@ -22,7 +22,7 @@ fn check(script: &str, limits: Limits, expected: &[How]) -> Ended {
         "it took {:?}",
         start.elapsed()
     );
-    assert_eq!(mounts(), before.0);
+    assert_eq!(mounts(), before);
     assert_eq!(listing(&world.lab.cache.join("scratch")), [] as [&Path; 0]);
     ended
 }
@@ -32,14 +32,12 @@ fn text(ended: &Ended) -> String {
     String::from_utf8_lossy(&both).into_owned()
 }
 
-/// Control groups that this process has made and not removed.
-fn groups() -> usize {
-    let name = format!("seawall-{}-", std::process::id());
-    let own = |path: &&std::path::PathBuf| path.to_string_lossy().contains(&name);
-    listing(Path::new("/sys/fs/cgroup"))
-        .iter()
-        .filter(own)
-        .filter(|path| path.is_dir())
+/// The control groups on this host that a process made and has not removed.
+pub fn groups(pid: u32) -> usize {
+    let name = format!("/seawall-{pid}-");
+    let all = listing(Path::new("/sys/fs/cgroup"));
+    all.iter()
+        .filter(|path| path.is_dir() && path.to_string_lossy().contains(&name))
         .count()
 }
 
