@@ -69,7 +69,7 @@ pub struct RecipeFile {
 
 /// What tells an affected release from an unaffected one.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum Oracle {
     /// The harness sees a harmless mark where it must not be, and the control sees none.
     Canary,
@@ -87,7 +87,7 @@ pub enum Oracle {
     /// A sanitizer reports this kind of error with this function on the stack of the access.
     Sanitizer {
         /// The kind as the sanitizer prints it, such as `heap-buffer-overflow`.
-        error: String,
+        kind: String,
         /// A function on the first stack of the report, such as `inflate`.
         function: String,
     },

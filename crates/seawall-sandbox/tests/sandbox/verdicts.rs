@@ -156,9 +156,9 @@ fn a_sanitizer_tells_releases_apart() {
     ] {
         world.release("copy", version, &[("copy.c", &source)]);
     }
-    let error = "heap-buffer-overflow".to_owned();
+    let kind = "heap-buffer-overflow".to_owned();
     let oracle = Oracle::Sanitizer {
-        error,
+        kind,
         function: "copy_name".into(),
     };
     let mut recipe = recipe("copy", oracle, "/build/copy", ("main.c", COPY));
