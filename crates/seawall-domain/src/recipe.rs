@@ -7,13 +7,13 @@
 //!
 //! # What a command finds
 //!
-//! | place | what it is |
-//! |---|---|
-//! | `/target` | the release, read-only: a Python wheel unpacked, an npm package's folder, or for a crate `Cargo.lock` and `vendor/NAME` of the crate and of everything it needs |
-//! | `/recipe` | the files of the recipe, read-only |
-//! | `/work` | empty and writable, the current folder, gone after the command |
-//! | `/build` | empty and writable while building; what is left there is handed, as a fresh copy, to the trigger and to the control |
-//! | `/tmp` | empty and writable |
+//! - `/target`: the release, read-only. A Python wheel unpacked, an npm package's folder, or for a
+//!   crate `Cargo.lock` and `vendor/NAME` of the crate and of everything it needs.
+//! - `/recipe`: the files of the recipe, read-only.
+//! - `/work`: empty and writable, the current folder, gone after the command.
+//! - `/build`: empty and writable while building; what is left there is handed, as a fresh copy,
+//!   to the trigger and to the control.
+//! - `/tmp`: empty and writable.
 //!
 //! There is no network and no other file of the host besides its programs and libraries. The
 //! environment holds `PATH`, `HOME` (`/work`), `LANG`, `SEAWALL_CANARY` (a random token, new in
