@@ -149,19 +149,12 @@ impl Claim {
             (Missing::Weakness, self.weakness.is_none()),
             (Missing::File, self.location.file.is_none()),
             (Missing::Function, self.location.function.is_none()),
-            (
-                Missing::Description,
-                self.description.trim().len() < DESCRIPTION_LEN_MIN,
-            ),
+            (Missing::Description, self.description.trim().len() < DESCRIPTION_LEN_MIN),
             (Missing::Recipe, self.recipe().is_none()),
             (Missing::Tool, self.tooling.tool.is_none()),
             (Missing::Contact, self.tooling.contact.is_none()),
         ];
-        lacks
-            .into_iter()
-            .filter(|(_, lacks)| *lacks)
-            .map(|(missing, _)| missing)
-            .collect()
+        lacks.into_iter().filter(|(_, lacks)| *lacks).map(|(missing, _)| missing).collect()
     }
 
     /// The attached recipe: the first reproducer that is a TOML file.

@@ -43,14 +43,9 @@ impl FromStr for AdvisoryNumber {
     type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Self, NotANumber> {
-        let parts = text
-            .strip_prefix("SW-")
-            .and_then(|rest| rest.split_once('-'));
+        let parts = text.strip_prefix("SW-").and_then(|rest| rest.split_once('-'));
         let number = parts.and_then(|(year, serial)| {
-            Some(Self {
-                year: year.parse().ok()?,
-                serial: serial.parse().ok()?,
-            })
+            Some(Self { year: year.parse().ok()?, serial: serial.parse().ok()? })
         });
         number
             .filter(|number| number.to_string() == text)
@@ -142,10 +137,7 @@ mod tests {
     #[test]
     fn a_number_has_one_spelling() {
         for text in ["SW-2026-0042", "SW-2026-12345"] {
-            assert_eq!(
-                text.parse::<AdvisoryNumber>().map(|n| n.to_string()),
-                Ok(text.into())
-            );
+            assert_eq!(text.parse::<AdvisoryNumber>().map(|n| n.to_string()), Ok(text.into()));
         }
         for text in ["SW-2026-42", "sw-2026-0042", "SW-2026-", "SW-26-0042", ""] {
             assert!(text.parse::<AdvisoryNumber>().is_err(), "{text}");

@@ -64,10 +64,7 @@ mod tests {
         for (runs, expected) in [
             (&[][..], Verdict::EnvironmentFailed),
             (&[Affected, Affected, Affected], Verdict::Reproduced),
-            (
-                &[Unaffected, Unaffected, Unaffected],
-                Verdict::NotReproduced,
-            ),
+            (&[Unaffected, Unaffected, Unaffected], Verdict::NotReproduced),
             (&[Affected, Unaffected, Affected], Verdict::Flaky),
             (&[Affected, Untested, Affected], Verdict::EnvironmentFailed),
         ] {

@@ -63,8 +63,7 @@ impl Cache {
             ("sha256", digest) => {
                 let digest = digest.trim().parse().ok()?;
                 let path = self.content(&digest);
-                path.is_dir()
-                    .then_some(Kept::Here(Fetched { path, digest }))
+                path.is_dir().then_some(Kept::Here(Fetched { path, digest }))
             }
             ("refused", reason) => Some(Kept::Refused(reason.trim().to_owned())),
             _ => None,
@@ -87,11 +86,7 @@ impl Cache {
         {
             return Err(LabFault::io("keeping a release", error));
         }
-        self.write(
-            &self.note("index", package),
-            &version.0,
-            &format!("sha256 {digest}\n"),
-        )?;
+        self.write(&self.note("index", package), &version.0, &format!("sha256 {digest}\n"))?;
         Ok(Fetched { path, digest })
     }
 
@@ -127,10 +122,7 @@ impl Cache {
     fn note(&self, kind: &str, package: &Package) -> PathBuf {
         // Plain words and at most one `/` after an npm scope; `+` cannot stand in either part.
         let name = package.name.replace('/', "+");
-        self.root
-            .join(kind)
-            .join(package.ecosystem.purl_type())
-            .join(name)
+        self.root.join(kind).join(package.ecosystem.purl_type()).join(name)
     }
 
     fn write(&self, folder: &Path, name: &str, text: &str) -> Result<(), LabFault> {
@@ -155,10 +147,7 @@ fn sweep(folder: &Path) {
 
 /// Whether a name that begins with the number of a process outlived that process.
 pub(crate) fn is_left_behind(name: &str) -> bool {
-    let pid = name
-        .split('-')
-        .next()
-        .and_then(|pid| pid.parse::<u32>().ok());
+    let pid = name.split('-').next().and_then(|pid| pid.parse::<u32>().ok());
     pid.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists())
 }
 

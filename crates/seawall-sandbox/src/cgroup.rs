@@ -112,11 +112,8 @@ impl Cgroup {
 
     fn folders(&self) -> Vec<&Path> {
         let all = [&self.memory, &self.pids, &self.cpu];
-        let mut folders: Vec<&Path> = all
-            .into_iter()
-            .flatten()
-            .map(|(_, folder)| folder.as_path())
-            .collect();
+        let mut folders: Vec<&Path> =
+            all.into_iter().flatten().map(|(_, folder)| folder.as_path()).collect();
         folders.sort_unstable();
         folders.dedup();
         folders
@@ -124,10 +121,7 @@ impl Cgroup {
 
     /// The files into which a process writes its number to join.
     pub(crate) fn doors(&self) -> Vec<PathBuf> {
-        self.folders()
-            .into_iter()
-            .map(|folder| folder.join("cgroup.procs"))
-            .collect()
+        self.folders().into_iter().map(|folder| folder.join("cgroup.procs")).collect()
     }
 
     /// Processor time of everything that ever was in the group.
@@ -207,16 +201,12 @@ pub(crate) fn offered() -> String {
 
 /// Removes the groups of laboratories that were killed before they could.
 fn sweep() {
-    let ones = ["memory", "pids", "cpuacct"]
-        .into_iter()
-        .filter_map(parent_one);
+    let ones = ["memory", "pids", "cpuacct"].into_iter().filter_map(parent_one);
     for parent in parents_two().into_iter().chain(ones) {
         for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let left = name
-                .strip_prefix(PREFIX)
-                .is_some_and(crate::cache::is_left_behind);
+            let left = name.strip_prefix(PREFIX).is_some_and(crate::cache::is_left_behind);
             if left {
                 // One that still has processes stays.
                 let _ = fs::remove_dir(entry.path());
@@ -231,8 +221,7 @@ fn number(file: &Path) -> Option<u64> {
 
 fn keyed(file: &Path, key: &str) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
-    text.lines()
-        .find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
+    text.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
 }
 
 /// The mount point of a kind of control group.

@@ -32,11 +32,7 @@ pub(crate) enum Starter {
 
 impl Starter {
     pub(crate) fn here() -> Starter {
-        if nix::unistd::geteuid().is_root() {
-            Starter::Root
-        } else {
-            Starter::Ordinary
-        }
+        if nix::unistd::geteuid().is_root() { Starter::Root } else { Starter::Ordinary }
     }
 }
 
@@ -51,12 +47,7 @@ pub(crate) fn prefix(starter: Starter, user: u32, limits: &Limits) -> Vec<String
     if starter == Starter::Root {
         words.extend(["/usr/bin/setpriv".into(), format!("--reuid={user}")]);
         words.push(format!("--regid={user}"));
-        let rest = [
-            "--clear-groups",
-            "--bounding-set=-all",
-            "--inh-caps=-all",
-            "--no-new-privs",
-        ];
+        let rest = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"];
         words.extend(rest.map(String::from));
     }
     let bytes = u64::from(limits.disk_mib) << 20;
@@ -103,18 +94,13 @@ mod tests {
     /// What a real shell makes of a word is the word.
     fn check(word: &str) {
         let script = format!("printf %s {}", quoted(word));
-        let said = Command::new("/bin/sh")
-            .args(["-c", &script])
-            .output()
-            .unwrap();
+        let said = Command::new("/bin/sh").args(["-c", &script]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&said.stdout), word);
     }
 
     #[test]
     fn no_word_of_a_build_is_read_by_the_shell() {
-        for word in [
-            "plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>",
-        ] {
+        for word in ["plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>"] {
             check(word);
         }
     }

@@ -107,9 +107,7 @@ pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
         None => match exit_code(&status) {
             Some(code) => How::Exit(code),
             None => {
-                return Err(LabFault::Isolation {
-                    reason: complaint(&seen.stderr),
-                });
+                return Err(LabFault::Isolation { reason: complaint(&seen.stderr) });
             }
         },
     };
@@ -137,13 +135,7 @@ fn words(
         inner::run_user(u32::from_str_radix(random.get(..8).unwrap_or("0"), 16).unwrap_or(0));
     let text = |path: &PathBuf| path.to_string_lossy().into_owned();
     let doors = group.doors();
-    let mut words = vec![
-        "-c".into(),
-        DOOR.into(),
-        "sh".into(),
-        text(status),
-        text(filter),
-    ];
+    let mut words = vec!["-c".into(), DOOR.into(), "sh".into(), text(status), text(filter)];
     words.push(doors.len().to_string());
     words.extend(doors.iter().map(text));
     words.extend(["bwrap", "--json-status-fd", "8", "--seccomp", "9"].map(String::from));
@@ -170,11 +162,7 @@ fn start(job: &Job<'_>, words: &[String]) -> Result<Child, LabFault> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("CARGO_NET_OFFLINE", "true")
         .env("ASAN_OPTIONS", "detect_leaks=0:color=never")
-        .envs(
-            job.environment
-                .iter()
-                .map(|(key, value)| (*key, value.as_str())),
-        )
+        .envs(job.environment.iter().map(|(key, value)| (*key, value.as_str())))
         .current_dir("/")
         .stdin(input)
         .stdout(Stdio::piped())
@@ -191,16 +179,11 @@ fn exit_code(status: &PathBuf) -> Option<i32> {
         exit_code: Option<i32>,
     }
     let text = fs::read_to_string(status).ok()?;
-    text.lines()
-        .filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code)
-        .next_back()
+    text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code).next_back()
 }
 
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().rev().find(|line| !line.trim().is_empty());
-    line.unwrap_or("bubblewrap failed without a word")
-        .chars()
-        .take(400)
-        .collect()
+    line.unwrap_or("bubblewrap failed without a word").chars().take(400).collect()
 }

@@ -36,10 +36,7 @@ pub(crate) fn outside_usr() -> &'static [Tool] {
         show(ask("rustc", &["--print", "sysroot"]), "/opt/rust");
         if !in_usr("node") {
             let program = ask("node", &["-p", "process.execPath"]);
-            let prefix = program
-                .as_deref()
-                .and_then(Path::parent)
-                .and_then(Path::parent);
+            let prefix = program.as_deref().and_then(Path::parent).and_then(Path::parent);
             show(prefix.map(Path::to_owned), "/opt/node");
         }
         if !in_usr("python3") {
@@ -51,7 +48,5 @@ pub(crate) fn outside_usr() -> &'static [Tool] {
 }
 
 fn in_usr(program: &str) -> bool {
-    ["/usr/local/bin", "/usr/bin"]
-        .iter()
-        .any(|folder| Path::new(folder).join(program).exists())
+    ["/usr/local/bin", "/usr/bin"].iter().any(|folder| Path::new(folder).join(program).exists())
 }

@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 fn recipe(name: &str) -> Recipe {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../recipes")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../recipes").join(name);
     let text = std::fs::read_to_string(&path).unwrap();
     seawall_formats::recipe::read(&text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"))
 }
@@ -20,11 +18,7 @@ fn recipe(name: &str) -> Recipe {
 fn laboratory() -> Laboratory {
     let cache = std::env::var_os("SEAWALL_LABORATORY_CACHE").map(PathBuf::from);
     let cache = cache.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("laboratory"));
-    Laboratory {
-        cache,
-        local_catalogue: None,
-        offline: false,
-    }
+    Laboratory { cache, local_catalogue: None, offline: false }
 }
 
 /// Runs a recipe against these releases, or against all that the registry lists.
@@ -32,16 +26,9 @@ fn outcomes(name: &str, versions: &[&str]) -> BTreeMap<String, Outcome> {
     let (lab, recipe) = (laboratory(), recipe(name));
     let package = &recipe.target.package;
     let versions: Vec<Version> = if versions.is_empty() {
-        lab.releases(package)
-            .unwrap()
-            .into_iter()
-            .map(|release| release.version)
-            .collect()
+        lab.releases(package).unwrap().into_iter().map(|release| release.version).collect()
     } else {
-        versions
-            .iter()
-            .map(|version| Version::from(*version))
-            .collect()
+        versions.iter().map(|version| Version::from(*version)).collect()
     };
     let start = Instant::now();
     for fetched in lab.fetch_all(package, &versions) {
@@ -65,9 +52,7 @@ fn outcomes(name: &str, versions: &[&str]) -> BTreeMap<String, Outcome> {
 fn check_all(name: &str, affected: &[&str], unaffected: &[&str]) {
     let outcomes = outcomes(name, &[]);
     let of = |wanted: Outcome| {
-        let fits = outcomes
-            .iter()
-            .filter(move |(_, outcome)| **outcome == wanted);
+        let fits = outcomes.iter().filter(move |(_, outcome)| **outcome == wanted);
         let mut fits: Vec<&str> = fits.map(|(version, _)| version.as_str()).collect();
         fits.sort_unstable();
         fits
@@ -76,10 +61,7 @@ fn check_all(name: &str, affected: &[&str], unaffected: &[&str]) {
     expected.sort_unstable();
     assert_eq!(of(Outcome::Affected), expected, "{name}");
     for version in unaffected {
-        assert!(
-            of(Outcome::Unaffected).contains(version),
-            "{name} {version}"
-        );
+        assert!(of(Outcome::Unaffected).contains(version), "{name} {version}");
     }
 }
 
@@ -93,21 +75,9 @@ fn check(name: &str, outcome: Outcome, versions: &[&str]) {
 #[test]
 #[ignore = "needs the package registries; run by cargo xtask corpus"]
 fn sqlparse_in_every_release() {
-    check_all(
-        "sqlparse.toml",
-        &["0.4.0", "0.4.1"],
-        &["0.2.0", "0.3.1", "0.4.2", "0.5.0"],
-    );
-    check(
-        "demo/sqlparse-second.toml",
-        Outcome::Affected,
-        &["0.4.0", "0.4.1"],
-    );
-    check(
-        "demo/sqlparse-second.toml",
-        Outcome::Unaffected,
-        &["0.3.1", "0.4.2"],
-    );
+    check_all("sqlparse.toml", &["0.4.0", "0.4.1"], &["0.2.0", "0.3.1", "0.4.2", "0.5.0"]);
+    check("demo/sqlparse-second.toml", Outcome::Affected, &["0.4.0", "0.4.1"]);
+    check("demo/sqlparse-second.toml", Outcome::Unaffected, &["0.3.1", "0.4.2"]);
     check("sqlparse.toml", Outcome::Untested, &["0.1.19"]);
 }
 
@@ -119,16 +89,8 @@ fn ini_in_every_release() {
         "1.3.1", "1.3.2", "1.3.3", "1.3.4", "1.3.5",
     ];
     check_all("ini.toml", &affected, &["1.3.6", "1.3.8", "2.0.0"]);
-    check(
-        "demo/ini-second.toml",
-        Outcome::Affected,
-        &["1.0.0", "1.3.5"],
-    );
-    check(
-        "demo/ini-second.toml",
-        Outcome::Unaffected,
-        &["1.3.6", "2.0.0"],
-    );
+    check("demo/ini-second.toml", Outcome::Affected, &["1.0.0", "1.3.5"]);
+    check("demo/ini-second.toml", Outcome::Unaffected, &["1.3.6", "2.0.0"]);
 }
 
 #[test]
@@ -136,11 +98,7 @@ fn ini_in_every_release() {
 fn tar_at_every_end() {
     for name in ["tar.toml", "demo/tar-second.toml"] {
         check(name, Outcome::Affected, &["0.4.10", "0.4.20", "0.4.35"]);
-        check(
-            name,
-            Outcome::Unaffected,
-            &["0.4.8", "0.4.9", "0.4.36", "0.4.40"],
-        );
+        check(name, Outcome::Unaffected, &["0.4.8", "0.4.9", "0.4.36", "0.4.40"]);
     }
 }
 
@@ -148,9 +106,7 @@ fn tar_at_every_end() {
 #[ignore = "needs the package registries; run by cargo xtask corpus"]
 fn zlib_in_libz_sys_with_its_relapse() {
     for name in ["libz-sys.toml", "demo/libz-sys-second.toml"] {
-        let affected = [
-            "0.1.4", "0.1.9", "1.0.0", "1.0.20", "1.1.8", "1.1.10", "1.1.13",
-        ];
+        let affected = ["0.1.4", "0.1.9", "1.0.0", "1.0.20", "1.1.8", "1.1.10", "1.1.13"];
         check(name, Outcome::Affected, &affected);
         check(name, Outcome::Unaffected, &["1.1.9", "1.1.14", "1.1.20"]);
         check(name, Outcome::Untested, &["0.1.0", "0.1.2"]);
@@ -161,35 +117,15 @@ fn zlib_in_libz_sys_with_its_relapse() {
 #[ignore = "needs the package registries; run by cargo xtask corpus"]
 fn urllib3_at_every_end() {
     let name = "urllib3.toml";
-    check(
-        name,
-        Outcome::Affected,
-        &["1.25.4", "1.25.11", "1.26.0", "1.26.4"],
-    );
-    check(
-        name,
-        Outcome::Unaffected,
-        &["1.23", "1.24.3", "1.25.3", "1.26.5", "2.0.2"],
-    );
-    check(
-        "demo/urllib3-no-tail.toml",
-        Outcome::Unaffected,
-        &["1.25.4", "1.26.4"],
-    );
+    check(name, Outcome::Affected, &["1.25.4", "1.25.11", "1.26.0", "1.26.4"]);
+    check(name, Outcome::Unaffected, &["1.23", "1.24.3", "1.25.3", "1.26.5", "2.0.2"]);
+    check("demo/urllib3-no-tail.toml", Outcome::Unaffected, &["1.25.4", "1.26.4"]);
 }
 
 #[test]
 #[ignore = "needs the package registries; run by cargo xtask corpus"]
 fn minimist_at_every_end() {
     let name = "minimist.toml";
-    check(
-        name,
-        Outcome::Affected,
-        &["0.0.0", "0.2.2", "1.0.0", "1.2.2", "1.2.5"],
-    );
-    check(
-        name,
-        Outcome::Unaffected,
-        &["0.2.3", "0.2.4", "1.2.6", "1.2.8"],
-    );
+    check(name, Outcome::Affected, &["0.0.0", "0.2.2", "1.0.0", "1.2.2", "1.2.5"]);
+    check(name, Outcome::Unaffected, &["0.2.3", "0.2.4", "1.2.6", "1.2.8"]);
 }

@@ -60,13 +60,7 @@ pub(super) fn attend(
     let found = Mutex::new(Found::default());
     let (ended, waiting) = mpsc::channel::<()>();
     let gone = std::thread::scope(|scope| {
-        let watch = Watch {
-            pid,
-            group,
-            limits,
-            budgets: &budgets,
-            found: &found,
-        };
+        let watch = Watch { pid, group, limits, budgets: &budgets, found: &found };
         scope.spawn(move || watch.until_ended(&waiting));
         // Not reaped yet: the process table may still hold what the whole tree used.
         let gone = waitid(Id::Pid(pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT);
@@ -74,9 +68,7 @@ pub(super) fn attend(
         drop(ended);
         gone.map(|_| cpu)
     });
-    child
-        .wait()
-        .map_err(|error| LabFault::io("waiting for a sandbox", error))?;
+    child.wait().map_err(|error| LabFault::io("waiting for a sandbox", error))?;
     let cpu = gone.map_err(|error| LabFault::io("waiting for a sandbox", error))?;
     let stdout = stdout.join().unwrap_or_default();
     let stderr = stderr.join().unwrap_or_default();
@@ -154,19 +146,14 @@ struct Budget {
 
 impl Budget {
     fn of(bytes: u64) -> Budget {
-        Budget {
-            left: Arc::new(AtomicU64::new(bytes)),
-            spent: Arc::default(),
-        }
+        Budget { left: Arc::new(AtomicU64::new(bytes)), spent: Arc::default() }
     }
 
     /// Takes so many bytes, or what is left, and remembers when that was too little.
     fn take(&self, bytes: usize) -> usize {
         let wanted = bytes as u64;
         let rest = |left: u64| Some(left.saturating_sub(wanted));
-        let left = self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
         let left = left.unwrap_or_else(|left| left);
         if left < wanted {
             self.spent.store(true, Ordering::Relaxed);

@@ -17,11 +17,7 @@ fn check(script: &str, limits: Limits, expected: &[How]) -> Ended {
     let start = Instant::now();
     let ended = world.python(script, limits);
     assert!(expected.contains(&ended.how), "{ended:?}\n{}", text(&ended));
-    assert!(
-        start.elapsed() < Duration::from_secs(60),
-        "it took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(60), "it took {:?}", start.elapsed());
     assert_eq!(mounts(), before);
     assert_eq!(listing(&world.lab.cache.join("scratch")), [] as [&Path; 0]);
     ended
@@ -36,9 +32,7 @@ fn text(ended: &Ended) -> String {
 pub fn groups(pid: u32) -> usize {
     let name = format!("/seawall-{pid}-");
     let all = listing(Path::new("/sys/fs/cgroup"));
-    all.iter()
-        .filter(|path| path.is_dir() && path.to_string_lossy().contains(&name))
-        .count()
+    all.iter().filter(|path| path.is_dir() && path.to_string_lossy().contains(&name)).count()
 }
 
 /// Whether no process on this host has this word on its command line, soon.
@@ -85,17 +79,7 @@ while True:
     except OSError:
         pass
 ";
-    check(
-        bomb,
-        tight(),
-        &[
-            How::Busy,
-            How::Late,
-            How::Starved,
-            How::Exit(137),
-            How::Exit(152),
-        ],
-    );
+    check(bomb, tight(), &[How::Busy, How::Late, How::Starved, How::Exit(137), How::Exit(152)]);
 }
 
 #[test]
@@ -104,10 +88,7 @@ fn nothing_is_sent_to_anybody() {
     let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
     tcp.set_nonblocking(true).unwrap();
     udp.set_nonblocking(true).unwrap();
-    let (tcp_port, udp_port) = (
-        tcp.local_addr().unwrap().port(),
-        udp.local_addr().unwrap().port(),
-    );
+    let (tcp_port, udp_port) = (tcp.local_addr().unwrap().port(), udp.local_addr().unwrap().port());
     let script = format!(
         "
 import socket
@@ -145,10 +126,7 @@ for family in [16, 17, 38, 40]:
     let said = text(&check(&script, Limits::default(), &[EXIT_0]));
     assert_eq!(said.trim(), "quiet");
     assert_eq!(tcp.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
-    assert_eq!(
-        udp.recv(&mut [0; 16]).unwrap_err().kind(),
-        ErrorKind::WouldBlock
-    );
+    assert_eq!(udp.recv(&mut [0; 16]).unwrap_err().kind(), ErrorKind::WouldBlock);
 }
 
 #[test]
@@ -164,11 +142,7 @@ fn a_build_that_phones_out_fails() {
     recipe.build = vec![vec!["python3".into(), "-c".into(), call]];
     let report = world.run(&recipe, "1", 1).remove(0);
     assert_eq!(report.outcome, Outcome::Untested);
-    assert!(
-        report.transcript.contains("the build ended with status 1"),
-        "{}",
-        report.transcript
-    );
+    assert!(report.transcript.contains("the build ended with status 1"), "{}", report.transcript);
     assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
 }
 
@@ -208,16 +182,8 @@ for path in ['/proc/1/environ', '/proc/1/mem', '/proc/kcore']:
     }
     let lines: Vec<&str> = said.lines().collect();
     let known = "ASAN_OPTIONS,CARGO_NET_OFFLINE,HOME,LANG,PATH,PWD,PYTHONDONTWRITEBYTECODE,TMPDIR";
-    let names: Vec<&str> = lines[0]
-        .split(',')
-        .filter(|name| !known.contains(name))
-        .collect();
-    assert!(
-        names
-            .iter()
-            .all(|name| *name == "LC_CTYPE" || *name == "OLDPWD"),
-        "{said}"
-    );
+    let names: Vec<&str> = lines[0].split(',').filter(|name| !known.contains(name)).collect();
+    assert!(names.iter().all(|name| *name == "LC_CTYPE" || *name == "OLDPWD"), "{said}");
     // Standard streams, and the folder that is being listed.
     assert_eq!(lines[2], "4", "{said}");
 }
@@ -352,10 +318,7 @@ fn a_flood_is_stopped() {
     for stream in ["stdout", "stderr"] {
         let script = format!("import sys\nwhile True: sys.{stream}.write('x' * 65536)\n");
         let ended = check(&script, tight(), &[How::Flooded]);
-        assert!(
-            ended.stdout.len() + ended.stderr.len() <= 64 * 1024,
-            "{stream}"
-        );
+        assert!(ended.stdout.len() + ended.stderr.len() <= 64 * 1024, "{stream}");
     }
 }
 

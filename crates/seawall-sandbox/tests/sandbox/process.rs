@@ -30,34 +30,20 @@ fn every_question_goes_through_the_wall() {
     world.release("wall", "1", &[("a.txt", "text")]);
     let Some(process) = spawn(&world) else { return };
     let (package, version) = (generic("wall"), Version::from("1"));
-    assert_eq!(
-        process.releases(&package).unwrap(),
-        world.lab.releases(&package).unwrap()
-    );
+    assert_eq!(process.releases(&package).unwrap(), world.lab.releases(&package).unwrap());
     let fetched = process.fetch(&package, &version);
     assert_eq!(fetched, world.lab.fetch(&package, &version));
     let missing = process.fetch(&package, &Version::from("2"));
-    assert!(
-        matches!(missing, Err(LabFault::NotFetchable { .. })),
-        "{missing:?}"
-    );
+    assert!(matches!(missing, Err(LabFault::NotFetchable { .. })), "{missing:?}");
     let text = process.source(&package, &version, "a.txt").unwrap();
     assert_eq!(text.as_deref(), Some("text"));
     let script = "echo seawall-canary $SEAWALL_CANARY absent";
     let recipe = recipe("wall", Oracle::Canary, "sh", ("probe.sh", script));
     let reports = process.run(&recipe, &version, 2).unwrap();
-    assert!(
-        reports
-            .iter()
-            .all(|report| report.outcome == Outcome::Unaffected)
-    );
+    assert!(reports.iter().all(|report| report.outcome == Outcome::Unaffected));
     assert_eq!(reports.len(), 2);
     process.preflight().unwrap();
-    assert_eq!(
-        crate::hostile::groups(process.id().unwrap()),
-        0,
-        "no control group is left"
-    );
+    assert_eq!(crate::hostile::groups(process.id().unwrap()), 0, "no control group is left");
 }
 
 #[test]
@@ -77,11 +63,7 @@ fn a_process_that_is_silent_or_talks_nonsense_is_a_fault_in_time() {
     let world = World::new();
     for (name, body, word) in [
         ("silent", "exec sleep 60", "no answer"),
-        (
-            "nonsense",
-            "while read line; do echo '{}'; done",
-            "cannot read",
-        ),
+        ("nonsense", "while read line; do echo '{}'; done", "cannot read"),
         ("deaf", "exit 0", ""),
     ] {
         let path = world.folder.join(name);
@@ -119,8 +101,5 @@ fn its_sandboxes_die_with_it() {
     let quick = crate::world::recipe("long", Oracle::Canary, "sh", ("probe.sh", script));
     process.run(&quick, &Version::from("1"), 1).unwrap();
     assert_eq!(crate::hostile::groups(pid), 0);
-    assert_eq!(
-        crate::world::listing(&world.lab.cache.join("scratch")).len(),
-        0
-    );
+    assert_eq!(crate::world::listing(&world.lab.cache.join("scratch")).len(), 0);
 }

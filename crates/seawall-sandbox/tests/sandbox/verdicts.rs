@@ -9,12 +9,7 @@ fn check(world: &World, recipe: &Recipe, expected: &[(&str, Outcome, &str)]) {
     for (version, outcome, effect) in expected {
         for report in world.run(recipe, version, 1) {
             let told = (report.outcome, report.effect.as_str());
-            assert_eq!(
-                told,
-                (*outcome, *effect),
-                "{version}: {}",
-                report.transcript
-            );
+            assert_eq!(told, (*outcome, *effect), "{version}: {}", report.transcript);
         }
     }
 }
@@ -58,24 +53,13 @@ fn a_canary_tells_releases_apart() {
 #[test]
 fn every_run_is_new_and_says_the_same() {
     let world = World::new();
-    world.release(
-        "door",
-        "1",
-        &[("keep.sh", "touch \"$1/$2\"; ls /work > /work/left")],
-    );
+    world.release("door", "1", &[("keep.sh", "touch \"$1/$2\"; ls /work > /work/left")]);
     let recipe = recipe("door", Oracle::Canary, "sh", ("probe.sh", DOOR));
     let reports = world.run(&recipe, "1", 3);
     assert_eq!(reports.len(), 3);
     for report in reports {
-        assert_eq!(
-            (report.outcome, report.effect.as_str()),
-            (Affected, "canary")
-        );
-        assert!(
-            report.transcript.contains("| seawall-canary TOKEN seen"),
-            "{}",
-            report.transcript
-        );
+        assert_eq!((report.outcome, report.effect.as_str()), (Affected, "canary"));
+        assert!(report.transcript.contains("| seawall-canary TOKEN seen"), "{}", report.transcript);
         assert!(report.transcript.contains("digest sha256:"));
         assert!(report.wall_ms > 0);
     }
@@ -105,12 +89,7 @@ fn growth_is_measured_from_outside() {
         let module = format!("def do(attack, n):\n    {body}\n");
         world.release("work", version, &[("work.py", &module)]);
     }
-    let oracle = Oracle::Growth {
-        small: 2000,
-        large: 8000,
-        over_control: 3,
-        over_size: 3,
-    };
+    let oracle = Oracle::Growth { small: 2000, large: 8000, over_control: 3, over_size: 3 };
     let mut recipe = recipe("work", oracle, "python3", ("probe.py", WORK));
     recipe.limits.seconds = 8;
     let expected = [
@@ -157,10 +136,7 @@ fn a_sanitizer_tells_releases_apart() {
         world.release("copy", version, &[("copy.c", &source)]);
     }
     let kind = "heap-buffer-overflow".to_owned();
-    let oracle = Oracle::Sanitizer {
-        kind,
-        function: "copy_name".into(),
-    };
+    let oracle = Oracle::Sanitizer { kind, function: "copy_name".into() };
     let mut recipe = recipe("copy", oracle, "/build/copy", ("main.c", COPY));
     let words = "gcc -g -O0 -fsanitize=address -o /build/copy /recipe/main.c /target/copy.c";
     recipe.build = vec![words.split(' ').map(String::from).collect()];
@@ -193,11 +169,7 @@ echo \"seawall-canary $SEAWALL_CANARY $word\"
     let mut recipe = recipe("built", Oracle::Canary, "sh", ("probe.sh", script));
     recipe.build = [
         &["mkdir", "/build/sub"][..],
-        &[
-            "sh",
-            "-c",
-            "echo 'it is here' > /build/sub/text; echo noise",
-        ],
+        &["sh", "-c", "echo 'it is here' > /build/sub/text; echo noise"],
         &["install", "-m", "755", "/bin/true", "/build/run"],
         &["ln", "-s", "/etc/hostname", "/build/link"],
         &["touch", "/work/intermediate"],

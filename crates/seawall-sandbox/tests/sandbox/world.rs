@@ -65,43 +65,24 @@ impl World {
 
 /// Limits that make a hostile script end soon.
 pub fn tight() -> Limits {
-    Limits {
-        seconds: 1,
-        memory_mib: 64,
-        processes: 12,
-        output_kib: 64,
-        disk_mib: 8,
-    }
+    Limits { seconds: 1, memory_mib: 64, processes: 12, output_kib: 64, disk_mib: 8 }
 }
 
 pub fn generic(name: &str) -> Package {
-    Package {
-        ecosystem: Ecosystem::Generic,
-        name: name.into(),
-    }
+    Package { ecosystem: Ecosystem::Generic, name: name.into() }
 }
 
 /// A recipe of one file, run as `PROGRAM /recipe/FILE attack|benign`.
 pub fn recipe(name: &str, oracle: Oracle, program: &str, file: (&str, &str)) -> Recipe {
     let words = |kind: &str| vec![program.into(), format!("/recipe/{}", file.0), kind.into()];
     Recipe {
-        target: Target {
-            package: generic(name),
-            version: Version::from("1"),
-        },
-        files: vec![RecipeFile {
-            name: file.0.into(),
-            text: file.1.into(),
-        }],
+        target: Target { package: generic(name), version: Version::from("1") },
+        files: vec![RecipeFile { name: file.0.into(), text: file.1.into() }],
         build: Vec::new(),
         trigger: words("attack"),
         control: words("benign"),
         oracle,
-        limits: Limits {
-            seconds: 20,
-            memory_mib: 256,
-            ..Limits::default()
-        },
+        limits: Limits { seconds: 20, memory_mib: 256, ..Limits::default() },
     }
 }
 
