@@ -121,8 +121,13 @@ pub struct Limits {
 
 impl Limits {
     /// The most that any recipe may ask for: one hostile recipe must not hold a worker for long.
-    pub const MAX: Limits =
-        Limits { seconds: 600, memory_mib: 8192, processes: 1024, output_kib: 16384, disk_mib: 8192 };
+    pub const MAX: Limits = Limits {
+        seconds: 600,
+        memory_mib: 8192,
+        processes: 1024,
+        output_kib: 16384,
+        disk_mib: 8192,
+    };
 
     /// Each limit held to [`Limits::MAX`] and to at least one.
     #[must_use]
@@ -141,7 +146,13 @@ impl Limits {
 impl Default for Limits {
     /// Enough for a small compile and a short run.
     fn default() -> Self {
-        Limits { seconds: 20, memory_mib: 512, processes: 64, output_kib: 256, disk_mib: 256 }
+        Limits {
+            seconds: 20,
+            memory_mib: 512,
+            processes: 64,
+            output_kib: 256,
+            disk_mib: 256,
+        }
     }
 }
 
@@ -151,8 +162,13 @@ mod tests {
 
     #[test]
     fn limits_stay_between_one_and_the_most() {
-        let nothing =
-            Limits { seconds: 0, memory_mib: 0, processes: 0, output_kib: 0, disk_mib: 0 };
+        let nothing = Limits {
+            seconds: 0,
+            memory_mib: 0,
+            processes: 0,
+            output_kib: 0,
+            disk_mib: 0,
+        };
         let all = Limits {
             seconds: u32::MAX,
             memory_mib: u32::MAX,

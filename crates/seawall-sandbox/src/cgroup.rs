@@ -106,8 +106,11 @@ impl Cgroup {
 
     fn folders(&self) -> Vec<&Path> {
         let all = [&self.memory, &self.pids, &self.cpu];
-        let mut folders: Vec<&Path> =
-            all.into_iter().flatten().map(|(_, folder)| folder.as_path()).collect();
+        let mut folders: Vec<&Path> = all
+            .into_iter()
+            .flatten()
+            .map(|(_, folder)| folder.as_path())
+            .collect();
         folders.sort_unstable();
         folders.dedup();
         folders
@@ -115,7 +118,10 @@ impl Cgroup {
 
     /// The files into which a process writes its number to join.
     pub(crate) fn doors(&self) -> Vec<PathBuf> {
-        self.folders().into_iter().map(|folder| folder.join("cgroup.procs")).collect()
+        self.folders()
+            .into_iter()
+            .map(|folder| folder.join("cgroup.procs"))
+            .collect()
     }
 
     /// Processor time of everything that ever was in the group.
@@ -123,7 +129,9 @@ impl Cgroup {
         let (dialect, folder) = self.cpu.as_ref()?;
         match dialect {
             Dialect::One => number(&folder.join("cpuacct.usage")).map(Duration::from_nanos),
-            Dialect::Two => keyed(&folder.join("cpu.stat"), "usage_usec").map(Duration::from_micros),
+            Dialect::Two => {
+                keyed(&folder.join("cpu.stat"), "usage_usec").map(Duration::from_micros)
+            }
         }
     }
 
@@ -138,7 +146,9 @@ impl Cgroup {
 
     /// How many processes the kernel ended for want of memory.
     pub(crate) fn starved(&self) -> u64 {
-        let Some((dialect, folder)) = &self.memory else { return 0 };
+        let Some((dialect, folder)) = &self.memory else {
+            return 0;
+        };
         let file = match dialect {
             Dialect::One => "memory.oom_control",
             Dialect::Two => "memory.events",
@@ -177,7 +187,9 @@ impl Drop for Cgroup {
 
 /// What this host offers, in words, for the preflight.
 pub(crate) fn offered() -> String {
-    let Ok(group) = Cgroup::make(64 << 20, 16) else { return "none".into() };
+    let Ok(group) = Cgroup::make(64 << 20, 16) else {
+        return "none".into();
+    };
     let name = |part: &Option<(Dialect, PathBuf)>| match part {
         Some((Dialect::One, _)) => "version 1",
         Some((Dialect::Two, _)) => "version 2",
@@ -193,7 +205,8 @@ fn number(file: &Path) -> Option<u64> {
 
 fn keyed(file: &Path, key: &str) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
-    text.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
+    text.lines()
+        .find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
 }
 
 /// The mount point of a kind of control group.
@@ -229,8 +242,12 @@ fn parent_one(controller: &str) -> Option<PathBuf> {
 /// Version 2 lets a group with processes of its own have no limited children, so ours is tried
 /// first and then each one above it.
 fn parents_two() -> Vec<PathBuf> {
-    let Some(root) = mounted(|kind, _| kind == "cgroup2") else { return Vec::new() };
-    let Some(own) = own_place("") else { return Vec::new() };
+    let Some(root) = mounted(|kind, _| kind == "cgroup2") else {
+        return Vec::new();
+    };
+    let Some(own) = own_place("") else {
+        return Vec::new();
+    };
     let own = root.join(own);
     let above = own.ancestors().take_while(|place| place.starts_with(&root));
     let offers = |place: &&Path| {

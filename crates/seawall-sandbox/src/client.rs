@@ -26,13 +26,21 @@ pub(crate) struct Said {
 impl Said {
     /// The line that tells most, for a fault: the first that speaks of an error, or the last.
     pub(crate) fn reason(&self) -> String {
-        let lines = || self.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = || {
+            self.stderr
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+        };
         let error = |line: &&str| {
             let line = line.to_ascii_lowercase();
             line.contains("error") && !line.contains("warning")
         };
         let line = lines().find(error).or_else(|| lines().last());
-        line.unwrap_or("it failed without a word").chars().take(400).collect()
+        line.unwrap_or("it failed without a word")
+            .chars()
+            .take(400)
+            .collect()
     }
 }
 
@@ -72,7 +80,11 @@ pub(crate) fn run(program: &str, args: &[&str], folder: &Path) -> Result<Said, L
     let text = |thread: std::thread::JoinHandle<Vec<u8>>| {
         String::from_utf8_lossy(&thread.join().unwrap_or_default()).into_owned()
     };
-    Ok(Said { success: status.success(), stdout: text(stdout), stderr: text(stderr) })
+    Ok(Said {
+        success: status.success(),
+        stdout: text(stdout),
+        stderr: text(stderr),
+    })
 }
 
 fn reader<R: Read + Send + 'static>(stream: Option<R>) -> std::thread::JoinHandle<Vec<u8>> {
@@ -87,7 +99,10 @@ fn reader<R: Read + Send + 'static>(stream: Option<R>) -> std::thread::JoinHandl
 }
 
 /// Does the same to each of many things, two at a time, and keeps their order.
-pub(crate) fn two_at_a_time<T: Sync, R: Send>(things: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn two_at_a_time<T: Sync, R: Send>(
+    things: &[T],
+    act: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let half = things.len().div_ceil(2).max(1);
     std::thread::scope(|scope| {
         let act = &act;

@@ -13,9 +13,13 @@ const RUN_USER_SPACE: u32 = 0x1000_0000;
 /// Open files of one process.
 const FILES_OPEN_MAX: u32 = 1024;
 /// `tar` unpacks what the build left; then the command starts with nothing on its input.
-const UNPACK_BUILD: &str = "tar -x --no-same-owner -f - -C /build || exit 125; exec \"$@\" </dev/null";
+const UNPACK_BUILD: &str =
+    "tar -x --no-same-owner -f - -C /build || exit 125; exec \"$@\" </dev/null";
 /// Every build step in turn, saying nothing on the stream that carries what they leave behind.
-const PACK_BUILD: &str = "tar -c -f - -C /build . >&3";
+const PACK_BUILD: &str = "cd /build
+find . -mindepth 1 -maxdepth 1 -print0 | \
+    tar -c --null --verbatim-files-from --files-from=- -f - >&3
+";
 
 /// Who starts the sandbox.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,7 +30,11 @@ pub(crate) enum Starter {
 
 impl Starter {
     pub(crate) fn here() -> Starter {
-        if nix::unistd::geteuid().is_root() { Starter::Root } else { Starter::Ordinary }
+        if nix::unistd::geteuid().is_root() {
+            Starter::Root
+        } else {
+            Starter::Ordinary
+        }
     }
 }
 
@@ -41,7 +49,12 @@ pub(crate) fn prefix(starter: Starter, user: u32, limits: &Limits) -> Vec<String
     if starter == Starter::Root {
         words.extend(["/usr/bin/setpriv".into(), format!("--reuid={user}")]);
         words.push(format!("--regid={user}"));
-        let rest = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"];
+        let rest = [
+            "--clear-groups",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            "--no-new-privs",
+        ];
         words.extend(rest.map(String::from));
     }
     let bytes = u64::from(limits.disk_mib) << 20;
@@ -88,13 +101,18 @@ mod tests {
     /// What a real shell makes of a word is the word.
     fn check(word: &str) {
         let script = format!("printf %s {}", quoted(word));
-        let said = Command::new("/bin/sh").args(["-c", &script]).output().unwrap();
+        let said = Command::new("/bin/sh")
+            .args(["-c", &script])
+            .output()
+            .unwrap();
         assert_eq!(String::from_utf8_lossy(&said.stdout), word);
     }
 
     #[test]
     fn no_word_of_a_build_is_read_by_the_shell() {
-        for word in ["plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>"] {
+        for word in [
+            "plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>",
+        ] {
             check(word);
         }
     }

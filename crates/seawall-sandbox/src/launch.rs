@@ -102,8 +102,7 @@ pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
     fs::write(&filter, seccomp::program())
         .map_err(|error| LabFault::io("writing the system call filter", error))?;
     let limits = job.limits.bounded();
-    let memory_mib =
-        u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
+    let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
     let group = Cgroup::make(memory_mib << 20, limits.processes + OWN_PROCESSES)?;
     let words = words(job, &limits, &group, [&status, &filter])?;
     let started = Instant::now();
@@ -117,12 +116,23 @@ pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
         None if starved => How::Starved,
         None => match exit_code(&status) {
             Some(code) => How::Exit(code),
-            None => return Err(LabFault::Isolation { reason: complaint(&stderr) }),
+            None => {
+                return Err(LabFault::Isolation {
+                    reason: complaint(&stderr),
+                });
+            }
         },
     };
     let cpu = group.cpu().unwrap_or(cpu);
     let peak_mib = u32::try_from(group.peak_bytes().unwrap_or(peak) >> 20).unwrap_or(u32::MAX);
-    Ok(Ended { how, stdout, stderr, cpu, wall, peak_mib })
+    Ok(Ended {
+        how,
+        stdout,
+        stderr,
+        cpu,
+        wall,
+        peak_mib,
+    })
 }
 
 /// All words of the door's command line.
@@ -134,10 +144,17 @@ fn words(
 ) -> Result<Vec<String>, LabFault> {
     let starter = Starter::here();
     let random = random_hex()?;
-    let user = inner::run_user(u32::from_str_radix(random.get(..8).unwrap_or("0"), 16).unwrap_or(0));
+    let user =
+        inner::run_user(u32::from_str_radix(random.get(..8).unwrap_or("0"), 16).unwrap_or(0));
     let text = |path: &PathBuf| path.to_string_lossy().into_owned();
     let doors = group.doors();
-    let mut words = vec!["-c".into(), DOOR.into(), "sh".into(), text(status), text(filter)];
+    let mut words = vec![
+        "-c".into(),
+        DOOR.into(),
+        "sh".into(),
+        text(status),
+        text(filter),
+    ];
     words.push(doors.len().to_string());
     words.extend(doors.iter().map(text));
     words.extend(["bwrap", "--json-status-fd", "8", "--seccomp", "9"].map(String::from));
@@ -164,7 +181,11 @@ fn start(job: &Job<'_>, words: &[String]) -> Result<Child, LabFault> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("CARGO_NET_OFFLINE", "true")
         .env("ASAN_OPTIONS", "detect_leaks=0:color=never")
-        .envs(job.environment.iter().map(|(key, value)| (*key, value.as_str())))
+        .envs(
+            job.environment
+                .iter()
+                .map(|(key, value)| (*key, value.as_str())),
+        )
         .current_dir("/")
         .stdin(input)
         .stdout(Stdio::piped())
@@ -198,7 +219,13 @@ fn attend(
     let (verdict, peak) = (AtomicU8::new(CALM), AtomicU64::new(0));
     let (ended, waiting) = mpsc::channel::<()>();
     let own = std::thread::scope(|scope| {
-        let watch = Watch { pid, group, limits, flooded: &flooded, peak: &peak };
+        let watch = Watch {
+            pid,
+            group,
+            limits,
+            flooded: &flooded,
+            peak: &peak,
+        };
         let verdict = &verdict;
         scope.spawn(move || watch.until_ended(&waiting, verdict));
         // Not reaped yet: the process table still holds what the whole tree used.
@@ -235,7 +262,11 @@ impl Watch<'_> {
         let seconds = self.limits.seconds * WALL_PER_CPU + WALL_SECONDS_MORE;
         let wall = Duration::from_secs(u64::from(seconds));
         while ended.recv_timeout(WATCH) == Err(RecvTimeoutError::Timeout) {
-            let found = if started.elapsed() > wall { LATE } else { self.look() };
+            let found = if started.elapsed() > wall {
+                LATE
+            } else {
+                self.look()
+            };
             if found != CALM || self.flooded.load(Ordering::Relaxed) {
                 verdict.store(found, Ordering::Relaxed);
                 self.kill();
@@ -247,7 +278,8 @@ impl Watch<'_> {
         let mut cpu = self.group.cpu();
         if !self.group.holds_memory() || cpu.is_none() {
             let census = census::below(self.pid);
-            self.peak.fetch_max(census.resident_bytes, Ordering::Relaxed);
+            self.peak
+                .fetch_max(census.resident_bytes, Ordering::Relaxed);
             let most = u64::from(self.limits.memory_mib) << 20;
             if !self.group.holds_memory() && census.resident_bytes > most {
                 return STARVED;
@@ -255,7 +287,11 @@ impl Watch<'_> {
             cpu = cpu.or(Some(census.cpu));
         }
         let most = Duration::from_secs(u64::from(self.limits.seconds));
-        if cpu.is_some_and(|cpu| cpu > most) { BUSY } else { CALM }
+        if cpu.is_some_and(|cpu| cpu > most) {
+            BUSY
+        } else {
+            CALM
+        }
     }
 
     /// Ends bubblewrap, and with it the process namespace; the groups are swept afterwards.
@@ -293,11 +329,16 @@ fn exit_code(status: &PathBuf) -> Option<i32> {
         exit_code: Option<i32>,
     }
     let text = fs::read_to_string(status).ok()?;
-    text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code).next_back()
+    text.lines()
+        .filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code)
+        .next_back()
 }
 
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().rev().find(|line| !line.trim().is_empty());
-    line.unwrap_or("bubblewrap failed without a word").chars().take(400).collect()
+    line.unwrap_or("bubblewrap failed without a word")
+        .chars()
+        .take(400)
+        .collect()
 }

@@ -46,9 +46,14 @@ pub(crate) fn own_and_children(pid: Pid) -> Duration {
 
 /// The use of a process and of everything that descends from it.
 pub(crate) fn below(root: Pid) -> Census {
-    let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096);
+    let page = sysconf(SysconfVar::PAGE_SIZE)
+        .ok()
+        .flatten()
+        .unwrap_or(4096);
     let page = u64::try_from(page).unwrap_or(4096);
-    let Ok(entries) = fs::read_dir("/proc") else { return Census::default() };
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Census::default();
+    };
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     let all: HashMap<i32, Stat> = pids.filter_map(|pid| Some((pid, stat(pid)?))).collect();
     let descends = |pid: &i32| {
@@ -65,8 +70,11 @@ pub(crate) fn below(root: Pid) -> Census {
         }
         false
     };
-    let ours: Vec<&Stat> =
-        all.iter().filter(|(pid, _)| descends(pid)).map(|(_, stat)| stat).collect();
+    let ours: Vec<&Stat> = all
+        .iter()
+        .filter(|(pid, _)| descends(pid))
+        .map(|(_, stat)| stat)
+        .collect();
     Census {
         resident_bytes: ours.iter().map(|stat| stat.resident_pages * page).sum(),
         cpu: of_ticks(ours.iter().map(|stat| stat.ticks).sum()),

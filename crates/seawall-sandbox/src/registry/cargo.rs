@@ -23,7 +23,10 @@ pub(crate) fn releases(cache: &Cache, package: &Package) -> Result<Vec<Release>,
         .ok_or_else(|| LabFault::registry(package, "cargo kept no index entry"))?;
     let releases = read_entry(&entry);
     if releases.is_empty() {
-        return Err(LabFault::registry(package, "cannot read the index entry that cargo kept"));
+        return Err(LabFault::registry(
+            package,
+            "cannot read the index entry that cargo kept",
+        ));
     }
     Ok(releases)
 }
@@ -41,15 +44,18 @@ fn read_entry(bytes: &[u8]) -> Vec<Release> {
     lines
         .filter(|line| line.first() == Some(&b'{'))
         .filter_map(|line| serde_json::from_slice::<Line>(line).ok())
-        .map(|line| Release { version: Version(line.vers), yanked: line.yanked })
+        .map(|line| Release {
+            version: Version(line.vers),
+            yanked: line.yanked,
+        })
         .collect()
 }
 
 /// The newest file that cargo keeps for this crate, in whichever index it asked.
 fn index_entry(name: &str) -> Option<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
-        std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"))
-    })?;
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")))?;
     let place = index_place(&name.to_ascii_lowercase());
     let indexes = fs::read_dir(home.join("registry/index")).ok()?;
     indexes
@@ -94,7 +100,12 @@ fn bring(cache: &Cache, package: &Package, version: &Version) -> Result<Fetched,
     let said = client::run("cargo", &["fetch", "--quiet", "--target", &triple], &out)?;
     if !said.success {
         let told = &said.stderr;
-        let marks = ["failed to select a version", "yanked", "no matching package", "required by"];
+        let marks = [
+            "failed to select a version",
+            "yanked",
+            "no matching package",
+            "required by",
+        ];
         return Err(if marks.iter().any(|mark| told.contains(mark)) {
             LabFault::not_fetchable(package, version, said.reason())
         } else {
@@ -114,9 +125,12 @@ mod tests {
 
     #[test]
     fn index_entries_are_found_and_read() {
-        for (name, place) in
-            [("a", "1/a"), ("ab", "2/ab"), ("tar", "3/t/tar"), ("libz-sys", "li/bz/libz-sys")]
-        {
+        for (name, place) in [
+            ("a", "1/a"),
+            ("ab", "2/ab"),
+            ("tar", "3/t/tar"),
+            ("libz-sys", "li/bz/libz-sys"),
+        ] {
             assert_eq!(index_place(name), Path::new(place));
         }
         let entry = b"\x03\x02\0Unknown\x000.1.0\0{\"vers\":\"0.1.0\",\"yanked\":true}\x000.2.0\0\
