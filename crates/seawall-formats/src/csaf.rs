@@ -10,6 +10,7 @@ pub mod provider;
 mod score;
 mod tree;
 mod vers;
+mod vulnerability;
 
 pub use conformance::{ConformanceFault, faults, remarks};
 pub use provider::{
@@ -19,10 +20,8 @@ pub use provider::{
 };
 
 use crate::address;
-use seawall_domain::publication::{AffectedPackage, Publication, Revision};
-use seawall_domain::range::Basis;
+use seawall_domain::publication::{Publication, Revision};
 use seawall_domain::time::Timestamp;
-use seawall_domain::verdict::Outcome;
 use serde_json::{Map, Value, json};
 
 /// Who publishes: the installation's own name for itself.
@@ -42,7 +41,7 @@ pub fn document(publication: &Publication, publisher: &Publisher) -> String {
     let document = json!({
         "document": head(publication, publisher),
         "product_tree": {"branches": tree.branches},
-        "vulnerabilities": [vulnerability(publication, &tree)],
+        "vulnerabilities": [vulnerability::of(publication, &tree)],
     });
     text(document)
 }
@@ -165,160 +164,4 @@ fn tracking(publication: &Publication) -> Value {
         "status": "final",
         "version": version.to_string(),
     })
-}
-
-/// Whether a name is one of the CVE programme: `CVE-`, a year, at least four digits.
-pub(crate) fn is_cve(name: &str) -> bool {
-    let parts = name
-        .strip_prefix("CVE-")
-        .and_then(|rest| rest.split_once('-'));
-    parts.is_some_and(|(year, serial)| {
-        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        year.len() == 4 && serial.len() >= 4 && digits(year) && digits(serial)
-    })
-}
-
-fn vulnerability(publication: &Publication, tree: &tree::Tree) -> Value {
-    let mut cves = publication.aliases.iter().filter(|name| is_cve(name));
-    let others = publication
-        .aliases
-        .iter()
-        .filter(|name| !is_cve(name) && !name.is_empty());
-    let own = publication.number.to_string();
-    let mut ids = vec![json!({"system_name": "Seawall advisory", "text": own})];
-    for name in others {
-        let id = json!({"system_name": system(name), "text": name});
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    json!({
-        "cve": cves.next(),
-        "cwe": publication.weakness.and_then(cwe::named),
-        "ids": ids,
-        "notes": notes(publication),
-        "product_status": {
-            "first_fixed": tree.fixed(),
-            "fixed": tree.fixed(),
-            "known_affected": tree.affected(),
-        },
-        "remediations": remediations(publication, tree),
-        "scores": scores(publication, tree),
-        "title": some_or(&publication.title, &publication.number.to_string()),
-    })
-}
-
-/// The system that gave a name, by its prefix.
-fn system(name: &str) -> &'static str {
-    let prefix = name.split('-').next().unwrap_or_default();
-    match prefix {
-        "CVE" => "CVE Program (further name)",
-        "GHSA" => "GitHub Security Advisory",
-        "PYSEC" => "Python Packaging Advisory Database",
-        "RUSTSEC" => "RustSec Advisory Database",
-        "DSA" | "DLA" => "Debian Security Advisory",
-        _ => "other name",
-    }
-}
-
-fn notes(publication: &Publication) -> Vec<Value> {
-    let mut notes = vec![note("description", "What goes wrong", &publication.summary)];
-    for affected in &publication.affected {
-        let package = &affected.package;
-        match affected.basis {
-            Basis::Run if affected.tested.is_empty() => {}
-            Basis::Run => {
-                let title = format!("Releases run: {package}");
-                notes.push(note("details", &title, &tested(affected)));
-            }
-            Basis::Stated => {
-                let who = affected.stated_by.as_deref().unwrap_or_default();
-                let who = some_or(who, "a participant");
-                let text = format!("{package}: stated by {who}, not run here.");
-                notes.push(note("other", &format!("Basis: {package}"), &text));
-            }
-        }
-    }
-    if let Some(vector) = publication.severity.as_deref()
-        && score::of(vector).is_none()
-    {
-        notes.push(note(
-            "other",
-            "Severity",
-            &format!("Stated severity vector: {vector}"),
-        ));
-    }
-    notes
-}
-
-/// What running each release showed, in words.
-fn tested(affected: &AffectedPackage) -> String {
-    let listed = |outcome: Outcome| {
-        let tested = affected.tested.iter().filter(|one| one.outcome == outcome);
-        tested.map(|one| one.version.0.as_str()).collect::<Vec<_>>()
-    };
-    let told = [
-        ("affected", listed(Outcome::Affected)),
-        ("not affected", listed(Outcome::Unaffected)),
-        (
-            "could not be run here, so nothing is known",
-            listed(Outcome::Untested),
-        ),
-    ];
-    let told = told
-        .into_iter()
-        .filter(|(_, versions)| !versions.is_empty());
-    let told = told.map(|(what, versions)| format!("{what}: {}", versions.join(", ")));
-    format!(
-        "Run in the sandbox of this clearinghouse. {}.",
-        told.collect::<Vec<_>>().join("; ")
-    )
-}
-
-fn remediations(publication: &Publication, tree: &tree::Tree) -> Vec<Value> {
-    let mut remediations = Vec::new();
-    let mut unfixed = Vec::new();
-    for entry in &tree.entries {
-        let fixes: Vec<&str> = entry
-            .fixes
-            .iter()
-            .map(|(version, _)| version.as_str())
-            .collect();
-        if fixes.is_empty() {
-            unfixed.push(entry.affected.clone());
-            continue;
-        }
-        let update = format!("{}: fixed in {}.", entry.name, fixes.join(" and in "));
-        let details = match publication.remedy.trim() {
-            "" => update,
-            remedy => format!("{remedy}\n\n{update}"),
-        };
-        remediations.push(json!({
-            "category": "vendor_fix", "details": details, "product_ids": [entry.affected],
-        }));
-    }
-    if !unfixed.is_empty() {
-        let details = some_or(&publication.remedy, "No release with a fix is known yet.");
-        remediations.push(json!({
-            "category": "none_available", "details": details, "product_ids": unfixed,
-        }));
-    }
-    let everywhere = tree.affected();
-    if !publication.workaround.trim().is_empty() && !everywhere.is_empty() {
-        remediations.push(json!({
-            "category": "workaround",
-            "details": publication.workaround,
-            "product_ids": everywhere,
-        }));
-    }
-    remediations
-}
-
-fn scores(publication: &Publication, tree: &tree::Tree) -> Vec<Value> {
-    let products = tree.affected();
-    let vector = publication.severity.as_deref();
-    match vector.and_then(score::of).filter(|_| !products.is_empty()) {
-        Some(score) => vec![json!({"cvss_v3": score, "products": products})],
-        None => Vec::new(),
-    }
 }

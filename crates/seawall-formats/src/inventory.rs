@@ -1,8 +1,8 @@
 //! Inventories: what an operator runs, read from the lists that operators already have.
 //!
-//! CycloneDX 1.2 to 1.7 as JSON, SPDX 2.2 and 2.3 as JSON or `Tag: value` lines, tables of products
-//! as CSV, and Debian's package lists (capabilities C43 and C45). It lists and never judges: what cannot be told for
-//! certain stays unknown, and nothing is dropped silently.
+//! CycloneDX 1.2 to 1.7 as JSON, SPDX 2.2 and 2.3 as JSON or `Tag: value` lines, tables of
+//! products as CSV, and Debian's package lists (capabilities C43 and C45). It lists and never
+//! judges: what cannot be told for certain stays unknown, and nothing is dropped silently.
 //!
 //! **Debian's release** is, in this order: what the caller states ([`read_for`]), a comment line
 //! `# debian 12` at the top of the list, the one number in the list's `+debNuM` versions. Without
@@ -18,6 +18,7 @@ use crate::fault::FormatFault;
 use crate::json;
 use seawall_domain::component::{Component, Product};
 use seawall_domain::package::{Package, Version};
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// The largest inventory that is read, in bytes.
@@ -36,7 +37,8 @@ pub const TEXT_LEN_MAX: usize = 2_000;
 pub const WARNINGS_MAX: usize = 20;
 
 /// Which of the formats an inventory came in.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A CycloneDX bill of materials, JSON.
     CycloneDx,
@@ -46,6 +48,18 @@ pub enum Kind {
     Csv,
     /// A Debian package list: `dpkg -l`, `dpkg-query -W`, or the status file.
     DebianPackages,
+}
+
+impl Kind {
+    /// The format's name as a person reads it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::CycloneDx => "CycloneDX",
+            Kind::Spdx => "SPDX",
+            Kind::Csv => "table of products",
+            Kind::DebianPackages => "Debian package list",
+        }
+    }
 }
 
 /// An inventory as read.
@@ -258,6 +272,9 @@ impl Lines {
     }
 
     fn done(mut self, kind: Kind, serial: Option<String>) -> Inventory {
+        if self.components.is_empty() {
+            self.warnings.push("it lists no component".to_owned());
+        }
         if self.unsaid > 0 {
             self.warnings
                 .push(format!("and {} more warnings", self.unsaid));

@@ -313,6 +313,13 @@ mod tests {
     }
 
     #[test]
+    fn a_flood_of_values_is_refused() {
+        let flood = format!("[{}0]", "0,".repeat(VALUES_MAX));
+        let told = read("JSON", flood.as_bytes(), usize::MAX).map_err(|fault| fault.message);
+        assert_eq!(told, Err("more than 4000000 values".to_owned()));
+    }
+
+    #[test]
     fn a_wrong_type_is_named_with_its_place() -> Result<(), FormatFault> {
         let value = read("JSON", br#"{"a":{"b":[{"c":1}]},"d":" "}"#, 100)?;
         let top = Spot::top("JSON", &value)?;

@@ -11,7 +11,7 @@ pub use reading::{Advisory, Affected, read};
 pub use writing::{document, id};
 
 /// The version of the schema that is written.
-pub const SCHEMA_VERSION: &str = "1.7.4";
+pub const SCHEMA_VERSION: &str = "1.7.0";
 
 /// The largest record that is read, in bytes.
 pub const OSV_BYTES_MAX: usize = 16 * 1024 * 1024;

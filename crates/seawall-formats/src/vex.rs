@@ -11,6 +11,7 @@ use crate::inventory::purl;
 use crate::json::{self, Spot};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const FORMAT: &str = "OpenVEX";
@@ -34,7 +35,7 @@ const JUSTIFICATIONS: [&str; 5] = [
 ];
 
 /// One statement about one flaw and some products.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
     /// The flaw's main name.
     pub vulnerability: String,
@@ -53,7 +54,7 @@ pub struct Statement {
 }
 
 /// A product that a statement is about.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct ProductRef {
     /// The purl or the IRI that names it.
     pub id: String,
@@ -68,7 +69,8 @@ pub struct ProductRef {
 }
 
 /// What is stated.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "status")]
 pub enum VexStatus {
     /// The flaw does not concern the product, and why: at least one of the two is given.
     NotAffected {
@@ -386,7 +388,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..500) {
+        fn never_panics(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            at in 0usize..500,
+        ) {
             drop(read(&bytes));
             let whole = document(r#""vulnerability":{"name":"X"},"products":[1,"a",{"@id":2}]"#);
             let mut whole = whole.into_bytes();

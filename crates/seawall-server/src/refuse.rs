@@ -69,8 +69,7 @@ fn broken(fault: &Fault) -> Refused {
     text.hash(&mut hasher);
     let reference = format!("{:016x}", hasher.finish());
     tracing::error!(%reference, fault = %text, "a request met a fault");
-    let busy = matches!(fault, Fault::Store(seawall_services::StoreFault::Busy { .. }));
-    let status = match busy {
+    let status = match fault.is_passing() {
         true => StatusCode::SERVICE_UNAVAILABLE,
         false => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -3,6 +3,7 @@
 mod export;
 mod publish;
 
+pub(crate) use export::place;
 pub use export::export;
 pub(crate) use publish::out;
 pub use publish::{announce, publish};
@@ -251,7 +252,7 @@ pub async fn sign(
     let signature = Signature {
         account,
         public_key: key.public().to_string(),
-        value: hex(&value),
+        value: hex(&value.0),
         at: now,
     };
     let (advisory, fact) = advisory.sign(signature, looked_at, now)?;

@@ -182,7 +182,7 @@ impl From<Fault> for String {
 
 /// SHA-256 of bytes.
 pub fn digest(bytes: &[u8]) -> Digest {
-    Digest::new(seawall_ledger::merkle::sha256(bytes))
+    seawall_store::blob::sha256(bytes)
 }
 
 /// Lower-case base 32 without letters that look alike (Crockford's alphabet).

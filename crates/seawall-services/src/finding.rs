@@ -303,7 +303,5 @@ fn claim_hash(salt: &str, finding: &Finding) -> Option<Digest> {
     let repository = seawall_formats::purl::write(package, None);
     let file = finding.essence.file.as_deref().unwrap_or_default();
     let weakness = finding.essence.weakness.map(|cwe| cwe.to_string()).unwrap_or_default();
-    let hash =
-        seawall_formats::claim_check::hash(salt, &repository, "", file, &weakness);
-    hash.parse().ok()
+    Some(seawall_formats::claim_check::hash(salt, &repository, "", file, &weakness))
 }

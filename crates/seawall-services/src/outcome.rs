@@ -48,6 +48,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether trying again soon may help: somebody else was at work on the same rows.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Fault::Store(StoreFault::Busy { .. } | StoreFault::Moved { .. }))
+    }
+
     /// Something of ours does not hold together.
     pub fn inconsistent(attempt: &'static str, why: impl ToString) -> Fault {
         Fault::Inconsistent { attempt, why: why.to_string() }

@@ -9,7 +9,7 @@ use seawall_domain::time::SignedDuration;
 use seawall_store::queue;
 
 /// For how long a worker holds a job, in seconds, before another may take it.
-pub const LEASE_SECONDS: i64 = 900;
+pub const LEASE_SECONDS: u32 = 900;
 
 /// Does one job.
 pub async fn perform(desk: &Desk, job: &Job) -> Outcome<()> {
@@ -61,11 +61,14 @@ pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
     };
     let database = desk.store.database();
     match done {
-        Ok(()) => queue::finish(database, &claimed).await?,
+        Ok(()) => queue::finish_alone(database, &claimed).await?,
         Err(denied) => {
             let retry_at = desk.now() + pause(&denied, claimed.attempts);
             tracing::warn!(job = %claimed.payload, error = %denied, "a job is put back");
-            queue::fail(database, &claimed, &denied.to_string(), retry_at).await?;
+            let after = queue::fail(database, &claimed, &denied.to_string(), retry_at).await?;
+            if after == queue::AfterFailure::Dead {
+                tracing::error!(job = %claimed.payload, "a job is given up: a person must look");
+            }
         }
     }
     Ok(Round::Worked)
@@ -75,9 +78,7 @@ pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
 fn pause(denied: &Denied, attempts: i64) -> SignedDuration {
     let patient = SignedDuration::from_secs(1 << attempts.clamp(0, 8));
     match denied {
-        Denied::Broken(Fault::Store(seawall_store::db::StoreFault::Busy { .. })) => {
-            SignedDuration::from_millis(20)
-        }
+        Denied::Broken(fault) if fault.is_passing() => SignedDuration::from_millis(20),
         Denied::Refused(Refusal::EmbargoActive { .. } | Refusal::KeptPrivate) => {
             SignedDuration::from_secs(60)
         }

@@ -286,7 +286,8 @@ fn lock_name(owner: &str) -> String {
     format!("data key of {owner}")
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> Digest {
+/// SHA-256 (FIPS 180-4) of bytes.
+pub fn sha256(bytes: &[u8]) -> Digest {
     let mut digest = [0; 32];
     digest.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     Digest::new(digest)

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
-/// The base metrics with the words that CSAF's schema spells out are optional, so only the vector,
-/// its version, the score and its rating are written; none when the vector is not one.
+/// The vector with its version, score and rating as CSAF's schema wants them; none when it is no
+/// vector of base metrics. The metrics spelt out in words are optional there and left out.
 pub(super) fn of(vector: &str) -> Option<Value> {
     let rest = vector.strip_prefix("CVSS:")?;
     let (version, metrics) = rest.split_once('/')?;
@@ -29,8 +29,15 @@ pub(super) fn of(vector: &str) -> Option<Value> {
     }))
 }
 
-/// The weight of one base metric's value; `changed` is the scope.
-fn weight(metric: &str, value: &str, changed: bool) -> Option<f64> {
+/// Whether the effect stays within the authority that holds the flaw (metric `S`).
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Scope {
+    Unchanged,
+    Changed,
+}
+
+/// The weight of one base metric's value in a scope.
+fn weight(metric: &str, value: &str, scope: Scope) -> Option<f64> {
     Some(match (metric, value) {
         ("AV", "N") => 0.85,
         ("AV", "A") => 0.62,
@@ -39,9 +46,9 @@ fn weight(metric: &str, value: &str, changed: bool) -> Option<f64> {
         ("AC", "L") => 0.77,
         ("AC", "H") => 0.44,
         ("PR", "N") => 0.85,
-        ("PR", "L") if changed => 0.68,
+        ("PR", "L") if scope == Scope::Changed => 0.68,
         ("PR", "L") => 0.62,
-        ("PR", "H") if changed => 0.5,
+        ("PR", "H") if scope == Scope::Changed => 0.5,
         ("PR", "H") => 0.27,
         ("UI", "N") => 0.85,
         ("UI", "R") => 0.62,
@@ -67,25 +74,24 @@ fn base(metrics: &str, version: &str) -> Option<f64> {
             .find(|(metric, _)| *metric == name)
             .map(|(_, v)| *v)
     };
-    let changed = match value("S")? {
-        "C" => true,
-        "U" => false,
+    let scope = match value("S")? {
+        "C" => Scope::Changed,
+        "U" => Scope::Unchanged,
         _ => return None,
     };
-    let weigh = |name: &str| weight(name, value(name)?, changed);
+    let weigh = |name: &str| weight(name, value(name)?, scope);
     let impact = 1.0 - (1.0 - weigh("C")?) * (1.0 - weigh("I")?) * (1.0 - weigh("A")?);
-    let impact = match changed {
-        true => 7.52 * (impact - 0.029) - 3.25 * (impact - 0.02).powi(15),
-        false => 6.42 * impact,
+    let impact = match scope {
+        Scope::Changed => 7.52 * (impact - 0.029) - 3.25 * (impact - 0.02).powi(15),
+        Scope::Unchanged => 6.42 * impact,
     };
     let ease = 8.22 * weigh("AV")? * weigh("AC")? * weigh("PR")? * weigh("UI")?;
     if impact <= 0.0 {
         return Some(0.0);
     }
-    let sum = if changed {
-        1.08 * (impact + ease)
-    } else {
-        impact + ease
+    let sum = match scope {
+        Scope::Changed => 1.08 * (impact + ease),
+        Scope::Unchanged => impact + ease,
     };
     Some(round_up(sum.min(10.0), version))
 }

@@ -15,6 +15,8 @@ use std::collections::HashSet;
 pub(super) struct Entry {
     /// The package as a person reads it.
     pub name: String,
+    /// Its affected range as a person reads it.
+    pub range: String,
     /// The product id of its affected range.
     pub affected: String,
     /// Each fixed version with its product id.
@@ -95,6 +97,15 @@ fn version_name(version: &str) -> String {
     }
 }
 
+/// The affected range as a person reads it.
+fn named_range(one: &AffectedPackage) -> String {
+    let ranges: Vec<String> = one.ranges.iter().map(|range| range.to_string()).collect();
+    match ranges.is_empty() {
+        true => "every release".to_owned(),
+        false => ranges.join("; "),
+    }
+}
+
 /// An id that no other product has: the same package may be listed twice, run and stated.
 fn unique(wanted: String, taken: &mut HashSet<String>) -> String {
     let mut id = wanted.clone();
@@ -116,10 +127,12 @@ fn package(one: &AffectedPackage, taken: &mut HashSet<String>) -> (Value, Entry)
     let kind = kind(package);
     let range = vers::write(&kind, &one.ranges);
     let affected = unique(format!("{package}:affected"), taken);
+    let spoken = named_range(one);
+    let title = format!("{package}, {spoken}");
     let mut branches = vec![json!({
         "category": "product_version_range",
         "name": range,
-        "product": product(format!("{package} {range}"), &affected, purl::write(package, None)),
+        "product": product(title, &affected, purl::write(package, None)),
     })];
     let mut fixes: Vec<(String, String)> = Vec::new();
     for version in one.ranges.iter().filter_map(|range| range.fixed.as_ref()) {
@@ -142,6 +155,7 @@ fn package(one: &AffectedPackage, taken: &mut HashSet<String>) -> (Value, Entry)
     });
     let entry = Entry {
         name: package.to_string(),
+        range: spoken,
         affected,
         fixes,
     };

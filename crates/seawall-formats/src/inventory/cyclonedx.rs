@@ -56,8 +56,23 @@ pub(super) fn read(value: &Value) -> Result<Inventory, FormatFault> {
         );
         walk.lines.warn(told);
     }
-    let serial = top.text("serialNumber")?.map(str::to_owned);
-    Ok(walk.lines.done(Kind::CycloneDx, serial))
+    let serial = top.text("serialNumber")?;
+    let named = serial.filter(|serial| is_serial(serial));
+    if let (Some(serial), None) = (serial, named) {
+        let told = format!(
+            "serial number {} is no `urn:uuid:…`; left out",
+            quote(serial)
+        );
+        walk.lines.warn(told);
+    }
+    Ok(walk.lines.done(Kind::CycloneDx, named.map(str::to_owned)))
+}
+
+/// Whether a text has the form that the specification demands of serial numbers.
+fn is_serial(text: &str) -> bool {
+    let digits = text.strip_prefix("urn:uuid:").unwrap_or_default();
+    let groups: Vec<usize> = digits.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && digits.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 struct Walk {

@@ -102,6 +102,10 @@ pub(super) fn read(
     release: Option<&str>,
     text: &str,
 ) -> Result<Inventory, FormatFault> {
+    if shape == Shape::Status && is_index(text) {
+        let message = "it is an index of packages to be had, not a list of installed ones";
+        return Err(FormatFault::new(FORMAT, "the document", message));
+    }
     let mut lines = Lines::new(FORMAT);
     let binaries = match shape {
         Shape::Status => paragraphs(text, &mut lines),
@@ -148,6 +152,12 @@ pub(super) fn read(
         ));
     }
     Ok(lines.done(Kind::DebianPackages, None))
+}
+
+/// An archive's index has the same fields, and a file name instead of a status.
+fn is_index(text: &str) -> bool {
+    let starts = |start: &str| text.lines().any(|line| line.starts_with(start));
+    starts("Filename:") && !starts("Status:")
 }
 
 /// A version without the mark of a binary-only rebuild (`+b1`), which no advisory names.

@@ -50,13 +50,30 @@ pub(crate) struct Coordinates {
     pub canonical: String,
 }
 
+/// The longest purl that is read, in characters; real ones stay below 400.
+const PURL_LEN_MAX: usize = 2_000;
+
 /// Reads a package URL.
 pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
-    let purl = PackageUrl::from_str(text).map_err(|error| error.to_string())?;
+    if text.chars().nth(PURL_LEN_MAX).is_some() {
+        return Err(format!("it is longer than {PURL_LEN_MAX} characters"));
+    }
+    let purl = PackageUrl::from_str(text.trim()).map_err(|error| {
+        // The message may repeat control characters of the text.
+        error
+            .to_string()
+            .chars()
+            .filter(|letter| !letter.is_control())
+            .collect::<String>()
+    })?;
+    let unusable = |text: &str| text.trim().is_empty() || text.contains(char::is_control);
+    if unusable(purl.name()) || purl.namespace().is_some_and(unusable) {
+        return Err("it has no usable name".to_owned());
+    }
     let qualifier = |key: &str| purl.qualifiers().get(key).map(|value| value.as_ref());
     let namespace = purl.namespace().unwrap_or_default();
     let package = match (purl.ty(), namespace) {
-        ("deb", "debian") | ("deb", "") => {
+        ("deb", "debian") => {
             let release = qualifier("distro").and_then(debian_release);
             named(Ecosystem::Debian(release), purl.name())
         }
@@ -237,9 +254,20 @@ mod tests {
         );
         check("pkg:deb/debian/zlib@1?distro=bookworm", "Debian:12/zlib 1");
         check("pkg:generic/vendor/box@1", "Generic/vendor/box 1");
-        for bad in ["", "zlib", "pkg:", "pkg:npm/", "pkg:pypi/a/b@1"] {
+        check("pkg:deb/zlib1g@1", "deb/zlib1g 1");
+        let long = format!("pkg:npm/{}", "a".repeat(2_000));
+        for bad in [
+            "",
+            "zlib",
+            "pkg:",
+            "pkg:npm/",
+            "pkg:pypi/a/b@1",
+            "pkg:npm/%20",
+            "pkg:npm/a%07",
+        ] {
             check(bad, "refused");
         }
+        check(&long, "refused");
     }
 
     #[test]

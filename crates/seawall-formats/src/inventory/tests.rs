@@ -40,7 +40,7 @@ fn check_refused(bytes: &[u8], part: &str) {
 
 #[test]
 fn cyclonedx_lists_nested_components_once() {
-    let text = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","serialNumber":"urn:uuid:1",
+    let text = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","serialNumber":"SERIAL",
       "metadata":{"component":{"type":"application","name":"ward server",
         "components":[{"type":"library","name":"inner","purl":"pkg:npm/ini@1.3.5"}]}},
       "components":[
@@ -50,7 +50,9 @@ fn cyclonedx_lists_nested_components_once() {
            "purl":"pkg:deb/debian/zlib1g@1:1.2.11-1?distro=debian-11&upstream=zlib"}]},
         {"type":"device","name":"Pump 3","version":"2.1","supplier":{"name":"Pump Maker"}},
         {"type":"library","name":"odd","version":"1","purl":"not a purl"},
-        {"type":"file","name":"/etc/passwd"}]}"#;
+        {"type":"file","name":"readme"}]}"#;
+    let serial = "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79";
+    let text = &text.replace("SERIAL", serial);
     check(
         "bom.json",
         text,
@@ -65,10 +67,11 @@ fn cyclonedx_lists_nested_components_once() {
             "! 1 files and data sets without a purl left out",
         ],
     );
-    let serial = read("x", None, text.as_bytes())
-        .ok()
-        .and_then(|read| read.serial);
-    assert_eq!(serial.as_deref(), Some("urn:uuid:1"));
+    let read = |text: &str| super::read("x", None, text.as_bytes());
+    let named = read(text).ok().and_then(|read| read.serial);
+    assert_eq!(named.as_deref(), Some(serial));
+    let odd = read(&text.replace(serial, "7")).ok();
+    assert!(odd.is_some_and(|odd| odd.serial.is_none() && odd.warnings.len() == 3));
 }
 
 #[test]
@@ -143,8 +146,9 @@ fn a_table_of_products_has_its_columns_anywhere() {
         "site;VERSION;product;Vendor\nx;1.0;Pump;Acme\ny;;Ventil;Büro",
         &expected,
     );
-    let tabs = "\u{feff}\"Model\"\tManufacturer\tFirmware\r\nPump\tAcme\t1.0\r\nVentil\tBüro\t\r\n";
-    check("a.txt", tabs, &expected);
+    let header = "\u{feff}\"Model\"\tManufacturer\tFirmware\r\n";
+    let tabs = format!("{header}Pump\tAcme\t1.0\r\nVentil\tBüro\t\r\n");
+    check("a.txt", &tabs, &expected);
     check(
         "a.csv",
         "Water utility\nvendor,product,version\n\"A, Inc\",\"P \"\"x\"\"\ny\",2\n,,\n,,3\nA,P,1,9",
@@ -256,6 +260,10 @@ fn what_is_no_inventory_is_refused_with_a_reason() {
     check_refused(b"{\"@context\":1}", "SPDX 2.3");
     check_refused(b"hello world", "no header row");
     check_refused(
+        b"Package: a\nVersion: 1\nFilename: pool/a.deb\n",
+        "not a list of installed",
+    );
+    check_refused(
         b"vendor,product,version\n\"a,b,c",
         "line 2: a quoted cell is never closed",
     );
@@ -283,9 +291,38 @@ fn what_is_no_inventory_is_refused_with_a_reason() {
     check_refused(deep.as_bytes(), "nest deeper than 32 levels");
 }
 
+/// One list of each kind, to be changed at random.
+const SEEDS: [&str; 5] = [
+    r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"a",
+       "purl":"pkg:deb/debian/a@1:2?upstream=b%403","components":[{"type":"x","name":"b"}]}]}"#,
+    r#"{"spdxVersion":"SPDX-2.3","packages":[{"name":"a","sourceInfo":"built package from: b 1",
+       "externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]}]}"#,
+    "SPDXVersion: SPDX-2.2\nPackageName: a\nExternalRef: X purl pkg:npm/a@1\n",
+    "# debian 12\nPackage: a\nSource: b (1)\nVersion: 1~deb12u1+b1\n\nii  a:amd64  1+b1  all\n",
+    "vendor;product;version;purl\n\"a\"\"b\";c;1;pkg:npm/a@1\n",
+];
+
 proptest! {
     #[test]
-    fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,200}") {
+    fn changed_lists_never_panic(
+        seed in 0usize..5,
+        at in any::<prop::sample::Index>(),
+        put in "\\PC{0,3}|[\"\\{\\[:,;\n@+~%-]{0,3}",
+        cut in 0usize..5,
+    ) {
+        let mut bytes = SEEDS[seed].as_bytes().to_vec();
+        let at = at.index(bytes.len());
+        let end = (at + cut).min(bytes.len());
+        bytes.splice(at..end, put.bytes());
+        drop(read("a", None, &bytes));
+        drop(read("a.csv", None, &bytes));
+    }
+
+    #[test]
+    fn never_panics(
+        bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        text in "\\PC{0,200}",
+    ) {
         drop(read("a", None, &bytes));
         drop(read("a.csv", None, text.as_bytes()));
         drop(read("a", None, format!("vendor;product;version\n{text}").as_bytes()));

@@ -9,12 +9,13 @@ use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::{Basis, Interval, Tested};
 use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const FORMAT: &str = "OSV";
 
 /// A record, as far as matching and showing it need.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Advisory {
     /// Its id in its own database.
     pub id: String,
@@ -49,7 +50,7 @@ pub struct Advisory {
 }
 
 /// One package that a record affects.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Affected {
     /// The package; its name is normalised as those of inventories are.
     pub package: Package,

@@ -107,7 +107,10 @@ fn the_specifications_valid_documents_are_accepted() {
         }
     }
     // The reader is no schema check: it refuses what it would misread, not every odd licence.
-    println!("{test}: {accepted} accepted, {refused} invalid refused, passed {passed:?}");
+    println!(
+        "{test}: {accepted} accepted, {refused} invalid refused, passed {}",
+        passed.len()
+    );
     assert!(accepted > 100);
 }
 

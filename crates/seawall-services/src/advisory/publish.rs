@@ -98,7 +98,7 @@ async fn documents(
     let csaf = csaf::document(&publication, &desk.settings.publisher);
     let faults = csaf::faults(csaf.as_bytes());
     if let Some(fault) = faults.first() {
-        return Err(Fault::inconsistent("publish a CSAF document", fault).into());
+        return Err(Fault::inconsistent("publish a CSAF document", format!("{fault:?}")).into());
     }
     let osv = osv::document(&publication);
     Ok(Kept { publication, csaf, osv })

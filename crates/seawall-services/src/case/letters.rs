@@ -6,6 +6,7 @@
 use crate::desk::{Desk, digest};
 use crate::finding::kept_claim;
 use crate::outcome::{Fault, Outcome};
+use base64::prelude::{BASE64_STANDARD, Engine};
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::case::{Case, LetterKind};
 use seawall_domain::finding::Finding;
@@ -217,7 +218,7 @@ pub async fn send_bundle(desk: &Desk, id: CaseId) -> Outcome<()> {
          \x20 seawall reproduce bundle.json\n\n\
          It runs in a sealed sandbox and needs no network but your registry.\n\n\
          -----BEGIN SEAWALL EVIDENCE-----\n{}-----END SEAWALL EVIDENCE-----\n",
-        mail::base64_lines(&bundle),
+        base64_lines(&bundle),
     );
     let subject = format!("Evidence for the security report for {}", at.project.package.name);
     send(desk, tx, at, LetterKind::Bundle, subject, body).await
@@ -242,7 +243,7 @@ pub async fn receive(desk: &Desk, bytes: &[u8]) -> Outcome<Received> {
     let mut tx = desk.begin("case_receive_letter").await?;
     let Ok(at) = desktop(&mut tx, id).await else { return Ok(Received::Strange) };
     let Desktop { case, mandate, project, .. } = at;
-    if !mail::same_mailbox(&letter.from, &project.contact) {
+    if mailbox(&letter.from) != mailbox(&project.contact) {
         return Ok(Received::Strange);
     }
     if case.letters.iter().any(|known| known.message_id == letter.message_id) {
@@ -311,4 +312,16 @@ async fn ask_pace(desk: &Desk, tx: &mut Tx, project: &Project, pace: Pace) -> Ou
     let (project, fact) = project.ask_pace(pace, now)?;
     let _ = tx.record(mandate, &project, fact, now).await?;
     Ok(())
+}
+
+/// Base 64 (RFC 4648) in lines of 76 characters (RFC 2045), each ended.
+fn base64_lines(bytes: &[u8]) -> String {
+    // 57 bytes make 76 characters.
+    bytes.chunks(57).map(|line| format!("{}\n", BASE64_STANDARD.encode(line))).collect()
+}
+
+/// The bare address of a mailbox, for comparing: without a name, in lower case.
+fn mailbox(address: &str) -> String {
+    let bare = address.rsplit_once('<').map_or(address, |(_, rest)| rest.trim_end_matches('>'));
+    bare.trim().to_lowercase()
 }

@@ -70,6 +70,6 @@ async fn look(desk: &Desk, finding: &Finding) -> Outcome<Result<u32, Rejection>>
         }
         Err(denied) => return Err(denied),
     };
-    Ok(definition(Language::of(&file), &text, &function)
-        .ok_or(Rejection::NoSuchFunction { function }))
+    let found = Language::of(&file).and_then(|language| definition(language, &text, &function));
+    Ok(found.ok_or(Rejection::NoSuchFunction { function }))
 }

@@ -9,7 +9,7 @@ use crate::outcome::{Fault, Outcome};
 use seawall_domain::digest::{Address, Digest};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::verdict::{Run, Verdict};
-use seawall_ledger::dsse::Envelope;
+use seawall_ledger::dsse::{Envelope, IN_TOTO};
 use seawall_ledger::sign::VerifyingKey;
 use seawall_store::db::Tx;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,6 @@ use std::collections::BTreeMap;
 
 /// The predicate's type: our own, versioned by its URI.
 pub const PREDICATE: &str = "https://seawall.invalid/attestation/reproduction/v1";
-/// The media type of what is signed (in-toto).
-const PAYLOAD: &str = "application/vnd.in-toto+json";
 /// The purpose from which the laboratory's key is derived.
 const KEY: &str = "laboratory";
 
@@ -31,8 +29,8 @@ pub struct Bundle {
     pub format: String,
     /// The laboratory's public key; whether to trust it is for the reader to decide.
     pub key: String,
-    /// The signed statement.
-    pub envelope: Envelope,
+    /// The signed statement: a DSSE envelope, as its own JSON text.
+    pub envelope: serde_json::Value,
     /// The files, by name, as text.
     pub files: BTreeMap<String, String>,
 }
@@ -96,12 +94,15 @@ pub(super) fn make(
     let payload = serde_json::to_vec(&statement)
         .map_err(|error| Fault::inconsistent("write a statement", error))?;
     let key = desk.signing_key(KEY);
+    let mut envelope = Envelope::new(IN_TOTO, payload);
+    envelope.sign(&key);
     let mut files = BTreeMap::from([("recipe.toml".to_owned(), recipe.to_owned())]);
     files.extend(runs.iter().enumerate().map(|(n, r)| (transcript_name(n), r.transcript.clone())));
     let bundle = Bundle {
         format: "seawall-evidence/1".into(),
         key: key.public().to_string(),
-        envelope: Envelope::sign(PAYLOAD, &payload, &[&key]),
+        envelope: serde_json::from_str(&envelope.to_json())
+            .map_err(|error| Fault::inconsistent("write an envelope", error))?,
         files,
     };
     serde_json::to_vec_pretty(&bundle)
@@ -125,12 +126,16 @@ pub fn check(bytes: &[u8]) -> Result<(Bundle, Predicate), String> {
     }
     let key: VerifyingKey =
         bundle.key.parse().map_err(|_| "cannot read bundle: its key is not a key".to_owned())?;
-    let payload = bundle
-        .envelope
-        .verify(PAYLOAD, &[key], 1)
+    let envelope = Envelope::from_json(bundle.envelope.to_string().as_bytes())
+        .map_err(|error| error.to_string())?;
+    let verified = envelope
+        .verify(&[key], 1)
         .map_err(|error| format!("the signature does not hold: {error}"))?;
+    if verified.payload_type != IN_TOTO {
+        return Err(format!("cannot read a statement of type `{}`", verified.payload_type));
+    }
     let statement: serde_json::Value =
-        serde_json::from_slice(&payload).map_err(|error| format!("cannot read: {error}"))?;
+        serde_json::from_slice(verified.payload).map_err(|error| format!("cannot read: {error}"))?;
     let predicate: Predicate = serde_json::from_value(statement["predicate"].clone())
         .map_err(|error| format!("cannot read the predicate: {error}"))?;
     let recipe = bundle.recipe().ok_or("the recipe is missing")?;

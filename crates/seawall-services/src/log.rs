@@ -1,0 +1,160 @@
+//! The log: the sequencer numbers facts, chains them into two Merkle logs (one over everything, a
+//! public one over what is published) and writes their tiles (C2SP tlog-tiles).
+//!
+//! Numbers and checkpoints are in the database; the files can be written again from it at any time.
+
+use crate::advisory::place;
+use crate::desk::Desk;
+use crate::outcome::{Fault, Outcome};
+use seawall_ledger::checkpoint::Checkpoint;
+use seawall_ledger::merkle::{Tree, leaf_hash};
+use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
+use seawall_ledger::tiles::{TILE_WIDTH, bundles_for_growth, tiles_for_growth};
+use seawall_store::facts::Log;
+use std::path::PathBuf;
+
+/// How many facts one round numbers at most.
+const BATCH_LEN_MAX: i64 = 512;
+
+/// One live log: its tree, grown with every round.
+#[derive(Debug, Default)]
+struct Book {
+    tree: Tree,
+}
+
+/// The sequencer's memory; there is one live sequencer.
+#[derive(Debug, Default)]
+pub struct Sequencer {
+    internal: Book,
+    public: Book,
+}
+
+/// The key with which a log signs.
+fn signer(desk: &Desk, log: Log) -> Outcome<NoteSigner> {
+    let domain = desk.settings.mail_from.rsplit_once('@').map_or("seawall.invalid", |(_, d)| d);
+    let name = format!("{}/log/{}", domain.trim_end_matches('>'), log.name());
+    let name: KeyName =
+        name.parse().map_err(|error| Fault::inconsistent("name the log's key", error))?;
+    Ok(NoteSigner::new(name, desk.signing_key(&format!("log/{}", log.name()))))
+}
+
+/// The key with which anybody can check a log's checkpoints.
+pub fn verifier(desk: &Desk, log: Log) -> Outcome<VerifierKey> {
+    Ok(signer(desk, log)?.verifier(KeyKind::Note))
+}
+
+/// The folder of a log's tiles.
+pub fn folder(desk: &Desk, log: Log) -> PathBuf {
+    match log {
+        Log::Internal => desk.settings.log.clone(),
+        Log::Public => desk.settings.public.join("log"),
+    }
+}
+
+impl Sequencer {
+    /// Numbers the facts that have no number yet and brings both logs up to date. Gives how many
+    /// facts were numbered.
+    pub async fn round(&mut self, desk: &Desk) -> Outcome<usize> {
+        let numbered = number(desk).await?;
+        self.internal.grow(desk, Log::Internal).await?;
+        self.public.grow(desk, Log::Public).await?;
+        Ok(numbered)
+    }
+}
+
+async fn number(desk: &Desk) -> Outcome<usize> {
+    let mut tx = desk.begin("log_number").await?;
+    tx.lock("sequencer").await?;
+    let next = tx.fact_count(Log::Internal).await?;
+    let facts = tx.fact_unnumbered(BATCH_LEN_MAX).await?;
+    for (place, fact) in (next..).zip(&facts) {
+        tx.fact_number(Log::Internal, &fact.id, place).await?;
+    }
+    let next = tx.fact_count(Log::Public).await?;
+    for (place, fact) in (next..).zip(&tx.fact_unnumbered_public().await?) {
+        tx.fact_number(Log::Public, &fact.id, place).await?;
+    }
+    if !facts.is_empty() {
+        tx.commit().await?;
+    }
+    Ok(facts.len())
+}
+
+impl Book {
+    /// Takes in the entries that are new, writes their tiles, signs, and shows the checkpoint last.
+    async fn grow(&mut self, desk: &Desk, log: Log) -> Outcome<()> {
+        let mut tx = desk.begin("log_grow").await?;
+        let known = tx.checkpoint_newest(log).await?;
+        let shown = known.as_ref().map_or(0, |(size, _, _)| u64::try_from(*size).unwrap_or(0));
+        let from = i64::try_from(self.tree.size()).unwrap_or(i64::MAX);
+        for entry in tx.fact_entries(log, from).await? {
+            self.tree.append(leaf_hash(entry.as_bytes()));
+        }
+        let size = self.tree.size();
+        if known.is_some() && size == shown {
+            return Ok(());
+        }
+        let first = shown / TILE_WIDTH * TILE_WIDTH;
+        let entries = tx.fact_entries(log, i64::try_from(first).unwrap_or(i64::MAX)).await?;
+        let entry_at = |index: u64| {
+            let place = usize::try_from(index.checked_sub(first)?).ok()?;
+            entries.get(place).map(String::as_bytes)
+        };
+        let unfit = |error| Fault::inconsistent("write the log's tiles", error);
+        let hash_at = |level, index| self.tree.tile_hash(level, index);
+        let mut files = bundles_for_growth(shown, size, entry_at).map_err(unfit)?;
+        files.extend(tiles_for_growth(shown, size, hash_at).map_err(unfit)?);
+        let signer = signer(desk, log)?;
+        let origin = signer.verifier(KeyKind::Note).name().clone();
+        let note = Checkpoint::new(origin, size, self.tree.root()).sign(&signer).map_err(unfit)?;
+        let note = note.to_string();
+        let folder = folder(desk, log);
+        for (path, bytes) in &files {
+            place(&folder, path, bytes)?;
+        }
+        place(&folder, "checkpoint", note.as_bytes())?;
+        place(&folder, "key", verifier(desk, log)?.to_string().as_bytes())?;
+        let stored = i64::try_from(size).unwrap_or(i64::MAX);
+        tx.checkpoint_add(log, stored, &note, desk.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// What the public log says of itself.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The log's name.
+    pub origin: String,
+    /// How many entries it has.
+    pub size: u64,
+    /// The newest signed checkpoint.
+    pub checkpoint: String,
+    /// When it was signed.
+    pub at: Option<seawall_domain::time::Timestamp>,
+    /// The key that signed it.
+    pub key: String,
+    /// The newest entries, newest first, each with its place.
+    pub entries: Vec<(u64, String)>,
+}
+
+/// The public log as anybody may see it.
+pub async fn show(desk: &Desk, newest: usize) -> Outcome<Shown> {
+    let key = verifier(desk, Log::Public)?;
+    let mut tx = desk.begin("log_show").await?;
+    let known = tx.checkpoint_newest(Log::Public).await?;
+    let entries = tx.fact_entries(Log::Public, 0).await?;
+    let entries: Vec<(u64, String)> = (0..).zip(entries).collect();
+    let (size, checkpoint, at) = match known {
+        Some((size, note, at)) => (u64::try_from(size).unwrap_or(0), note, Some(at)),
+        None => (0, String::new(), None),
+    };
+    Ok(Shown {
+        origin: key.name().to_string(),
+        size,
+        checkpoint,
+        at,
+        key: key.to_string(),
+        entries: entries.into_iter().rev().take(newest).collect(),
+    })
+}

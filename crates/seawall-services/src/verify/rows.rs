@@ -1,0 +1,95 @@
+//! Rows against facts: each stored value must be what its facts lead to, column by column, and
+//! each stored fact must be the entry that the log has.
+
+use super::Report;
+use crate::desk::Desk;
+use crate::outcome::Outcome;
+use seawall_domain::account::Account;
+use seawall_domain::advisory::Advisory;
+use seawall_domain::case::Case;
+use seawall_domain::exposure::Exposure;
+use seawall_domain::fact::replay;
+use seawall_domain::finding::Finding;
+use seawall_domain::fix::Fix;
+use seawall_domain::inventory::Inventory;
+use seawall_domain::party::Party;
+use seawall_domain::project::Project;
+use seawall_domain::reproduction::Reproduction;
+use seawall_domain::scan::Scan;
+use seawall_domain::statement::Statement;
+use seawall_domain::time::Timestamp;
+use seawall_store::db::Tx;
+use seawall_store::facts::Log;
+use seawall_store::record::{Folded, Held, Leaf, differing};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+type History = BTreeMap<Uuid, Vec<Leaf>>;
+
+pub(super) async fn check(desk: &Desk, log: &[Vec<u8>], report: &mut Report) -> Outcome<()> {
+    let mut tx = desk.begin("verify_rows").await?;
+    let stored = tx.fact_entries(Log::Internal, 0).await?;
+    for (place, (stored, logged)) in stored.iter().zip(log).enumerate() {
+        if stored.as_bytes() != logged {
+            report.faults.push(format!("table fact, column body: not entry {place} of the log"));
+        }
+    }
+    if stored.len() < log.len() {
+        report.faults.push("table fact: entries of the log are missing".into());
+    }
+    let mut history = History::new();
+    for body in tx.fact_bodies().await? {
+        match serde_json::from_str::<Leaf>(&body) {
+            Ok(leaf) => history.entry(leaf.of).or_default().push(leaf),
+            Err(error) => report.faults.push(format!("table fact, column body: {error}")),
+        }
+    }
+    compare::<Party>(&mut tx, &history, report).await?;
+    compare::<Account>(&mut tx, &history, report).await?;
+    compare::<Project>(&mut tx, &history, report).await?;
+    compare::<Scan>(&mut tx, &history, report).await?;
+    compare::<Finding>(&mut tx, &history, report).await?;
+    compare::<Reproduction>(&mut tx, &history, report).await?;
+    compare::<Case>(&mut tx, &history, report).await?;
+    compare::<Fix>(&mut tx, &history, report).await?;
+    compare::<Advisory>(&mut tx, &history, report).await?;
+    compare::<Inventory>(&mut tx, &history, report).await?;
+    compare::<Statement>(&mut tx, &history, report).await?;
+    compare::<Exposure>(&mut tx, &history, report).await
+}
+
+/// Compares every row of a subject with its replayed facts, and every history with its row.
+async fn compare<T: Folded>(tx: &mut Tx, history: &History, report: &mut Report) -> Outcome<()> {
+    let mut seen = 0;
+    for row in tx.rows(T::EVERY).await? {
+        seen += 1;
+        let id = row.text("id")?;
+        let place = |column: &str| format!("table {}, column {column}, id {id}", T::TABLE);
+        let leaves = id.parse::<Uuid>().ok().and_then(|uuid| history.get(&uuid));
+        match leaves.and_then(|leaves| replayed::<T>(leaves)) {
+            Some(held) => {
+                if let Some(column) = differing(&row, &held)? {
+                    let column = place(&column);
+                    report.faults.push(format!("{column}: not what its facts lead to"));
+                }
+            }
+            None => report.faults.push(format!("{}: no history leads to it", place("id"))),
+        }
+    }
+    let own = history.values().filter(|leaves| {
+        leaves.first().is_some_and(|leaf| T::own(leaf.what.clone()).is_some())
+    });
+    if own.count() as u64 != seen {
+        report.faults.push(format!("table {}: rows are missing or added", T::TABLE));
+    }
+    report.rows += seen;
+    Ok(())
+}
+
+fn replayed<T: Folded>(leaves: &[Leaf]) -> Option<Held<T>> {
+    let first = leaves.first()?;
+    let facts: Option<Vec<(T::Fact, Timestamp)>> =
+        leaves.iter().map(|leaf| Some((T::own(leaf.what.clone())?, leaf.at))).collect();
+    let value = replay::<T>(first.of, facts?).ok().flatten()?;
+    Some(Held { value, version: i64::try_from(leaves.len()).ok()? })
+}
