@@ -84,13 +84,7 @@ pub enum AdvisoryFact {
     Drafted { id: AdvisoryId, case: CaseId, content: Address, digest: Digest },
     Revised { content: Address, digest: Digest },
     Signed { account: AccountId, public_key: String, value: String },
-    Published {
-        number: AdvisoryNumber,
-        revision: u32,
-        csaf: Digest,
-        osv: Digest,
-        kept: Address,
-    },
+    Published { number: AdvisoryNumber, revision: u32, csaf: Digest, osv: Digest, kept: Address },
 }
 facts_of!(AdvisoryFact in Advisory);
 

@@ -146,13 +146,7 @@ impl Limits {
 impl Default for Limits {
     /// Enough for a small compile and a short run.
     fn default() -> Self {
-        Limits {
-            seconds: 20,
-            memory_mib: 512,
-            processes: 64,
-            output_kib: 256,
-            disk_mib: 256,
-        }
+        Limits { seconds: 20, memory_mib: 512, processes: 64, output_kib: 256, disk_mib: 256 }
     }
 }
 
@@ -162,13 +156,8 @@ mod tests {
 
     #[test]
     fn limits_stay_between_one_and_the_most() {
-        let nothing = Limits {
-            seconds: 0,
-            memory_mib: 0,
-            processes: 0,
-            output_kib: 0,
-            disk_mib: 0,
-        };
+        let nothing =
+            Limits { seconds: 0, memory_mib: 0, processes: 0, output_kib: 0, disk_mib: 0 };
         let all = Limits {
             seconds: u32::MAX,
             memory_mib: u32::MAX,

@@ -69,8 +69,7 @@ pub fn read_request(body: &[u8]) -> Result<Digest, &'static str> {
     let request: Request =
         serde_json::from_slice(body).map_err(|_| "the request must be {\"hash\":\"<64 hex>\"}")?;
     let hash = request.hash.trim();
-    hash.parse()
-        .map_err(|_| "the hash must be 64 hexadecimal digits")
+    hash.parse().map_err(|_| "the hash must be 64 hexadecimal digits")
 }
 
 /// The answer: whom to talk to, if there is a match, and otherwise nothing else.
@@ -151,10 +150,7 @@ mod tests {
                 "709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c",
             ),
         ] {
-            assert_eq!(
-                hash(salt, repo, sub_path, location, cwe).to_string(),
-                expected
-            );
+            assert_eq!(hash(salt, repo, sub_path, location, cwe).to_string(), expected);
         }
     }
 
@@ -185,10 +181,7 @@ mod tests {
     fn reads_requests_and_writes_answers() {
         let hex = "A5".repeat(32);
         let request = |text: String| read_request(text.as_bytes()).map(|hash| hash.to_string());
-        assert_eq!(
-            request(format!(r#"{{"hash":" {hex} ","x":1}}"#)),
-            Ok("a5".repeat(32))
-        );
+        assert_eq!(request(format!(r#"{{"hash":" {hex} ","x":1}}"#)), Ok("a5".repeat(32)));
         for bad in ["", "[]", r#"{"hash":1}"#, r#"{"hash":"a5"}"#] {
             assert!(request(bad.to_owned()).is_err(), "{bad}");
         }

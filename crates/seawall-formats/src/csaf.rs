@@ -130,10 +130,7 @@ fn references(publication: &Publication, own: &str) -> Vec<Value> {
     let own = address::web(own).map(|url| {
         json!({"category": "self", "summary": "This advisory, canonical address", "url": url})
     });
-    let links = publication
-        .references
-        .iter()
-        .filter_map(|link| address::web(link));
+    let links = publication.references.iter().filter_map(|link| address::web(link));
     let links = links.map(|url| json!({"category": "external", "summary": url, "url": url}));
     own.into_iter().chain(links).collect()
 }
@@ -151,10 +148,7 @@ fn tracking(publication: &Publication) -> Value {
             })
         })
         .collect();
-    let version = publication
-        .revisions
-        .last()
-        .map_or(1, |revision| revision.number);
+    let version = publication.revisions.last().map_or(1, |revision| revision.number);
     json!({
         "current_release_date": current.to_string(),
         "generator": {"engine": {"name": "Seawall", "version": env!("CARGO_PKG_VERSION")}},

@@ -19,11 +19,7 @@ impl FormatFault {
         place: impl Into<String>,
         message: impl Into<String>,
     ) -> FormatFault {
-        FormatFault {
-            format,
-            place: place.into(),
-            message: message.into(),
-        }
+        FormatFault { format, place: place.into(), message: message.into() }
     }
 }
 
@@ -37,11 +33,7 @@ pub fn quote(text: &str) -> String {
         .take(QUOTE_LEN_MAX)
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect();
-    let dots = if text.chars().nth(QUOTE_LEN_MAX).is_some() {
-        "…"
-    } else {
-        ""
-    };
+    let dots = if text.chars().nth(QUOTE_LEN_MAX).is_some() { "…" } else { "" };
     format!("`{shown}{dots}`")
 }
 
@@ -52,10 +44,7 @@ mod tests {
     #[test]
     fn says_what_where_and_why() {
         let fault = FormatFault::new("OSV", "/id", format!("{} is no id", quote("a\nb")));
-        assert_eq!(
-            fault.to_string(),
-            "cannot read OSV at /id: `a\u{fffd}b` is no id"
-        );
+        assert_eq!(fault.to_string(), "cannot read OSV at /id: `a\u{fffd}b` is no id");
         assert_eq!(quote(&"é".repeat(61)), format!("`{}…`", "é".repeat(60)));
     }
 }

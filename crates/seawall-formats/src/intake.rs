@@ -40,11 +40,7 @@ impl Intake {
     /// Puts a claim and its files together, so that both lists agree.
     pub(crate) fn new(mut claim: Claim, files: Vec<File>, notify: Notify) -> Intake {
         claim.attachments = files.iter().map(|file| file.attachment.clone()).collect();
-        Intake {
-            claim,
-            files,
-            notify,
-        }
+        Intake { claim, files, notify }
     }
 }
 
@@ -161,10 +157,7 @@ pub fn sniff(content_type: &str, body: &[u8]) -> Option<Shape> {
 fn json_shape(body: &[u8]) -> Option<Shape> {
     let keys = strict::keys(body)?;
     let has = |key: &str| keys.iter().any(|found| found == key);
-    if ["purl", "software", "ecosystem", "affected_symbol"]
-        .into_iter()
-        .any(has)
-    {
+    if ["purl", "software", "ecosystem", "affected_symbol"].into_iter().any(has) {
         Some(Shape::Tap)
     } else if has("runs") {
         Some(Shape::Sarif)
@@ -182,41 +175,25 @@ mod tests {
     #[test]
     fn tells_the_shape() {
         for (content_type, body, expected) in [
-            (
-                "application/json",
-                r#"{"purl":"pkg:npm/a@1","runs":1}"#,
-                Some(Shape::Tap),
-            ),
+            ("application/json", r#"{"purl":"pkg:npm/a@1","runs":1}"#, Some(Shape::Tap)),
             ("application/json", r#"{"#, Some(Shape::Tap)),
             (
                 "application/json; charset=utf-8",
                 r#"{"version":"2.1.0","runs":[]}"#,
                 Some(Shape::Sarif),
             ),
-            (
-                "Application/JSON",
-                r#"{"findings":[{}]}"#,
-                Some(Shape::Scrutineer),
-            ),
+            ("Application/JSON", r#"{"findings":[{}]}"#, Some(Shape::Scrutineer)),
             ("application/sarif+json", "", Some(Shape::Sarif)),
             ("multipart/mixed; boundary=x", "", Some(Shape::Tap)),
             ("multipart/form-data; boundary=x", "", None),
             ("message/rfc822", "", Some(Shape::Mail)),
-            (
-                "text/plain",
-                "From: a@b.invalid\nSubject: x\n\nhello",
-                Some(Shape::Mail),
-            ),
+            ("text/plain", "From: a@b.invalid\nSubject: x\n\nhello", Some(Shape::Mail)),
             ("text/plain", "\u{feff} {\"runs\":[]}", Some(Shape::Sarif)),
             ("text/plain", "hello", None),
             ("", "", None),
             ("image/png", "{}", None),
         ] {
-            assert_eq!(
-                sniff(content_type, body.as_bytes()),
-                expected,
-                "{content_type} {body}"
-            );
+            assert_eq!(sniff(content_type, body.as_bytes()), expected, "{content_type} {body}");
         }
     }
 }

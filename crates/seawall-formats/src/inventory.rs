@@ -88,10 +88,8 @@ pub fn read_for(
     bytes: &[u8],
 ) -> Result<Inventory, FormatFault> {
     if bytes.len() > INVENTORY_BYTES_MAX {
-        let message = format!(
-            "{} bytes are more than the {INVENTORY_BYTES_MAX} allowed",
-            bytes.len()
-        );
+        let message =
+            format!("{} bytes are more than the {INVENTORY_BYTES_MAX} allowed", bytes.len());
         return Err(unreadable(message));
     }
     if let Some(what) = packed(bytes) {
@@ -101,9 +99,7 @@ pub fn read_for(
     match first_byte(bytes) {
         None => Err(unreadable("it is empty")),
         Some(b'{' | b'[') => read_json(bytes),
-        Some(b'<') => Err(unreadable(
-            "it is XML, which is not read: export the same list as JSON",
-        )),
+        Some(b'<') => Err(unreadable("it is XML, which is not read: export the same list as JSON")),
         Some(_) => read_text(debian_release, name, media_type, bytes),
     }
 }
@@ -141,9 +137,7 @@ fn read_json(bytes: &[u8]) -> Result<Inventory, FormatFault> {
             "it is a JSON-LD document (SPDX 3?), which is not read: export SPDX 2.3 as JSON",
         ))
     } else {
-        Err(unreadable(
-            "it has neither `bomFormat` (CycloneDX) nor `spdxVersion` (SPDX)",
-        ))
+        Err(unreadable("it has neither `bomFormat` (CycloneDX) nor `spdxVersion` (SPDX)"))
     }
 }
 
@@ -162,9 +156,7 @@ fn read_text(
         return Err(unreadable("it is not text"));
     }
     let csv = media_type.is_some_and(|kind| kind.trim_start().starts_with("text/csv"))
-        || [".csv", ".tsv"]
-            .iter()
-            .any(|end| name.to_lowercase().ends_with(end));
+        || [".csv", ".tsv"].iter().any(|end| name.to_lowercase().ends_with(end));
     if spdx::tags::is(text) {
         return spdx::tags::read(text);
     }
@@ -254,12 +246,7 @@ impl Lines {
             version: version.unwrap_or_default().to_owned(),
         });
         let key = format!("{:?}\u{0}{}\u{0}{version:?}", known.vendor, known.name);
-        let line = Component {
-            label,
-            package: None,
-            version: known.version,
-            product,
-        };
+        let line = Component { label, package: None, version: known.version, product };
         self.push(place, key, line)
     }
 
@@ -276,15 +263,9 @@ impl Lines {
             self.warnings.push("it lists no component".to_owned());
         }
         if self.unsaid > 0 {
-            self.warnings
-                .push(format!("and {} more warnings", self.unsaid));
+            self.warnings.push(format!("and {} more warnings", self.unsaid));
         }
-        Inventory {
-            kind,
-            components: self.components,
-            serial,
-            warnings: self.warnings,
-        }
+        Inventory { kind, components: self.components, serial, warnings: self.warnings }
     }
 }
 

@@ -23,19 +23,13 @@ pub(crate) fn read(
     bytes_max: usize,
 ) -> Result<Value, FormatFault> {
     if bytes.len() > bytes_max {
-        let message = format!(
-            "{} bytes are more than the {bytes_max} allowed",
-            bytes.len()
-        );
+        let message = format!("{} bytes are more than the {bytes_max} allowed", bytes.len());
         return Err(FormatFault::new(format, "the document", message));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let left = Cell::new(VALUES_MAX);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let seed = Tree {
-        depth: 0,
-        left: &left,
-    };
+    let seed = Tree { depth: 0, left: &left };
     let value = seed.deserialize(&mut reader).and_then(|value| {
         reader.end()?;
         Ok(value)
@@ -60,10 +54,7 @@ impl Tree<'_> {
         if depth > DEPTH_MAX {
             return Err(E::custom(format!("nested deeper than {DEPTH_MAX} levels")));
         }
-        Ok(Self {
-            depth,
-            left: self.left,
-        })
+        Ok(Self { depth, left: self.left })
     }
 }
 
@@ -146,11 +137,7 @@ pub(crate) struct Spot<'a> {
 impl<'a> Spot<'a> {
     /// The top of a document, which must be an object.
     pub(crate) fn top(format: &'static str, value: &'a Value) -> Result<Self, FormatFault> {
-        let spot = Self {
-            format,
-            place: String::new(),
-            value,
-        };
+        let spot = Self { format, place: String::new(), value };
         spot.expect_object()
     }
 
@@ -212,8 +199,7 @@ impl<'a> Spot<'a> {
 
     /// A text that must be there and must not be empty.
     pub(crate) fn required_text(&self, key: &str) -> Result<&'a str, FormatFault> {
-        self.text(key)?
-            .ok_or_else(|| self.fault_at(key, "it is missing or empty"))
+        self.text(key)?.ok_or_else(|| self.fault_at(key, "it is missing or empty"))
     }
 
     /// The items of a list; absent and null are an empty one.
@@ -300,15 +286,9 @@ mod tests {
         check("", Err("EOF"));
         check("{\"a\":1", Err("line 1 column 6"));
         check("{} {}", Err("trailing"));
-        check(
-            r#"{"a":1,"b":{"c":1,"c":2}}"#,
-            Err("key `c` is given twice"),
-        );
+        check(r#"{"a":1,"b":{"c":1,"c":2}}"#, Err("key `c` is given twice"));
         check(&"[".repeat(5_000), Err("nested deeper than 96 levels"));
-        check(
-            &format!("[{}]", "0,".repeat(60_000)),
-            Err("more than the 100000 allowed"),
-        );
+        check(&format!("[{}]", "0,".repeat(60_000)), Err("more than the 100000 allowed"));
         check("{\"a\":\"\u{0}\"}", Err("control character"));
     }
 

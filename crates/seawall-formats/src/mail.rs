@@ -52,10 +52,7 @@ pub fn write(letter: &Letter) -> Result<Vec<u8>, FormatFault> {
 /// Reads a mail.
 pub fn read(bytes: &[u8]) -> Result<Letter, FormatFault> {
     if bytes.len() > LETTER_BYTES_MAX {
-        return Err(fault(
-            "the message",
-            format!("it is larger than {LETTER_BYTES_MAX} bytes"),
-        ));
+        return Err(fault("the message", format!("it is larger than {LETTER_BYTES_MAX} bytes")));
     }
     let message = MessageParser::default()
         .parse(bytes)

@@ -28,12 +28,7 @@ pub struct Violation {
 impl Violation {
     /// Names one fault of one field.
     pub fn new(code: &'static str, field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Violation {
-            code,
-            field: field.into(),
-            also_field: None,
-            reason: reason.into(),
-        }
+        Violation { code, field: field.into(), also_field: None, reason: reason.into() }
     }
 
     /// Adds the field that this one contradicts.

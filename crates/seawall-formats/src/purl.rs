@@ -39,16 +39,9 @@ pub fn read(text: &str) -> Result<(Package, Option<Version>, Qualifiers), PurlFa
     let purl = parse(text)?;
     let version = purl.version().filter(|version| !version.is_empty());
     let qualifiers = Qualifiers(
-        purl.qualifiers()
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.to_string()))
-            .collect(),
+        purl.qualifiers().iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
     );
-    Ok((
-        package(&purl, &qualifiers),
-        version.map(Version::from),
-        qualifiers,
-    ))
+    Ok((package(&purl, &qualifiers), version.map(Version::from), qualifiers))
 }
 
 /// The type of a purl, lower-cased, such as `npm`.
@@ -93,10 +86,7 @@ pub fn normalise(ecosystem: Ecosystem, name: &str) -> Package {
 }
 
 fn parse(text: &str) -> Result<PackageUrl<'static>, PurlFault> {
-    let fault = |reason: String| PurlFault {
-        text: quote(text),
-        reason,
-    };
+    let fault = |reason: String| PurlFault { text: quote(text), reason };
     if text.len() > PURL_BYTES_MAX {
         return Err(fault(format!("it is longer than {PURL_BYTES_MAX} bytes")));
     }
@@ -187,10 +177,7 @@ fn pep_503(name: &str) -> String {
 
 fn types_valid(kind: &str) -> bool {
     let first = kind.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
-    first
-        && kind
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'))
+    first && kind.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'))
 }
 
 #[cfg(test)]
@@ -218,26 +205,14 @@ mod tests {
             ("pkg:npm/ini@1.3.5", "npm|ini|1.3.5|pkg:npm/ini@1.3.5"),
             ("PKG:NPM/Ini@1.3.5", "npm|ini|1.3.5|pkg:npm/ini@1.3.5"),
             ("pkg://npm/ini", "npm|ini||pkg:npm/ini"),
-            (
-                "pkg:npm/%40babel/core@7.0.0",
-                "npm|@babel/core|7.0.0|pkg:npm/%40babel/core@7.0.0",
-            ),
-            (
-                "pkg:npm/@Babel/Core",
-                "npm|@babel/core||pkg:npm/%40babel/core",
-            ),
+            ("pkg:npm/%40babel/core@7.0.0", "npm|@babel/core|7.0.0|pkg:npm/%40babel/core@7.0.0"),
+            ("pkg:npm/@Babel/Core", "npm|@babel/core||pkg:npm/%40babel/core"),
             (
                 "pkg:pypi/Zope.Interface_x@5.0",
                 "PyPI|zope-interface-x|5.0|pkg:pypi/zope-interface-x@5.0",
             ),
-            (
-                "pkg:pypi/sqlparse@0.4.1?a=b#c",
-                "PyPI|sqlparse|0.4.1|pkg:pypi/sqlparse@0.4.1",
-            ),
-            (
-                "pkg:cargo/libz-sys@1.1.8",
-                "crates.io|libz-sys|1.1.8|pkg:cargo/libz-sys@1.1.8",
-            ),
+            ("pkg:pypi/sqlparse@0.4.1?a=b#c", "PyPI|sqlparse|0.4.1|pkg:pypi/sqlparse@0.4.1"),
+            ("pkg:cargo/libz-sys@1.1.8", "crates.io|libz-sys|1.1.8|pkg:cargo/libz-sys@1.1.8"),
             (
                 "pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12&arch=amd64",
                 "Debian:12|zlib1g|1:1.2.13.dfsg-1|pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12",
@@ -250,26 +225,14 @@ mod tests {
                 "pkg:deb/debian/zlib?distro=12.5",
                 "Debian:12|zlib||pkg:deb/debian/zlib?distro=debian-12",
             ),
-            (
-                "pkg:deb/debian/zlib?distro=sid",
-                "Debian|zlib||pkg:deb/debian/zlib",
-            ),
-            (
-                "pkg:deb/ubuntu/zlib@1",
-                "deb|ubuntu/zlib|1|pkg:deb/ubuntu/zlib@1",
-            ),
-            (
-                "pkg:generic/openssl@1.1.1",
-                "Generic|openssl|1.1.1|pkg:generic/openssl@1.1.1",
-            ),
+            ("pkg:deb/debian/zlib?distro=sid", "Debian|zlib||pkg:deb/debian/zlib"),
+            ("pkg:deb/ubuntu/zlib@1", "deb|ubuntu/zlib|1|pkg:deb/ubuntu/zlib@1"),
+            ("pkg:generic/openssl@1.1.1", "Generic|openssl|1.1.1|pkg:generic/openssl@1.1.1"),
             (
                 "pkg:golang/github.com/a/b@v1",
                 "golang|github.com/a/b|v1|pkg:golang/github.com/a/b@v1",
             ),
-            (
-                "pkg:cargo/a@1.0.0%2Bb",
-                "crates.io|a|1.0.0+b|pkg:cargo/a@1.0.0%2Bb",
-            ),
+            ("pkg:cargo/a@1.0.0%2Bb", "crates.io|a|1.0.0+b|pkg:cargo/a@1.0.0%2Bb"),
             ("pkg:npm/a@", "npm|a||pkg:npm/a"),
         ] {
             check(input, expected);
@@ -301,22 +264,11 @@ mod tests {
     #[test]
     fn writes_something_even_for_what_no_purl_can_say() {
         for (ecosystem, name, expected) in [
-            (
-                Ecosystem::Unknown("GitHub Actions".into()),
-                "a/b",
-                "pkg:generic/a/b",
-            ),
-            (
-                Ecosystem::Unknown("Linux".into()),
-                "kernel",
-                "pkg:linux/kernel",
-            ),
+            (Ecosystem::Unknown("GitHub Actions".into()), "a/b", "pkg:generic/a/b"),
+            (Ecosystem::Unknown("Linux".into()), "kernel", "pkg:linux/kernel"),
             (Ecosystem::Npm, "", "pkg:generic/unnamed"),
         ] {
-            let package = Package {
-                ecosystem,
-                name: name.into(),
-            };
+            let package = Package { ecosystem, name: name.into() };
             assert_eq!(write(&package, None), expected);
         }
     }

@@ -60,26 +60,15 @@ impl fmt::Display for RecipeFault {
 pub fn read(text: &str) -> Result<Recipe, Vec<RecipeFault>> {
     let mut faults = Faults(Vec::new());
     if text.len() > RECIPE_BYTES_MAX {
-        faults.add(
-            "recipe",
-            format!("it must not be longer than {RECIPE_BYTES_MAX} bytes"),
-        );
+        faults.add("recipe", format!("it must not be longer than {RECIPE_BYTES_MAX} bytes"));
         return Err(faults.0);
     }
     let table = match text.parse::<Table>() {
         Ok(table) => table,
         Err(error) => {
             let start = error.span().map_or(0, |span| span.start);
-            let line = text
-                .bytes()
-                .take(start)
-                .filter(|byte| *byte == b'\n')
-                .count()
-                + 1;
-            faults.add(
-                &format!("line {line}"),
-                format!("not TOML: {}", error.message().trim()),
-            );
+            let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+            faults.add(&format!("line {line}"), format!("not TOML: {}", error.message().trim()));
             return Err(faults.0);
         }
     };
@@ -93,12 +82,7 @@ pub fn read(text: &str) -> Result<Recipe, Vec<RecipeFault>> {
 /// Writes a recipe so that [`read`] gives the same recipe back.
 pub fn write(recipe: &Recipe) -> String {
     let words = |words: &[String]| {
-        Value::Array(
-            words
-                .iter()
-                .map(|word| Value::String(word.clone()))
-                .collect(),
-        )
+        Value::Array(words.iter().map(|word| Value::String(word.clone())).collect())
     };
     let number = |number: u32| Value::Integer(i64::from(number));
     let mut root = Table::new();
@@ -115,20 +99,12 @@ pub fn write(recipe: &Recipe) -> String {
         ("name", package.name.clone()),
         ("version", recipe.target.version.0.clone()),
     ];
-    root.insert(
-        "target".into(),
-        table(target.map(|(key, text)| (key, Value::String(text)))),
-    );
+    root.insert("target".into(), table(target.map(|(key, text)| (key, Value::String(text)))));
     let mut oracle = table([("kind", Value::String(recipe.oracle.kind().into()))]);
     if let Value::Table(oracle) = &mut oracle {
         match &recipe.oracle {
             Oracle::Canary => {}
-            Oracle::Growth {
-                small,
-                large,
-                over_control,
-                over_size,
-            } => {
+            Oracle::Growth { small, large, over_control, over_size } => {
                 oracle.insert("small".into(), number(*small));
                 oracle.insert("large".into(), number(*large));
                 oracle.insert("over_control".into(), number(*over_control));
@@ -159,32 +135,21 @@ pub fn write(recipe: &Recipe) -> String {
 }
 
 fn table<const N: usize>(pairs: [(&str, Value); N]) -> Value {
-    Value::Table(
-        pairs
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect(),
-    )
+    Value::Table(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 struct Faults(Vec<RecipeFault>);
 
 impl Faults {
     fn add(&mut self, place: &str, message: impl Into<String>) {
-        self.0.push(RecipeFault {
-            place: place.to_owned(),
-            message: message.into(),
-        });
+        self.0.push(RecipeFault { place: place.to_owned(), message: message.into() });
     }
 
     fn known(&mut self, prefix: &str, table: &Table, keys: &[&str]) {
         for key in table.keys().filter(|key| !keys.contains(&key.as_str())) {
             let key: String = key.chars().take(60).collect();
             let keys = keys.join("`, `");
-            self.add(
-                &format!("{prefix}{key}"),
-                format!("unknown key; known here are `{keys}`"),
-            );
+            self.add(&format!("{prefix}{key}"), format!("unknown key; known here are `{keys}`"));
         }
     }
 
@@ -192,33 +157,24 @@ impl Faults {
         match table.get(key) {
             Some(Value::String(text)) if !text.contains('\0') => return Some(text),
             Some(_) => self.add(&format!("{prefix}{key}"), "it must be a text in quotes"),
-            None => self.add(
-                &format!("{prefix}{key}"),
-                "it is missing; it must be a text",
-            ),
+            None => self.add(&format!("{prefix}{key}"), "it is missing; it must be a text"),
         }
         None
     }
 
     fn number(&mut self, place: &str, value: Option<&Value>, max: u32) -> Option<u32> {
-        match value {
-            Some(Value::Integer(number)) => match u32::try_from(*number) {
-                Ok(number) if (1..=max).contains(&number) => return Some(number),
-                Ok(_) | Err(_) => {}
-            },
-            Some(_) | None => {}
+        let number = value.and_then(Value::as_integer).and_then(|n| u32::try_from(n).ok());
+        if let Some(number) = number.filter(|number| (1..=max).contains(number)) {
+            return Some(number);
         }
         self.add(place, format!("it must be a whole number from 1 to {max}"));
         None
     }
 
     fn words(&mut self, place: &str, value: Option<&Value>) -> Option<Vec<String>> {
-        let words: Option<Vec<String>> = value.and_then(Value::as_array).and_then(|words| {
-            words
-                .iter()
-                .map(|word| word.as_str().map(str::to_owned))
-                .collect()
-        });
+        let words: Option<Vec<String>> = value
+            .and_then(Value::as_array)
+            .and_then(|words| words.iter().map(|word| word.as_str().map(str::to_owned)).collect());
         match words {
             Some(words)
                 if !words.is_empty()
@@ -239,15 +195,10 @@ impl Faults {
 }
 
 fn root(table: &Table, faults: &mut Faults) -> Option<Recipe> {
-    let keys = [
-        "version", "target", "files", "build", "trigger", "control", "oracle", "limits",
-    ];
+    let keys = ["version", "target", "files", "build", "trigger", "control", "oracle", "limits"];
     faults.known("", table, &keys);
     if table.get("version").and_then(Value::as_integer) != Some(1) {
-        faults.add(
-            "version",
-            "it must be `version = 1`, the version of this format",
-        );
+        faults.add("version", "it must be `version = 1`, the version of this format");
     }
     let section = |faults: &mut Faults, name: &str, why: &str| match table.get(name) {
         Some(Value::Table(table)) => Some(table),
@@ -307,16 +258,10 @@ fn target(table: &Table, faults: &mut Faults) -> Option<Target> {
     }
     let version = version?;
     if !is_plain_word(version) {
-        faults.add(
-            "target.version",
-            "it must be one exact version, such as `1.2.3`",
-        );
+        faults.add("target.version", "it must be one exact version, such as `1.2.3`");
         return None;
     }
-    Some(Target {
-        package: Package { ecosystem, name },
-        version: Version::from(version),
-    })
+    Some(Target { package: Package { ecosystem, name }, version: Version::from(version) })
 }
 
 fn normalised(ecosystem: &Ecosystem, name: &str) -> String {
@@ -324,11 +269,7 @@ fn normalised(ecosystem: &Ecosystem, name: &str) -> String {
         Ecosystem::PyPi => {
             let mut out = String::new();
             for c in name.chars() {
-                let c = if matches!(c, '_' | '.') {
-                    '-'
-                } else {
-                    c.to_ascii_lowercase()
-                };
+                let c = if matches!(c, '_' | '.') { '-' } else { c.to_ascii_lowercase() };
                 if c != '-' || !out.ends_with('-') {
                     out.push(c);
                 }
@@ -384,12 +325,7 @@ fn oracle(table: &Table, faults: &mut Faults) -> Option<Oracle> {
                 let message = "a factor below 2 is within what a busy machine does by itself";
                 faults.add("oracle.over_control", message);
             }
-            Some(Oracle::Growth {
-                small,
-                large,
-                over_control,
-                over_size,
-            })
+            Some(Oracle::Growth { small, large, over_control, over_size })
         }
         "sanitizer" => {
             faults.known("oracle.", table, &["kind", "error", "function"]);
@@ -404,23 +340,14 @@ fn oracle(table: &Table, faults: &mut Faults) -> Option<Oracle> {
             Some(Oracle::Sanitizer { error, function })
         }
         _ => {
-            faults.add(
-                "oracle.kind",
-                "it must be one of `canary`, `growth`, `sanitizer`",
-            );
+            faults.add("oracle.kind", "it must be one of `canary`, `growth`, `sanitizer`");
             None
         }
     }
 }
 
 fn limits(table: &Table, faults: &mut Faults) -> Option<Limits> {
-    let keys = [
-        "seconds",
-        "memory_mib",
-        "processes",
-        "output_kib",
-        "disk_mib",
-    ];
+    let keys = ["seconds", "memory_mib", "processes", "output_kib", "disk_mib"];
     faults.known("limits.", table, &keys);
     let (default, max) = (Limits::default(), Limits::MAX);
     let mut limit = |key: &str, default: u32, max: u32| match table.get(key) {
@@ -450,10 +377,7 @@ fn build(value: Option<&Value>, faults: &mut Faults) -> Vec<Vec<String>> {
             .filter_map(|(index, step)| faults.words(&format!("build[{index}]"), Some(step)))
             .collect(),
         Some(_) => {
-            faults.add(
-                "build",
-                "it must be a list of commands, each a list of texts",
-            );
+            faults.add("build", "it must be a list of commands, each a list of texts");
             Vec::new()
         }
     }
@@ -472,10 +396,7 @@ fn files(value: Option<&Value>, faults: &mut Faults) -> Vec<RecipeFile> {
     for (index, entry) in entries.iter().enumerate() {
         let place = format!("files[{index}].");
         let Some(entry) = entry.as_table() else {
-            faults.add(
-                place.trim_end_matches('.'),
-                "it must have `name` and `text`",
-            );
+            faults.add(place.trim_end_matches('.'), "it must have `name` and `text`");
             continue;
         };
         faults.known(&place, entry, &["name", "text"]);
@@ -491,23 +412,16 @@ fn files(value: Option<&Value>, faults: &mut Faults) -> Vec<RecipeFile> {
             } else {
                 (name, file.name.as_str())
             };
-            long.strip_prefix(short)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         if !plain {
             let message = "it must be a relative path of letters, digits, `.`, `_`, `-`, such as \
                            `src/main.rs`";
             faults.add(&format!("{place}name"), message);
         } else if files.iter().any(clash) {
-            faults.add(
-                &format!("{place}name"),
-                "another file has this name already",
-            );
+            faults.add(&format!("{place}name"), "another file has this name already");
         } else {
-            files.push(RecipeFile {
-                name: name.to_owned(),
-                text: text.to_owned(),
-            });
+            files.push(RecipeFile { name: name.to_owned(), text: text.to_owned() });
         }
     }
     files

@@ -55,16 +55,11 @@ pub fn definition(language: Language, text: &str, function: &str) -> Option<u32>
     let segments = segments(function);
     let (name, around) = segments.split_last()?;
     let outline = outline(language, text);
-    let required: Vec<&str> = around
-        .iter()
-        .copied()
-        .filter(|segment| outline.containers.contains(*segment))
-        .collect();
+    let required: Vec<&str> =
+        around.iter().copied().filter(|segment| outline.containers.contains(*segment)).collect();
     let mut fitting = outline.definitions.iter().filter(|definition| {
         definition.name == *name
-            && required
-                .iter()
-                .all(|segment| definition.inside.iter().any(|one| one == segment))
+            && required.iter().all(|segment| definition.inside.iter().any(|one| one == segment))
     });
     fitting.next().map(|definition| definition.line)
 }
@@ -90,11 +85,7 @@ struct Definition {
 
 impl Outline {
     fn define(&mut self, name: &str, line: u32, inside: Vec<String>) {
-        self.definitions.push(Definition {
-            name: name.to_owned(),
-            line,
-            inside,
-        });
+        self.definitions.push(Definition { name: name.to_owned(), line, inside });
     }
 
     fn contain(&mut self, name: &str) {
@@ -104,10 +95,7 @@ impl Outline {
 
 /// The innermost of the names around a definition; plain blocks have none.
 fn innermost<'n>(around: impl DoubleEndedIterator<Item = &'n str>) -> Vec<String> {
-    let near = around
-        .rev()
-        .take(4 * INSIDE_LEN_MAX)
-        .filter(|name| !name.is_empty());
+    let near = around.rev().take(4 * INSIDE_LEN_MAX).filter(|name| !name.is_empty());
     near.take(INSIDE_LEN_MAX).map(str::to_owned).collect()
 }
 

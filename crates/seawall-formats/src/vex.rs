@@ -137,10 +137,7 @@ fn statement(
     let products = spot.items("products")?;
     let products = products.iter().map(product).collect::<Result<_, _>>()?;
     let timestamp = time(spot, "timestamp")?.or(issued).ok_or_else(|| {
-        spot.fault_at(
-            "timestamp",
-            "neither the statement nor the document has a time",
-        )
+        spot.fault_at("timestamp", "neither the statement nor the document has a time")
     })?;
     Ok(Statement {
         vulnerability,
@@ -163,10 +160,7 @@ fn vulnerability(spot: &Spot<'_>) -> Result<(String, Vec<String>), FormatFault> 
     }
     let flaw = spot.object("vulnerability")?;
     let flaw = flaw.ok_or_else(|| spot.fault_at("vulnerability", "it is missing"))?;
-    Ok((
-        flaw.required_text("name")?.to_owned(),
-        flaw.texts("aliases")?,
-    ))
+    Ok((flaw.required_text("name")?.to_owned(), flaw.texts("aliases")?))
 }
 
 fn product(spot: &Spot<'_>) -> Result<ProductRef, FormatFault> {
@@ -212,8 +206,7 @@ fn identity(spot: &Spot<'_>) -> Result<String, FormatFault> {
         names.push(spot.text("@id")?);
     }
     let name = names.into_iter().flatten().next();
-    name.map(str::to_owned)
-        .ok_or_else(|| spot.fault("it has neither `@id` nor `identifiers`"))
+    name.map(str::to_owned).ok_or_else(|| spot.fault("it has neither `@id` nor `identifiers`"))
 }
 
 fn status(spot: &Spot<'_>) -> Result<VexStatus, FormatFault> {
@@ -226,25 +219,18 @@ fn status(spot: &Spot<'_>) -> Result<VexStatus, FormatFault> {
     }
     let status = spot.required_text("status")?;
     if justification.is_some() && status != "not_affected" {
-        let message = format!(
-            "a reason for `not_affected` beside status {}",
-            quote(status)
-        );
+        let message = format!("a reason for `not_affected` beside status {}", quote(status));
         return Err(spot.fault_at("justification", message));
     }
     match status {
-        "not_affected" if justification.is_none() && impact.is_none() => Err(spot.fault_at(
-            "status",
-            "`not_affected` needs a `justification` or an `impact_statement`",
-        )),
+        "not_affected" if justification.is_none() && impact.is_none() => Err(spot
+            .fault_at("status", "`not_affected` needs a `justification` or an `impact_statement`")),
         "not_affected" => Ok(VexStatus::NotAffected {
             justification: justification.map(str::to_owned),
             impact: impact.map(str::to_owned),
         }),
         "affected" => match action {
-            Some(action) => Ok(VexStatus::Affected {
-                action: action.to_owned(),
-            }),
+            Some(action) => Ok(VexStatus::Affected { action: action.to_owned() }),
             None => Err(spot.fault_at("status", "`affected` needs an `action_statement`")),
         },
         "fixed" => Ok(VexStatus::Fixed),
@@ -352,10 +338,7 @@ mod tests {
                 r#","status":"fixed","justification":"component_not_present""#,
                 "justification: a reason for `not_affected` beside status `fixed`",
             ),
-            (
-                r#","status":"affected""#,
-                "status: `affected` needs an `action_statement`",
-            ),
+            (r#","status":"affected""#, "status: `affected` needs an `action_statement`"),
             (r#","status":"maybe""#, "status: `maybe` is no status"),
             ("", "status: it is missing or empty"),
             (
@@ -379,10 +362,7 @@ mod tests {
             ("\"timestamp\"", "\"time\""),
         ] {
             assert!(whole.contains(part));
-            assert!(
-                read(whole.replace(part, other).as_bytes()).is_err(),
-                "{part}"
-            );
+            assert!(read(whole.replace(part, other).as_bytes()).is_err(), "{part}");
         }
     }
 

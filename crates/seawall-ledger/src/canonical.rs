@@ -30,20 +30,14 @@ pub fn read_canonical(bytes: &[u8]) -> Result<Value, Fault> {
     let value: Value =
         serde_json::from_slice(bytes).map_err(|e| Fault::unreadable(WHAT, e.to_string()))?;
     if canonical(&value)? != bytes {
-        return Err(Fault::unreadable(
-            WHAT,
-            "it is valid JSON in another spelling",
-        ));
+        return Err(Fault::unreadable(WHAT, "it is valid JSON in another spelling"));
     }
     Ok(value)
 }
 
 fn write_value(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Fault> {
     if depth > DEPTH_MAX {
-        return Err(Fault::impossible(
-            WHAT,
-            format!("nested deeper than {DEPTH_MAX}"),
-        ));
+        return Err(Fault::impossible(WHAT, format!("nested deeper than {DEPTH_MAX}")));
     }
     match value {
         Value::Null => out.extend_from_slice(b"null"),
@@ -132,22 +126,14 @@ mod tests {
     /// `None` means refused.
     fn check(input: &str, expected: Option<&str>) {
         let value: Value = serde_json::from_str(input).expect("test input is JSON");
-        let written = canonical(&value)
-            .ok()
-            .map(|b| String::from_utf8(b).expect("UTF-8"));
+        let written = canonical(&value).ok().map(|b| String::from_utf8(b).expect("UTF-8"));
         assert_eq!(written.as_deref(), expected, "{input}");
     }
 
     #[test]
     fn spelling_table() {
-        check(
-            r#"{ "b" : 1, "a" : [ true , null ] }"#,
-            Some(r#"{"a":[true,null],"b":1}"#),
-        );
-        check(
-            r#"{"":0,"A":1,"a":2,"1":3}"#,
-            Some(r#"{"":0,"1":3,"A":1,"a":2}"#),
-        );
+        check(r#"{ "b" : 1, "a" : [ true , null ] }"#, Some(r#"{"a":[true,null],"b":1}"#));
+        check(r#"{"":0,"A":1,"a":2,"1":3}"#, Some(r#"{"":0,"1":3,"A":1,"a":2}"#));
         // A surrogate pair (U+1F600, first unit D83D) sorts before U+FB33 by UTF-16 units,
         // after it by code points.
         check(
@@ -180,11 +166,7 @@ mod tests {
     #[test]
     fn other_spellings_are_refused() {
         fn check(input: &str, expected: bool) {
-            assert_eq!(
-                read_canonical(input.as_bytes()).is_ok(),
-                expected,
-                "{input}"
-            );
+            assert_eq!(read_canonical(input.as_bytes()).is_ok(), expected, "{input}");
         }
         check(r#"{"a":1,"b":2}"#, true);
         check(r#"{"b":2,"a":1}"#, false);

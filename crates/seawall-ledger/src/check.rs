@@ -39,10 +39,7 @@ pub fn check_log(
     verifier: &VerifierKey,
 ) -> Result<Vec<Vec<u8>>, Vec<LogFault>> {
     let checkpoint = Checkpoint::open(checkpoint_note, verifier).map_err(|fault| {
-        vec![LogFault {
-            path: "checkpoint".to_owned(),
-            what: fault.to_string(),
-        }]
+        vec![LogFault { path: "checkpoint".to_owned(), what: fault.to_string() }]
     })?;
     let mut faults = Faults::default();
     let entries = read_all_entries(&read, checkpoint.size, &mut faults);
@@ -61,10 +58,7 @@ struct Faults(Vec<LogFault>);
 impl Faults {
     fn push(&mut self, path: impl fmt::Display, what: impl Into<String>) {
         if !self.is_full() {
-            self.0.push(LogFault {
-                path: path.to_string(),
-                what: what.into(),
-            });
+            self.0.push(LogFault { path: path.to_string(), what: what.into() });
         }
     }
 
@@ -87,13 +81,7 @@ impl Tile {
     fn candidates(&self) -> Vec<Vec<Hash>> {
         const MIXED_PLACES_MAX: usize = 8;
         let Some(stored) = &self.stored else {
-            return self
-                .implied
-                .iter()
-                .copied()
-                .collect::<Option<_>>()
-                .into_iter()
-                .collect();
+            return self.implied.iter().copied().collect::<Option<_>>().into_iter().collect();
         };
         let differing: Vec<(usize, Hash)> = (self.implied.iter().zip(stored).enumerate())
             .filter_map(|(place, (implied, stored))| Some((place, (*implied)?, *stored)))
@@ -115,8 +103,7 @@ impl Tile {
             vec![stored.clone(), mix(&|_| true)]
         } else {
             let ways = 0u32..1 << differing.len();
-            ways.map(|way| mix(&|number| way >> number & 1 == 1))
-                .collect()
+            ways.map(|way| mix(&|number| way >> number & 1 == 1)).collect()
         }
     }
 }
@@ -157,18 +144,13 @@ fn read_levels(
             if faults.is_full() {
                 break;
             }
-            let stored = read_tile(path, read, read_hashes)
-                .map_err(|what| faults.push(path, what))
-                .ok();
+            let stored =
+                read_tile(path, read, read_hashes).map_err(|what| faults.push(path, what)).ok();
             let implied = match below {
                 None => leaf_hashes(path, bundles),
                 Some(below) => parent_hashes(path, below),
             };
-            tiles.push(Tile {
-                path,
-                stored,
-                implied,
-            });
+            tiles.push(Tile { path, stored, implied });
         }
         levels.push(tiles);
     }
@@ -176,9 +158,7 @@ fn read_levels(
 }
 
 fn leaf_hashes(path: TilePath, bundles: &[Option<Vec<Vec<u8>>>]) -> Vec<Option<Hash>> {
-    let bundle = usize::try_from(path.index())
-        .ok()
-        .and_then(|index| bundles.get(index));
+    let bundle = usize::try_from(path.index()).ok().and_then(|index| bundles.get(index));
     match bundle {
         Some(Some(entries)) => entries.iter().map(|entry| Some(leaf_hash(entry))).collect(),
         Some(None) | None => vec![None; usize::from(path.width())],
@@ -220,25 +200,15 @@ fn compare(checkpoint: &Checkpoint, levels: &[Vec<Tile>], faults: &mut Faults) {
 }
 
 fn expected(above: &[Option<Vec<Hash>>], index: u64) -> Option<Hash> {
-    let parent = above
-        .get(usize::try_from(index / TILE_WIDTH).ok()?)?
-        .as_ref()?;
-    parent
-        .get(usize::try_from(index % TILE_WIDTH).ok()?)
-        .copied()
+    let parent = above.get(usize::try_from(index / TILE_WIDTH).ok()?)?.as_ref()?;
+    parent.get(usize::try_from(index % TILE_WIDTH).ok()?).copied()
 }
 
 fn settle_full(tile: &Tile, expected: Option<Hash>, faults: &mut Faults) -> Option<Vec<Hash>> {
     let expected = expected?;
-    let truth = tile
-        .candidates()
-        .into_iter()
-        .find(|hashes| perfect_root(hashes) == expected);
+    let truth = tile.candidates().into_iter().find(|hashes| perfect_root(hashes) == expected);
     if truth.is_none() && tile.stored.is_some() {
-        faults.push(
-            tile.path,
-            "it does not hash to what the tile above it holds",
-        );
+        faults.push(tile.path, "it does not hash to what the tile above it holds");
     }
     truth
 }
@@ -253,16 +223,12 @@ fn settle_edges(
     const WAYS_MAX: usize = 4096;
     let edges: Vec<Vec<Option<Vec<Hash>>>> = levels
         .iter()
-        .map(
-            |tiles| match tiles.last().filter(|tile| !tile.path.is_full()) {
-                Some(edge) => edge.candidates().into_iter().map(Some).collect(),
-                None => vec![None],
-            },
-        )
+        .map(|tiles| match tiles.last().filter(|tile| !tile.path.is_full()) {
+            Some(edge) => edge.candidates().into_iter().map(Some).collect(),
+            None => vec![None],
+        })
         .collect();
-    let ways = edges
-        .iter()
-        .fold(1usize, |ways, choices| ways.saturating_mul(choices.len()));
+    let ways = edges.iter().fold(1usize, |ways, choices| ways.saturating_mul(choices.len()));
     for way in 0..ways.min(WAYS_MAX) {
         let mut rest = way;
         let mut taken = Vec::with_capacity(edges.len());
@@ -271,18 +237,12 @@ fn settle_edges(
             rest /= choices.len();
         }
         if root_of_edges(&taken) == checkpoint.root {
-            return taken
-                .into_iter()
-                .map(|edge| edge.map(<[Hash]>::to_vec))
-                .collect();
+            return taken.into_iter().map(|edge| edge.map(<[Hash]>::to_vec)).collect();
         }
     }
     // When a tile is missing and its entries too, that was named already.
     if ways > 0 {
-        faults.push(
-            "checkpoint",
-            "its root follows neither from the tiles nor the entries",
-        );
+        faults.push("checkpoint", "its root follows neither from the tiles nor the entries");
     }
     Vec::new()
 }
@@ -305,15 +265,9 @@ fn judge(tile: &Tile, truth: Option<&[Hash]>, faults: &mut Faults) {
     let (Some(truth), Some(stored)) = (truth, tile.stored.as_deref()) else {
         return;
     };
-    let wrong = truth
-        .iter()
-        .zip(stored)
-        .position(|(right, stored)| right != stored);
+    let wrong = truth.iter().zip(stored).position(|(right, stored)| right != stored);
     if let Some(place) = wrong {
-        faults.push(
-            tile.path,
-            format!("hash {place} is not the one that the root demands"),
-        );
+        faults.push(tile.path, format!("hash {place} is not the one that the root demands"));
     }
 }
 
@@ -323,16 +277,10 @@ fn judge_entries(tile: &Tile, hashes: Option<&[Hash]>, faults: &mut Faults) {
     };
     let start = tile.path.index() * TILE_WIDTH;
     // Path and tile differ in nothing but the folder.
-    let bundle = tile
-        .path
-        .to_string()
-        .replacen("tile/0/", "tile/entries/", 1);
+    let bundle = tile.path.to_string().replacen("tile/0/", "tile/entries/", 1);
     for ((index, hash), implied) in (start..).zip(hashes).zip(&tile.implied) {
         if implied.is_some_and(|implied| implied != *hash) {
-            faults.push(
-                &bundle,
-                format!("entry {index} is not the one that was logged"),
-            );
+            faults.push(&bundle, format!("entry {index} is not the one that was logged"));
         }
     }
 }

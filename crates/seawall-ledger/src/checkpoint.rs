@@ -29,12 +29,7 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// States the size and root of a log.
     pub fn new(origin: KeyName, size: u64, root: Hash) -> Checkpoint {
-        Checkpoint {
-            origin,
-            size,
-            root,
-            extensions: Vec::new(),
-        }
+        Checkpoint { origin, size, root, extensions: Vec::new() }
     }
 
     /// Further lines that a log chose to sign; ours have none.
@@ -70,9 +65,7 @@ impl Checkpoint {
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n{}\n{}", self.origin, self.size, self.root)?;
-        self.extensions
-            .iter()
-            .try_for_each(|line| writeln!(f, "{line}"))
+        self.extensions.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
@@ -81,9 +74,7 @@ impl FromStr for Checkpoint {
 
     fn from_str(text: &str) -> Result<Checkpoint, Fault> {
         let refuse = |why: &str| Fault::unreadable(WHAT, why);
-        let lines = text
-            .strip_suffix('\n')
-            .ok_or_else(|| refuse("the last line is not ended"))?;
+        let lines = text.strip_suffix('\n').ok_or_else(|| refuse("the last line is not ended"))?;
         let mut lines = lines.split('\n');
         let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next())
         else {
@@ -93,20 +84,10 @@ impl FromStr for Checkpoint {
             .filter(|size| *size <= TREE_SIZE_MAX)
             .ok_or_else(|| refuse(&format!("bad tree size `{}`", excerpt(size))))?;
         let extensions: Vec<String> = lines.map(str::to_owned).collect();
-        if extensions
-            .iter()
-            .any(|line| line.is_empty() || line.contains(char::is_control))
-        {
-            return Err(refuse(
-                "an extension line is empty or holds control characters",
-            ));
+        if extensions.iter().any(|line| line.is_empty() || line.contains(char::is_control)) {
+            return Err(refuse("an extension line is empty or holds control characters"));
         }
-        Ok(Checkpoint {
-            origin: origin.parse()?,
-            size,
-            root: root.parse()?,
-            extensions,
-        })
+        Ok(Checkpoint { origin: origin.parse()?, size, root: root.parse()?, extensions })
     }
 }
 
@@ -125,24 +106,15 @@ mod tests {
     fn the_text_is_read_strictly() {
         check(&format!("log.invalid/a\n0\n{ROOT}\n"), true);
         check(&format!("log.invalid/a\n0\n{ROOT}\nmore\nlines\n"), true);
-        check(
-            &format!("log.invalid/a\n9223372036854775807\n{ROOT}\n"),
-            true,
-        );
-        check(
-            &format!("log.invalid/a\n9223372036854775808\n{ROOT}\n"),
-            false,
-        );
+        check(&format!("log.invalid/a\n9223372036854775807\n{ROOT}\n"), true);
+        check(&format!("log.invalid/a\n9223372036854775808\n{ROOT}\n"), false);
         check(&format!("log.invalid/a\n00\n{ROOT}\n"), false);
         check(&format!("log.invalid/a\n+1\n{ROOT}\n"), false);
         check(&format!("log.invalid/a\n1\n{ROOT}"), false);
         check(&format!("log.invalid/a\n1\n{ROOT}\n\n"), false);
         check(&format!("log.invalid/a\n1\n{ROOT}\n\nx\n"), false);
         check(&format!("log.invalid/a\n1\n{}\n", &ROOT[..43]), false);
-        check(
-            &format!("log.invalid/a\n1\n{}\n", ROOT.replace("FU=", "FV=")),
-            false,
-        );
+        check(&format!("log.invalid/a\n1\n{}\n", ROOT.replace("FU=", "FV=")), false);
         check(&format!("\n1\n{ROOT}\n"), false);
         check("log.invalid/a\n1\n", false);
         check("", false);

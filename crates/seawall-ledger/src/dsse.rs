@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::{base64, from_any_base64};
+use crate::encoding::{Object, base64, from_any_base64};
 use crate::fault::Fault;
 use crate::sign::{Signature, SigningKey, VerifyingKey};
 
@@ -26,11 +26,7 @@ const WHAT: &str = "envelope";
 
 /// The bytes that a signature covers: type and body, each with its length (DSSE's PAE).
 pub fn pae(payload_type: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "DSSEv1 {} {payload_type} {} ",
-        payload_type.len(),
-        body.len()
-    );
+    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), body.len());
     [head.as_bytes(), body].concat()
 }
 
@@ -59,41 +55,49 @@ pub struct Verified<'a> {
     pub signers: Vec<VerifyingKey>,
 }
 
-#[derive(Deserialize, Serialize)]
-struct Wire {
+#[derive(Deserialize)]
+struct Read {
     #[serde(default)]
     payload: String,
     #[serde(default, rename = "payloadType")]
     payload_type: String,
     #[serde(default)]
-    signatures: Vec<WireSignature>,
+    signatures: Vec<Object<ReadSignature>>,
 }
 
-#[derive(Deserialize, Serialize)]
-struct WireSignature {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+#[derive(Deserialize)]
+struct ReadSignature {
+    #[serde(default)]
     keyid: Option<String>,
     #[serde(default)]
+    sig: String,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    payload: String,
+    #[serde(rename = "payloadType")]
+    payload_type: &'a str,
+    signatures: Vec<WrittenSignature<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenSignature<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keyid: Option<&'a str>,
     sig: String,
 }
 
 impl Envelope {
     /// Puts a payload into an envelope that nobody has signed yet.
     pub fn new(payload_type: impl Into<String>, payload: Vec<u8>) -> Envelope {
-        Envelope {
-            payload_type: payload_type.into(),
-            payload,
-            signatures: Vec::new(),
-        }
+        Envelope { payload_type: payload_type.into(), payload, signatures: Vec::new() }
     }
 
     /// Adds this key's signature; a second one by the same key changes nothing.
     pub fn sign(&mut self, key: &SigningKey) {
         let bytes = key.sign(&pae(&self.payload_type, &self.payload)).0.to_vec();
-        let signature = EnvelopeSignature {
-            key_id: Some(key.public().digest_hex()),
-            bytes,
-        };
+        let signature = EnvelopeSignature { key_id: Some(key.public().digest_hex()), bytes };
         if !self.signatures.contains(&signature) {
             self.signatures.push(signature);
         }
@@ -122,10 +126,7 @@ impl Envelope {
         threshold: usize,
     ) -> Result<Verified<'_>, Fault> {
         if threshold == 0 {
-            return Err(Fault::impossible(
-                WHAT,
-                "verifying for no signature verifies nothing",
-            ));
+            return Err(Fault::impossible(WHAT, "verifying for no signature verifies nothing"));
         }
         let message = pae(&self.payload_type, &self.payload);
         let mut signers: Vec<VerifyingKey> = Vec::new();
@@ -140,32 +141,25 @@ impl Envelope {
             }
         }
         if signers.len() < threshold {
-            let why = format!(
-                "{} trusted keys signed it, {threshold} are needed",
-                signers.len()
-            );
+            let why = format!("{} trusted keys signed it, {threshold} are needed", signers.len());
             return Err(Fault::unproven(WHAT, why));
         }
-        Ok(Verified {
-            payload_type: &self.payload_type,
-            payload: &self.payload,
-            signers,
-        })
+        Ok(Verified { payload_type: &self.payload_type, payload: &self.payload, signers })
     }
 
     /// Writes the envelope as one line of JSON, standard base64, always in the same order.
     pub fn to_json(&self) -> String {
-        let signatures = self.signatures.iter().map(|signature| WireSignature {
-            keyid: signature.key_id.clone(),
+        let signatures = self.signatures.iter().map(|signature| WrittenSignature {
+            keyid: signature.key_id.as_deref(),
             sig: base64(&signature.bytes),
         });
-        let wire = Wire {
+        let written = Written {
             payload: base64(&self.payload),
-            payload_type: self.payload_type.clone(),
+            payload_type: &self.payload_type,
             signatures: signatures.collect(),
         };
         // Strings in structs have a JSON form whatever they hold.
-        serde_json::to_string(&wire).unwrap_or_default()
+        serde_json::to_string(&written).unwrap_or_default()
     }
 
     /// Reads an envelope; fields that the standard does not name are ignored.
@@ -174,29 +168,21 @@ impl Envelope {
         if bytes.len() > ENVELOPE_BYTES_MAX {
             return Err(refuse(format!("longer than {ENVELOPE_BYTES_MAX} bytes")));
         }
-        let wire: Wire = serde_json::from_slice(bytes).map_err(|e| refuse(e.to_string()))?;
-        if wire.signatures.len() > ENVELOPE_SIGNATURES_MAX {
-            return Err(refuse(format!(
-                "more than {ENVELOPE_SIGNATURES_MAX} signatures"
-            )));
+        let Object(read): Object<Read> =
+            serde_json::from_slice(bytes).map_err(|e| refuse(e.to_string()))?;
+        if read.signatures.len() > ENVELOPE_SIGNATURES_MAX {
+            return Err(refuse(format!("more than {ENVELOPE_SIGNATURES_MAX} signatures")));
         }
         let decode = |name: &str, text: &str| {
             from_any_base64(text).ok_or_else(|| refuse(format!("`{name}` is not base64")))
         };
-        let mut signatures = Vec::with_capacity(wire.signatures.len());
-        for signature in wire.signatures {
+        let mut signatures = Vec::with_capacity(read.signatures.len());
+        for Object(signature) in read.signatures {
             let bytes = decode("sig", &signature.sig)?;
-            signatures.push(EnvelopeSignature {
-                key_id: signature.keyid,
-                bytes,
-            });
+            signatures.push(EnvelopeSignature { key_id: signature.keyid, bytes });
         }
-        let payload = decode("payload", &wire.payload)?;
-        Ok(Envelope {
-            payload_type: wire.payload_type,
-            payload,
-            signatures,
-        })
+        let payload = decode("payload", &read.payload)?;
+        Ok(Envelope { payload_type: read.payload_type, payload, signatures })
     }
 }
 
@@ -217,10 +203,7 @@ mod tests {
 
     fn check(signed: &[u8], trusted: &[u8], threshold: usize, expected: Option<&[u8]>) {
         let trusted: Vec<VerifyingKey> = trusted.iter().map(|seed| key(*seed).public()).collect();
-        let signers = signed_by(signed)
-            .verify(&trusted, threshold)
-            .ok()
-            .map(|v| v.signers);
+        let signers = signed_by(signed).verify(&trusted, threshold).ok().map(|v| v.signers);
         let expected: Option<Vec<VerifyingKey>> =
             expected.map(|seeds| seeds.iter().map(|seed| key(*seed).public()).collect());
         assert_eq!(signers, expected, "{signed:?} {trusted:?} {threshold}");
@@ -260,39 +243,22 @@ mod tests {
     #[test]
     fn readers_are_tolerant_where_the_standard_is() {
         fn check(input: &str, expected: bool) {
-            assert_eq!(
-                Envelope::from_json(input.as_bytes()).is_ok(),
-                expected,
-                "{input}"
-            );
+            assert_eq!(Envelope::from_json(input.as_bytes()).is_ok(), expected, "{input}");
         }
-        check(
-            r#"{"payload":"-_8","payloadType":"t","signatures":[{"sig":"-_8="}]}"#,
-            true,
-        );
+        check(r#"{"payload":"-_8","payloadType":"t","signatures":[{"sig":"-_8="}]}"#, true);
         check(
             r#"{"payload":"+/8=","payloadType":"t","signatures":[{"sig":"","keyid":null}]}"#,
             true,
         );
-        check(
-            r#"{"payload":"","payloadType":"t","signatures":[],"more":{"x":1}}"#,
-            true,
-        );
+        check(r#"{"payload":"","payloadType":"t","signatures":[],"more":{"x":1}}"#, true);
         check(r#"{}"#, true);
-        check(
-            r#"{"payload":"+_8","payloadType":"t","signatures":[]}"#,
-            false,
-        );
-        check(
-            r#"{"payload":"a b","payloadType":"t","signatures":[]}"#,
-            false,
-        );
-        check(
-            r#"{"payload":"","payload":"","payloadType":"t","signatures":[]}"#,
-            false,
-        );
+        check(r#"{"payload":"+_8","payloadType":"t","signatures":[]}"#, false);
+        check(r#"{"payload":"a b","payloadType":"t","signatures":[]}"#, false);
+        check(r#"{"payload":"","payload":"","payloadType":"t","signatures":[]}"#, false);
         check(r#"{"payload":1,"payloadType":"t","signatures":[]}"#, false);
         check(r#"[]"#, false);
+        check(r#"["","t",[]]"#, false);
+        check(r#"{"payload":"","payloadType":"t","signatures":[[null,""]]}"#, false);
         check("", false);
         let many = |n: usize| {
             let signatures = vec![r#"{"sig":""}"#; n].join(",");
@@ -314,6 +280,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         /// Whatever bit of the file flips, the reader gets the signed bytes or nothing.
         #[test]
         fn any_flipped_bit_is_found(at: prop::sample::Index, bit in 0u8..8) {

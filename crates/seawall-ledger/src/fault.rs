@@ -34,33 +34,22 @@ pub enum Fault {
 
 impl Fault {
     pub(crate) fn unreadable(what: &'static str, why: impl Into<String>) -> Fault {
-        Fault::Unreadable {
-            what,
-            why: why.into(),
-        }
+        Fault::Unreadable { what, why: why.into() }
     }
 
     pub(crate) fn unproven(what: &'static str, why: impl Into<String>) -> Fault {
-        Fault::Unproven {
-            what,
-            why: why.into(),
-        }
+        Fault::Unproven { what, why: why.into() }
     }
 
     pub(crate) fn impossible(what: &'static str, why: impl Into<String>) -> Fault {
-        Fault::Impossible {
-            what,
-            why: why.into(),
-        }
+        Fault::Impossible { what, why: why.into() }
     }
 }
 
 /// The start of foreign text, short and without control characters, for use in a message.
 pub(crate) fn excerpt(text: &str) -> String {
     const EXCERPT_CHARS_MAX: usize = 48;
-    let mut chars = text
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c });
+    let mut chars = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
     let mut short: String = chars.by_ref().take(EXCERPT_CHARS_MAX).collect();
     if chars.next().is_some() {
         short.push('…');

@@ -8,6 +8,8 @@
 //! To find the way: a log is appended to with [`merkle::Tree`], laid out by [`tiles`], signed by
 //! [`checkpoint`] and read back by [`check::check_log`]; one entry is proven by [`proof`].
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod canonical;
 pub mod check;
 pub mod checkpoint;

@@ -87,16 +87,11 @@ impl OpenPgpKey {
 /// certificate's fingerprint. Whether that is the right certificate is for the caller to know.
 pub fn verify_detached(armored_public: &str, bytes: &[u8], asc: &str) -> Result<String, Fault> {
     if armored_public.len() > ARMOR_BYTES_MAX || asc.len() > ARMOR_BYTES_MAX {
-        return Err(Fault::unreadable(
-            SIGNATURE,
-            format!("longer than {ARMOR_BYTES_MAX} bytes"),
-        ));
+        return Err(Fault::unreadable(SIGNATURE, format!("longer than {ARMOR_BYTES_MAX} bytes")));
     }
     let (certificate, _) = SignedPublicKey::from_string(armored_public)
         .map_err(|e| Fault::unreadable(CERTIFICATE, e.to_string()))?;
-    certificate
-        .verify_bindings()
-        .map_err(|e| Fault::unproven(CERTIFICATE, e.to_string()))?;
+    certificate.verify_bindings().map_err(|e| Fault::unproven(CERTIFICATE, e.to_string()))?;
     if !certificate.details.revocation_signatures.is_empty() {
         return Err(Fault::unproven(CERTIFICATE, "it is revoked"));
     }
@@ -117,10 +112,7 @@ fn certificate(
     created: Timestamp,
 ) -> Result<OpenPgpKey, pgp::errors::Error> {
     // A key of its own, so that no signature made here can pass for one made with the bare seed.
-    let raw = Sha256::new()
-        .chain_update("seawall openpgp key v1\n")
-        .chain_update(seed)
-        .finalize();
+    let raw = Sha256::new().chain_update("seawall openpgp key v1\n").chain_update(seed).finalize();
     let ed25519 = ed25519::SecretKey::try_from_bytes(raw.into(), ed25519::Mode::EdDSALegacy)?;
     let public = PublicKey::from_inner(PubKeyInner::new(
         KeyVersion::V4,
@@ -140,33 +132,18 @@ fn certificate(
         Subpacket::regular(SubpacketData::KeyFlags(flags))?,
         Subpacket::regular(SubpacketData::Features(Features::new()))?,
         Subpacket::regular(SubpacketData::PreferredHashAlgorithms(
-            [HashAlgorithm::Sha512, HashAlgorithm::Sha256]
-                .into_iter()
-                .collect(),
+            [HashAlgorithm::Sha512, HashAlgorithm::Sha256].into_iter().collect(),
         ))?,
         Subpacket::regular(SubpacketData::IsPrimary(true))?,
     ];
-    let config = signature_config(
-        &secret,
-        SignatureType::CertPositive,
-        created.as_secs(),
-        stated,
-    )?;
+    let config = signature_config(&secret, SignatureType::CertPositive, created.as_secs(), stated)?;
     let bound =
         config.sign_certification(&secret, &public, &Password::empty(), user.tag(), &user)?;
-    let details = SignedKeyDetails::new(
-        Vec::new(),
-        Vec::new(),
-        vec![user.into_signed(bound)],
-        Vec::new(),
-    );
+    let details =
+        SignedKeyDetails::new(Vec::new(), Vec::new(), vec![user.into_signed(bound)], Vec::new());
     let certificate = SignedPublicKey::new(public, details, Vec::new());
     let armored = certificate.to_armored_string(ArmorOptions::default())?;
-    Ok(OpenPgpKey {
-        secret,
-        certificate,
-        armored,
-    })
+    Ok(OpenPgpKey { secret, certificate, armored })
 }
 
 fn signature_config(
@@ -177,15 +154,12 @@ fn signature_config(
 ) -> Result<SignatureConfig, pgp::errors::Error> {
     let mut config = SignatureConfig::v4(kind, key.algorithm(), HashAlgorithm::Sha512);
     config.hashed_subpackets = vec![
-        Subpacket::regular(SubpacketData::SignatureCreationTime(Timestamp::from_secs(
-            at_unix,
-        )))?,
+        Subpacket::regular(SubpacketData::SignatureCreationTime(Timestamp::from_secs(at_unix)))?,
         Subpacket::regular(SubpacketData::IssuerFingerprint(key.fingerprint()))?,
     ];
     config.hashed_subpackets.extend(stated);
-    config.unhashed_subpackets = vec![Subpacket::regular(SubpacketData::IssuerKeyId(
-        key.legacy_key_id(),
-    ))?];
+    config.unhashed_subpackets =
+        vec![Subpacket::regular(SubpacketData::IssuerKeyId(key.legacy_key_id()))?];
     Ok(config)
 }
 

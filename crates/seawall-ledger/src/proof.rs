@@ -47,9 +47,8 @@ impl LogProof {
             return Err(refuse(format!("longer than {} bytes", 2 * NOTE_BYTES_MAX)));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8".to_owned()))?;
-        let (head, note) = text
-            .split_once("\n\n")
-            .ok_or_else(|| refuse("it has no empty line".to_owned()))?;
+        let (head, note) =
+            text.split_once("\n\n").ok_or_else(|| refuse("it has no empty line".to_owned()))?;
         let mut lines = head.split('\n').peekable();
         if lines.next() != Some(HEADER) {
             return Err(refuse(format!("it does not begin with `{HEADER}`")));
@@ -66,19 +65,12 @@ impl LogProof {
             .strip_prefix("index ")
             .and_then(from_decimal)
             .ok_or_else(|| refuse(format!("bad index line `{}`", excerpt(index))))?;
-        let hashes: Vec<Hash> = lines
-            .take(HASHES_MAX + 1)
-            .map(str::parse)
-            .collect::<Result<_, _>>()?;
+        let hashes: Vec<Hash> =
+            lines.take(HASHES_MAX + 1).map(str::parse).collect::<Result<_, _>>()?;
         if hashes.len() > HASHES_MAX {
             return Err(refuse(format!("it has more than {HASHES_MAX} hashes")));
         }
-        Ok(LogProof {
-            extra,
-            index,
-            hashes,
-            checkpoint: Note::parse(note.as_bytes())?,
-        })
+        Ok(LogProof { extra, index, hashes, checkpoint: Note::parse(note.as_bytes())? })
     }
 
     /// Verifies that the log holds exactly this entry at the index, and that the log and enough
@@ -94,13 +86,7 @@ impl LogProof {
             }
         }
         let leaf = leaf_hash(entry);
-        verify_inclusion(
-            leaf,
-            self.index,
-            checkpoint.size,
-            &self.hashes,
-            checkpoint.root,
-        )?;
+        verify_inclusion(leaf, self.index, checkpoint.size, &self.hashes, checkpoint.root)?;
         Ok(checkpoint)
     }
 }
@@ -112,9 +98,7 @@ impl fmt::Display for LogProof {
             writeln!(f, "extra {}", base64(extra))?;
         }
         writeln!(f, "index {}", self.index)?;
-        self.hashes
-            .iter()
-            .try_for_each(|hash| writeln!(f, "{hash}"))?;
+        self.hashes.iter().try_for_each(|hash| writeln!(f, "{hash}"))?;
         write!(f, "\n{}", self.checkpoint)
     }
 }
@@ -142,9 +126,7 @@ mod tests {
     }
 
     fn proof(size: u64, index: u64, witnesses: u8) -> LogProof {
-        let tree: Tree = (0..size)
-            .map(|i| leaf_hash(i.to_string().as_bytes()))
-            .collect();
+        let tree: Tree = (0..size).map(|i| leaf_hash(i.to_string().as_bytes())).collect();
         let log = signer("log.invalid/a", 1);
         let checkpoint = Checkpoint::new("log.invalid/a".parse().unwrap(), size, tree.root());
         let mut note = checkpoint.sign(&log).unwrap();
@@ -152,12 +134,7 @@ mod tests {
             signer("witness.invalid", seed).cosign(&mut note, 1_780_000_000);
         }
         let hashes = tree.inclusion(index, size).unwrap();
-        LogProof {
-            extra: None,
-            index,
-            hashes,
-            checkpoint: note,
-        }
+        LogProof { extra: None, index, hashes, checkpoint: note }
     }
 
     #[test]
@@ -178,44 +155,33 @@ mod tests {
     #[test]
     fn files_are_read_strictly() {
         fn check(input: &str, expected: bool) {
-            assert_eq!(
-                LogProof::parse(input.as_bytes()).is_ok(),
-                expected,
-                "{input}"
-            );
+            assert_eq!(LogProof::parse(input.as_bytes()).is_ok(), expected, "{input}");
         }
         let text = proof(3, 1, 1).to_string();
         check(&text, true);
         check(&text.replace("index 1", "extra YQ==\nindex 1"), true);
         check(&text.replace("index 1", "extra YQ\nindex 1"), false);
         check(&text.replace("index 1", "index 01"), false);
-        check(
-            &text.replace("index 1", "extra YQ==\nextra YQ==\nindex 1"),
-            false,
-        );
+        check(&text.replace("index 1", "extra YQ==\nextra YQ==\nindex 1"), false);
         check(&text.replace("@v1", "@v2"), false);
         check(&text.replace("index 1\n", ""), false);
         check(&text.replacen("\n\n", "\n", 1), false);
         check(&text.replace('\n', "\r\n"), false);
         let hash = Hash::EMPTY_TREE.to_string();
         check(
-            &text.replace(
-                "index 1\n",
-                &format!("index 1\n{}", format!("{hash}\n").repeat(61)),
-            ),
+            &text.replace("index 1\n", &format!("index 1\n{}", format!("{hash}\n").repeat(61))),
             true,
         );
         check(
-            &text.replace(
-                "index 1\n",
-                &format!("index 1\n{}", format!("{hash}\n").repeat(62)),
-            ),
+            &text.replace("index 1\n", &format!("index 1\n{}", format!("{hash}\n").repeat(62))),
             false,
         );
         check("", false);
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn any_flipped_bit_is_found(size in 1u64..200, at: prop::sample::Index,
                                     byte: prop::sample::Index, bit in 0u8..8) {

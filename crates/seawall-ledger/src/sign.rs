@@ -95,10 +95,7 @@ impl FromStr for VerifyingKey {
             .and_then(from_base64)
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .ok_or_else(|| {
-                let why = format!(
-                    "`{}` is not `ed25519:` and 32 bytes of base64",
-                    excerpt(text)
-                );
+                let why = format!("`{}` is not `ed25519:` and 32 bytes of base64", excerpt(text));
                 Fault::unreadable("public key", why)
             })?;
         VerifyingKey::from_bytes(bytes)
@@ -160,9 +157,13 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
-        fn any_flipped_bit_is_found(seed: [u8; 32], bytes in prop::collection::vec(any::<u8>(), 1..64),
-                                    at: prop::sample::Index, bit in 0u8..8) {
+        fn any_flipped_bit_is_found(
+            seed: [u8; 32], bytes in prop::collection::vec(any::<u8>(), 1..64),
+            at: prop::sample::Index, bit in 0u8..8,
+        ) {
             let key = SigningKey::from_seed(seed);
             let signature = key.sign(&bytes);
             prop_assert!(key.public().verify(&bytes, &signature).is_ok());

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::canonical::canonical;
 use crate::dsse::{Envelope, IN_TOTO, Verified};
-use crate::encoding::hex;
+use crate::encoding::{Object, hex};
 use crate::fault::{Fault, excerpt};
 
 /// The type that every statement states.
@@ -39,17 +39,12 @@ impl Subject {
     /// Names something by the SHA-256 of its bytes.
     pub fn of_sha256(name: Option<&str>, digest: [u8; 32]) -> Subject {
         let digest = BTreeMap::from([("sha256".to_owned(), hex(&digest))]);
-        Subject {
-            name: name.map(str::to_owned),
-            digest,
-        }
+        Subject { name: name.map(str::to_owned), digest }
     }
 
     /// Whether these bytes are the ones that the subject names by SHA-256.
     pub fn is_bytes(&self, bytes: &[u8]) -> bool {
-        self.digest
-            .get("sha256")
-            .is_some_and(|digest| *digest == hex(&Sha256::digest(bytes)))
+        self.digest.get("sha256").is_some_and(|digest| *digest == hex(&Sha256::digest(bytes)))
     }
 }
 
@@ -65,10 +60,10 @@ pub struct Statement {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct Read {
     #[serde(rename = "_type")]
     statement_type: String,
-    subject: Vec<WireSubject>,
+    subject: Vec<Object<ReadSubject>>,
     #[serde(rename = "predicateType")]
     predicate_type: String,
     #[serde(default)]
@@ -76,7 +71,7 @@ struct Wire {
 }
 
 #[derive(Deserialize)]
-struct WireSubject {
+struct ReadSubject {
     #[serde(default)]
     name: Option<String>,
     digest: BTreeMap<String, String>,
@@ -91,10 +86,7 @@ impl Statement {
         statement.insert("_type".to_owned(), json!(STATEMENT_TYPE));
         statement.insert("subject".to_owned(), json!(subject));
         statement.insert("predicateType".to_owned(), json!(self.predicate_type));
-        statement.insert(
-            "predicate".to_owned(),
-            Value::Object(self.predicate.clone()),
-        );
+        statement.insert("predicate".to_owned(), Value::Object(self.predicate.clone()));
         canonical(&Value::Object(statement))
     }
 
@@ -105,25 +97,17 @@ impl Statement {
 
     /// Reads a statement; fields that the standard does not name are ignored.
     pub fn read(bytes: &[u8]) -> Result<Statement, Fault> {
-        let wire: Wire =
+        let Object(read): Object<Read> =
             serde_json::from_slice(bytes).map_err(|e| Fault::unreadable(WHAT, e.to_string()))?;
-        if wire.statement_type != STATEMENT_TYPE {
-            let why = format!(
-                "`{}` is not {STATEMENT_TYPE}",
-                excerpt(&wire.statement_type)
-            );
+        if read.statement_type != STATEMENT_TYPE {
+            let why = format!("`{}` is not {STATEMENT_TYPE}", excerpt(&read.statement_type));
             return Err(Fault::unreadable(WHAT, why));
         }
-        let subject = wire.subject.into_iter();
+        let subject = read.subject.into_iter();
         let statement = Statement {
-            subject: subject
-                .map(|s| Subject {
-                    name: s.name,
-                    digest: s.digest,
-                })
-                .collect(),
-            predicate_type: wire.predicate_type,
-            predicate: wire.predicate.unwrap_or_default(),
+            subject: subject.map(|Object(s)| Subject { name: s.name, digest: s.digest }).collect(),
+            predicate_type: read.predicate_type,
+            predicate: read.predicate.unwrap_or_default(),
         };
         statement.refuse_unsound()?;
         Ok(statement)
@@ -143,27 +127,18 @@ impl Statement {
         if self.subject.is_empty() || self.subject.len() > SUBJECTS_MAX {
             return refuse(format!("it has no subject or more than {SUBJECTS_MAX}"));
         }
-        let has_scheme = self
-            .predicate_type
-            .split_once(':')
-            .is_some_and(|(scheme, rest)| {
-                !rest.is_empty() && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            });
+        let has_scheme = self.predicate_type.split_once(':').is_some_and(|(scheme, rest)| {
+            !rest.is_empty() && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        });
         if !has_scheme || self.predicate_type.contains(char::is_whitespace) {
             return refuse(format!("`{}` is not a URI", excerpt(&self.predicate_type)));
         }
         let mut names = BTreeSet::new();
         for subject in &self.subject {
             // The standard lets `_` stand for "has no name", as often as wanted.
-            let name = subject
-                .name
-                .as_deref()
-                .filter(|name| !matches!(*name, "" | "_"));
+            let name = subject.name.as_deref().filter(|name| !matches!(*name, "" | "_"));
             if name.is_some_and(|name| !names.insert(name)) {
-                return refuse(format!(
-                    "two subjects named `{}`",
-                    excerpt(name.unwrap_or(""))
-                ));
+                return refuse(format!("two subjects named `{}`", excerpt(name.unwrap_or(""))));
             }
             if subject.digest.is_empty() {
                 return refuse("a subject has no digest".to_owned());
@@ -208,20 +183,16 @@ mod tests {
 
     #[test]
     fn the_written_form_is_pinned() {
+        // The digest of the eight bytes `evidence` and no newline, by sha256sum.
         let expected = concat!(
             r#"{"_type":"https://in-toto.io/Statement/v1","#,
             r#""predicate":{"runs":3,"verdict":"reproduced"},"#,
             r#""predicateType":"https://seawall.invalid/reproduction/v1","#,
             r#""subject":[{"digest":{"sha256":"#,
-            r#""c3de57a69c9ff6c28f40b8dcc5abd6db62655e8f91bd6b07b2c72eb3a2fe5cc9"},"#,
+            r#""ee8250fb76e094b34b471f13a73dbbe51d1ae142e9df59d7c0d31ec20f0a0a8e"},"#,
             r#""name":"evidence.tar"}]}"#
         );
         let bytes = statement().to_bytes().unwrap();
-        let digest = hex(&Sha256::digest(b"evidence"));
-        let expected = expected.replace(
-            "c3de57a69c9ff6c28f40b8dcc5abd6db62655e8f91bd6b07b2c72eb3a2fe5cc9",
-            &digest,
-        );
         assert_eq!(String::from_utf8(bytes.clone()).unwrap(), expected);
         assert_eq!(Statement::read(&bytes).unwrap(), statement());
         assert!(statement().subject[0].is_bytes(b"evidence"));
@@ -238,13 +209,10 @@ mod tests {
             );
             assert!(text.contains(change), "{change}");
             let input = text.replacen(change, to, 1);
-            assert_eq!(
-                Statement::read(input.as_bytes()).is_ok(),
-                expected,
-                "{input}"
-            );
+            assert_eq!(Statement::read(input.as_bytes()).is_ok(), expected, "{input}");
         }
         check("{}}", "{}}", true);
+        check("{\"_type", "[{\"_type", false);
         check("{}}", r#"{},"more":[1]}"#, true);
         check(r#","predicate":{}"#, "", true);
         check(r#""predicate":{}"#, r#""predicate":null"#, true);
@@ -258,21 +226,9 @@ mod tests {
         check("gitCommit", "sha256", false);
         check(r#"{"gitCommit":"00ff"}"#, "{}", false);
         check(r#","digest":{"gitCommit":"00ff"}"#, "", false);
-        check(
-            r#"[{"name":"a","digest":{"gitCommit":"00ff"}}]"#,
-            "[]",
-            false,
-        );
-        check(
-            "}}]",
-            r#"}},{"name":"a","digest":{"gitCommit":"11"}}]"#,
-            false,
-        );
-        check(
-            "}}]",
-            r#"}},{"name":"b","digest":{"gitCommit":"11"}}]"#,
-            true,
-        );
+        check(r#"[{"name":"a","digest":{"gitCommit":"00ff"}}]"#, "[]", false);
+        check("}}]", r#"}},{"name":"a","digest":{"gitCommit":"11"}}]"#, false);
+        check("}}]", r#"}},{"name":"b","digest":{"gitCommit":"11"}}]"#, true);
         check(
             "}}]",
             r#"}},{"name":"_","digest":{"x":"1"}},{"name":"_","digest":{"x":"2"}}]"#,
@@ -289,10 +245,7 @@ mod tests {
         let envelope = Envelope::from_json(envelope.to_json().as_bytes()).unwrap();
         let verified = envelope.verify(&trusted, 2).unwrap();
         assert_eq!(Statement::open(&verified).unwrap(), statement());
-        let other = Verified {
-            payload_type: "text/plain",
-            ..verified
-        };
+        let other = Verified { payload_type: "text/plain", ..verified };
         assert!(Statement::open(&other).is_err());
     }
 

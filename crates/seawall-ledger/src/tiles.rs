@@ -119,9 +119,7 @@ impl FromStr for TilePath {
         let (level, groups) = rest.split_once('/').ok_or_else(refuse)?;
         let kind = match level {
             "entries" => TileKind::Entries,
-            _ => TileKind::Hashes {
-                level: level.parse().map_err(|_| refuse())?,
-            },
+            _ => TileKind::Hashes { level: level.parse().map_err(|_| refuse())? },
         };
         let mut index = 0u64;
         for group in groups.split('/') {
@@ -223,19 +221,14 @@ fn grown(kind: TileKind, old: u64, new: u64) -> Result<Vec<TilePath>, Fault> {
         return Ok(Vec::new());
     }
     let indexes = old_count / TILE_WIDTH..new_count.div_ceil(TILE_WIDTH);
-    Ok(indexes
-        .filter_map(|index| TilePath::at(kind, index, new))
-        .collect())
+    Ok(indexes.filter_map(|index| TilePath::at(kind, index, new)).collect())
 }
 
 /// Reads the hashes of a tile, or says what is wrong with the bytes.
 pub(crate) fn read_hashes(bytes: &[u8], width: u16) -> Result<Vec<Hash>, String> {
     let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
     if hashes.len() != usize::from(width) || !rest.is_empty() {
-        return Err(format!(
-            "{} bytes long instead of {width} hashes",
-            bytes.len()
-        ));
+        return Err(format!("{} bytes long instead of {width} hashes", bytes.len()));
     }
     Ok(hashes.iter().copied().map(Hash).collect())
 }

@@ -29,6 +29,13 @@ pub struct AffectedRange<K> {
     pub basis: Basis,
 }
 
+impl<K> AffectedRange<K> {
+    /// The affected intervals of a package, without versions listed one by one.
+    pub fn new(advisory: K, package: Package, intervals: Vec<Interval>, basis: Basis) -> Self {
+        AffectedRange { advisory, package, intervals, versions: Vec::new(), basis }
+    }
+}
+
 /// A vendor's statement that an advisory affects a product of its own.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StatedProduct<K> {
@@ -71,7 +78,8 @@ pub struct Match<K> {
 pub enum Unknown {
     /// Neither a package nor a product about which a vendor stated anything.
     NoPackage,
-    /// An advisory names the package, but the inventory names no version.
+    /// An advisory names the package, but the inventory names no version, or none that the
+    /// ecosystem's rule can read.
     NoVersion,
     /// Advisories name the package for certain releases of the distribution, and the inventory does
     /// not say which release it is.
@@ -119,17 +127,10 @@ impl<K: Clone + Ord> Index<K> {
         ranges: impl IntoIterator<Item = AffectedRange<K>>,
         products: impl IntoIterator<Item = StatedProduct<K>>,
     ) -> Self {
-        let mut index = Index {
-            packages: HashMap::new(),
-            products: HashMap::new(),
-        };
+        let mut index = Index { packages: HashMap::new(), products: HashMap::new() };
         for range in ranges {
             let (package, release) = shelf(&range.package);
-            index
-                .packages
-                .entry(package)
-                .or_default()
-                .push(compiled(range, release));
+            index.packages.entry(package).or_default().push(compiled(range, release));
         }
         for product in products {
             let shelf = (product.vendor.clone(), product.name.clone());
@@ -142,11 +143,7 @@ impl<K: Clone + Ord> Index<K> {
     pub fn matches(&self, component: &Component) -> Vec<Match<K>> {
         let mut matches = self.package_matches(component);
         matches.extend(self.product_matches(component));
-        matches.sort_by(|a, b| {
-            a.key
-                .cmp(&b.key)
-                .then_with(|| order(&a.rule).cmp(&order(&b.rule)))
-        });
+        matches.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| order(&a.rule).cmp(&order(&b.rule))));
         matches.dedup_by(|a, b| a.key == b.key);
         matches
     }
@@ -157,21 +154,20 @@ impl<K: Clone + Ord> Index<K> {
         if !matches.is_empty() {
             return Answer::Hit(matches);
         }
-        self.unknown(component)
-            .map_or(Answer::Clear, Answer::Unknown)
+        self.unknown(component).map_or(Answer::Clear, Answer::Unknown)
     }
 
     fn unknown(&self, component: &Component) -> Option<Unknown> {
         let Some(package) = &component.package else {
             let stated = component.product.as_ref().is_some_and(|product| {
-                self.products
-                    .contains_key(&(product.vendor.clone(), product.name.clone()))
+                self.products.contains_key(&(product.vendor.clone(), product.name.clone()))
             });
             return (!stated).then_some(Unknown::NoPackage);
         };
         let (shelf, release) = shelf(package);
         let compiled = self.packages.get(&shelf)?;
-        let Some(version) = &component.version else {
+        let key = component.version.as_ref().and_then(|version| key(package, version));
+        let Some(key) = key.filter(Key::is_read) else {
             return Some(Unknown::NoVersion);
         };
         if matches!(package.ecosystem, Ecosystem::Unknown(_))
@@ -179,7 +175,6 @@ impl<K: Clone + Ord> Index<K> {
         {
             return Some(Unknown::NoRules);
         }
-        let key = Key::new(&package.ecosystem, version);
         let elsewhere =
             |entry: &Compiled<K>| entry.release.is_some() && rule(entry, &key).is_some();
         let no_release = release.is_none()
@@ -196,15 +191,14 @@ impl<K: Clone + Ord> Index<K> {
         let Some(compiled) = self.packages.get(&shelf) else {
             return Vec::new();
         };
-        let key = Key::new(&package.ecosystem, version);
+        let Some(key) = key(package, version) else {
+            return Vec::new();
+        };
         compiled
             .iter()
             .filter(|entry| entry.release.is_none() || entry.release == release)
             .filter_map(|entry| {
-                rule(entry, &key).map(|rule| Match {
-                    key: entry.advisory.clone(),
-                    rule,
-                })
+                rule(entry, &key).map(|rule| Match { key: entry.advisory.clone(), rule })
             })
             .collect()
     }
@@ -218,10 +212,7 @@ impl<K: Clone + Ord> Index<K> {
         stated
             .iter()
             .filter(|stated| {
-                stated
-                    .versions
-                    .as_ref()
-                    .is_none_or(|versions| versions.contains(&product.version))
+                stated.versions.as_ref().is_none_or(|versions| versions.contains(&product.version))
             })
             .map(|stated| Match {
                 key: stated.advisory.clone(),
@@ -236,13 +227,7 @@ fn shelf(package: &Package) -> (Package, Option<String>) {
     match &package.ecosystem {
         Ecosystem::Debian(release) => {
             let ecosystem = Ecosystem::Debian(None);
-            (
-                Package {
-                    ecosystem,
-                    name: package.name.clone(),
-                },
-                release.clone(),
-            )
+            (Package { ecosystem, name: package.name.clone() }, release.clone())
         }
         Ecosystem::PyPi
         | Ecosystem::Npm
@@ -258,35 +243,29 @@ fn compiled<K>(range: AffectedRange<K>, release: Option<String>) -> Compiled<K> 
     Compiled {
         advisory: range.advisory,
         release,
-        intervals: intervals
-            .into_iter()
-            .map(|i| (Bounds::new(ecosystem, &i), i))
-            .collect(),
-        versions: range
-            .versions
-            .into_iter()
-            .map(|v| (Key::new(ecosystem, &v), v))
-            .collect(),
+        intervals: intervals.into_iter().map(|i| (Bounds::new(ecosystem, &i), i)).collect(),
+        versions: range.versions.into_iter().map(|v| (Key::new(ecosystem, &v), v)).collect(),
         basis: range.basis,
     }
 }
 
+/// The version of a component, unless it is blank.
+fn key(package: &Package, version: &Version) -> Option<Key> {
+    (!version.0.trim().is_empty()).then(|| Key::new(&package.ecosystem, version))
+}
+
+/// Why an entry matches a version. A version that cannot be read lies in no interval; it may be
+/// listed all the same.
 fn rule<K>(entry: &Compiled<K>, version: &Key) -> Option<Rule> {
-    let interval = entry
-        .intervals
-        .iter()
-        .find(|(bounds, _)| bounds.contains(version));
+    let interval =
+        entry.intervals.iter().find(|(bounds, _)| version.is_read() && bounds.contains(version));
     if let Some((_, interval)) = interval {
         return Some(match entry.basis {
             Basis::Run => Rule::Range(interval.clone()),
             Basis::Stated => Rule::Stated(interval.clone()),
         });
     }
-    let listed = entry
-        .versions
-        .iter()
-        .filter(|(key, _)| key == version)
-        .map(|(_, text)| text);
+    let listed = entry.versions.iter().filter(|(key, _)| key == version).map(|(_, text)| text);
     listed.min().cloned().map(Rule::ListedVersion)
 }
 
@@ -307,10 +286,7 @@ mod tests {
 
     fn package(text: &str) -> Package {
         let (ecosystem, name) = text.rsplit_once(' ').unwrap();
-        Package {
-            ecosystem: Ecosystem::from(ecosystem.to_owned()),
-            name: name.to_owned(),
-        }
+        Package { ecosystem: Ecosystem::from(ecosystem.to_owned()), name: name.to_owned() }
     }
 
     fn range(advisory: u32, text: &str, introduced: &str, fixed: &str) -> AffectedRange<u32> {
@@ -332,9 +308,7 @@ mod tests {
 
     fn advisories() -> Vec<AffectedRange<u32>> {
         let mut relapse = range(4, "crates.io libz-sys", "0.1.4", "1.1.9");
-        relapse
-            .intervals
-            .extend(range(4, "x x", "1.1.10", "1.1.14").intervals);
+        relapse.intervals.extend(range(4, "x x", "1.1.10", "1.1.14").intervals);
         let mut listed = range(8, "npm ini", "9", "9");
         listed.versions = vec!["1.3.4".into(), "9.9.9".into()];
         vec![
@@ -357,10 +331,7 @@ mod tests {
             name: name.into(),
             versions: versions.map(|v| v.iter().map(|v| (*v).to_owned()).collect()),
         };
-        vec![
-            stated(4, "flow controller", Some(&["2.1", "2.2"])),
-            stated(3, "gateway", None),
-        ]
+        vec![stated(4, "flow controller", Some(&["2.1", "2.2"])), stated(3, "gateway", None)]
     }
 
     fn component(text: &str, version: &str) -> Component {
@@ -440,6 +411,9 @@ mod tests {
         for (text, version, expected) in [
             ("", "", "NoPackage"),
             ("npm ini", "", "NoVersion"),
+            ("npm ini", " ", "NoVersion"),
+            ("npm ini", "latest", "NoVersion"),
+            ("PyPI sqlparse", "from source", "NoVersion"),
             ("npm left", "", "clear"),
             ("Conan zlib", "1.2.11", "9"),
             ("Conan zlib", "1.3", "NoRules"),
@@ -459,10 +433,7 @@ mod tests {
         let intervals = |n: usize| advisories().remove(n).intervals.remove(0);
         assert_eq!(rule("PyPI sqlparse", "0.4.1"), Rule::Range(intervals(0)));
         assert_eq!(rule("Debian:12 zlib", "0"), Rule::Stated(intervals(4)));
-        assert_eq!(
-            rule("npm ini", "9.9.9"),
-            Rule::ListedVersion("9.9.9".into())
-        );
+        assert_eq!(rule("npm ini", "9.9.9"), Rule::ListedVersion("9.9.9".into()));
     }
 
     proptest! {

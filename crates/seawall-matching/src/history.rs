@@ -4,10 +4,11 @@
 //! intervals that follow. What it may conclude, and what it must see:
 //!
 //! - Releases stand in version order. The oldest, the newest and both neighbours of the claimed
-//!   release are run, and the first and last release of every release line (see [`lines`]).
+//!   release are run, and the first and last release of every release line: a major
+//!   version, or a minor one where the major is 0 or has few minors.
 //! - **Unaffected is never assumed above the oldest affected release**: there, every release that
-//!   is not between two affected ones is run. So a claim "fixed since 2.0" rests on runs of 2.0 and of
-//!   everything after it.
+//!   is not between two affected ones is run. So a claim "fixed since 2.0" rests on runs of 2.0
+//!   and of everything after it.
 //! - Affected may be assumed between two affected releases, if fewer than [`History::stride`]
 //!   releases in a row were left out; just below a fix nothing is left out for [`STRIDE_MIN`]
 //!   releases, because a fix that was lost again tends to lie there.
@@ -26,14 +27,14 @@
 //! ([`History::full`]) misses nothing.
 
 mod lines;
+mod plan;
 
-use self::lines::lines;
+use self::plan::Wanted;
 use crate::version::Key;
 use seawall_domain::package::{Ecosystem, Version};
 use seawall_domain::range::{Interval, Tested};
 use seawall_domain::verdict::Outcome;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// The fewest releases after which one is sampled between two of equal outcome, and the number of
 /// releases below a fix of which none is left out.
@@ -42,9 +43,6 @@ pub const STRIDE_MIN: usize = 8;
 /// The most samples that the stride may cost over a whole catalogue; longer ones get a wider
 /// stride.
 pub const SAMPLES_MAX: usize = 32;
-
-/// How many releases of a line are tried from each end when they cannot be run.
-const LINE_END_TRIES_MAX: usize = 3;
 
 /// What is known of a catalogue of releases, and what must be run next.
 #[derive(Clone, Debug)]
@@ -107,19 +105,10 @@ impl History {
         let distinct: BTreeSet<Version> = releases.into_iter().collect();
         let mut releases: Vec<Release> = distinct
             .into_iter()
-            .map(|version| Release {
-                key: Key::new(&ecosystem, &version),
-                version,
-                outcome: None,
-            })
+            .map(|version| Release { key: Key::new(&ecosystem, &version), version, outcome: None })
             .collect();
         releases.sort_by(|a, b| (&a.key, &a.version).cmp(&(&b.key, &b.version)));
-        let mut history = History {
-            ecosystem,
-            releases,
-            claimed,
-            extent,
-        };
+        let mut history = History { ecosystem, releases, claimed, extent };
         for tested in known {
             history.record(tested.clone());
         }
@@ -131,9 +120,7 @@ impl History {
     pub fn record(&mut self, tested: Tested) {
         let key = Key::new(&self.ecosystem, &tested.version);
         let sought = (&key, &tested.version);
-        let found = self
-            .releases
-            .binary_search_by(|r| (&r.key, &r.version).cmp(&sought));
+        let found = self.releases.binary_search_by(|r| (&r.key, &r.version).cmp(&sought));
         match found {
             Ok(at) => {
                 let outcome = &mut self.releases[at].outcome;
@@ -141,44 +128,21 @@ impl History {
             }
             Err(at) => {
                 let outcome = Some(tested.outcome);
-                self.releases.insert(
-                    at,
-                    Release {
-                        key,
-                        version: tested.version,
-                        outcome,
-                    },
-                );
+                self.releases.insert(at, Release { key, version: tested.version, outcome });
             }
         }
     }
 
     /// What to run now, most useful first, at most `width` releases; empty when nothing is left.
+    /// The answer rests on what is recorded only: record these before asking again.
     pub fn next(&self, width: usize) -> Vec<Version> {
-        let mut wanted = Wanted {
-            history: self,
-            places: Vec::new(),
-            width,
-        };
+        let mut wanted = Wanted { history: self, places: Vec::new(), width };
         match self.extent {
             Extent::Full => wanted.add(0..self.releases.len()),
             Extent::Planned => self.plan(&mut wanted),
         }
-        let versions = wanted
-            .places
-            .into_iter()
-            .map(|at| self.releases[at].version.clone());
+        let versions = wanted.places.into_iter().map(|at| self.releases[at].version.clone());
         versions.collect()
-    }
-
-    fn plan(&self, wanted: &mut Wanted<'_>) {
-        let lines = lines(&self.ecosystem, self.releases.iter().map(|r| &r.version));
-        self.want_ends(wanted);
-        self.want_claimed(wanted);
-        self.want_boundaries(wanted);
-        self.want_line_ends(wanted, &lines);
-        self.want_relapses(wanted);
-        self.want_samples(wanted);
     }
 
     /// The affected intervals, as far as they are seen; see the guarantee at the top. `introduced`
@@ -192,11 +156,7 @@ impl History {
             let version = || self.releases[at].version.clone();
             if affected && !inside {
                 let introduced = (at > 0).then(version);
-                intervals.push(Interval {
-                    introduced,
-                    fixed: None,
-                    last_affected: None,
-                });
+                intervals.push(Interval { introduced, fixed: None, last_affected: None });
             } else if inside
                 && !affected
                 && let Some(interval) = intervals.last_mut()
@@ -205,10 +165,7 @@ impl History {
             }
             inside = affected;
         }
-        let newest = self
-            .releases
-            .last()
-            .filter(|r| r.outcome == Some(Outcome::Affected));
+        let newest = self.releases.last().filter(|r| r.outcome == Some(Outcome::Affected));
         if let (Some(interval), Some(newest)) = (intervals.last_mut(), newest) {
             interval.last_affected = Some(newest.version.clone());
         }
@@ -242,143 +199,10 @@ impl History {
     fn seen(&self) -> Vec<Seen> {
         let seen = |(at, release): (usize, &Release)| match release.outcome {
             Some(Outcome::Affected) => Some(Seen { at, affected: true }),
-            Some(Outcome::Unaffected) => Some(Seen {
-                at,
-                affected: false,
-            }),
+            Some(Outcome::Unaffected) => Some(Seen { at, affected: false }),
             Some(Outcome::Untested) | None => None,
         };
         self.releases.iter().enumerate().filter_map(seen).collect()
-    }
-
-    fn is_open(&self, at: usize) -> bool {
-        self.releases[at].outcome.is_none()
-    }
-
-    fn is_seen(&self, at: usize) -> bool {
-        matches!(
-            self.releases[at].outcome,
-            Some(Outcome::Affected | Outcome::Unaffected)
-        )
-    }
-
-    /// The newest release that can be run, and the oldest.
-    fn want_ends(&self, wanted: &mut Wanted<'_>) {
-        let count = self.releases.len();
-        wanted.add_first((0..count).rev(), count);
-        wanted.add_first(0..count, LINE_END_TRIES_MAX);
-    }
-
-    /// The claimed release and the next one on either side that can be run.
-    fn want_claimed(&self, wanted: &mut Wanted<'_>) {
-        let key = Key::new(&self.ecosystem, &self.claimed);
-        let count = self.releases.len();
-        let from = self.releases.partition_point(|r| r.key < key);
-        let to = self.releases.partition_point(|r| r.key <= key);
-        wanted.add(from..to);
-        wanted.add_first((0..from).rev(), LINE_END_TRIES_MAX);
-        wanted.add_first(to..count, LINE_END_TRIES_MAX);
-    }
-
-    /// Halves every gap between an affected and an unaffected release, and walks down from the
-    /// oldest affected one while nothing below it was seen.
-    fn want_boundaries(&self, wanted: &mut Wanted<'_>) {
-        let seen = self.seen();
-        for pair in seen
-            .windows(2)
-            .filter(|pair| pair[0].affected != pair[1].affected)
-        {
-            wanted.add_cuts(pair[0].at + 1..pair[1].at);
-        }
-        if let Some(first) = seen.first().filter(|first| first.affected) {
-            wanted.add((0..first.at).rev());
-        }
-    }
-
-    /// The first and the last release of every line that can be run.
-    fn want_line_ends(&self, wanted: &mut Wanted<'_>, lines: &[Range<usize>]) {
-        for line in lines {
-            wanted.add_first(line.clone(), LINE_END_TRIES_MAX);
-            wanted.add_first(line.clone().rev(), LINE_END_TRIES_MAX);
-        }
-    }
-
-    /// Everything after a fix that is not between two affected releases, and the releases just
-    /// below a fix.
-    fn want_relapses(&self, wanted: &mut Wanted<'_>) {
-        let seen = self.seen();
-        let Some(oldest) = seen.iter().find(|seen| seen.affected).map(|seen| seen.at) else {
-            return;
-        };
-        for pair in seen.windows(2).filter(|pair| pair[0].at >= oldest) {
-            match (pair[0].affected, pair[1].affected) {
-                (false, false) => wanted.add(pair[0].at + 1..pair[1].at),
-                (true, false) => {
-                    wanted.add((oldest..pair[1].at).rev().take(STRIDE_MIN));
-                }
-                (true, true) | (false, true) => {}
-            }
-        }
-        if let Some(last) = seen.last() {
-            wanted.add(last.at + 1..self.releases.len());
-        }
-    }
-
-    /// The middle of every gap that is a stride long.
-    fn want_samples(&self, wanted: &mut Wanted<'_>) {
-        for pair in self
-            .seen()
-            .windows(2)
-            .filter(|pair| pair[0].affected == pair[1].affected)
-        {
-            let open = (pair[0].at + 1..pair[1].at).filter(|at| self.is_open(*at));
-            let gap: Vec<usize> = open.collect();
-            if pair[1].at - pair[0].at > self.stride()
-                && let Some(middle) = gap.get(gap.len() / 2)
-            {
-                wanted.add([*middle]);
-            }
-        }
-    }
-}
-
-/// The places to run next: distinct, still open, at most `width`.
-struct Wanted<'a> {
-    history: &'a History,
-    places: Vec<usize>,
-    width: usize,
-}
-
-impl Wanted<'_> {
-    fn add(&mut self, places: impl IntoIterator<Item = usize>) {
-        for at in places {
-            if self.places.len() >= self.width {
-                return;
-            }
-            if self.history.is_open(at) && !self.places.contains(&at) {
-                self.places.push(at);
-            }
-        }
-    }
-
-    /// Adds the first place that is still open, unless one before it was seen already.
-    fn add_first(&mut self, places: impl Iterator<Item = usize>, tries_max: usize) {
-        for at in places.take(tries_max) {
-            if self.history.is_seen(at) {
-                return;
-            }
-            if self.history.is_open(at) {
-                self.add([at]);
-                return;
-            }
-        }
-    }
-
-    /// Adds the places that cut a gap into equal parts: the middle, or more if there is room.
-    fn add_cuts(&mut self, gap: Range<usize>) {
-        let open: Vec<usize> = gap.filter(|at| self.history.is_open(*at)).collect();
-        let cuts = self.width.saturating_sub(self.places.len()).min(open.len());
-        self.add((1..=cuts).map(|cut| open[open.len() * cut / (cuts + 1)]));
     }
 }
 
@@ -393,10 +217,7 @@ pub fn after_fix(ecosystem: &Ecosystem, releases: &[Version], fixed: &Version) -
         .collect();
     later.sort();
     later.dedup();
-    later
-        .into_iter()
-        .map(|(_, version)| version.clone())
-        .collect()
+    later.into_iter().map(|(_, version)| version.clone()).collect()
 }
 
 #[cfg(test)]

@@ -98,29 +98,16 @@ const TABLE: [(bool, bool, bool, bool, Deadline); 16] = [
 
 /// The sixteen rows, in the order of the published table.
 pub fn rows() -> impl Iterator<Item = Row> {
-    TABLE.into_iter().zip(1..).map(
-        |((in_kev, exposed, automatable, total, deadline), number)| Row {
-            number,
-            inputs: Inputs {
-                exposed,
-                in_kev,
-                automatable,
-                total,
-            },
-            deadline,
-        },
-    )
+    TABLE.into_iter().zip(1..).map(|((in_kev, exposed, automatable, total, deadline), number)| {
+        Row { number, inputs: Inputs { exposed, in_kev, automatable, total }, deadline }
+    })
 }
 
 /// The row of BOD 26-04 for these inputs.
 pub fn bod_26_04(inputs: Inputs) -> Row {
     // The table has each of the sixteen combinations once (a test counts them), so the strictest
     // row below is never taken.
-    let strictest = Row {
-        number: 16,
-        inputs,
-        deadline: Deadline::ThreeDaysForensic,
-    };
+    let strictest = Row { number: 16, inputs, deadline: Deadline::ThreeDaysForensic };
     rows().find(|row| row.inputs == inputs).unwrap_or(strictest)
 }
 
@@ -233,12 +220,7 @@ pub fn decide(known: &Known, detected_at: Timestamp) -> Result<Decision, Lacking
         Some(exposed) => (exposed, Source::OperatorAnswer),
         None => (true, EXPOSED_IN_DOUBT),
     };
-    let row = bod_26_04(Inputs {
-        exposed,
-        in_kev,
-        automatable,
-        total,
-    });
+    let row = bod_26_04(Inputs { exposed, in_kev, automatable, total });
     let (started_at, started_by) = started(known.kev_listed, detected_at);
     Ok(Decision {
         row,
@@ -263,20 +245,13 @@ pub fn started(kev_listed: Option<Timestamp>, detected_at: Timestamp) -> (Timest
 /// The end of the deadline, in calendar days of 24 hours; `None` when it has no number of days.
 pub fn due(started_at: Timestamp, deadline: Deadline) -> Option<Timestamp> {
     let days = deadline.days()?;
-    started_at
-        .checked_add(SignedDuration::from_hours(24 * days))
-        .ok()
+    started_at.checked_add(SignedDuration::from_hours(24 * days)).ok()
 }
 
 impl Decision {
     /// The decision in sentences, for the person who has to answer for it.
     pub fn explanation(&self) -> String {
-        let Inputs {
-            exposed,
-            in_kev,
-            automatable,
-            total,
-        } = self.row.inputs;
+        let Inputs { exposed, in_kev, automatable, total } = self.row.inputs;
         let word = |yes: bool| if yes { "yes" } else { "no" };
         let started_by = match self.started_by {
             StartedBy::KevListing => "the listing as known exploited",
@@ -322,12 +297,7 @@ pub enum Authority {
 /// the table, then by what is exploited, exposed, total and automatable, then by what was run
 /// rather than stated. It is advice: nothing but the deadline comes from the directive.
 pub fn rank(inputs: Inputs, basis: Basis) -> Rank {
-    let Inputs {
-        exposed,
-        in_kev,
-        automatable,
-        total,
-    } = inputs;
+    let Inputs { exposed, in_kev, automatable, total } = inputs;
     Rank {
         deadline: bod_26_04(inputs).deadline,
         calm: [!in_kev, !exposed, !total, !automatable],
@@ -378,14 +348,7 @@ mod tests {
     }
 
     fn check(inputs: Inputs, number: u8, deadline: Deadline) {
-        assert_eq!(
-            bod_26_04(inputs),
-            Row {
-                number,
-                inputs,
-                deadline
-            }
-        );
+        assert_eq!(bod_26_04(inputs), Row { number, inputs, deadline });
     }
 
     #[test]
@@ -447,14 +410,8 @@ mod tests {
         ] {
             assert_eq!(started(kev_listed, detected), (expected, by));
         }
-        assert_eq!(
-            due(early, Deadline::ThreeDays),
-            Some(at("2026-11-04T00:00:00Z"))
-        );
-        assert_eq!(
-            due(late, Deadline::FourteenDays),
-            Some(at("2026-12-04T12:00:00Z"))
-        );
+        assert_eq!(due(early, Deadline::ThreeDays), Some(at("2026-11-04T00:00:00Z")));
+        assert_eq!(due(late, Deadline::FourteenDays), Some(at("2026-12-04T12:00:00Z")));
         assert_eq!(due(late, Deadline::FixOnUpgrade), None);
         assert_eq!(due(Timestamp::MAX, Deadline::SixtyDays), None);
     }
@@ -467,21 +424,11 @@ mod tests {
         assert_eq!(nothing.exposed_from, EXPOSED_IN_DOUBT);
         assert_eq!(nothing.automatable_from, NOT_AUTOMATABLE_IN_DOUBT);
         assert_eq!(nothing.total_from, TOTAL_IN_DOUBT);
-        let listed = Known {
-            kev_listed: Some(now),
-            ..Known::default()
-        };
+        let listed = Known { kev_listed: Some(now), ..Known::default() };
         assert_eq!(decide(&listed, now), Err(Lacking::Automatable));
-        let half = Known {
-            automatable: Some(true),
-            ..listed
-        };
+        let half = Known { automatable: Some(true), ..listed };
         assert_eq!(decide(&half, now), Err(Lacking::TechnicalImpact));
-        let full = Known {
-            total: Some(true),
-            exposed: Some(false),
-            ..half
-        };
+        let full = Known { total: Some(true), exposed: Some(false), ..half };
         let decision = decide(&full, now).unwrap();
         assert_eq!(decision.row.number, 14);
         assert_eq!(decision.total_from, Source::Ssvc);
@@ -491,11 +438,7 @@ mod tests {
     #[test]
     fn the_explanation_names_row_inputs_sources_and_clock() {
         let now = at("2026-11-20T12:00:00Z");
-        let known = Known {
-            exposed: Some(false),
-            automatable: Some(true),
-            ..Known::default()
-        };
+        let known = Known { exposed: Some(false), automatable: Some(true), ..Known::default() };
         assert_eq!(
             decide(&known, now).unwrap().explanation(),
             "row 11 of BOD 26-04: 60 days.\n\
@@ -514,10 +457,7 @@ mod tests {
         let mut sorted = PINNED;
         sorted.sort_by_key(|(text, _, _)| rank(inputs(text), Basis::Run));
         let numbers: Vec<u8> = sorted.iter().map(|(_, number, _)| *number).collect();
-        assert_eq!(
-            numbers,
-            [16, 13, 14, 12, 15, 6, 9, 7, 2, 10, 8, 3, 11, 4, 5, 1]
-        );
+        assert_eq!(numbers, [16, 13, 14, 12, 15, 6, 9, 7, 2, 10, 8, 3, 11, 4, 5, 1]);
         let run = rank(inputs("e k a t"), Basis::Run);
         assert!(run < rank(inputs("e k a t"), Basis::Stated));
     }

@@ -39,10 +39,7 @@ impl Bounds {
             (None, Some(last)) => Upper::At(Key::new(ecosystem, last), Last::Inside),
             (None, None) => Upper::Open,
         };
-        let lower = interval
-            .introduced
-            .as_ref()
-            .map(|version| Key::new(ecosystem, version));
+        let lower = interval.introduced.as_ref().map(|version| Key::new(ecosystem, version));
         Bounds { lower, upper }
     }
 
@@ -60,9 +57,7 @@ impl Bounds {
     }
 
     fn is_empty(&self) -> bool {
-        self.lower
-            .as_ref()
-            .is_some_and(|lower| self.ends_before(lower))
+        self.lower.as_ref().is_some_and(|lower| self.ends_before(lower))
     }
 
     /// Tells whether an interval that starts at `lower` overlaps this one or follows it without
@@ -78,18 +73,13 @@ impl Bounds {
 /// Tells whether a version lies in any of the intervals.
 pub fn contains(ecosystem: &Ecosystem, intervals: &[Interval], version: &Version) -> bool {
     let version = Key::new(ecosystem, version);
-    intervals
-        .iter()
-        .any(|interval| Bounds::new(ecosystem, interval).contains(&version))
+    intervals.iter().any(|interval| Bounds::new(ecosystem, interval).contains(&version))
 }
 
 /// Writes a set of intervals in its one form: in version order, without empty, overlapping or
 /// touching ones, and without a `last_affected` that a `fixed` makes void.
 pub fn normalise(ecosystem: &Ecosystem, intervals: &[Interval]) -> Vec<Interval> {
-    joined(ecosystem, intervals)
-        .into_iter()
-        .map(|(_, interval)| interval)
-        .collect()
+    joined(ecosystem, intervals).into_iter().map(|(_, interval)| interval).collect()
 }
 
 fn joined(ecosystem: &Ecosystem, intervals: &[Interval]) -> Vec<(Bounds, Interval)> {
@@ -123,28 +113,18 @@ fn settled(interval: &Interval) -> Interval {
         Some(_) => None,
         None => interval.last_affected.clone(),
     };
-    Interval {
-        last_affected,
-        ..interval.clone()
-    }
+    Interval { last_affected, ..interval.clone() }
 }
 
 fn texts(interval: &Interval) -> [&Option<Version>; 3] {
-    [
-        &interval.introduced,
-        &interval.fixed,
-        &interval.last_affected,
-    ]
+    [&interval.introduced, &interval.fixed, &interval.last_affected]
 }
 
 /// Tells whether two sets of intervals hold the same versions, however they are cut and spelt.
 pub fn equal(ecosystem: &Ecosystem, left: &[Interval], right: &[Interval]) -> bool {
     let (left, right) = (joined(ecosystem, left), joined(ecosystem, right));
     left.len() == right.len()
-        && left
-            .iter()
-            .zip(&right)
-            .all(|((a, _), (b, _))| a.lower == b.lower && a.upper == b.upper)
+        && left.iter().zip(&right).all(|((a, _), (b, _))| a.lower == b.lower && a.upper == b.upper)
 }
 
 /// Where an affected version can go to be safe.
@@ -161,15 +141,11 @@ pub struct Refuge {
 pub fn refuge(ecosystem: &Ecosystem, intervals: &[Interval], version: &Version) -> Option<Refuge> {
     let version = Key::new(ecosystem, version);
     let joined = joined(ecosystem, intervals);
-    let nearest = joined
-        .iter()
-        .find_map(|(bounds, interval)| match &bounds.upper {
-            Upper::At(end, Last::Outside) if *end > version => interval.fixed.clone(),
-            Upper::At(..) | Upper::Open => None,
-        })?;
-    let onward = joined
-        .last()
-        .and_then(|(_, interval)| interval.fixed.clone());
+    let nearest = joined.iter().find_map(|(bounds, interval)| match &bounds.upper {
+        Upper::At(end, Last::Outside) if *end > version => interval.fixed.clone(),
+        Upper::At(..) | Upper::Open => None,
+    })?;
+    let onward = joined.last().and_then(|(_, interval)| interval.fixed.clone());
     Some(Refuge { nearest, onward })
 }
 
@@ -182,11 +158,7 @@ pub fn to_vers(package: &Package, intervals: &[Interval]) -> String {
     }
     let mut constraints = Vec::new();
     for interval in &intervals {
-        let Interval {
-            introduced,
-            fixed,
-            last_affected,
-        } = interval;
+        let Interval { introduced, fixed, last_affected } = interval;
         if let (Some(first), None, Some(last)) = (introduced, fixed, last_affected)
             && Key::new(&package.ecosystem, first).cmp(&Key::new(&package.ecosystem, last))
                 == Ordering::Equal
@@ -194,30 +166,14 @@ pub fn to_vers(package: &Package, intervals: &[Interval]) -> String {
             constraints.push(encoded(first));
             continue;
         }
-        constraints.extend(
-            introduced
-                .as_ref()
-                .map(|version| format!(">={}", encoded(version))),
-        );
-        constraints.extend(
-            fixed
-                .as_ref()
-                .map(|version| format!("<{}", encoded(version))),
-        );
-        constraints.extend(
-            last_affected
-                .as_ref()
-                .map(|version| format!("<={}", encoded(version))),
-        );
+        constraints.extend(introduced.as_ref().map(|version| format!(">={}", encoded(version))));
+        constraints.extend(fixed.as_ref().map(|version| format!("<{}", encoded(version))));
+        constraints.extend(last_affected.as_ref().map(|version| format!("<={}", encoded(version))));
     }
     if constraints.is_empty() {
         constraints.push("*".to_owned());
     }
-    format!(
-        "vers:{}/{}",
-        package.ecosystem.purl_type(),
-        constraints.join("|")
-    )
+    format!("vers:{}/{}", package.ecosystem.purl_type(), constraints.join("|"))
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
@@ -260,10 +216,7 @@ mod tests {
     fn write(intervals: &[Interval]) -> String {
         let text = |version: &Option<Version>| version.as_ref().map_or("", |v| &v.0).to_owned();
         let interval = |interval: &Interval| {
-            let last = interval
-                .last_affected
-                .as_ref()
-                .map(|last| format!("={last}"));
+            let last = interval.last_affected.as_ref().map(|last| format!("={last}"));
             let end = last.unwrap_or_else(|| text(&interval.fixed));
             format!("{}..{end}", text(&interval.introduced))
         };
@@ -282,21 +235,13 @@ mod tests {
 
     #[test]
     fn the_bounds_are_where_osv_puts_them() {
-        check(
-            "1.0..2.0",
-            "1.0 1.0.0 1.5 1.9.9 2.0rc1",
-            "0.9 1.0rc1 2.0 2.0.0 2.0.post1 3",
-        );
+        check("1.0..2.0", "1.0 1.0.0 1.5 1.9.9 2.0rc1", "0.9 1.0rc1 2.0 2.0.0 2.0.post1 3");
         check("1.0..=2.0", "1.0 2.0 2.0.0", "2.0.post1 2.0.1 0.9");
         check("..2.0", "0 0.0.dev1 1.9", "2.0 3");
         check("1.0..", "1.0 99", "0.9");
         check("..", "0 1 legacy", "");
         check("", "", "0 1");
-        check(
-            "0.1.4..1.1.9 1.1.10..1.1.14",
-            "1.1.8 1.1.10 1.1.13",
-            "0.1.3 1.1.9 1.1.14 1.1.31",
-        );
+        check("0.1.4..1.1.9 1.1.10..1.1.14", "1.1.8 1.1.10 1.1.13", "0.1.3 1.1.9 1.1.14 1.1.31");
     }
 
     #[test]
@@ -316,10 +261,7 @@ mod tests {
         ] {
             let found = normalise(&Ecosystem::PyPi, &read(intervals));
             assert_eq!(write(&found), expected, "{intervals}");
-            assert!(
-                equal(&Ecosystem::PyPi, &read(intervals), &found),
-                "{intervals}"
-            );
+            assert!(equal(&Ecosystem::PyPi, &read(intervals), &found), "{intervals}");
         }
         assert!(!equal(&Ecosystem::PyPi, &read("1..2"), &read("1..=2")));
         assert!(!equal(&Ecosystem::PyPi, &read("1..2"), &read("..2")));
@@ -330,11 +272,7 @@ mod tests {
     fn ranges_are_written_as_vers() {
         for (ecosystem, intervals, expected) in [
             ("npm", "1.0.0..1.3.6", "vers:npm/>=1.0.0|<1.3.6"),
-            (
-                "npm",
-                "..0.2.3 1.0.0..1.2.6",
-                "vers:npm/<0.2.3|>=1.0.0|<1.2.6",
-            ),
+            ("npm", "..0.2.3 1.0.0..1.2.6", "vers:npm/<0.2.3|>=1.0.0|<1.2.6"),
             (
                 "crates.io",
                 "1.1.10..1.1.14 0.1.4..1.1.9",
@@ -345,16 +283,10 @@ mod tests {
             ("PyPI", "2.0..", "vers:pypi/>=2.0"),
             ("PyPI", "..", "vers:pypi/*"),
             ("PyPI", "", "vers:none/*"),
-            (
-                "Debian:12",
-                "..1:1.2.13.dfsg-1+deb12u1",
-                "vers:deb/<1%3A1.2.13.dfsg-1%2Bdeb12u1",
-            ),
+            ("Debian:12", "..1:1.2.13.dfsg-1+deb12u1", "vers:deb/<1%3A1.2.13.dfsg-1%2Bdeb12u1"),
         ] {
-            let package = Package {
-                ecosystem: Ecosystem::from(ecosystem.to_owned()),
-                name: "x".into(),
-            };
+            let package =
+                Package { ecosystem: Ecosystem::from(ecosystem.to_owned()), name: "x".into() };
             assert_eq!(to_vers(&package, &read(intervals)), expected);
         }
     }
@@ -363,16 +295,8 @@ mod tests {
     fn the_way_out_says_or_later_only_where_it_is_true() {
         for (intervals, version, expected) in [
             ("1.0..2.0", "1.5", Some(("2.0", Some("2.0")))),
-            (
-                "0.1.4..1.1.9 1.1.10..1.1.14",
-                "1.1.8",
-                Some(("1.1.9", Some("1.1.14"))),
-            ),
-            (
-                "0.1.4..1.1.9 1.1.10..1.1.14",
-                "1.1.12",
-                Some(("1.1.14", Some("1.1.14"))),
-            ),
+            ("0.1.4..1.1.9 1.1.10..1.1.14", "1.1.8", Some(("1.1.9", Some("1.1.14")))),
+            ("0.1.4..1.1.9 1.1.10..1.1.14", "1.1.12", Some(("1.1.14", Some("1.1.14")))),
             ("1.0..2.0 3.0..", "1.5", Some(("2.0", None))),
             ("1.0..2.0 3.0..", "3.5", None),
             ("1.0..=2.0", "1.5", None),

@@ -5,9 +5,11 @@
 //! Names of packages and versions come from outside and are cut to a bounded length; whoever shows
 //! the text escapes it.
 
+mod harm;
 mod words;
 
-pub use self::words::{Harm, Heading, Language, Words};
+pub use self::harm::Harm;
+pub use self::words::{Heading, Language, Words};
 use crate::priority::{Authority, Deadline, Inputs, Rank, bod_26_04, rank};
 use crate::ranges::Refuge;
 use crate::version::Key;
@@ -27,7 +29,8 @@ pub const ITEMS_MAX: usize = 10;
 pub enum Subject {
     /// A package.
     Package(Package),
-    /// A product of a vendor.
+    /// A product of a vendor. Its version does not count here: what runs is in
+    /// [`Open::installed`], and the item's subject has an empty one.
     Product(Product),
 }
 
@@ -36,6 +39,16 @@ impl Subject {
         match self {
             Subject::Package(package) => &package.name,
             Subject::Product(product) => &product.name,
+        }
+    }
+
+    /// The subject without a version, so that all versions of a product become one item.
+    fn versionless(&self) -> Self {
+        match self {
+            Subject::Package(_) => self.clone(),
+            Subject::Product(product) => {
+                Subject::Product(Product { version: String::new(), ..product.clone() })
+            }
         }
     }
 
@@ -54,7 +67,7 @@ pub struct Open<K> {
     pub exposure: K,
     /// The public number of the advisory.
     pub advisory: String,
-    /// What is affected. A product's version belongs into `installed` only.
+    /// What is affected.
     pub subject: Subject,
     /// The version that runs.
     pub installed: Version,
@@ -119,11 +132,11 @@ impl<K> Today<K> {
 
 /// Makes the list from the open exposures; their order does not matter.
 pub fn today<K: Clone + Ord>(open: &[Open<K>]) -> Today<K> {
-    let mut groups: BTreeMap<(&Subject, Authority, Way<'_>), Vec<&Open<K>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Subject, Authority, Way<'_>), Vec<&Open<K>>> = BTreeMap::new();
     for exposure in open {
         let way = Way::of(exposure.refuge.as_ref());
         groups
-            .entry((&exposure.subject, exposure.authority, way))
+            .entry((exposure.subject.versionless(), exposure.authority, way))
             .or_default()
             .push(exposure);
     }
@@ -135,11 +148,7 @@ pub fn today<K: Clone + Ord>(open: &[Open<K>]) -> Today<K> {
         item.number = number;
     }
     let soon = |item: &&Item<K>| item.deadline <= Deadline::ThreeDays;
-    Today {
-        items,
-        more: rest.len(),
-        more_within_three_days: rest.iter().filter(soon).count(),
-    }
+    Today { items, more: rest.len(), more_within_three_days: rest.iter().filter(soon).count() }
 }
 
 /// What decides whether two exposures have one way out.
@@ -156,13 +165,8 @@ enum Way<'a> {
 impl<'a> Way<'a> {
     fn of(refuge: Option<&'a Refuge>) -> Self {
         match refuge {
-            Some(Refuge {
-                onward: Some(_), ..
-            }) => Way::Onward,
-            Some(Refuge {
-                nearest,
-                onward: None,
-            }) => Way::Exactly(nearest),
+            Some(Refuge { onward: Some(_), .. }) => Way::Onward,
+            Some(Refuge { nearest, onward: None }) => Way::Exactly(nearest),
             None => Way::Nowhere,
         }
     }
@@ -177,9 +181,7 @@ fn place<'a, K>(rank: &Rank, item: &'a Item<K>) -> impl Ord + use<'a, K> {
 }
 
 fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
-    let urgent = members
-        .iter()
-        .min_by_key(|open| rank(open.inputs, open.basis))?;
+    let urgent = members.iter().min_by_key(|open| rank(open.inputs, open.basis))?;
     let ecosystem = urgent.subject.ecosystem();
     let installed: BTreeSet<(Key, &Version)> = members
         .iter()
@@ -191,11 +193,8 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
     let advisories: BTreeSet<&String> = members.iter().map(|open| &open.advisory).collect();
     let item = Item {
         number: 0,
-        subject: urgent.subject.clone(),
-        installed: installed
-            .into_iter()
-            .map(|(_, version)| version.clone())
-            .collect(),
+        subject: urgent.subject.versionless(),
+        installed: installed.into_iter().map(|(_, version)| version.clone()).collect(),
         refuge: shared(ecosystem, &members),
         harm: members.iter().map(|open| Harm::of(open.weakness)).min()?,
         inputs: urgent.inputs,
@@ -210,17 +209,14 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
 
 /// The way out that serves all members of a group.
 fn shared<K>(ecosystem: &Ecosystem, members: &[&Open<K>]) -> Option<Refuge> {
-    let refuges: BTreeSet<&Refuge> = members
-        .iter()
-        .filter_map(|open| open.refuge.as_ref())
-        .collect();
+    let refuges: BTreeSet<&Refuge> =
+        members.iter().filter_map(|open| open.refuge.as_ref()).collect();
     let first = refuges.first()?;
     let onward = refuges.iter().filter_map(|refuge| refuge.onward.as_ref());
     match onward.max_by_key(|version| (Key::new(ecosystem, version), *version)) {
-        Some(version) if refuges.len() > 1 => Some(Refuge {
-            nearest: version.clone(),
-            onward: Some(version.clone()),
-        }),
+        Some(version) if refuges.len() > 1 => {
+            Some(Refuge { nearest: version.clone(), onward: Some(version.clone()) })
+        }
         // One way for all, or `Way::Exactly`, whose members agree.
         Some(_) | None => Some((*first).clone()),
     }
@@ -234,14 +230,7 @@ impl<K> Item<K> {
 
     /// The item in plain words: at most sixty of them.
     pub fn text(&self, language: Language) -> String {
-        let Words {
-            what,
-            why,
-            how,
-            by_when,
-            authority,
-            otherwise,
-        } = self.words(language);
+        let Words { what, why, how, by_when, authority, otherwise } = self.words(language);
         [what, why, how, by_when, authority, otherwise].join(" ")
     }
 }

@@ -3,7 +3,7 @@
 //! | ecosystem | rule | a text that the rule cannot read |
 //! |---|---|---|
 //! | PyPI | PEP 440 | is older than all others; among themselves natural order |
-//! | npm, crates.io, Go | Semantic Versioning 2.0.0, read leniently (`v1.2`, `1.2.3.4`) | the same |
+//! | npm, crates.io, Go | Semantic Versioning 2.0.0, read leniently (`v1.2`) | the same |
 //! | Debian | Debian policy 5.6.12 | there is none: every text has a place |
 //! | others | natural order of runs of digits and letters | there is none |
 //!
@@ -50,6 +50,17 @@ impl Key {
             Rule::Debian => Reading::Debian(Debian::new(text)),
             Rule::Natural => Reading::Natural(Natural::new(text)),
         })
+    }
+
+    /// Tells whether the ecosystem's rule could read the version (`latest` is none of npm's).
+    pub fn is_read(&self) -> bool {
+        match &self.0 {
+            Reading::Unread(_) => false,
+            Reading::Pep440(_)
+            | Reading::Semantic(_)
+            | Reading::Debian(_)
+            | Reading::Natural(_) => true,
+        }
     }
 
     /// Tells whether the version comes before the release it is named after.
@@ -118,10 +129,7 @@ impl Digits {
 
 impl Ord for Digits {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0
-            .len()
-            .cmp(&other.0.len())
-            .then_with(|| self.0.cmp(&other.0))
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
     }
 }
 
@@ -145,16 +153,8 @@ mod tests {
                 other => panic!("unknown sign {other}"),
             };
             let (left, right) = (window[0].into(), window[2].into());
-            assert_eq!(
-                compare(ecosystem, &left, &right),
-                expected,
-                "{left} {right}"
-            );
-            assert_eq!(
-                compare(ecosystem, &right, &left),
-                expected.reverse(),
-                "{right} {left}"
-            );
+            assert_eq!(compare(ecosystem, &left, &right), expected, "{left} {right}");
+            assert_eq!(compare(ecosystem, &right, &left), expected.reverse(), "{right} {left}");
         }
     }
 
@@ -216,16 +216,8 @@ mod tests {
     }
 
     fn any_ecosystem() -> impl Strategy<Value = Ecosystem> {
-        prop::sample::select(vec![
-            "PyPI",
-            "npm",
-            "crates.io",
-            "Debian:12",
-            "Generic",
-            "Go",
-            "Hex",
-        ])
-        .prop_map(|name| Ecosystem::from(name.to_owned()))
+        prop::sample::select(vec!["PyPI", "npm", "crates.io", "Debian:12", "Generic", "Go", "Hex"])
+            .prop_map(|name| Ecosystem::from(name.to_owned()))
     }
 
     fn any_version() -> impl Strategy<Value = Version> {

@@ -12,34 +12,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut versions: Vec<Version> = words.map(Version).collect();
     let recipe = seawall_formats::recipe::read(&std::fs::read_to_string(file)?)
         .map_err(|faults| faults.iter().map(|f| format!("{f}\n")).collect::<String>())?;
-    let lab = Laboratory {
-        cache: cache.into(),
-        local_catalogue: None,
-        offline: false,
-    };
+    let lab = Laboratory { cache: cache.into(), local_catalogue: None, offline: false };
     let verbose = !versions.is_empty();
     let start = Instant::now();
     let package = &recipe.target.package;
     if versions.is_empty() {
         let releases = lab.releases(package)?;
-        println!(
-            "{} releases in {:.1} s",
-            releases.len(),
-            start.elapsed().as_secs_f32()
-        );
-        versions = releases
-            .into_iter()
-            .map(|release| release.version)
-            .collect();
+        println!("{} releases in {:.1} s", releases.len(), start.elapsed().as_secs_f32());
+        versions = releases.into_iter().map(|release| release.version).collect();
     }
     let start = Instant::now();
     let fetched = lab.fetch_all(package, &versions);
     let there = fetched.iter().filter(|fetched| fetched.is_ok()).count();
-    println!(
-        "{there} of {} fetched in {:.1} s",
-        versions.len(),
-        start.elapsed().as_secs_f32()
-    );
+    println!("{there} of {} fetched in {:.1} s", versions.len(), start.elapsed().as_secs_f32());
     let start = Instant::now();
     for version in &versions {
         for report in lab.run(&recipe, version, runs)? {

@@ -26,12 +26,7 @@ const ROOT_LINKS: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"]
 pub(crate) fn words(starter: Starter, mounts: &[Mount], limits: &Limits) -> Vec<String> {
     let mut words: Vec<String> = Vec::with_capacity(96);
     let mut add = |more: &[&str]| words.extend(more.iter().map(|word| (*word).to_owned()));
-    add(&[
-        "--unshare-pid",
-        "--unshare-net",
-        "--unshare-ipc",
-        "--unshare-uts",
-    ]);
+    add(&["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]);
     add(&["--unshare-cgroup-try", "--hostname", "sandbox"]);
     add(&["--die-with-parent", "--new-session"]);
     match starter {
@@ -41,26 +36,10 @@ pub(crate) fn words(starter: Starter, mounts: &[Mount], limits: &Limits) -> Vec<
             kept.iter().for_each(|right| add(&["--cap-add", right]));
         }
         Starter::Ordinary => {
-            add(&[
-                "--unshare-user",
-                "--uid",
-                "61001",
-                "--gid",
-                "61001",
-                "--cap-drop",
-                "ALL",
-            ]);
+            add(&["--unshare-user", "--uid", "61001", "--gid", "61001", "--cap-drop", "ALL"]);
         }
     }
-    add(&[
-        "--ro-bind",
-        "/usr",
-        "/usr",
-        "--perms",
-        "0755",
-        "--dir",
-        "/etc",
-    ]);
+    add(&["--ro-bind", "/usr", "/usr", "--perms", "0755", "--dir", "/etc"]);
     add(&["--perms", "0755", "--dir", "/opt"]);
     for link in ROOT_LINKS {
         let path = Path::new("/").join(link);
@@ -71,8 +50,7 @@ pub(crate) fn words(starter: Starter, mounts: &[Mount], limits: &Limits) -> Vec<
             add(&["--ro-bind", &host, &host]);
         }
     }
-    ETC.iter()
-        .for_each(|file| add(&["--ro-bind-try", file, file]));
+    ETC.iter().for_each(|file| add(&["--ro-bind-try", file, file]));
     for tool in toolchain::outside_usr() {
         add(&["--ro-bind", &tool.host.to_string_lossy(), tool.inside]);
     }

@@ -60,8 +60,7 @@ impl Cache {
             ("sha256", digest) => {
                 let digest = digest.trim().parse().ok()?;
                 let path = self.content(&digest);
-                path.is_dir()
-                    .then_some(Kept::Here(Fetched { path, digest }))
+                path.is_dir().then_some(Kept::Here(Fetched { path, digest }))
             }
             ("refused", reason) => Some(Kept::Refused(reason.trim().to_owned())),
             _ => None,
@@ -84,11 +83,7 @@ impl Cache {
         {
             return Err(LabFault::io("keeping a release", error));
         }
-        self.write(
-            &self.note("index", package),
-            &version.0,
-            &format!("sha256 {digest}\n"),
-        )?;
+        self.write(&self.note("index", package), &version.0, &format!("sha256 {digest}\n"))?;
         Ok(Fetched { path, digest })
     }
 
@@ -124,10 +119,7 @@ impl Cache {
     fn note(&self, kind: &str, package: &Package) -> PathBuf {
         // Plain words and at most one `/` after an npm scope; `+` cannot stand in either part.
         let name = package.name.replace('/', "+");
-        self.root
-            .join(kind)
-            .join(package.ecosystem.purl_type())
-            .join(name)
+        self.root.join(kind).join(package.ecosystem.purl_type()).join(name)
     }
 
     fn write(&self, folder: &Path, name: &str, text: &str) -> Result<(), LabFault> {

@@ -106,11 +106,8 @@ impl Cgroup {
 
     fn folders(&self) -> Vec<&Path> {
         let all = [&self.memory, &self.pids, &self.cpu];
-        let mut folders: Vec<&Path> = all
-            .into_iter()
-            .flatten()
-            .map(|(_, folder)| folder.as_path())
-            .collect();
+        let mut folders: Vec<&Path> =
+            all.into_iter().flatten().map(|(_, folder)| folder.as_path()).collect();
         folders.sort_unstable();
         folders.dedup();
         folders
@@ -118,10 +115,7 @@ impl Cgroup {
 
     /// The files into which a process writes its number to join.
     pub(crate) fn doors(&self) -> Vec<PathBuf> {
-        self.folders()
-            .into_iter()
-            .map(|folder| folder.join("cgroup.procs"))
-            .collect()
+        self.folders().into_iter().map(|folder| folder.join("cgroup.procs")).collect()
     }
 
     /// Processor time of everything that ever was in the group.
@@ -205,8 +199,7 @@ fn number(file: &Path) -> Option<u64> {
 
 fn keyed(file: &Path, key: &str) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
-    text.lines()
-        .find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
+    text.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
 }
 
 /// The mount point of a kind of control group.

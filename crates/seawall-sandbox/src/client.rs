@@ -26,21 +26,13 @@ pub(crate) struct Said {
 impl Said {
     /// The line that tells most, for a fault: the first that speaks of an error, or the last.
     pub(crate) fn reason(&self) -> String {
-        let lines = || {
-            self.stderr
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty())
-        };
+        let lines = || self.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
         let error = |line: &&str| {
             let line = line.to_ascii_lowercase();
             line.contains("error") && !line.contains("warning")
         };
-        let line = lines().find(error).or_else(|| lines().last());
-        line.unwrap_or("it failed without a word")
-            .chars()
-            .take(400)
-            .collect()
+        let line = lines().find(error).or_else(|| lines().next_back());
+        line.unwrap_or("it failed without a word").chars().take(400).collect()
     }
 }
 
@@ -80,11 +72,7 @@ pub(crate) fn run(program: &str, args: &[&str], folder: &Path) -> Result<Said, L
     let text = |thread: std::thread::JoinHandle<Vec<u8>>| {
         String::from_utf8_lossy(&thread.join().unwrap_or_default()).into_owned()
     };
-    Ok(Said {
-        success: status.success(),
-        stdout: text(stdout),
-        stderr: text(stderr),
-    })
+    Ok(Said { success: status.success(), stdout: text(stdout), stderr: text(stderr) })
 }
 
 fn reader<R: Read + Send + 'static>(stream: Option<R>) -> std::thread::JoinHandle<Vec<u8>> {

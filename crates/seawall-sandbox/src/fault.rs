@@ -61,17 +61,11 @@ pub enum LabFault {
 
 impl LabFault {
     pub(crate) fn io(doing: impl Into<String>, reason: impl ToString) -> LabFault {
-        LabFault::Io {
-            doing: doing.into(),
-            reason: reason.to_string(),
-        }
+        LabFault::Io { doing: doing.into(), reason: reason.to_string() }
     }
 
     pub(crate) fn registry(package: &Package, reason: impl Into<String>) -> LabFault {
-        LabFault::Registry {
-            package: package.to_string(),
-            reason: reason.into(),
-        }
+        LabFault::Registry { package: package.to_string(), reason: reason.into() }
     }
 
     pub(crate) fn not_fetchable(

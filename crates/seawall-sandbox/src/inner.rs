@@ -12,6 +12,8 @@ const RUN_USER_FIRST: u32 = 0x5000_0000;
 const RUN_USER_SPACE: u32 = 0x1000_0000;
 /// Open files of one process.
 const FILES_OPEN_MAX: u32 = 1024;
+/// The numbers of the launcher's own files are closed before anything foreign could use them.
+const CLOSE: &str = "exec \"$@\" 8>&- 9>&-";
 /// `tar` unpacks what the build left; then the command starts with nothing on its input.
 const UNPACK_BUILD: &str =
     "tar -x --no-same-owner -f - -C /build || exit 125; exec \"$@\" </dev/null";
@@ -30,11 +32,7 @@ pub(crate) enum Starter {
 
 impl Starter {
     pub(crate) fn here() -> Starter {
-        if nix::unistd::geteuid().is_root() {
-            Starter::Root
-        } else {
-            Starter::Ordinary
-        }
+        if nix::unistd::geteuid().is_root() { Starter::Root } else { Starter::Ordinary }
     }
 }
 
@@ -43,18 +41,13 @@ pub(crate) fn run_user(random: u32) -> u32 {
     RUN_USER_FIRST + random % RUN_USER_SPACE
 }
 
-/// The words in front of a command: lose rights, set limits.
+/// The words in front of a command: close files, lose rights, set limits.
 pub(crate) fn prefix(starter: Starter, user: u32, limits: &Limits) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+    let mut words = ["/bin/sh", "-c", CLOSE, "sh"].map(String::from).to_vec();
     if starter == Starter::Root {
         words.extend(["/usr/bin/setpriv".into(), format!("--reuid={user}")]);
         words.push(format!("--regid={user}"));
-        let rest = [
-            "--clear-groups",
-            "--bounding-set=-all",
-            "--inh-caps=-all",
-            "--no-new-privs",
-        ];
+        let rest = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"];
         words.extend(rest.map(String::from));
     }
     let bytes = u64::from(limits.disk_mib) << 20;
@@ -101,18 +94,13 @@ mod tests {
     /// What a real shell makes of a word is the word.
     fn check(word: &str) {
         let script = format!("printf %s {}", quoted(word));
-        let said = Command::new("/bin/sh")
-            .args(["-c", &script])
-            .output()
-            .unwrap();
+        let said = Command::new("/bin/sh").args(["-c", &script]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&said.stdout), word);
     }
 
     #[test]
     fn no_word_of_a_build_is_read_by_the_shell() {
-        for word in [
-            "plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>",
-        ] {
+        for word in ["plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>"] {
             check(word);
         }
     }

@@ -10,7 +10,7 @@ pub use crate::bwrap::Mount;
 use crate::cache::{Cache, random_hex};
 use crate::cgroup::Cgroup;
 use crate::inner::{self, Starter};
-use crate::{LabFault, Laboratory, seccomp, toolchain};
+use crate::{LabFault, Laboratory, inherited, seccomp, toolchain};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 use seawall_domain::recipe::Limits;
@@ -91,6 +91,7 @@ pub struct Ended {
 
 /// Runs one command in a new sandbox and waits for its end, which always comes.
 pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
+    inherited::keep()?;
     let cache = Cache::open(lab)?;
     let scratch = cache.scratch()?;
     let status = scratch.path().join("status");
@@ -117,22 +118,13 @@ pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
         None => match exit_code(&status) {
             Some(code) => How::Exit(code),
             None => {
-                return Err(LabFault::Isolation {
-                    reason: complaint(&stderr),
-                });
+                return Err(LabFault::Isolation { reason: complaint(&stderr) });
             }
         },
     };
     let cpu = group.cpu().unwrap_or(cpu);
     let peak_mib = u32::try_from(group.peak_bytes().unwrap_or(peak) >> 20).unwrap_or(u32::MAX);
-    Ok(Ended {
-        how,
-        stdout,
-        stderr,
-        cpu,
-        wall,
-        peak_mib,
-    })
+    Ok(Ended { how, stdout, stderr, cpu, wall, peak_mib })
 }
 
 /// All words of the door's command line.
@@ -148,13 +140,7 @@ fn words(
         inner::run_user(u32::from_str_radix(random.get(..8).unwrap_or("0"), 16).unwrap_or(0));
     let text = |path: &PathBuf| path.to_string_lossy().into_owned();
     let doors = group.doors();
-    let mut words = vec![
-        "-c".into(),
-        DOOR.into(),
-        "sh".into(),
-        text(status),
-        text(filter),
-    ];
+    let mut words = vec!["-c".into(), DOOR.into(), "sh".into(), text(status), text(filter)];
     words.push(doors.len().to_string());
     words.extend(doors.iter().map(text));
     words.extend(["bwrap", "--json-status-fd", "8", "--seccomp", "9"].map(String::from));
@@ -181,11 +167,7 @@ fn start(job: &Job<'_>, words: &[String]) -> Result<Child, LabFault> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("CARGO_NET_OFFLINE", "true")
         .env("ASAN_OPTIONS", "detect_leaks=0:color=never")
-        .envs(
-            job.environment
-                .iter()
-                .map(|(key, value)| (*key, value.as_str())),
-        )
+        .envs(job.environment.iter().map(|(key, value)| (*key, value.as_str())))
         .current_dir("/")
         .stdin(input)
         .stdout(Stdio::piped())
@@ -212,20 +194,15 @@ fn attend(
     let fault = |error: std::io::Error| LabFault::io("waiting for a sandbox", error);
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX));
     let bytes_max = u64::from(limits.output_kib) * 1024;
-    let flooded = Arc::new(AtomicBool::new(false));
-    let stdout_max = job.stdout_bytes_max.unwrap_or(bytes_max);
-    let stdout = reader(child.stdout.take(), stdout_max, &flooded);
-    let stderr = reader(child.stderr.take(), bytes_max, &flooded);
+    let budget = Budget::of(bytes_max);
+    let stdout_budget = job.stdout_bytes_max.map_or_else(|| budget.clone(), Budget::of);
+    let flooded = || budget.spent() || stdout_budget.spent();
+    let stdout = reader(child.stdout.take(), &stdout_budget);
+    let stderr = reader(child.stderr.take(), &budget);
     let (verdict, peak) = (AtomicU8::new(CALM), AtomicU64::new(0));
     let (ended, waiting) = mpsc::channel::<()>();
     let own = std::thread::scope(|scope| {
-        let watch = Watch {
-            pid,
-            group,
-            limits,
-            flooded: &flooded,
-            peak: &peak,
-        };
+        let watch = Watch { pid, group, limits, flooded: &flooded, peak: &peak };
         let verdict = &verdict;
         scope.spawn(move || watch.until_ended(&waiting, verdict));
         // Not reaped yet: the process table still holds what the whole tree used.
@@ -239,7 +216,7 @@ fn attend(
     let stdout = stdout.join().unwrap_or_default();
     let stderr = stderr.join().unwrap_or_default();
     let how = match verdict.load(Ordering::Relaxed) {
-        _ if flooded.load(Ordering::Relaxed) => Some(How::Flooded),
+        _ if flooded() => Some(How::Flooded),
         LATE => Some(How::Late),
         BUSY => Some(How::Busy),
         STARVED => Some(How::Starved),
@@ -248,26 +225,22 @@ fn attend(
     Ok((how, stdout, stderr, own, peak.load(Ordering::Relaxed)))
 }
 
-struct Watch<'a> {
+struct Watch<'a, F> {
     pid: Pid,
     group: &'a Cgroup,
     limits: &'a Limits,
-    flooded: &'a AtomicBool,
+    flooded: &'a F,
     peak: &'a AtomicU64,
 }
 
-impl Watch<'_> {
+impl<F: Fn() -> bool> Watch<'_, F> {
     fn until_ended(&self, ended: &mpsc::Receiver<()>, verdict: &AtomicU8) {
         let started = Instant::now();
         let seconds = self.limits.seconds * WALL_PER_CPU + WALL_SECONDS_MORE;
         let wall = Duration::from_secs(u64::from(seconds));
         while ended.recv_timeout(WATCH) == Err(RecvTimeoutError::Timeout) {
-            let found = if started.elapsed() > wall {
-                LATE
-            } else {
-                self.look()
-            };
-            if found != CALM || self.flooded.load(Ordering::Relaxed) {
+            let found = if started.elapsed() > wall { LATE } else { self.look() };
+            if found != CALM || (self.flooded)() {
                 verdict.store(found, Ordering::Relaxed);
                 self.kill();
             }
@@ -278,8 +251,7 @@ impl Watch<'_> {
         let mut cpu = self.group.cpu();
         if !self.group.holds_memory() || cpu.is_none() {
             let census = census::below(self.pid);
-            self.peak
-                .fetch_max(census.resident_bytes, Ordering::Relaxed);
+            self.peak.fetch_max(census.resident_bytes, Ordering::Relaxed);
             let most = u64::from(self.limits.memory_mib) << 20;
             if !self.group.holds_memory() && census.resident_bytes > most {
                 return STARVED;
@@ -287,11 +259,7 @@ impl Watch<'_> {
             cpu = cpu.or(Some(census.cpu));
         }
         let most = Duration::from_secs(u64::from(self.limits.seconds));
-        if cpu.is_some_and(|cpu| cpu > most) {
-            BUSY
-        } else {
-            CALM
-        }
+        if cpu.is_some_and(|cpu| cpu > most) { BUSY } else { CALM }
     }
 
     /// Ends bubblewrap, and with it the process namespace; the groups are swept afterwards.
@@ -301,21 +269,55 @@ impl Watch<'_> {
     }
 }
 
+/// Bytes that may still be printed, shared by the streams that it covers.
+#[derive(Clone)]
+struct Budget {
+    left: Arc<AtomicU64>,
+    spent: Arc<AtomicBool>,
+}
+
+impl Budget {
+    fn of(bytes: u64) -> Budget {
+        Budget { left: Arc::new(AtomicU64::new(bytes)), spent: Arc::default() }
+    }
+
+    /// Takes so many bytes, or what is left, and remembers when that was too little.
+    fn take(&self, bytes: usize) -> usize {
+        let wanted = bytes as u64;
+        let rest = |left: u64| Some(left.saturating_sub(wanted));
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
+        let left = left.unwrap_or_else(|left| left);
+        if left < wanted {
+            self.spent.store(true, Ordering::Relaxed);
+        }
+        usize::try_from(left).unwrap_or(usize::MAX).min(bytes)
+    }
+
+    fn spent(&self) -> bool {
+        self.spent.load(Ordering::Relaxed)
+    }
+}
+
 fn reader<R: Read + Send + 'static>(
     stream: Option<R>,
-    bytes_max: u64,
-    flooded: &Arc<AtomicBool>,
+    budget: &Budget,
 ) -> std::thread::JoinHandle<Vec<u8>> {
-    let flooded = Arc::clone(flooded);
+    let budget = budget.clone();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        let Some(stream) = stream else { return bytes };
-        let mut stream = stream.take(bytes_max + 1);
-        // What was read before a fault is still worth having.
-        let _ = stream.read_to_end(&mut bytes);
-        if bytes.len() as u64 > bytes_max {
-            flooded.store(true, Ordering::Relaxed);
-            bytes.truncate(usize::try_from(bytes_max).unwrap_or(usize::MAX));
+        let Some(mut stream) = stream else {
+            return bytes;
+        };
+        let mut buffer = vec![0u8; 64 * 1024];
+        while !budget.spent() {
+            // What was read before a fault is still worth having.
+            let read = match stream.read(&mut buffer) {
+                Ok(0) => return bytes,
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(_) => return bytes,
+            };
+            bytes.extend_from_slice(buffer.get(..budget.take(read)).unwrap_or_default());
         }
         bytes
     })
@@ -329,16 +331,11 @@ fn exit_code(status: &PathBuf) -> Option<i32> {
         exit_code: Option<i32>,
     }
     let text = fs::read_to_string(status).ok()?;
-    text.lines()
-        .filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code)
-        .next_back()
+    text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code).next_back()
 }
 
 fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().rev().find(|line| !line.trim().is_empty());
-    line.unwrap_or("bubblewrap failed without a word")
-        .chars()
-        .take(400)
-        .collect()
+    line.unwrap_or("bubblewrap failed without a word").chars().take(400).collect()
 }

@@ -16,6 +16,7 @@ mod cache;
 mod cgroup;
 mod client;
 mod fault;
+mod inherited;
 mod inner;
 pub mod launch;
 mod oracle;
@@ -64,9 +65,7 @@ impl Laboratory {
     /// Brings one release, without running anything of it.
     pub fn fetch(&self, package: &Package, version: &Version) -> Result<Fetched, LabFault> {
         let mut fetched = self.fetch_all(package, std::slice::from_ref(version));
-        fetched
-            .pop()
-            .unwrap_or_else(|| Err(LabFault::io("fetching", "no answer")))
+        fetched.pop().unwrap_or_else(|| Err(LabFault::io("fetching", "no answer")))
     }
 
     /// Brings many releases of one package at once, which is much quicker than one by one; the

@@ -25,28 +25,16 @@ pub(crate) struct Judgement {
 impl Judgement {
     pub(crate) fn untested(why: impl Into<String>) -> Judgement {
         let effect = NO_EFFECT.to_owned();
-        Judgement {
-            outcome: Outcome::Untested,
-            effect,
-            why: why.into(),
-        }
+        Judgement { outcome: Outcome::Untested, effect, why: why.into() }
     }
 
     fn unaffected(why: impl Into<String>) -> Judgement {
         let effect = NO_EFFECT.to_owned();
-        Judgement {
-            outcome: Outcome::Unaffected,
-            effect,
-            why: why.into(),
-        }
+        Judgement { outcome: Outcome::Unaffected, effect, why: why.into() }
     }
 
     fn affected(effect: impl Into<String>, why: impl Into<String>) -> Judgement {
-        Judgement {
-            outcome: Outcome::Affected,
-            effect: effect.into(),
-            why: why.into(),
-        }
+        Judgement { outcome: Outcome::Affected, effect: effect.into(), why: why.into() }
     }
 }
 
@@ -91,10 +79,9 @@ pub(crate) fn canary(attack: &Ended, control: &Ended, token: &str) -> Judgement 
         (Mark::Neither, _) => {
             Judgement::untested(format!("the attack said neither; it {}", told(&attack.how)))
         }
-        (_, Mark::Neither) => Judgement::untested(format!(
-            "the control said neither; it {}",
-            told(&control.how)
-        )),
+        (_, Mark::Neither) => {
+            Judgement::untested(format!("the control said neither; it {}", told(&control.how)))
+        }
         (_, Mark::Seen) => {
             Judgement::untested("the control shows the canary too, so the proof tells nothing")
         }
@@ -116,10 +103,7 @@ pub(crate) struct Factors {
 /// Judges the larger size alone: `None` means that the smaller size has to be measured as well.
 pub(crate) fn growth_large(attack: &Ended, control: &Ended, by: Factors) -> Option<Judgement> {
     if control.how != How::Exit(0) {
-        return Some(Judgement::untested(format!(
-            "the control {}",
-            told(&control.how)
-        )));
+        return Some(Judgement::untested(format!("the control {}", told(&control.how))));
     }
     // An attack that was ended for its use of time was measured up to there, which is enough.
     let measured = match attack.how {
@@ -129,10 +113,7 @@ pub(crate) fn growth_large(attack: &Ended, control: &Ended, by: Factors) -> Opti
         How::Starved | How::Flooded => false,
     };
     if !measured {
-        return Some(Judgement::untested(format!(
-            "the attack {}",
-            told(&attack.how)
-        )));
+        return Some(Judgement::untested(format!("the attack {}", told(&attack.how))));
     }
     let least = control.cpu.max(NOISE) * by.over_control;
     if attack.cpu >= least {
@@ -140,15 +121,10 @@ pub(crate) fn growth_large(attack: &Ended, control: &Ended, by: Factors) -> Opti
     }
     let (a, c) = (attack.cpu.as_millis(), control.cpu.as_millis());
     if attack.how != How::Exit(0) {
-        let why = format!(
-            "the attack {} after {a} ms of processor time",
-            told(&attack.how)
-        );
+        let why = format!("the attack {} after {a} ms of processor time", told(&attack.how));
         return Some(Judgement::untested(why));
     }
-    Some(Judgement::unaffected(format!(
-        "attack {a} ms, control {c} ms at the larger size"
-    )))
+    Some(Judgement::unaffected(format!("attack {a} ms, control {c} ms at the larger size")))
 }
 
 /// Judges growth from both sizes, each as attack and control.
@@ -192,13 +168,8 @@ fn report(text: &str) -> Option<Report> {
         let kind = rest.split_whitespace().next()?;
         tool.ends_with("Sanitizer").then(|| kind.to_owned())
     })?;
-    let stack = lines
-        .skip_while(|line| !is_frame(line))
-        .take_while(|line| is_frame(line));
-    let functions = stack
-        .filter_map(function)
-        .filter(|name| !is_machinery(name))
-        .collect();
+    let stack = lines.skip_while(|line| !is_frame(line)).take_while(|line| is_frame(line));
+    let functions = stack.filter_map(function).filter(|name| !is_machinery(name)).collect();
     Some(Report { error, functions })
 }
 
@@ -212,23 +183,13 @@ fn function(line: &str) -> Option<String> {
     if rest.contains(" /recipe/") {
         return None;
     }
-    rest.split_whitespace()
-        .next()
-        .map(|name| name.chars().take(120).collect())
+    rest.split_whitespace().next().map(|name| name.chars().take(120).collect())
 }
 
 /// Frames that are there in every crash and name no place in the target.
 fn is_machinery(name: &str) -> bool {
-    let starts = [
-        "__interceptor_",
-        "__asan",
-        "__sanitizer",
-        "__libc_start",
-        "_start",
-    ];
-    let whole = [
-        "memcpy", "memmove", "memset", "strlen", "strcpy", "strcmp", "main",
-    ];
+    let starts = ["__interceptor_", "__asan", "__sanitizer", "__libc_start", "_start"];
+    let whole = ["memcpy", "memmove", "memset", "strlen", "strcpy", "strcmp", "main"];
     starts.iter().any(|start| name.starts_with(start)) || whole.contains(&name)
 }
 
@@ -240,17 +201,10 @@ pub(crate) fn sanitizer(attack: &Ended, control: &Ended, error: &str, function: 
     }
     match text(attack) {
         Some(report) if report.error == error && report.functions.iter().any(|f| f == function) => {
-            let frames: Vec<&str> = report
-                .functions
-                .iter()
-                .take(FRAMES_KEPT)
-                .map(String::as_str)
-                .collect();
+            let frames: Vec<&str> =
+                report.functions.iter().take(FRAMES_KEPT).map(String::as_str).collect();
             let effect = format!("{error}: {}", frames.join(" < "));
-            Judgement::affected(
-                effect,
-                format!("{error} in {function}; the control is clean"),
-            )
+            Judgement::affected(effect, format!("{error} in {function}; the control is clean"))
         }
         Some(report) => Judgement::untested(format!(
             "the sanitizer reports something else: `{}` in `{}`",

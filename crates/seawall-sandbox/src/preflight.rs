@@ -30,66 +30,16 @@ pub struct Preflight {
 
 /// Programs, what each is for, and the Debian package that has it.
 const PROGRAMS: [(&str, &[&str], &str, &str); 10] = [
-    (
-        "bwrap",
-        &["--version"],
-        "isolation",
-        "apt install bubblewrap",
-    ),
-    (
-        "/usr/bin/prlimit",
-        &["--version"],
-        "limits inside the sandbox",
-        "apt install util-linux",
-    ),
-    (
-        "/usr/bin/setpriv",
-        &["--version"],
-        "giving up rights",
-        "apt install util-linux",
-    ),
-    (
-        "tar",
-        &["--version"],
-        "unpacking packages",
-        "apt install tar",
-    ),
-    (
-        "python3",
-        &["--version"],
-        "Python targets and harnesses",
-        "apt install python3",
-    ),
-    (
-        "python3",
-        &["-m", "pip", "--version"],
-        "fetching wheels",
-        "apt install python3-pip",
-    ),
-    (
-        "node",
-        &["--version"],
-        "npm targets and harnesses",
-        "apt install nodejs",
-    ),
-    (
-        "npm",
-        &["--version"],
-        "fetching npm packages",
-        "apt install npm",
-    ),
-    (
-        "cargo",
-        &["--version"],
-        "fetching and building crates",
-        "install Rust from rustup.rs",
-    ),
-    (
-        "gcc",
-        &["--version"],
-        "building C targets",
-        "apt install gcc libc6-dev",
-    ),
+    ("bwrap", &["--version"], "isolation", "apt install bubblewrap"),
+    ("/usr/bin/prlimit", &["--version"], "limits inside the sandbox", "apt install util-linux"),
+    ("/usr/bin/setpriv", &["--version"], "giving up rights", "apt install util-linux"),
+    ("tar", &["--version"], "unpacking packages", "apt install tar"),
+    ("python3", &["--version"], "Python targets and harnesses", "apt install python3"),
+    ("python3", &["-m", "pip", "--version"], "fetching wheels", "apt install python3-pip"),
+    ("node", &["--version"], "npm targets and harnesses", "apt install nodejs"),
+    ("npm", &["--version"], "fetching npm packages", "apt install npm"),
+    ("cargo", &["--version"], "fetching and building crates", "install Rust from rustup.rs"),
+    ("gcc", &["--version"], "building C targets", "apt install gcc libc6-dev"),
 ];
 
 pub(crate) fn preflight(lab: &Laboratory) -> Preflight {
@@ -107,11 +57,7 @@ pub(crate) fn preflight(lab: &Laboratory) -> Preflight {
         }
     }
     sanitizer(&mut found);
-    if found
-        .faults
-        .iter()
-        .all(|fault| !fault.what.contains("bwrap"))
-    {
+    if found.faults.iter().all(|fault| !fault.what.contains("bwrap")) {
         isolation(lab, &mut found);
     }
     found
@@ -129,11 +75,7 @@ fn sanitizer(found: &mut Preflight) {
     let there = asked.is_ok_and(|said| said.stdout.trim().starts_with('/'));
     if !there {
         let remedy = "apt install libgcc-12-dev, or the libgcc-N-dev of this gcc";
-        found.fault(
-            "the runtime of AddressSanitizer",
-            "memory errors in C targets",
-            remedy,
-        );
+        found.fault("the runtime of AddressSanitizer", "memory errors in C targets", remedy);
     }
     let bits = std::fs::read_to_string("/proc/sys/vm/mmap_rnd_bits").unwrap_or_default();
     if let Ok(bits) = bits.trim().parse::<u32>()
@@ -174,9 +116,7 @@ fn isolation(lab: &Laboratory, found: &mut Preflight) {
         Starter::Root => "runs as root: each run gets a user of its own without any right".into(),
         Starter::Ordinary => "runs as an ordinary user: each run gets a user namespace".to_owned(),
     });
-    found
-        .notes
-        .push(format!("control groups: {}", cgroup::offered()));
+    found.notes.push(format!("control groups: {}", cgroup::offered()));
     if let Ok(group) = cgroup::Cgroup::make(64 << 20, 16) {
         if !group.holds_memory() {
             let note = "memory is held by a watcher that looks every 20 ms, not by the kernel";

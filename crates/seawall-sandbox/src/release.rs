@@ -35,18 +35,16 @@ pub(crate) fn releases(lab: &Laboratory, package: &Package) -> Result<Vec<Releas
     }
     let cache = Cache::open(lab)?;
     if lab.offline {
-        let what = || LabFault::Offline {
-            what: format!("the releases of {package}"),
-        };
+        let what = || LabFault::Offline { what: format!("the releases of {package}") };
         return cache.catalogue(package).ok_or_else(what);
     }
     let releases = match &package.ecosystem {
         Ecosystem::PyPi => registry::pypi::releases(&cache, package),
         Ecosystem::Npm => registry::npm::releases(&cache, package),
         Ecosystem::CratesIo => registry::cargo::releases(&cache, package),
-        Ecosystem::Generic | Ecosystem::Debian(_) | Ecosystem::Unknown(_) => Err(
-            LabFault::registry(package, "there is no client for this ecosystem"),
-        ),
+        Ecosystem::Generic | Ecosystem::Debian(_) | Ecosystem::Unknown(_) => {
+            Err(LabFault::registry(package, "there is no client for this ecosystem"))
+        }
     }?;
     cache.catalogue_keep(package, &releases)?;
     Ok(releases)
@@ -65,10 +63,8 @@ pub(crate) fn fetch_all(
         Ok(cache) => cache,
         Err(fault) => return all(fault),
     };
-    let mut answers: Vec<Option<Result<Fetched, LabFault>>> = versions
-        .iter()
-        .map(|version| known(lab, &cache, package, version))
-        .collect();
+    let mut answers: Vec<Option<Result<Fetched, LabFault>>> =
+        versions.iter().map(|version| known(lab, &cache, package, version)).collect();
     let mut missing: Vec<Version> = versions
         .iter()
         .zip(&answers)
@@ -93,20 +89,14 @@ pub(crate) fn fetch_all(
                 // A lost note costs a second question to the registry and nothing else.
                 let _ = cache.refuse(package, version, reason);
             }
-            let same = versions
-                .iter()
-                .zip(&mut answers)
-                .filter(|(other, _)| *other == version);
+            let same = versions.iter().zip(&mut answers).filter(|(other, _)| *other == version);
             for (_, answer) in same {
                 *answer = Some(brought.clone());
             }
         }
     }
     let silent = || Err(LabFault::registry(package, "the client gave no answer"));
-    answers
-        .into_iter()
-        .map(|answer| answer.unwrap_or_else(silent))
-        .collect()
+    answers.into_iter().map(|answer| answer.unwrap_or_else(silent)).collect()
 }
 
 /// What can be said about a release without asking the registry.
@@ -117,9 +107,7 @@ fn known(
     version: &Version,
 ) -> Option<Result<Fetched, LabFault>> {
     if !is_plain(&version.0) {
-        return Some(Err(LabFault::Name {
-            text: version.0.chars().take(80).collect(),
-        }));
+        return Some(Err(LabFault::Name { text: version.0.chars().take(80).collect() }));
     }
     if package.ecosystem == Ecosystem::Generic {
         // A folder may have changed since; copying it again is cheap.
@@ -128,9 +116,9 @@ fn known(
     match cache.release(package, version) {
         Some(Kept::Here(fetched)) => Some(Ok(fetched)),
         Some(Kept::Refused(reason)) => Some(Err(LabFault::not_fetchable(package, version, reason))),
-        None if lab.offline => Some(Err(LabFault::Offline {
-            what: format!("{package} {version}"),
-        })),
+        None if lab.offline => {
+            Some(Err(LabFault::Offline { what: format!("{package} {version}") }))
+        }
         None => None,
     }
 }
@@ -143,28 +131,21 @@ pub(crate) fn source(
 ) -> Result<Option<String>, LabFault> {
     let fetched = lab.fetch(package, version)?;
     let root = own_folder(package, &fetched.path);
-    let wanted: Vec<&str> = file
-        .split(['/', '\\'])
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect();
+    let wanted: Vec<&str> =
+        file.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect();
     if wanted.is_empty() || wanted.contains(&"..") {
         return Ok(None);
     }
     let ends_so = |path: &Path| {
         let parts: Vec<_> = path.components().map(|part| part.as_os_str()).collect();
         parts.len() >= wanted.len()
-            && parts
-                .iter()
-                .rev()
-                .zip(wanted.iter().rev())
-                .all(|(part, want)| *part == *want)
+            && parts.iter().rev().zip(wanted.iter().rev()).all(|(part, want)| *part == *want)
     };
     let best = tree::files(&root)?
         .into_iter()
         .filter(|path| ends_so(path))
         .min_by_key(|path| (path.components().count(), path.clone()));
-    best.map(|path| tree::text(&root.join(path), SOURCE_BYTES_MAX))
-        .transpose()
+    best.map(|path| tree::text(&root.join(path), SOURCE_BYTES_MAX)).transpose()
 }
 
 /// The part of a fetched folder that is the package itself and not what it needs.
@@ -180,22 +161,14 @@ fn own_folder(package: &Package, path: &Path) -> PathBuf {
 }
 
 fn plain_package(package: &Package) -> Result<(), LabFault> {
-    let plain = match package
-        .name
-        .strip_prefix('@')
-        .and_then(|rest| rest.split_once('/'))
-    {
+    let plain = match package.name.strip_prefix('@').and_then(|rest| rest.split_once('/')) {
         Some((scope, name)) if package.ecosystem == Ecosystem::Npm => {
             is_plain(scope) && is_plain(name)
         }
         Some(_) | None => is_plain(&package.name),
     };
     let text = || package.name.chars().take(80).collect();
-    if plain {
-        Ok(())
-    } else {
-        Err(LabFault::Name { text: text() })
-    }
+    if plain { Ok(()) } else { Err(LabFault::Name { text: text() }) }
 }
 
 /// Whether a word can be a file name and an argument without being anything else.

@@ -45,10 +45,7 @@ pub(crate) fn run(
     let runs = runs.clamp(1, RUNS_MAX);
     let head = format!("target {} {version}\n", recipe.target.package);
     let untested = |why: &str| {
-        let report = Report {
-            transcript: head.clone(),
-            ..Report::default()
-        };
+        let report = Report { transcript: head.clone(), ..Report::default() };
         vec![report.close(Judgement::untested(why)); runs as usize]
     };
     let fetched = match lab.fetch(&recipe.target.package, version) {
@@ -61,16 +58,11 @@ pub(crate) fn run(
     let built = match bench.build()? {
         Ok(built) => built,
         Err((transcript, why)) => {
-            let report = Report {
-                transcript: format!("{head}{transcript}"),
-                ..Report::default()
-            };
+            let report = Report { transcript: format!("{head}{transcript}"), ..Report::default() };
             return Ok(vec![report.close(Judgement::untested(why)); runs as usize]);
         }
     };
-    (0..runs)
-        .map(|_| bench.once(&head, built.as_deref()))
-        .collect()
+    (0..runs).map(|_| bench.once(&head, built.as_deref())).collect()
 }
 
 /// Everything that the runs of one recipe against one release share.
@@ -96,13 +88,8 @@ impl<'a> Bench<'a> {
         for file in &recipe.files {
             let name = Path::new(&file.name);
             // A recipe that was not read by `formats` is no reason to write elsewhere.
-            if !name
-                .components()
-                .all(|part| matches!(part, Component::Normal(_)))
-            {
-                return Err(LabFault::Name {
-                    text: file.name.chars().take(80).collect(),
-                });
+            if !name.components().all(|part| matches!(part, Component::Normal(_))) {
+                return Err(LabFault::Name { text: file.name.chars().take(80).collect() });
             }
             let path = folder.join(name);
             if let Some(parent) = path.parent() {
@@ -111,31 +98,17 @@ impl<'a> Bench<'a> {
             fs::write(path, &file.text).map_err(fault)?;
         }
         crate::tree::open_for_reading(&folder)?;
-        Ok(Bench {
-            lab,
-            recipe,
-            version,
-            fetched,
-            scratch,
-        })
+        Ok(Bench { lab, recipe, version, fetched, scratch })
     }
 
     fn job(&self, command: Vec<String>, token: &str, size: Option<u32>) -> Job<'a> {
-        let mut environment = vec![
-            ("SEAWALL_VERSION", self.version.0.clone()),
-            ("SEAWALL_CANARY", token.to_owned()),
-        ];
+        let mut environment =
+            vec![("SEAWALL_VERSION", self.version.0.clone()), ("SEAWALL_CANARY", token.to_owned())];
         environment.extend(size.map(|size| ("SEAWALL_SIZE", size.to_string())));
         Job {
             mounts: vec![
-                Mount {
-                    host: self.fetched.path.clone(),
-                    inside: "/target",
-                },
-                Mount {
-                    host: self.scratch.path().join("recipe"),
-                    inside: "/recipe",
-                },
+                Mount { host: self.fetched.path.clone(), inside: "/target" },
+                Mount { host: self.scratch.path().join("recipe"), inside: "/recipe" },
             ],
             environment,
             command,
@@ -158,10 +131,7 @@ impl<'a> Bench<'a> {
         if ended.how != How::Exit(0) {
             let mut report = Report::default();
             report.add("build", None, &ended, "");
-            return Ok(Err((
-                report.transcript,
-                format!("the build {}", told(&ended.how)),
-            )));
+            return Ok(Err((report.transcript, format!("the build {}", told(&ended.how)))));
         }
         let path = self.scratch.path().join("built.tar");
         fs::write(&path, built).map_err(|error| LabFault::io("keeping what was built", error))?;
@@ -170,21 +140,10 @@ impl<'a> Bench<'a> {
 
     fn once(&self, head: &str, built: Option<&Path>) -> Result<RunReport, LabFault> {
         let token = random_hex()?;
-        let mut report = Report {
-            transcript: head.to_owned(),
-            ..Report::default()
-        };
+        let mut report = Report { transcript: head.to_owned(), ..Report::default() };
         let mut act = |name: &str, size: Option<u32>| {
-            let words = if name == "attack" {
-                &self.recipe.trigger
-            } else {
-                &self.recipe.control
-            };
-            let words = if built.is_some() {
-                inner::after_build(words)
-            } else {
-                words.clone()
-            };
+            let words = if name == "attack" { &self.recipe.trigger } else { &self.recipe.control };
+            let words = if built.is_some() { inner::after_build(words) } else { words.clone() };
             let mut job = self.job(words, &token, size);
             job.input = built.map(Path::to_owned);
             let ended = launch(self.lab, &job)?;
@@ -200,16 +159,8 @@ impl<'a> Bench<'a> {
                 let (attack, control) = (act("attack", None)?, act("control", None)?);
                 oracle::sanitizer(&attack, &control, error, function)
             }
-            Oracle::Growth {
-                small,
-                large,
-                over_control,
-                over_size,
-            } => {
-                let by = Factors {
-                    over_control: *over_control,
-                    over_size: *over_size,
-                };
+            Oracle::Growth { small, large, over_control, over_size } => {
+                let by = Factors { over_control: *over_control, over_size: *over_size };
                 let (control, attack) =
                     (act("control", Some(*large))?, act("attack", Some(*large))?);
                 match oracle::growth_large(&attack, &control, by) {
@@ -241,9 +192,7 @@ impl Report {
         self.cpu += ended.cpu;
         self.wall += ended.wall;
         self.peak_mib = self.peak_mib.max(ended.peak_mib);
-        let size = size
-            .map(|size| format!(" at size {size}"))
-            .unwrap_or_default();
+        let size = size.map(|size| format!(" at size {size}")).unwrap_or_default();
         // Writing to a string cannot fail.
         let _ = writeln!(
             self.transcript,

@@ -123,10 +123,7 @@ fn compile() -> Option<Vec<u8>> {
     for family in FAMILIES {
         strange.push(word(0, SeccompCmpOp::Ne, u64::from(family.unsigned_abs()))?);
     }
-    rules.insert(
-        libc::SYS_socket,
-        vec![SeccompRule::new(strange.clone()).ok()?],
-    );
+    rules.insert(libc::SYS_socket, vec![SeccompRule::new(strange.clone()).ok()?]);
     rules.insert(libc::SYS_socketpair, vec![SeccompRule::new(strange).ok()?]);
     let mut typing = Vec::new();
     for request in [0x5412 /* TIOCSTI */, 0x541C /* TIOCLINUX */] {
@@ -135,10 +132,8 @@ fn compile() -> Option<Vec<u8>> {
     rules.insert(libc::SYS_ioctl, typing);
     if cfg!(target_arch = "x86_64") {
         // The same calls by the numbers of the x32 convention, which passes for this architecture.
-        let doubles: Vec<_> = rules
-            .iter()
-            .map(|(call, rule)| (call | 0x4000_0000, rule.clone()))
-            .collect();
+        let doubles: Vec<_> =
+            rules.iter().map(|(call, rule)| (call | 0x4000_0000, rule.clone())).collect();
         rules.extend(doubles);
     }
     let absent = SeccompAction::Errno(u32::try_from(libc::ENOSYS).ok()?);
@@ -158,9 +153,6 @@ mod tests {
     #[test]
     fn the_filter_is_compiled_and_small_enough_for_the_kernel() {
         let length = super::program().len();
-        assert!(
-            length > 0 && length % 8 == 0 && length / 8 < 4096,
-            "{length}"
-        );
+        assert!(length > 0 && length % 8 == 0 && length / 8 < 4096, "{length}");
     }
 }

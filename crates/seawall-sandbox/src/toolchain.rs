@@ -36,10 +36,7 @@ pub(crate) fn outside_usr() -> &'static [Tool] {
         show(ask("rustc", &["--print", "sysroot"]), "/opt/rust");
         if !in_usr("node") {
             let program = ask("node", &["-p", "process.execPath"]);
-            let prefix = program
-                .as_deref()
-                .and_then(Path::parent)
-                .and_then(Path::parent);
+            let prefix = program.as_deref().and_then(Path::parent).and_then(Path::parent);
             show(prefix.map(Path::to_owned), "/opt/node");
         }
         if !in_usr("python3") {
@@ -51,22 +48,5 @@ pub(crate) fn outside_usr() -> &'static [Tool] {
 }
 
 fn in_usr(program: &str) -> bool {
-    ["/usr/local/bin", "/usr/bin"]
-        .iter()
-        .any(|folder| Path::new(folder).join(program).exists())
-}
-
-/// The triple that crates are fetched for; asked once per process.
-pub(crate) fn rust_host() -> String {
-    static TRIPLE: OnceLock<String> = OnceLock::new();
-    let ask = || {
-        let said = client::run("rustc", &["-vV"], Path::new("/")).ok()?;
-        said.stdout
-            .lines()
-            .find_map(|line| line.strip_prefix("host: "))
-            .map(str::to_owned)
-    };
-    TRIPLE
-        .get_or_init(|| ask().unwrap_or_else(|| "x86_64-unknown-linux-gnu".into()))
-        .clone()
+    ["/usr/local/bin", "/usr/bin"].iter().any(|folder| Path::new(folder).join(program).exists())
 }

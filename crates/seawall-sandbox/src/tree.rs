@@ -44,10 +44,7 @@ fn walk(root: &Path) -> Result<Vec<Entry>, LabFault> {
 /// The ordinary files below a folder, relative to it, sorted.
 pub(crate) fn files(root: &Path) -> Result<Vec<PathBuf>, LabFault> {
     let entries = walk(root)?.into_iter();
-    Ok(entries
-        .filter(|entry| entry.kind.is_file())
-        .map(|entry| entry.path)
-        .collect())
+    Ok(entries.filter(|entry| entry.kind.is_file()).map(|entry| entry.path).collect())
 }
 
 /// The beginning of a file as text; bytes that are not UTF-8 are replaced.
@@ -55,9 +52,7 @@ pub(crate) fn text(path: &Path, bytes_max: u64) -> Result<String, LabFault> {
     let fault = |error| LabFault::io(format!("reading `{}`", path.display()), error);
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(fault)?;
-    file.take(bytes_max)
-        .read_to_end(&mut bytes)
-        .map_err(fault)?;
+    file.take(bytes_max).read_to_end(&mut bytes).map_err(fault)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

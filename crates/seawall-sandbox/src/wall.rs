@@ -35,23 +35,10 @@ struct Question {
 #[serde(rename_all = "snake_case")]
 enum Ask {
     Preflight,
-    Releases {
-        package: Package,
-    },
-    Fetch {
-        package: Package,
-        versions: Vec<Version>,
-    },
-    Source {
-        package: Package,
-        version: Version,
-        file: String,
-    },
-    Run {
-        recipe: Box<Recipe>,
-        version: Version,
-        runs: u32,
-    },
+    Releases { package: Package },
+    Fetch { package: Package, versions: Vec<Version> },
+    Source { package: Package, version: Version, file: String },
+    Run { recipe: Box<Recipe>, version: Version, runs: u32 },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,9 +62,7 @@ pub fn serve(stdin: impl BufRead, mut stdout: impl Write) -> std::io::Result<()>
     let mut stdin = stdin;
     loop {
         let mut line = Vec::new();
-        let read = (&mut stdin)
-            .take(LINE_BYTES_MAX)
-            .read_until(b'\n', &mut line)?;
+        let read = (&mut stdin).take(LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok(());
         }
@@ -105,16 +90,12 @@ fn answer(question: &Question) -> serde_json::Result<String> {
             let all: Vec<Answer<Fetched>> = all.into_iter().map(Answer::from).collect();
             serde_json::to_string(&Answer::Ok(all))
         }
-        Ask::Source {
-            package,
-            version,
-            file,
-        } => serde_json::to_string(&Answer::from(lab.source(package, version, file))),
-        Ask::Run {
-            recipe,
-            version,
-            runs,
-        } => serde_json::to_string(&Answer::from(lab.run(recipe, version, *runs))),
+        Ask::Source { package, version, file } => {
+            serde_json::to_string(&Answer::from(lab.source(package, version, file)))
+        }
+        Ask::Run { recipe, version, runs } => {
+            serde_json::to_string(&Answer::from(lab.run(recipe, version, *runs)))
+        }
     }
 }
 
@@ -169,19 +150,13 @@ impl LaboratoryProcess {
 
     /// See [`Laboratory::releases`].
     pub fn releases(&self, package: &Package) -> Result<Vec<Release>, LabFault> {
-        self.ask(Ask::Releases {
-            package: package.clone(),
-        })
+        self.ask(Ask::Releases { package: package.clone() })
     }
 
     /// See [`Laboratory::fetch`].
     pub fn fetch(&self, package: &Package, version: &Version) -> Result<Fetched, LabFault> {
-        let silent = || LabFault::Process {
-            reason: "it gave no answer".into(),
-        };
-        self.fetch_all(package, std::slice::from_ref(version))?
-            .pop()
-            .ok_or_else(silent)?
+        let silent = || LabFault::Process { reason: "it gave no answer".into() };
+        self.fetch_all(package, std::slice::from_ref(version))?.pop().ok_or_else(silent)?
     }
 
     /// See [`Laboratory::fetch_all`].
@@ -208,11 +183,7 @@ impl LaboratoryProcess {
         file: &str,
     ) -> Result<Option<String>, LabFault> {
         let (package, version, file) = (package.clone(), version.clone(), file.to_owned());
-        self.ask(Ask::Source {
-            package,
-            version,
-            file,
-        })
+        self.ask(Ask::Source { package, version, file })
     }
 
     /// See [`Laboratory::run`].
@@ -223,11 +194,7 @@ impl LaboratoryProcess {
         runs: u32,
     ) -> Result<Vec<RunReport>, LabFault> {
         let recipe = Box::new(recipe.clone());
-        self.ask(Ask::Run {
-            recipe,
-            version: version.clone(),
-            runs,
-        })
+        self.ask(Ask::Run { recipe, version: version.clone(), runs })
     }
 
     /// The number of the process, while there is one.
@@ -251,9 +218,7 @@ impl LaboratoryProcess {
             .stderr(Stdio::null())
             .spawn()
             .map_err(fault)?;
-        let broken = || LabFault::Process {
-            reason: "it has no streams".into(),
-        };
+        let broken = || LabFault::Process { reason: "it has no streams".into() };
         let stdin = child.stdin.take().ok_or_else(broken)?;
         let stdout = child.stdout.take().ok_or_else(broken)?;
         let (send, answers) = mpsc::sync_channel(1);
@@ -261,20 +226,14 @@ impl LaboratoryProcess {
             let mut stdout = BufReader::new(stdout);
             loop {
                 let mut line = Vec::new();
-                let read = (&mut stdout)
-                    .take(LINE_BYTES_MAX)
-                    .read_until(b'\n', &mut line);
+                let read = (&mut stdout).take(LINE_BYTES_MAX).read_until(b'\n', &mut line);
                 let over = !matches!(read, Ok(length) if length > 0);
                 if send.send(read.map(|_| line)).is_err() || over {
                     return;
                 }
             }
         });
-        Ok(Running {
-            child,
-            stdin,
-            answers,
-        })
+        Ok(Running { child, stdin, answers })
     }
 
     fn ask<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, LabFault> {
@@ -284,10 +243,7 @@ impl LaboratoryProcess {
             None => self.start()?,
         };
         // Only an answer that was read whole puts the process back; any fault below drops it.
-        let question = Question {
-            laboratory: self.laboratory.clone(),
-            ask,
-        };
+        let question = Question { laboratory: self.laboratory.clone(), ask };
         let fault = |reason: String| LabFault::Process { reason };
         let mut line = serde_json::to_vec(&question).map_err(|error| fault(error.to_string()))?;
         line.push(b'\n');
@@ -303,10 +259,7 @@ impl LaboratoryProcess {
             }
             Ok(Err(error)) => return Err(fault(format!("it cannot be heard: {error}"))),
             Err(RecvTimeoutError::Timeout) => {
-                return Err(fault(format!(
-                    "no answer within {} s",
-                    self.patience.as_secs()
-                )));
+                return Err(fault(format!("no answer within {} s", self.patience.as_secs())));
             }
         };
         let answer = serde_json::from_slice(&line)
@@ -323,16 +276,7 @@ impl LaboratoryProcess {
 /// nothing that looks like a secret.
 fn is_passed(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    let secret = [
-        "TOKEN",
-        "PASSWORD",
-        "PASSWD",
-        "SECRET",
-        "AUTH",
-        "CREDENTIAL",
-        "KEY",
-        "DATABASE",
-    ];
+    let secret = ["TOKEN", "PASSWORD", "PASSWD", "SECRET", "AUTH", "CREDENTIAL", "KEY", "DATABASE"];
     if secret.iter().any(|word| upper.contains(word)) {
         return false;
     }
@@ -354,13 +298,7 @@ fn is_passed(name: &str) -> bool {
         "NODE_EXTRA_CA_CERTS",
         "PYENV_ROOT",
     ];
-    let starts = [
-        "PIP_",
-        "NPM_CONFIG_",
-        "CARGO_HTTP_",
-        "CARGO_NET_",
-        "CARGO_SOURCE_",
-    ];
+    let starts = ["PIP_", "NPM_CONFIG_", "CARGO_HTTP_", "CARGO_NET_", "CARGO_SOURCE_"];
     WHOLE.contains(&upper.as_str()) || starts.iter().any(|start| upper.starts_with(start))
 }
 
@@ -394,10 +332,6 @@ mod tests {
         serve(&b"{}\nnot json\n"[..], &mut said).unwrap();
         let text = String::from_utf8(said).unwrap();
         assert_eq!(text.lines().count(), 2);
-        assert!(
-            text.lines()
-                .all(|line| line.contains("cannot read the question")),
-            "{text}"
-        );
+        assert!(text.lines().all(|line| line.contains("cannot read the question")), "{text}");
     }
 }

@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use seawall_formats::csaf;
 use seawall_domain::time::SignedDuration;
+use seawall_formats::csaf;
 use std::path::PathBuf;
 
 /// The routes of everything public.

@@ -3,8 +3,8 @@
 mod export;
 mod publish;
 
-pub(crate) use export::place;
 pub use export::export;
+pub(crate) use export::place;
 pub(crate) use publish::out;
 pub use publish::{announce, publish};
 
@@ -249,12 +249,8 @@ pub async fn sign(
     let content = desk.bytes(&mut tx, &advisory.content).await?;
     let key = desk.signing_key(&purpose(account));
     let value = key.sign(&seawall_ledger::dsse::pae(SIGNED_TYPE, &content));
-    let signature = Signature {
-        account,
-        public_key: key.public().to_string(),
-        value: hex(&value.0),
-        at: now,
-    };
+    let signature =
+        Signature { account, public_key: key.public().to_string(), value: hex(&value.0), at: now };
     let (advisory, fact) = advisory.sign(signature, looked_at, now)?;
     let _ = tx.record(mandate, &advisory, fact, now).await?;
     tx.commit().await?;
@@ -295,4 +291,3 @@ pub async fn by_number(desk: &Desk, number: AdvisoryNumber) -> Outcome<Out> {
     let advisory = tx.advisory_by_number(number).await?.ok_or(Refusal::Hidden)?;
     Ok(publish::out(desk, &mut tx, &advisory).await?.ok_or(Refusal::Hidden)?)
 }
-

@@ -2,8 +2,8 @@
 
 mod letters;
 
-pub(crate) use letters::{desktop, resend, send};
 pub use letters::{Received, receive, release_bundle, release_by_policy, send_bundle, send_report};
+pub(crate) use letters::{desktop, resend, send};
 
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};

@@ -1,6 +1,5 @@
 //! Exposures: advisories meet inventories, both ways, and statements speak of both.
 
-
 use crate::desk::Desk;
 use crate::inventory::components;
 use crate::outcome::{Fault, Outcome};
@@ -278,4 +277,3 @@ pub(crate) async fn publications(desk: &Desk) -> Outcome<BTreeMap<AdvisoryId, Pu
     let mut tx = desk.begin("exposure_publications").await?;
     Ok(known(desk, &mut tx).await?.out)
 }
-

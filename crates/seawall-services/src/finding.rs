@@ -61,8 +61,8 @@ pub async fn submit(
     let id = FindingId::new(desk.uuid());
     let owner = owner(id);
     let kept = keep_files(desk, &mut tx, &owner, &intake).await?;
-    let claim = serde_json::to_vec(&kept)
-        .map_err(|error| Fault::inconsistent("keep a claim", error))?;
+    let claim =
+        serde_json::to_vec(&kept).map_err(|error| Fault::inconsistent("keep a claim", error))?;
     let project = match &kept.claim.package {
         Some(package) => tx.project_by_package(package).await?.map(|project| project.id),
         None => None,
@@ -101,12 +101,7 @@ fn receipt(desk: &Desk, id: FindingId) -> String {
     format!("SUB-{text}")
 }
 
-async fn keep_files(
-    desk: &Desk,
-    tx: &mut Tx,
-    owner: &str,
-    intake: &Intake,
-) -> Outcome<KeptClaim> {
+async fn keep_files(desk: &Desk, tx: &mut Tx, owner: &str, intake: &Intake) -> Outcome<KeptClaim> {
     let mut files = BTreeMap::new();
     for file in &intake.files {
         let address = desk.keep(tx, owner, &file.bytes).await?;

@@ -51,9 +51,8 @@ async fn start(desk: &Desk, tx: &mut Tx, finding: &Finding) -> Outcome<Reproduct
         return Err(Fault::inconsistent("reproduce", "the gate let a gap pass").into());
     };
     let mandate = Mandate::<Reproduction>::start(id.uuid(), &Actor::clerk(), Action::Work)?;
-    let (reproduction, fact) =
-        Reproduction::start(id, finding.id, recipe, (package, version), now)
-            .ok_or_else(|| Fault::inconsistent("start a reproduction", "its fact is unfit"))?;
+    let (reproduction, fact) = Reproduction::start(id, finding.id, recipe, (package, version), now)
+        .ok_or_else(|| Fault::inconsistent("start a reproduction", "its fact is unfit"))?;
     let _ = tx.record(mandate, &reproduction, fact, now).await?;
     Ok(reproduction)
 }

@@ -57,9 +57,12 @@ fn entries(read: &vex::Statement) -> Vec<Entry> {
                 status,
             };
             entries.push(entry(product.package.clone(), product.version.clone()));
-            entries.extend(product.subcomponents.iter().map(|(package, version)| {
-                entry(Some(package.clone()), version.clone())
-            }));
+            entries.extend(
+                product
+                    .subcomponents
+                    .iter()
+                    .map(|(package, version)| entry(Some(package.clone()), version.clone())),
+            );
         }
     }
     entries

@@ -116,9 +116,8 @@ fn open(
         Some(affected) => Subject::Package(affected.package.clone()),
         None => Subject::Product(product(&exposure.spot.component, &installed)),
     };
-    let refuge = affected.and_then(|affected| {
-        refuge(&affected.package.ecosystem, &affected.ranges, &installed)
-    });
+    let refuge = affected
+        .and_then(|affected| refuge(&affected.package.ecosystem, &affected.ranges, &installed));
     Some(Open {
         exposure: exposure.id,
         advisory: publication.number.to_string(),
@@ -137,4 +136,3 @@ fn product(component: &str, installed: &Version) -> Product {
     let (vendor, name) = component.split_once('/').unwrap_or(("", component));
     Product { vendor: vendor.into(), name: name.into(), version: installed.0.clone() }
 }
-

@@ -51,8 +51,10 @@ pub enum Round {
 pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
     let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
     let now = desk.now();
-    let claimed =
-        queue::claim(desk.store.database(), &names, LEASE_SECONDS, now, 1).await?.into_iter().next();
+    let claimed = queue::claim(desk.store.database(), &names, LEASE_SECONDS, now, 1)
+        .await?
+        .into_iter()
+        .next();
     let Some(claimed) = claimed else { return Ok(Round::Idle) };
     let job: Result<Job, _> = serde_json::from_str(&claimed.payload);
     let done = match &job {

@@ -15,8 +15,8 @@ use crate::db::{Database, Row, StoreFault, Tx};
 use crate::keys::InstallationKeys;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use aws_lc_rs::{digest, hmac};
-use seawall_domain::digest::Digest;
 pub use seawall_domain::digest::Address;
+use seawall_domain::digest::Digest;
 use seawall_domain::digest::NotADigest;
 use std::path::{Path, PathBuf};
 
@@ -42,10 +42,7 @@ struct Entry {
 impl Blobs {
     /// The blobs below a folder, which is made with the first of them.
     pub fn new(dir: impl Into<PathBuf>, keys: InstallationKeys) -> Self {
-        Self {
-            dir: dir.into(),
-            keys,
-        }
+        Self { dir: dir.into(), keys }
     }
 
     /// The address that these bytes have or would have for this owner.
@@ -73,11 +70,7 @@ impl Blobs {
         if bytes.len() > BLOB_BYTES_MAX {
             let what = "a blob";
             let size_bytes = bytes.len();
-            return Err(StoreFault::TooLong {
-                what,
-                size_bytes,
-                bytes_max: BLOB_BYTES_MAX,
-            });
+            return Err(StoreFault::TooLong { what, size_bytes, bytes_max: BLOB_BYTES_MAX });
         }
         let address = self.address(owner, bytes);
         let key = self.data_key(tx, owner).await?;
@@ -98,13 +91,7 @@ impl Blobs {
                    ON CONFLICT (address) DO UPDATE SET digest = excluded.digest";
         // A length under the bound above always fits.
         let size_bytes = bytes.len() as i64;
-        let args = args![
-            address.to_string(),
-            owner,
-            sha256(bytes).to_string(),
-            size_bytes,
-            at
-        ];
+        let args = args![address.to_string(), owner, sha256(bytes).to_string(), size_bytes, at];
         tx.execute(sql, args).await?;
         Ok(address)
     }
@@ -121,9 +108,7 @@ impl Blobs {
                    FROM blob LEFT JOIN data_key ON data_key.owner = blob.owner \
                    WHERE blob.address = $1";
         let row = tx.fetch_optional(sql, args![address.to_string()]).await?;
-        let missing = || StoreFault::BlobMissing {
-            address: address.to_string(),
-        };
+        let missing = || StoreFault::BlobMissing { address: address.to_string() };
         let entry = Entry::restore(&row.ok_or_else(missing)?)?;
         self.read(&entry).await
     }
@@ -178,10 +163,7 @@ impl Blobs {
             .iter()
             .map(|row| restore_address(row).map(|address| self.path(address)))
             .collect::<Result<std::collections::BTreeSet<_>, _>>()?;
-        Ok(files
-            .into_iter()
-            .filter(|path| !known.contains(path))
-            .collect())
+        Ok(files.into_iter().filter(|path| !known.contains(path)).collect())
     }
 
     /// The folder of the blobs.
@@ -191,10 +173,7 @@ impl Blobs {
 
     async fn read(&self, entry: &Entry) -> Result<Vec<u8>, StoreFault> {
         let address = entry.address.to_string();
-        let damaged = |why| StoreFault::BlobDamaged {
-            address: address.clone(),
-            why,
-        };
+        let damaged = |why| StoreFault::BlobDamaged { address: address.clone(), why };
         if entry.digest.is_empty() {
             return Err(StoreFault::BlobErased { address });
         }
@@ -231,9 +210,7 @@ impl Blobs {
         let mut key = [0; 32];
         SystemRandom::new()
             .fill(&mut key)
-            .map_err(|_| StoreFault::Crypto {
-                doing: "make a data key",
-            })?;
+            .map_err(|_| StoreFault::Crypto { doing: "make a data key" })?;
         let wrapped = seal::seal(self.keys.wrapping(), &lock_name(owner), &key)?;
         let sql = "INSERT INTO data_key (owner, wrapped) VALUES ($1, $2)";
         tx.execute(sql, args![owner, wrapped]).await?;
@@ -241,9 +218,7 @@ impl Blobs {
     }
 
     fn unwrap_key(&self, owner: &str, wrapped: &[u8]) -> Option<[u8; 32]> {
-        seal::open(self.keys.wrapping(), &lock_name(owner), wrapped)?
-            .try_into()
-            .ok()
+        seal::open(self.keys.wrapping(), &lock_name(owner), wrapped)?.try_into().ok()
     }
 }
 
@@ -272,13 +247,12 @@ impl Entry {
 
 fn restore_address(row: &Row) -> Result<Address, StoreFault> {
     let text = row.text("address")?;
-    text.parse()
-        .map_err(|error: NotADigest| StoreFault::Corrupt {
-            table: "blob",
-            column: "address",
-            why: error.to_string(),
-            id: text,
-        })
+    text.parse().map_err(|error: NotADigest| StoreFault::Corrupt {
+        table: "blob",
+        column: "address",
+        why: error.to_string(),
+        id: text,
+    })
 }
 
 /// Names an owner's key in locks and in what the wrapped key is bound to.

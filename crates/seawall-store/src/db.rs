@@ -91,7 +91,7 @@ impl Database {
         Ok(database)
     }
 
-    /// Opens a database without touching its tables, for migrations and for looking at a damaged one.
+    /// Opens a database without touching its tables, to migrate it or to look at a damaged one.
     pub async fn open_as_it_is(url: &str, limits: Limits) -> Result<Self, StoreFault> {
         let bell = Arc::new(woken::Bell::new());
         let pools = match url.strip_prefix("sqlite:") {
@@ -124,9 +124,7 @@ impl Database {
                 Tx::sqlite(name, inner, self.bell.clone())
             }
             Pools::Postgres(pool) => {
-                let inner = pool
-                    .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
-                    .await;
+                let inner = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await;
                 Tx::postgres(name, inner, self.bell.clone())
             }
         }

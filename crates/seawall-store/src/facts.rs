@@ -42,9 +42,8 @@ impl Log {
 impl Tx {
     /// The entries of every fact, in the order in which they happened to their subjects.
     pub async fn fact_bodies(&mut self) -> Result<Vec<String>, StoreFault> {
-        let rows = self
-            .fetch("SELECT body FROM fact ORDER BY subject_id, version", Vec::new())
-            .await?;
+        let rows =
+            self.fetch("SELECT body FROM fact ORDER BY subject_id, version", Vec::new()).await?;
         rows.iter().map(|row| row.text("body")).collect()
     }
 
@@ -84,17 +83,10 @@ impl Tx {
     }
 
     /// Gives a fact its place in a log.
-    pub async fn fact_number(
-        &mut self,
-        log: Log,
-        id: &str,
-        number: i64,
-    ) -> Result<(), StoreFault> {
+    pub async fn fact_number(&mut self, log: Log, id: &str, number: i64) -> Result<(), StoreFault> {
         let sql = match log {
             Log::Internal => "UPDATE fact SET seq = $1 WHERE id = $2 AND seq IS NULL",
-            Log::Public => {
-                "UPDATE fact SET public_seq = $1 WHERE id = $2 AND public_seq IS NULL"
-            }
+            Log::Public => "UPDATE fact SET public_seq = $1 WHERE id = $2 AND public_seq IS NULL",
         };
         self.execute(sql, vec![number.into(), id.into()]).await?;
         Ok(())

@@ -1,6 +1,6 @@
-//! The installation keys: a folder beside the data directory, so that a backup of the data holds none.
+//! The installation keys: a folder beside the data directory, so no backup of the data holds one.
 //!
-//! The folder is made whole or not at all, and only when it is not there. A key file that is lost is
+//! The folder is made whole or not at all, and only when it is not there. A lost key file is
 //! never silently made anew: with another key everything that was stored would be unreadable.
 
 use crate::db::StoreFault;
@@ -109,9 +109,8 @@ impl InstallationKeys {
         let key = salt.extract(&self.secrets[ROOT]);
         let info = [label.as_bytes()];
         let mut derived = [0; 32];
-        let filled = key
-            .expand(&info, hkdf::HKDF_SHA256)
-            .and_then(|expanded| expanded.fill(&mut derived));
+        let filled =
+            key.expand(&info, hkdf::HKDF_SHA256).and_then(|expanded| expanded.fill(&mut derived));
         if filled.is_ok() {
             return derived;
         }
@@ -141,35 +140,22 @@ fn create(dir: &Path, random: &dyn Fn(&mut [u8])) -> Result<(), StoreFault> {
         fs::remove_dir_all(&fresh).map_err(fault(&fresh))?;
     }
     let mut builder = fs::DirBuilder::new();
-    builder
-        .recursive(true)
-        .mode(0o700)
-        .create(&fresh)
-        .map_err(fault(&fresh))?;
+    builder.recursive(true).mode(0o700).create(&fresh).map_err(fault(&fresh))?;
     for name in FILES {
         let mut secret = [0; 32];
         random(&mut secret);
         let path = fresh.join(name);
         let mut options = fs::OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(fault(&path))?;
-        file.write_all(to_hex(&secret).as_bytes())
-            .map_err(fault(&path))?;
+        let mut file =
+            options.write(true).create_new(true).mode(0o600).open(&path).map_err(fault(&path))?;
+        file.write_all(to_hex(&secret).as_bytes()).map_err(fault(&path))?;
         file.sync_all().map_err(fault(&path))?;
     }
     sync_folder(&fresh).map_err(fault(&fresh))?;
     // An empty folder of that name gives way; one that another process has just filled does not.
     if let Err(error) = fs::rename(&fresh, dir) {
         let _ = fs::remove_dir_all(&fresh);
-        return if is_absent_or_empty(dir)? {
-            Err(fault(dir)(error))
-        } else {
-            Ok(())
-        };
+        return if is_absent_or_empty(dir)? { Err(fault(dir)(error)) } else { Ok(()) };
     }
     match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) => sync_folder(parent).map_err(fault(parent)),
@@ -196,18 +182,12 @@ fn private(path: &Path) -> Result<(), StoreFault> {
     let mode = about.permissions().mode() & 0o777;
     match mode & 0o077 {
         0 => Ok(()),
-        _ => Err(unusable(
-            path,
-            &format!("others may use it (mode {mode:o}); run `chmod go=`"),
-        )),
+        _ => Err(unusable(path, &format!("others may use it (mode {mode:o}); run `chmod go=`"))),
     }
 }
 
 fn unusable(path: &Path, why: &str) -> StoreFault {
-    StoreFault::Key {
-        path: path.to_owned(),
-        why: why.to_owned(),
-    }
+    StoreFault::Key { path: path.to_owned(), why: why.to_owned() }
 }
 
 fn to_hex(secret: &[u8; 32]) -> String {

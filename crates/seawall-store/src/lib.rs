@@ -28,11 +28,7 @@ pub struct Store {
 
 impl Store {
     /// Opens the database at the address, with the blobs of a data folder and the keys beside it.
-    pub async fn open(
-        url: &str,
-        data: &Path,
-        keys: InstallationKeys,
-    ) -> Result<Store, StoreFault> {
+    pub async fn open(url: &str, data: &Path, keys: InstallationKeys) -> Result<Store, StoreFault> {
         let database = Database::open(url).await?;
         let blobs = Blobs::new(data.join("blobs"), keys.clone());
         Ok(Store { database, blobs, keys })

@@ -45,9 +45,7 @@ impl Migration {
 pub async fn migrate(database: &Database, migrations: &[Migration]) -> Result<(), StoreFault> {
     for (expected, migration) in (1..).zip(migrations) {
         if migration.number != expected {
-            return Err(StoreFault::MigrationOutOfOrder {
-                number: migration.number,
-            });
+            return Err(StoreFault::MigrationOutOfOrder { number: migration.number });
         }
     }
     let run = |mut tx: Tx| async move {
@@ -66,9 +64,7 @@ async fn apply_missing(tx: &mut Tx, migrations: &[Migration]) -> Result<(), Stor
     let applied = tx.fetch(sql, Vec::new()).await?;
     for row in &applied {
         let number = row.int("number")?;
-        let known = migrations
-            .iter()
-            .find(|migration| migration.number == number);
+        let known = migrations.iter().find(|migration| migration.number == number);
         match known {
             None => return Err(StoreFault::MigrationUnknown { number }),
             Some(known) if known.digest() != row.text("digest")? => {
@@ -81,8 +77,7 @@ async fn apply_missing(tx: &mut Tx, migrations: &[Migration]) -> Result<(), Stor
         tx.execute_script(migration.text_for(tx.kind())).await?;
         let at = tx.database_time().await?;
         let sql = "INSERT INTO migration (number, digest, at) VALUES ($1, $2, $3)";
-        tx.execute(sql, args![migration.number, migration.digest(), at])
-            .await?;
+        tx.execute(sql, args![migration.number, migration.digest(), at]).await?;
     }
     Ok(())
 }

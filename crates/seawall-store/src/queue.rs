@@ -1,7 +1,7 @@
 //! The job table is the queue: no broker, exactly one worker per job at a time, nothing lost.
 //!
-//! A job is enqueued in the transaction of the fact that causes it, once per (cause, kind, payload).
-//! A worker claims it under a lease; when the worker dies, the lease runs out and another claims it.
+//! A job is enqueued in the transaction of the fact that causes it, once per cause, kind and
+//! payload. A worker claims it under a lease; when it dies, the lease runs out and another claims.
 //! So a job may run twice, and must be written for that; but only the holder of the newest lease
 //! can record that it is finished. What a job means is not known here.
 
@@ -110,26 +110,15 @@ pub async fn enqueue_with_priority(
     let size_bytes = job.payload.len().max(job.kind.len()).max(job.cause.len());
     if size_bytes > JOB_PAYLOAD_BYTES_MAX {
         let what = "the kind, payload or cause of a job";
-        return Err(StoreFault::TooLong {
-            what,
-            size_bytes,
-            bytes_max: JOB_PAYLOAD_BYTES_MAX,
-        });
+        return Err(StoreFault::TooLong { what, size_bytes, bytes_max: JOB_PAYLOAD_BYTES_MAX });
     }
     let id = job_id(job);
     let sql = "INSERT INTO job (id, kind, payload, role, priority, due, attempts, failures, \
                leased_until, lease, state, last_error, cause) \
                VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, NULL, 'ready', NULL, $7) \
                ON CONFLICT DO NOTHING";
-    let args = args![
-        id.to_string(),
-        &job.kind,
-        &job.payload,
-        &job.role,
-        priority,
-        job.due,
-        &job.cause
-    ];
+    let args =
+        args![id.to_string(), &job.kind, &job.payload, &job.role, priority, job.due, &job.cause];
     if tx.execute(sql, args).await? > 0 {
         tx.wake().await?;
     }
@@ -193,10 +182,7 @@ pub async fn claim(
     let until = until.unwrap_or(Timestamp::MAX);
     let run = |mut tx: Tx| {
         // A shorter list of roles is filled up with its last one.
-        let filled = roles
-            .iter()
-            .chain(std::iter::repeat(last))
-            .take(ROLES_LEN_MAX);
+        let filled = roles.iter().chain(std::iter::repeat(last)).take(ROLES_LEN_MAX);
         let mut args: Vec<_> = filled.map(|role| (*role).into()).collect();
         args.extend(args![now, limit.min(CLAIM_LEN_MAX), &lease, until]);
         async move {
@@ -228,16 +214,10 @@ async fn bury(tx: &mut Tx) -> Result<(), StoreFault> {
 
 fn restore(row: &Row) -> Result<Job, StoreFault> {
     let id = row.text("id")?;
-    let corrupt = |why: String| StoreFault::Corrupt {
-        table: "job",
-        column: "id",
-        id: id.clone(),
-        why,
-    };
+    let corrupt =
+        |why: String| StoreFault::Corrupt { table: "job", column: "id", id: id.clone(), why };
     Ok(Job {
-        id: id
-            .parse()
-            .map_err(|error: seawall_domain::id::NotAnId| corrupt(error.to_string()))?,
+        id: id.parse().map_err(|error: seawall_domain::id::NotAnId| corrupt(error.to_string()))?,
         kind: row.text("kind")?,
         payload: row.text("payload")?,
         role: row.text("role")?,
@@ -256,9 +236,7 @@ pub async fn extend(database: &Database, job: &Job, until: Timestamp) -> Result<
     let run = |mut tx: Tx| async move {
         let sql = "UPDATE job SET leased_until = $1 \
                    WHERE id = $2 AND state = 'leased' AND lease = $3";
-        let changed = tx
-            .execute(sql, args![until, job.id.to_string(), &job.lease])
-            .await?;
+        let changed = tx.execute(sql, args![until, job.id.to_string(), &job.lease]).await?;
         held(changed, job)?;
         tx.commit().await
     };
@@ -269,9 +247,7 @@ pub async fn extend(database: &Database, job: &Job, until: Timestamp) -> Result<
 pub async fn finish(tx: &mut Tx, job: &Job) -> Result<(), StoreFault> {
     let sql = "UPDATE job SET state = 'done', lease = NULL, leased_until = NULL, \
                last_error = NULL WHERE id = $1 AND state = 'leased' AND lease = $2";
-    let changed = tx
-        .execute(sql, args![job.id.to_string(), &job.lease])
-        .await?;
+    let changed = tx.execute(sql, args![job.id.to_string(), &job.lease]).await?;
     held(changed, job)
 }
 
@@ -291,11 +267,7 @@ pub async fn fail(
     why: &str,
     retry_at: Timestamp,
 ) -> Result<AfterFailure, StoreFault> {
-    let why: String = why
-        .replace('\0', "\u{fffd}")
-        .chars()
-        .take(ERROR_CHARS_MAX)
-        .collect();
+    let why: String = why.replace('\0', "\u{fffd}").chars().take(ERROR_CHARS_MAX).collect();
     let after = match job.failures + 1 >= JOB_FAILURES_MAX {
         true => AfterFailure::Dead,
         false => AfterFailure::Retried,
@@ -305,13 +277,7 @@ pub async fn fail(
         AfterFailure::Retried => "ready",
     };
     let run = |mut tx: Tx| {
-        let args = args![
-            state,
-            retry_at,
-            why.as_str(),
-            job.id.to_string(),
-            job.lease.as_str()
-        ];
+        let args = args![state, retry_at, why.as_str(), job.id.to_string(), job.lease.as_str()];
         async move {
             let sql = "UPDATE job SET state = $1, due = $2, last_error = $3, \
                        failures = failures + 1, lease = NULL, leased_until = NULL \
@@ -344,10 +310,7 @@ pub async fn pending(database: &Database) -> Result<Pending, StoreFault> {
             "dead" => pending.dead = jobs,
             _ => {
                 let why = format!("`{}` is no state", state.escape_debug());
-                return Err(StoreFault::Column {
-                    column: "state".to_owned(),
-                    why,
-                });
+                return Err(StoreFault::Column { column: "state".to_owned(), why });
             }
         }
     }
@@ -396,9 +359,7 @@ pub async fn until_quiet(
 fn held(changed: u64, job: &Job) -> Result<(), StoreFault> {
     match changed {
         1 => Ok(()),
-        _ => Err(StoreFault::LeaseLost {
-            job: job.id.to_string(),
-        }),
+        _ => Err(StoreFault::LeaseLost { job: job.id.to_string() }),
     }
 }
 
@@ -407,8 +368,6 @@ fn new_lease() -> Result<String, StoreFault> {
     let mut bytes = [0; 16];
     SystemRandom::new()
         .fill(&mut bytes)
-        .map_err(|_| StoreFault::Crypto {
-            doing: "make a lease",
-        })?;
+        .map_err(|_| StoreFault::Crypto { doing: "make a lease" })?;
     Ok(Uuid::from_bytes(bytes).simple().to_string())
 }

@@ -77,9 +77,7 @@ impl<T: Stored> Guarded<T> {
         };
         let allowed = decide(actor, action, &relations);
         match (allowed, self.held) {
-            (Ok(()), Some(held)) => {
-                Ok((held.value, Mandate::new(self.id, held.version, actor)))
-            }
+            (Ok(()), Some(held)) => Ok((held.value, Mandate::new(self.id, held.version, actor))),
             (Ok(()) | Err(_), _) => Err(Refusal::Hidden),
         }
     }
@@ -141,12 +139,8 @@ impl Tx {
         let Mandate { id, version, by, of } = mandate;
         let version = version + 1;
         let body = serde_json::to_string(state).map_err(StoreFault::encode)?;
-        let mut row: Vec<Value> = vec![
-            id.to_string().into(),
-            version.into(),
-            self.name().into(),
-            body.into(),
-        ];
+        let mut row: Vec<Value> =
+            vec![id.to_string().into(), version.into(), self.name().into(), body.into()];
         row.extend(state.columns().into_iter().map(|(_, value)| value));
         if self.execute(T::WRITE, row).await? != 1 {
             return Err(StoreFault::Moved { transaction: self.name() });

@@ -83,12 +83,20 @@ macro_rules! table {
             const BY_ID: &'static str = select!($table, "WHERE id = $1");
             const EVERY: &'static str = select!($table, "ORDER BY id");
             const WRITE: &'static str = concat!(
-                "INSERT INTO ", stringify!($table), " (id, version, updated_by, state, ",
-                columns!($table), ") ",
-                "VALUES ($1, $2, $3, $4, ", $places, ") ON CONFLICT (id) DO UPDATE SET ",
+                "INSERT INTO ",
+                stringify!($table),
+                " (id, version, updated_by, state, ",
+                columns!($table),
+                ") ",
+                "VALUES ($1, $2, $3, $4, ",
+                $places,
+                ") ON CONFLICT (id) DO UPDATE SET ",
                 "version = excluded.version, updated_by = excluded.updated_by, ",
-                "state = excluded.state, ", $assign,
-                " WHERE ", stringify!($table), ".version = excluded.version - 1"
+                "state = excluded.state, ",
+                $assign,
+                " WHERE ",
+                stringify!($table),
+                ".version = excluded.version - 1"
             );
 
             fn columns(&self) -> Vec<(&'static str, Value)> {
@@ -110,22 +118,28 @@ macro_rules! table {
 
 table!(Party, party, "$5", "name = excluded.name", |it| [it.name.clone().into()]);
 
-table!(Account, account, "$5", "party = excluded.party", |it| [it
-    .party
-    .to_string()
-    .into()]);
+table!(Account, account, "$5", "party = excluded.party", |it| [it.party.to_string().into()]);
 
-table!(Project, project, "$5, $6",
+table!(
+    Project,
+    project,
+    "$5, $6",
     "package = excluded.package, maintainer = excluded.maintainer",
     |it| [it.package.to_string().into(), it.maintainer.to_string().into()]
 );
 
-table!(Scan, scan, "$5, $6, $7",
+table!(
+    Scan,
+    scan,
+    "$5, $6, $7",
     "party = excluded.party, package = excluded.package, ends = excluded.ends",
     |it| [it.party.to_string().into(), it.package.to_string().into(), it.until.into()]
 );
 
-table!(Finding, finding, "$5, $6, $7, $8, $9, $10, $11",
+table!(
+    Finding,
+    finding,
+    "$5, $6, $7, $8, $9, $10, $11",
     "finder = excluded.finder, package = excluded.package, receipt = excluded.receipt, \
      digest = excluded.digest, lead = excluded.lead, standing = excluded.standing, \
      received = excluded.received",
@@ -143,12 +157,15 @@ table!(Finding, finding, "$5, $6, $7, $8, $9, $10, $11",
     ]
 );
 
-table!(Reproduction, reproduction, "$5",
-    "finding = excluded.finding",
-    |it| [it.finding.to_string().into()]
-);
+table!(Reproduction, reproduction, "$5", "finding = excluded.finding", |it| [it
+    .finding
+    .to_string()
+    .into()]);
 
-table!(Case, flaw_case, "$5, $6, $7, $8, $9, $10",
+table!(
+    Case,
+    flaw_case,
+    "$5, $6, $7, $8, $9, $10",
     "project = excluded.project, finding = excluded.finding, \
      participants = excluded.participants, report = excluded.report, \
      embargo = excluded.embargo, opened = excluded.opened",
@@ -162,12 +179,12 @@ table!(Case, flaw_case, "$5, $6, $7, $8, $9, $10",
     ]
 );
 
-table!(Fix, fix, "$5", "flaw_case = excluded.flaw_case", |it| [it
-    .case
-    .to_string()
-    .into()]);
+table!(Fix, fix, "$5", "flaw_case = excluded.flaw_case", |it| [it.case.to_string().into()]);
 
-table!(Advisory, advisory, "$5, $6, $7",
+table!(
+    Advisory,
+    advisory,
+    "$5, $6, $7",
     "flaw_case = excluded.flaw_case, number = excluded.number, standing = excluded.standing",
     |it| [
         it.case.to_string().into(),
@@ -176,21 +193,26 @@ table!(Advisory, advisory, "$5, $6, $7",
     ]
 );
 
-table!(Inventory, inventory, "$5, $6, $7",
+table!(
+    Inventory,
+    inventory,
+    "$5, $6, $7",
     "operator = excluded.operator, label = excluded.label, serial = excluded.serial",
-    |it| [
-        it.operator.to_string().into(),
-        it.label.clone().into(),
-        i64::from(it.serial).into(),
-    ]
+    |it| [it.operator.to_string().into(), it.label.clone().into(), i64::from(it.serial).into(),]
 );
 
-table!(Statement, statement, "$5, $6",
+table!(
+    Statement,
+    statement,
+    "$5, $6",
     "issuer = excluded.issuer, digest = excluded.digest",
     |it| [it.issuer.to_string().into(), it.digest.to_string().into()]
 );
 
-table!(Exposure, exposure, "$5, $6, $7, $8, $9",
+table!(
+    Exposure,
+    exposure,
+    "$5, $6, $7, $8, $9",
     "operator = excluded.operator, label = excluded.label, advisory = excluded.advisory, \
      component = excluded.component, standing = excluded.standing",
     |it| [

@@ -28,30 +28,16 @@ impl Fresh {
     pub fn sqlite() -> Self {
         let dir = folder();
         let url = format!("sqlite:{}", dir.join("seawall.db").display());
-        Self {
-            url,
-            dir,
-            server: None,
-        }
+        Self { url, dir, server: None }
     }
 
     /// A new PostgreSQL database on the server of the environment, if it names one.
     pub async fn postgres() -> Option<Self> {
-        let server = std::env::var(TEST_POSTGRES)
-            .ok()
-            .filter(|url| !url.is_empty())?;
+        let server = std::env::var(TEST_POSTGRES).ok().filter(|url| !url.is_empty())?;
         let name = unique("seawall_test").replace('-', "_");
-        administer(
-            &server,
-            format!("CREATE DATABASE {name} TEMPLATE template0"),
-        )
-        .await;
+        administer(&server, format!("CREATE DATABASE {name} TEMPLATE template0")).await;
         let url = with_database(&server, &name);
-        Some(Self {
-            url,
-            dir: folder(),
-            server: Some((server, name)),
-        })
+        Some(Self { url, dir: folder(), server: Some((server, name)) })
     }
 
     /// The address for [`Database::open`].
@@ -86,9 +72,7 @@ impl Drop for Fresh {
         };
         // A thread of its own, because the test's runtime may be the one that is unwinding.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
                 let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
                 runtime.block_on(administer(&server, sql));
@@ -169,10 +153,7 @@ mod tests {
     #[test]
     fn the_name_of_the_database_is_replaced() {
         for (server, expected) in [
-            (
-                "postgres://u:p@h:5/old?host=/s",
-                "postgres://u:p@h:5/new?host=/s",
-            ),
+            ("postgres://u:p@h:5/old?host=/s", "postgres://u:p@h:5/new?host=/s"),
             ("postgres://h", "postgres://h/new"),
             ("postgresql://h/old", "postgresql://h/new"),
         ] {

@@ -1,2 +1,78 @@
-//! The one executable.
-fn main() {}
+//! The one executable: configuration, command line, wiring, and the worker.
+//!
+//! Exit status: 0 done; 1 the answer is "no" (affected, invalid, not reproduced); 2 could not do it.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the executable is the only place that reads the system clock and its randomness"
+)]
+
+mod command;
+mod installation;
+mod laboratory;
+mod maildir;
+mod runtime;
+mod world;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The AI-cybersecurity clearinghouse: findings in; reproduced, coordinated, published; out comes
+/// what to fix today.
+#[derive(Parser)]
+#[command(version, about, long_about = None, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything: server, workers, log; prints a one-time login link on the first start.
+    Serve(command::serve::Arguments),
+    /// Show the main job on real input, start to end; leaves the portal open unless --exit.
+    Demo(command::demo::Arguments),
+    /// Match an inventory at home, offline, against published advisories; sends nothing.
+    Match(command::matching::Arguments),
+    /// Run a recipe or an evidence bundle in the sandbox here.
+    Reproduce(command::reproduce::Arguments),
+    /// Recompute figures, proofs, rows and signatures, of an installation or of a folder.
+    Verify(command::verify::Arguments),
+    /// Say what this host lacks for running proofs.
+    Preflight(command::preflight::Arguments),
+    /// Parties, accounts, keys and projects, from the installation's own command line.
+    Admin(command::admin::Arguments),
+    /// The process behind the wall: runs foreign code, knows no database and no secret.
+    #[command(name = "__laboratory", hide = true)]
+    Laboratory,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Command::Laboratory = arguments.command {
+        return laboratory::serve();
+    }
+    // The process has one TLS provider; a second call would only say that there is one already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("SEAWALL_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx=error")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let done = match arguments.command {
+        Command::Serve(arguments) => command::serve::run(arguments),
+        Command::Demo(arguments) => command::demo::run(arguments),
+        Command::Match(arguments) => command::matching::run(arguments),
+        Command::Reproduce(arguments) => command::reproduce::run(arguments),
+        Command::Verify(arguments) => command::verify::run(arguments),
+        Command::Preflight(arguments) => command::preflight::run(arguments),
+        Command::Admin(arguments) => command::admin::run(arguments),
+        Command::Laboratory => Ok(ExitCode::SUCCESS),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("seawall: {error:#}");
+        ExitCode::from(2)
+    })
+}

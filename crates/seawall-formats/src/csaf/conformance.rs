@@ -28,11 +28,7 @@ pub struct ConformanceFault {
 
 impl ConformanceFault {
     fn new(test: &str, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            test: test.to_owned(),
-            path: path.into(),
-            message: message.into(),
-        }
+        Self { test: test.to_owned(), path: path.into(), message: message.into() }
     }
 }
 
@@ -71,18 +67,12 @@ type Document = RawDocument<CommonSecurityAdvisoryFramework>;
 fn document(bytes: &[u8]) -> Result<Document, ConformanceFault> {
     let value = json::read("CSAF", bytes, CSAF_BYTES_MAX);
     let value = value.map_err(|fault| ConformanceFault::new("json", fault.place, fault.message))?;
-    let stated = value
-        .pointer("/document/csaf_version")
-        .and_then(Value::as_str);
+    let stated = value.pointer("/document/csaf_version").and_then(Value::as_str);
     match stated {
         Some(VERSION) => Ok(RawDocument::new(value)),
         Some(_) | None => {
             let message = format!("it must be `{VERSION}`");
-            Err(ConformanceFault::new(
-                "version",
-                "/document/csaf_version",
-                message,
-            ))
+            Err(ConformanceFault::new("version", "/document/csaf_version", message))
         }
     }
 }
@@ -101,11 +91,7 @@ fn told(test: &str, status: TestResultStatus) -> Vec<ConformanceFault> {
         TestResultStatus::Success | TestResultStatus::NotFound | TestResultStatus::Skipped => {
             Vec::new()
         }
-        TestResultStatus::Failure {
-            errors,
-            warnings,
-            infos,
-        } => {
+        TestResultStatus::Failure { errors, warnings, infos } => {
             let all = errors.into_iter().chain(warnings).chain(infos);
             let fault =
                 |one: ValidationError| ConformanceFault::new(test, one.instance_path, one.message);

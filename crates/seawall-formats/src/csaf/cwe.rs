@@ -8,27 +8,12 @@ use serde_json::{Value, json};
 
 const NAMES: [(u32, &str); 16] = [
     (20, "Improper Input Validation"),
-    (
-        22,
-        "Improper Limitation of a Pathname to a Restricted Directory ('Path Traversal')",
-    ),
-    (
-        59,
-        "Improper Link Resolution Before File Access ('Link Following')",
-    ),
+    (22, "Improper Limitation of a Pathname to a Restricted Directory ('Path Traversal')"),
+    (59, "Improper Link Resolution Before File Access ('Link Following')"),
     (61, "UNIX Symbolic Link (Symlink) Following"),
-    (
-        79,
-        "Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')",
-    ),
-    (
-        94,
-        "Improper Control of Generation of Code ('Code Injection')",
-    ),
-    (
-        120,
-        "Buffer Copy without Checking Size of Input ('Classic Buffer Overflow')",
-    ),
+    (79, "Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')"),
+    (94, "Improper Control of Generation of Code ('Code Injection')"),
+    (120, "Buffer Copy without Checking Size of Input ('Classic Buffer Overflow')"),
     (122, "Heap-based Buffer Overflow"),
     (125, "Out-of-bounds Read"),
     (400, "Uncontrolled Resource Consumption"),

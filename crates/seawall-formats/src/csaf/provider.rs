@@ -90,10 +90,7 @@ pub fn directory_path(listing: &Listing) -> String {
 /// The metadata document, the same bytes on every address that serves it.
 pub fn provider_metadata(publisher: &Publisher, provider: &Provider) -> String {
     let base = base(&publisher.namespace);
-    let key = provider
-        .fingerprint
-        .as_ref()
-        .map(|fingerprint| fingerprint.to_uppercase());
+    let key = provider.fingerprint.as_ref().map(|fingerprint| fingerprint.to_uppercase());
     let keys = key
         .iter()
         .map(|key| json!({"fingerprint": key, "url": format!("{base}/openpgp/{key}.asc")}));
@@ -143,10 +140,7 @@ pub fn rolie_feed(publisher: &Publisher, listings: &[Listing], empty_at: Timesta
     let own = format!("{base}/white/{FEED_FILE}");
     let sorted = newest_first(listings);
     let updated = sorted.first().map_or(empty_at, |listing| listing.updated);
-    let entries: Vec<Value> = sorted
-        .into_iter()
-        .map(|listing| entry(&base, listing))
-        .collect();
+    let entries: Vec<Value> = sorted.into_iter().map(|listing| entry(&base, listing)).collect();
     let mut feed = json!({"feed": {
         "category": [{"scheme": "urn:ietf:params:rolie:category:information-type", "term": "csaf"}],
         "id": "csaf-feed-tlp-white",
@@ -212,12 +206,7 @@ pub fn changes_csv(listings: &[Listing]) -> String {
     let mut lines = String::new();
     for listing in newest_first(listings) {
         // Writing into a string cannot fail.
-        let _ = writeln!(
-            lines,
-            "\"{}\",\"{}\"",
-            directory_path(listing),
-            listing.updated
-        );
+        let _ = writeln!(lines, "\"{}\",\"{}\"", directory_path(listing), listing.updated);
     }
     lines
 }
@@ -237,9 +226,7 @@ pub fn security_txt(publisher: &Publisher, expires: Timestamp) -> String {
     let words = publisher.contact.split_whitespace();
     let word = |text: &str| text.trim_matches([',', ';', '<', '>', '(', ')']).to_owned();
     let contact = words.map(word).find_map(|word| {
-        let link = ["https://", "mailto:", "tel:"]
-            .iter()
-            .any(|start| word.starts_with(start));
+        let link = ["https://", "mailto:", "tel:"].iter().any(|start| word.starts_with(start));
         match (link, word.contains('@')) {
             (true, _) => Some(word),
             (false, true) => Some(format!("mailto:{word}")),

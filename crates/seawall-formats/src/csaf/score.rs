@@ -60,20 +60,13 @@ fn weight(metric: &str, value: &str, scope: Scope) -> Option<f64> {
 }
 
 fn base(metrics: &str, version: &str) -> Option<f64> {
-    let pairs: Vec<(&str, &str)> = metrics
-        .split('/')
-        .map(|part| part.split_once(':'))
-        .collect::<Option<_>>()?;
+    let pairs: Vec<(&str, &str)> =
+        metrics.split('/').map(|part| part.split_once(':')).collect::<Option<_>>()?;
     // Temporal and environmental metrics would need their own scores: such a vector is no base.
     if pairs.len() != 8 {
         return None;
     }
-    let value = |name: &str| {
-        pairs
-            .iter()
-            .find(|(metric, _)| *metric == name)
-            .map(|(_, v)| *v)
-    };
+    let value = |name: &str| pairs.iter().find(|(metric, _)| *metric == name).map(|(_, v)| *v);
     let scope = match value("S")? {
         "C" => Scope::Changed,
         "U" => Scope::Unchanged,
@@ -115,35 +108,18 @@ mod tests {
 
     fn check(vector: &str, expected: Option<(f64, &str)>) {
         let told = of(vector);
-        let told = told
-            .as_ref()
-            .map(|score| (&score["baseScore"], &score["baseSeverity"]));
+        let told = told.as_ref().map(|score| (&score["baseScore"], &score["baseSeverity"]));
         let expected = expected.map(|(score, rating)| (json!(score), json!(rating)));
         assert_eq!(told, expected.as_ref().map(|(s, r)| (s, r)), "{vector}");
     }
 
     #[test]
     fn scores_the_base_metrics() {
-        check(
-            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-            Some((9.8, "CRITICAL")),
-        );
-        check(
-            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
-            Some((7.5, "HIGH")),
-        );
-        check(
-            "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N",
-            Some((6.1, "MEDIUM")),
-        );
-        check(
-            "CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:L",
-            Some((1.8, "LOW")),
-        );
-        check(
-            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N",
-            Some((0.0, "NONE")),
-        );
+        check("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Some((9.8, "CRITICAL")));
+        check("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", Some((7.5, "HIGH")));
+        check("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", Some((6.1, "MEDIUM")));
+        check("CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:L", Some((1.8, "LOW")));
+        check("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", Some((0.0, "NONE")));
         for bad in [
             "",
             "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",

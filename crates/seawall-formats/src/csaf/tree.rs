@@ -34,10 +34,7 @@ pub(super) struct Tree {
 impl Tree {
     /// The product ids of every affected range.
     pub(super) fn affected(&self) -> Vec<&str> {
-        self.entries
-            .iter()
-            .map(|entry| entry.affected.as_str())
-            .collect()
+        self.entries.iter().map(|entry| entry.affected.as_str()).collect()
     }
 
     /// The product ids of every release that first held a fix.
@@ -64,10 +61,7 @@ pub(super) fn of(affected: &[AffectedPackage]) -> Tree {
     let branches = families.into_iter().map(|(name, branches)| {
         json!({"branches": branches, "category": "product_family", "name": named(&name)})
     });
-    Tree {
-        branches: branches.collect(),
-        entries,
-    }
+    Tree { branches: branches.collect(), entries }
 }
 
 /// A name that is never empty: CSAF forbids that.
@@ -76,9 +70,7 @@ fn named(text: &str) -> &str {
 }
 
 /// The words that CSAF forbids as the name of a single version (test 6.1.31).
-const RANGE_WORDS: [&str; 7] = [
-    "after", "all", "before", "earlier", "later", "prior", "versions",
-];
+const RANGE_WORDS: [&str; 7] = ["after", "all", "before", "earlier", "later", "prior", "versions"];
 
 /// A version as the name of its branch: what would read as a range of versions is disarmed.
 fn version_name(version: &str) -> String {
@@ -153,20 +145,13 @@ fn package(one: &AffectedPackage, taken: &mut HashSet<String>) -> (Value, Entry)
         "category": "product_name",
         "name": named(&package.name),
     });
-    let entry = Entry {
-        name: package.to_string(),
-        range: spoken,
-        affected,
-        fixes,
-    };
+    let entry = Entry { name: package.to_string(), range: spoken, affected, fixes };
     (branch, entry)
 }
 
 /// The purl type of a package, which vers uses as its scheme.
 fn kind(package: &Package) -> String {
     let purl = purl::write(package, None);
-    let kind = purl
-        .as_deref()
-        .and_then(|purl| purl.strip_prefix("pkg:")?.split('/').next());
+    let kind = purl.as_deref().and_then(|purl| purl.strip_prefix("pkg:")?.split('/').next());
     kind.unwrap_or("generic").to_owned()
 }

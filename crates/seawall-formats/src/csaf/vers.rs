@@ -10,10 +10,7 @@ use seawall_domain::range::Interval;
 pub(super) fn write(kind: &str, intervals: &[Interval]) -> String {
     let mut parts = Vec::new();
     for interval in intervals {
-        let from = interval
-            .introduced
-            .as_ref()
-            .map(|version| bound(">=", version));
+        let from = interval.introduced.as_ref().map(|version| bound(">=", version));
         let until = match (&interval.fixed, &interval.last_affected) {
             (Some(version), _) => Some(bound("<", version)),
             (None, Some(version)) => Some(bound("<=", version)),
@@ -70,9 +67,6 @@ mod tests {
         check(&[("1", "", "1.5")], "vers:cargo/>=1|<=1.5");
         check(&[("", "", "")], "vers:cargo/*");
         check(&[], "vers:cargo/*");
-        check(
-            &[("", "1:2+deb12u1|x", "")],
-            "vers:cargo/<1:2%2Bdeb12u1%7Cx",
-        );
+        check(&[("", "1:2+deb12u1|x", "")], "vers:cargo/<1:2%2Bdeb12u1%7Cx");
     }
 }

@@ -29,10 +29,7 @@ pub fn split(text: &str) -> Result<(String, Vec<File>), FencedFault> {
             prose.push('\n');
             continue;
         };
-        let fault = |message: String| FencedFault {
-            line: index + 1,
-            message,
-        };
+        let fault = |message: String| FencedFault { line: index + 1, message };
         let named = looks_like_a_name(name);
         if named && !is_file_name(name) {
             return Err(fault(format!("{} is not a plain file name", quote(name))));
@@ -54,10 +51,7 @@ pub fn split(text: &str) -> Result<(String, Vec<File>), FencedFault> {
             continue;
         }
         if !closed {
-            return Err(fault(format!(
-                "the file {} has no closing fence",
-                quote(name)
-            )));
+            return Err(fault(format!("the file {} has no closing fence", quote(name))));
         }
         files.push(file(name, content, &files).map_err(fault)?);
     }
@@ -69,24 +63,13 @@ fn file(name: &str, content: String, files: &[File]) -> Result<File, String> {
         return Err(format!("there are more than {FILES_LEN_MAX} files"));
     }
     if content.len() > FILE_BYTES_MAX {
-        return Err(format!(
-            "the file {} is larger than {FILE_BYTES_MAX} bytes",
-            quote(name)
-        ));
+        return Err(format!("the file {} is larger than {FILE_BYTES_MAX} bytes", quote(name)));
     }
     let folded = name.to_lowercase();
-    if files
-        .iter()
-        .any(|file| file.attachment.name.to_lowercase() == folded)
-    {
+    if files.iter().any(|file| file.attachment.name.to_lowercase() == folded) {
         return Err(format!("the file {} stands twice", quote(name)));
     }
-    Ok(File::new(
-        name,
-        media_by_name(name),
-        kind_by_name(name),
-        content.into_bytes(),
-    ))
+    Ok(File::new(name, media_by_name(name), kind_by_name(name), content.into_bytes()))
 }
 
 /// The number of backticks and the info string of an opening fence.
@@ -127,35 +110,21 @@ mod tests {
 
     #[test]
     fn takes_named_files_out_of_the_prose() {
-        check(
-            "a\n```recipe.toml\nx = 1\n```\nb",
-            "a\nb|recipe.toml=x = 1\n",
-        );
+        check("a\n```recipe.toml\nx = 1\n```\nb", "a\nb|recipe.toml=x = 1\n");
         check("``` poc.py \r\n1\r\n```  \r\n", "|poc.py=1\n");
         check("````a.md\n```\nin\n```\n````", "|a.md=```\nin\n```\n");
         check("```a.b\n```", "|a.b=");
         check("a\n```python\nx\n```\nb", "a\n```python\nx\n```\nb");
         check("```\nopen", "```\nopen");
         check("see ```a.b``` there", "see ```a.b``` there");
-        check(
-            "```a.b\nopen",
-            "line 1: the file `a.b` has no closing fence",
-        );
-        check(
-            "x\n```../a.b\n```",
-            "line 2: `../a.b` is not a plain file name",
-        );
-        check(
-            "```a.b\n```\n```A.B\n```",
-            "line 3: the file `A.B` stands twice",
-        );
+        check("```a.b\nopen", "line 1: the file `a.b` has no closing fence");
+        check("x\n```../a.b\n```", "line 2: `../a.b` is not a plain file name");
+        check("```a.b\n```\n```A.B\n```", "line 3: the file `A.B` stands twice");
     }
 
     #[test]
     fn bounds_number_and_size() {
-        let many: String = (0..=FILES_LEN_MAX)
-            .map(|i| format!("```{i}.c\n```\n"))
-            .collect();
+        let many: String = (0..=FILES_LEN_MAX).map(|i| format!("```{i}.c\n```\n")).collect();
         check(&many, "line 33: there are more than 16 files");
         let fits = format!("```a.c\n{}\n```", "x".repeat(FILE_BYTES_MAX - 1));
         assert_eq!(split(&fits).unwrap().1.len(), 1);

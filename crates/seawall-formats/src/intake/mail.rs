@@ -34,29 +34,20 @@ const PARTS_LEN_MAX: usize = 64;
 /// Reads one mail as one report.
 pub fn read(body: &[u8]) -> Result<Intake, FormatFault> {
     if body.len() > REPORT_BYTES_MAX {
-        return Err(fault(
-            "the message",
-            format!("it is larger than {REPORT_BYTES_MAX} bytes"),
-        ));
+        return Err(fault("the message", format!("it is larger than {REPORT_BYTES_MAX} bytes")));
     }
     let message = MessageParser::default()
         .parse(body)
         .filter(|message| !message.headers().is_empty())
         .ok_or_else(|| fault("the message", "there are no mail headers"))?;
     let text = plain_text(&message).ok_or_else(|| {
-        fault(
-            "the body",
-            "there is no plain text; please send text/plain, not HTML alone",
-        )
+        fault("the body", "there is no plain text; please send text/plain, not HTML alone")
     })?;
     let (block, prose) = block(&text)?;
     let (description, mut files) =
         fenced::split(prose).map_err(|fail| fault("the body", fail.to_string()))?;
     attached(&message, &mut files)?;
-    let mut claim = Claim {
-        description,
-        ..empty_claim()
-    };
+    let mut claim = Claim { description, ..empty_claim() };
     claim.title = one_line(message.subject().unwrap_or_default());
     let mut place_line = None;
     for (key, value) in block {
@@ -66,13 +57,8 @@ pub fn read(body: &[u8]) -> Result<Intake, FormatFault> {
     if claim.title.is_empty() {
         claim.title = one_line(&claim.description);
     }
-    let sender = message
-        .from()
-        .and_then(|from| from.first())
-        .and_then(|from| from.address());
-    let sender = sender
-        .map(str::trim)
-        .filter(|sender| is_mail_address(sender));
+    let sender = message.from().and_then(|from| from.first()).and_then(|from| from.address());
+    let sender = sender.map(str::trim).filter(|sender| is_mail_address(sender));
     claim.tooling.contact = claim.tooling.contact.or_else(|| sender.map(str::to_owned));
     let notify = Notify::by_default(claim.tooling.contact.as_deref());
     Ok(Intake::new(claim, files, notify))
@@ -86,10 +72,7 @@ pub(super) fn looks_like(body: &[u8]) -> bool {
         if line.is_empty() {
             return false;
         }
-        if line
-            .get(..5)
-            .is_some_and(|name| name.eq_ignore_ascii_case(b"from:"))
-        {
+        if line.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"from:")) {
             return true;
         }
         let folded = matches!(line.first(), Some(b' ' | b'\t'));
@@ -105,12 +88,10 @@ pub(super) fn looks_like(body: &[u8]) -> bool {
 /// The first part that really is plain text; `mail-parser` would also make some from HTML.
 pub(crate) fn plain_text(message: &Message<'_>) -> Option<String> {
     let parts = message.text_body.iter().take(PARTS_LEN_MAX);
-    parts
-        .filter_map(|id| message.part(*id))
-        .find_map(|part| match &part.body {
-            PartType::Text(text) => Some(text.replace("\r\n", "\n")),
-            _ => None,
-        })
+    parts.filter_map(|id| message.part(*id)).find_map(|part| match &part.body {
+        PartType::Text(text) => Some(text.replace("\r\n", "\n")),
+        _ => None,
+    })
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -161,16 +142,12 @@ fn block(text: &str) -> Result<(Block, &str), FormatFault> {
     let mut rest = text.trim_start_matches(['\n', '\u{feff}']);
     let mut block: Block = Vec::new();
     while let Some((line, after)) = rest.split_once('\n').or(Some((rest, ""))) {
-        let Some((key, value)) = line
-            .split_once(':')
-            .and_then(|(name, value)| Some((Key::named(name)?, value.trim())))
+        let Some((key, value)) =
+            line.split_once(':').and_then(|(name, value)| Some((Key::named(name)?, value.trim())))
         else {
             break;
         };
-        let place = format!(
-            "the line `{}`",
-            line.split(':').next().unwrap_or_default().trim()
-        );
+        let place = format!("the line `{}`", line.split(':').next().unwrap_or_default().trim());
         if value.len() > VALUE_BYTES_MAX || value.chars().any(char::is_control) {
             let message = format!("at most {VALUE_BYTES_MAX} bytes, no control characters");
             return Err(fault(place, message));
@@ -178,10 +155,7 @@ fn block(text: &str) -> Result<(Block, &str), FormatFault> {
         let count = block.iter().filter(|(other, _)| *other == key).count();
         let count_max = if key.repeats() { VERSIONS_LEN_MAX } else { 1 };
         if count >= count_max {
-            return Err(fault(
-                place,
-                format!("it stands more than {count_max} times"),
-            ));
+            return Err(fault(place, format!("it stands more than {count_max} times")));
         }
         block.push((key, value.to_owned()));
         rest = after;
@@ -215,18 +189,12 @@ fn take(
         Key::File => {
             let (file, line) = place(value);
             *place_line = line;
-            claim.location = Location {
-                file,
-                ..claim.location.clone()
-            };
+            claim.location = Location { file, ..claim.location.clone() };
         }
         Key::Function => claim.location.function = function(value),
         Key::Line => {
             let line = value.parse().map_err(|_| {
-                fault(
-                    "the line `Line`",
-                    format!("{} is not a line number", quote(value)),
-                )
+                fault("the line `Line`", format!("{} is not a line number", quote(value)))
             })?;
             claim.location.line = Some(line).filter(|line| *line > 0);
         }
@@ -266,10 +234,7 @@ fn package(claim: &mut Claim, value: &str) -> Result<(), FormatFault> {
             Ok(())
         }
         _ => {
-            let message = format!(
-                "{} is neither a purl nor an ecosystem and a name",
-                quote(value)
-            );
+            let message = format!("{} is neither a purl nor an ecosystem and a name", quote(value));
             Err(fault("the line `Package`", message))
         }
     }
@@ -283,45 +248,24 @@ fn attached(message: &Message<'_>, files: &mut Vec<File>) -> Result<(), FormatFa
         let name = name.trim();
         let place = format!("the attachment {}", quote(name));
         if !is_file_name(name) {
-            return Err(fault(
-                place,
-                "a name, not a path, without invisible characters",
-            ));
+            return Err(fault(place, "a name, not a path, without invisible characters"));
         }
         if files.len() >= FILES_LEN_MAX {
-            return Err(fault(
-                place,
-                format!("there are more than {FILES_LEN_MAX} files"),
-            ));
+            return Err(fault(place, format!("there are more than {FILES_LEN_MAX} files")));
         }
         if part.contents().len() > FILE_BYTES_MAX {
-            return Err(fault(
-                place,
-                format!("it is larger than {FILE_BYTES_MAX} bytes"),
-            ));
+            return Err(fault(place, format!("it is larger than {FILE_BYTES_MAX} bytes")));
         }
         let folded = name.to_lowercase();
-        if files
-            .iter()
-            .any(|file| file.attachment.name.to_lowercase() == folded)
-        {
+        if files.iter().any(|file| file.attachment.name.to_lowercase() == folded) {
             return Err(fault(place, "another file has the same name"));
         }
         let media = match part.content_type() {
-            Some(kind) => format!(
-                "{}/{}",
-                kind.ctype(),
-                kind.subtype().unwrap_or("octet-stream")
-            ),
+            Some(kind) => format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")),
             None => "application/octet-stream".to_owned(),
         };
         let media = one_line(&media).to_ascii_lowercase();
-        files.push(File::new(
-            name,
-            media,
-            kind_by_name(name),
-            part.contents().to_vec(),
-        ));
+        files.push(File::new(name, media, kind_by_name(name), part.contents().to_vec()));
     }
     Ok(())
 }

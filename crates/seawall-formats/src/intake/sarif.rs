@@ -26,10 +26,7 @@ const ENTRIES_LEN_MAX: usize = 64;
 /// Reads each result of each run.
 pub fn read(body: &[u8]) -> Result<Vec<Intake>, FormatFault> {
     if body.len() > REPORT_BYTES_MAX {
-        return Err(fault(
-            "the document",
-            format!("it is larger than {REPORT_BYTES_MAX} bytes"),
-        ));
+        return Err(fault("the document", format!("it is larger than {REPORT_BYTES_MAX} bytes")));
     }
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let log = strict::document(body).map_err(|message| fault("the document", message))?;
@@ -45,17 +42,9 @@ pub fn read(body: &[u8]) -> Result<Vec<Intake>, FormatFault> {
         for (index, result) in list(run, "/results").iter().enumerate() {
             let place = format!("/runs/{run_index}/results/{index}");
             if intakes.len() >= RESULTS_LEN_MAX {
-                return Err(fault(
-                    place,
-                    format!("there are more than {RESULTS_LEN_MAX} results"),
-                ));
+                return Err(fault(place, format!("there are more than {RESULTS_LEN_MAX} results")));
             }
-            let scene = Scene {
-                run,
-                result,
-                rule: rule(run, result),
-                place,
-            };
+            let scene = Scene { run, result, rule: rule(run, result), place };
             intakes.push(scene.intake(&mut bytes_left)?);
         }
     }
@@ -150,52 +139,36 @@ impl<'a> Scene<'a> {
     fn weakness(&self) -> Option<seawall_domain::claim::Cwe> {
         let tags = [self.rule.unwrap_or(&Value::Null), self.result]
             .into_iter()
-            .flat_map(|holder| {
-                list(holder, "/properties/tags")
-                    .iter()
-                    .take(ENTRIES_LEN_MAX)
-            })
+            .flat_map(|holder| list(holder, "/properties/tags").iter().take(ENTRIES_LEN_MAX))
             .filter_map(Value::as_str)
             .find_map(cwe);
-        tags.or_else(|| self.own_or_rule("cwe").and_then(cwe))
-            .or_else(|| {
-                // A taxon names its taxonomy, so `{"id":"79","toolComponent":{"name":"CWE"}}` counts.
-                list(self.result, "/taxa")
-                    .iter()
-                    .take(ENTRIES_LEN_MAX)
-                    .find_map(|taxon| {
-                        let taxonomy = text(taxon, "/toolComponent/name").unwrap_or_default();
-                        let id = text(taxon, "/id").unwrap_or_default();
-                        cwe(id).or_else(|| cwe(&format!("{taxonomy}-{id}")))
-                    })
+        tags.or_else(|| self.own_or_rule("cwe").and_then(cwe)).or_else(|| {
+            // A taxon names its taxonomy, so `{"id":"79","toolComponent":{"name":"CWE"}}` counts.
+            list(self.result, "/taxa").iter().take(ENTRIES_LEN_MAX).find_map(|taxon| {
+                let taxonomy = text(taxon, "/toolComponent/name").unwrap_or_default();
+                let id = text(taxon, "/id").unwrap_or_default();
+                cwe(id).or_else(|| cwe(&format!("{taxonomy}-{id}")))
             })
+        })
     }
 
     fn location(&self) -> Location {
         let first = self.result.pointer("/locations/0").unwrap_or(&Value::Null);
         let physical = first.pointer("/physicalLocation").unwrap_or(&Value::Null);
-        let uri = physical
-            .get("artifactLocation")
-            .and_then(|location| self.uri(location));
-        let line = physical
-            .pointer("/region/startLine")
-            .and_then(Value::as_u64);
+        let uri = physical.get("artifactLocation").and_then(|location| self.uri(location));
+        let line = physical.pointer("/region/startLine").and_then(Value::as_u64);
         let logical = first.pointer("/logicalLocations/0").unwrap_or(&Value::Null);
         let named = match logical.get("index").and_then(index) {
-            Some(at) if logical.get("name").is_none() => self
-                .run
-                .get("logicalLocations")
-                .and_then(|list| list.get(at))
-                .unwrap_or(logical),
+            Some(at) if logical.get("name").is_none() => {
+                self.run.get("logicalLocations").and_then(|list| list.get(at)).unwrap_or(logical)
+            }
             _ => logical,
         };
         let name = text(named, "/name").or_else(|| text(named, "/fullyQualifiedName"));
         Location {
             file: uri.as_deref().and_then(plain_path),
             function: name.and_then(function),
-            line: line
-                .and_then(|line| u32::try_from(line).ok())
-                .filter(|line| *line > 0),
+            line: line.and_then(|line| u32::try_from(line).ok()).filter(|line| *line > 0),
         }
     }
 
@@ -214,9 +187,7 @@ impl<'a> Scene<'a> {
             return artifacts.get(at);
         }
         let uri = text(location, "/uri")?;
-        artifacts
-            .iter()
-            .find(|artifact| text(artifact, "/location/uri") == Some(uri))
+        artifacts.iter().find(|artifact| text(artifact, "/location/uri") == Some(uri))
     }
 
     fn files(&self, bytes_left: &mut usize) -> Result<Vec<File>, FormatFault> {
@@ -225,10 +196,7 @@ impl<'a> Scene<'a> {
         for (index, attachment) in attachments.iter().enumerate() {
             let place = format!("{}/attachments/{index}", self.place);
             if index >= FILES_LEN_MAX {
-                return Err(fault(
-                    place,
-                    format!("there are more than {FILES_LEN_MAX} files"),
-                ));
+                return Err(fault(place, format!("there are more than {FILES_LEN_MAX} files")));
             }
             let location = attachment.get("artifactLocation").unwrap_or(&Value::Null);
             let Some(artifact) = self.artifact(location) else {
@@ -240,22 +208,13 @@ impl<'a> Scene<'a> {
             if !is_file_name(name) {
                 return Err(fault(place, format!("{} names no file", quote(&uri))));
             }
-            if files
-                .iter()
-                .any(|file| file.attachment.name.eq_ignore_ascii_case(name))
-            {
-                return Err(fault(
-                    place,
-                    format!("the file {} stands twice", quote(name)),
-                ));
+            if files.iter().any(|file| file.attachment.name.eq_ignore_ascii_case(name)) {
+                return Err(fault(place, format!("the file {} stands twice", quote(name))));
             }
             let bytes = content(artifact).map_err(|message| fault(place.as_str(), message))?;
             // Many results may point at one artifact; what they unfold to is bounded in all.
             *bytes_left = bytes_left.checked_sub(bytes.len()).ok_or_else(|| {
-                fault(
-                    place,
-                    "the attached files are larger than the report may be",
-                )
+                fault(place, "the attached files are larger than the report may be")
             })?;
             let media = text(artifact, "/mimeType").filter(|media| media.len() <= 128);
             let media = media.unwrap_or_else(|| media_by_name(name));
@@ -281,11 +240,7 @@ impl<'a> Scene<'a> {
 
     fn words(&self, key: &str) -> Vec<String> {
         let words = list(self.result, &format!("/properties/{key}")).iter();
-        words
-            .take(ENTRIES_LEN_MAX)
-            .filter_map(Value::as_str)
-            .filter_map(some)
-            .collect()
+        words.take(ENTRIES_LEN_MAX).filter_map(Value::as_str).filter_map(some).collect()
     }
 
     fn versions(&self, first: Option<Version>) -> Vec<Version> {
@@ -306,9 +261,7 @@ fn rule<'a>(run: &'a Value, result: &Value) -> Option<&'a Value> {
     let id = text(result, "/ruleId").or_else(|| text(result, "/rule/id"));
     let by_id = id.and_then(|id| rules.iter().find(|rule| text(rule, "/id") == Some(id)));
     by_id.or_else(|| {
-        let at = result
-            .get("ruleIndex")
-            .or_else(|| result.pointer("/rule/index"));
+        let at = result.get("ruleIndex").or_else(|| result.pointer("/rule/index"));
         rules.get(at.and_then(index)?)
     })
 }
@@ -317,9 +270,7 @@ fn content(artifact: &Value) -> Result<Vec<u8>, String> {
     let bytes = if let Some(content) = text(artifact, "/contents/text") {
         content.as_bytes().to_vec()
     } else if let Some(content) = text(artifact, "/contents/binary") {
-        STANDARD
-            .decode(content)
-            .map_err(|_| "the binary content is not base64".to_owned())?
+        STANDARD.decode(content).map_err(|_| "the binary content is not base64".to_owned())?
     } else {
         return Err("the artifact has no content".to_owned());
     };
@@ -336,11 +287,7 @@ fn plain_path(uri: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(bare.len());
     let mut rest = bare.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let hex = |b: &u8| {
-            char::from(*b)
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
+        let hex = |b: &u8| char::from(*b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         match (first, after) {
             (b'%', [high, low, after @ ..]) => match (hex(high), hex(low)) {
                 (Some(high), Some(low)) => {
@@ -355,9 +302,7 @@ fn plain_path(uri: &str) -> Option<String> {
             }
         }
     }
-    let path = String::from_utf8(bytes)
-        .unwrap_or_else(|_| bare.to_owned())
-        .replace('\\', "/");
+    let path = String::from_utf8(bytes).unwrap_or_else(|_| bare.to_owned()).replace('\\', "/");
     let mut path = path.as_str();
     while let Some(shorter) = path.strip_prefix("./") {
         path = shorter;
@@ -370,10 +315,7 @@ fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
 }
 
 fn list<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn index(value: &Value) -> Option<usize> {

@@ -30,10 +30,7 @@ const NOTES_LEN_MAX: usize = 100;
 /// Reads each finding.
 pub fn read(body: &[u8]) -> Result<Vec<Intake>, FormatFault> {
     if body.len() > REPORT_BYTES_MAX {
-        return Err(fault(
-            "the document",
-            format!("it is larger than {REPORT_BYTES_MAX} bytes"),
-        ));
+        return Err(fault("the document", format!("it is larger than {REPORT_BYTES_MAX} bytes")));
     }
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let document = strict::document(body).map_err(|message| fault("the document", message))?;
@@ -48,10 +45,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Intake>, FormatFault> {
     }
     let intakes = findings.iter().enumerate().map(|(index, finding)| {
         if !finding.is_object() {
-            return Err(fault(
-                format!("/findings/{index}"),
-                "a finding is an object",
-            ));
+            return Err(fault(format!("/findings/{index}"), "a finding is an object"));
         }
         intake(&document, finding, index)
     });
@@ -66,24 +60,15 @@ fn intake(document: &Value, finding: &Value, index: usize) -> Result<Intake, For
     let (validation, mut files) = fenced::split(&validation)
         .map_err(|fail| fault(format!("{place}/validation"), fail.to_string()))?;
     if let Some(patch) = of("patch")
-        && files
-            .iter()
-            .all(|file| file.attachment.name != "suggested.patch")
+        && files.iter().all(|file| file.attachment.name != "suggested.patch")
     {
         let bytes = patch.into_bytes();
-        files.push(File::new(
-            "suggested.patch",
-            "text/plain",
-            AttachmentKind::Patch,
-            bytes,
-        ));
+        files.push(File::new("suggested.patch", "text/plain", AttachmentKind::Patch, bytes));
     }
     let contact = contact(document, finding);
     let notify = Notify::by_default(contact.as_deref());
     let tool = document.get("tool").and_then(Value::as_str).and_then(some);
-    let title = of("title")
-        .or_else(|| of("description"))
-        .unwrap_or_default();
+    let title = of("title").or_else(|| of("description")).unwrap_or_default();
     let severity = ["cvss_v4_vector", "cvss_vector"].into_iter().filter_map(of);
     let claim = Claim {
         package,
@@ -113,19 +98,11 @@ fn package(
     finding: &Value,
     place: &str,
 ) -> Result<(Option<Package>, Option<Version>), FormatFault> {
-    let affected = finding
-        .get("affected")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let repository = document
-        .get("repository")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let affected = finding.get("affected").and_then(Value::as_str).unwrap_or_default();
+    let repository = document.get("repository").and_then(Value::as_str).unwrap_or_default();
     let first = |text: &str| {
         let mut words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
-        words
-            .find(|word| word.starts_with("pkg:"))
-            .map(str::to_owned)
+        words.find(|word| word.starts_with("pkg:")).map(str::to_owned)
     };
     let (text, place) = match (first(affected), first(repository)) {
         (Some(text), _) => (text, format!("{place}/affected")),
@@ -138,22 +115,11 @@ fn package(
 
 fn location(finding: &Value) -> Location {
     let of = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
-    let first = [of("location"), of("locations")]
-        .into_iter()
-        .find(|text| !text.trim().is_empty());
-    let first = first
-        .unwrap_or_default()
-        .trim()
-        .lines()
-        .next()
-        .unwrap_or_default();
+    let first = [of("location"), of("locations")].into_iter().find(|text| !text.trim().is_empty());
+    let first = first.unwrap_or_default().trim().lines().next().unwrap_or_default();
     let (file, line) = place(first);
     let function = of("sinks").split([',', '\n']).find_map(function);
-    Location {
-        file,
-        function,
-        line,
-    }
+    Location { file, function, line }
 }
 
 /// Steps one to six, as paragraphs; the last ones carry their names.
@@ -169,11 +135,7 @@ fn narrative(finding: &Value, validation: &str) -> String {
     ] {
         let step = match key {
             "validation" => validation,
-            key => finding
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .trim(),
+            key => finding.get(key).and_then(Value::as_str).unwrap_or_default().trim(),
         };
         if !step.is_empty() {
             if !text.is_empty() {
@@ -192,27 +154,15 @@ fn contact(document: &Value, finding: &Value) -> Option<String> {
         .find_map(|holder| holder.get("contact").and_then(Value::as_str).and_then(some));
     stated.or_else(|| {
         let notes = finding.get("notes").and_then(Value::as_array)?;
-        let authors = notes
-            .iter()
-            .take(NOTES_LEN_MAX)
-            .filter_map(|note| note.get("by")?.as_str());
-        authors
-            .map(str::trim)
-            .find(|author| is_mail_address(author))
-            .map(str::to_owned)
+        let authors = notes.iter().take(NOTES_LEN_MAX).filter_map(|note| note.get("by")?.as_str());
+        authors.map(str::trim).find(|author| is_mail_address(author)).map(str::to_owned)
     })
 }
 
 fn references(finding: &Value) -> Vec<String> {
     let list = finding.get("references").and_then(Value::as_array);
-    let entries = list
-        .map_or(&[][..], Vec::as_slice)
-        .iter()
-        .take(REFERENCES_LEN_MAX);
-    entries
-        .filter_map(|entry| entry.get("url")?.as_str())
-        .filter_map(some)
-        .collect()
+    let entries = list.map_or(&[][..], Vec::as_slice).iter().take(REFERENCES_LEN_MAX);
+    entries.filter_map(|entry| entry.get("url")?.as_str()).filter_map(some).collect()
 }
 
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {

@@ -21,15 +21,10 @@ pub(crate) fn document(body: &[u8]) -> Result<Value, String> {
         .map_err(|error| format!("not UTF-8 after byte {}", error.valid_up_to()))?;
     let left = Cell::new(VALUES_LEN_MAX);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict {
-        depth: 0,
-        left: &left,
-    }
-    .deserialize(&mut reader)
-    .map_err(|error| error.to_string())?;
-    reader
-        .end()
-        .map_err(|_| "more than one JSON document".to_owned())?;
+    let value = Strict { depth: 0, left: &left }
+        .deserialize(&mut reader)
+        .map_err(|error| error.to_string())?;
+    reader.end().map_err(|_| "more than one JSON document".to_owned())?;
     Ok(value)
 }
 
@@ -55,9 +50,7 @@ pub(crate) fn keys(body: &[u8]) -> Option<Vec<String>> {
     }
     let body = body.trim_ascii_start();
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::Deserializer::from_slice(body)
-        .deserialize_map(Keys)
-        .ok()
+    serde_json::Deserializer::from_slice(body).deserialize_map(Keys).ok()
 }
 
 /// How many levels of objects and lists a value has; a plain value has none.
@@ -78,8 +71,7 @@ struct Strict<'a> {
 impl Strict<'_> {
     fn count<E: Error>(&self) -> Result<(), E> {
         let left = self.left.get().checked_sub(1);
-        self.left
-            .set(left.ok_or_else(|| E::custom("too many values"))?);
+        self.left.set(left.ok_or_else(|| E::custom("too many values"))?);
         Ok(())
     }
 }
@@ -134,10 +126,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let inner = Strict {
-            depth: self.depth + 1,
-            ..self
-        };
+        let inner = Strict { depth: self.depth + 1, ..self };
         let mut list = Vec::new();
         while let Some(value) = seq.next_element_seed(inner)? {
             list.push(value);
@@ -146,10 +135,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let inner = Strict {
-            depth: self.depth + 1,
-            ..self
-        };
+        let inner = Strict { depth: self.depth + 1, ..self };
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             if map.contains_key(&key) {
@@ -178,15 +164,9 @@ mod tests {
 
     #[test]
     fn reads_one_document_without_repeated_keys() {
-        check(
-            br#" {"a":[1,-2,1.5,"x",null,true]} "#,
-            Ok(r#"{"a":[1,-2,1.5,"x",null,true]}"#),
-        );
+        check(br#" {"a":[1,-2,1.5,"x",null,true]} "#, Ok(r#"{"a":[1,-2,1.5,"x",null,true]}"#));
         check(br#"{"a":1,"a":2}"#, Err("key `a` stands twice at line 1"));
-        check(
-            br#"{"b":[{"a":1,"\u0061":2}]}"#,
-            Err("key `a` stands twice"),
-        );
+        check(br#"{"b":[{"a":1,"\u0061":2}]}"#, Err("key `a` stands twice"));
         check(br#"{} {}"#, Err("more than one JSON document"));
         check(b"{\"a\":\"\xff\"}", Err("not UTF-8 after byte 6"));
         check(b"\xef\xbb\xbf{}", Err("expected value"));

@@ -61,10 +61,7 @@ pub enum Media {
 /// Tells how a body is to be read, before it is: `415` for another type, `400` for bad parameters.
 pub fn media(content_type: &str) -> Result<Media, Problem> {
     let (kind, parameters) = multipart::media_type(content_type.as_bytes()).map_err(|reason| {
-        Problem::blank(
-            400,
-            format!("cannot read the header Content-Type: {reason}"),
-        )
+        Problem::blank(400, format!("cannot read the header Content-Type: {reason}"))
     })?;
     match kind.as_str() {
         "application/json" => Ok(Media::Json),
@@ -74,16 +71,10 @@ pub fn media(content_type: &str) -> Result<Media, Problem> {
             if multipart::is_boundary(&boundary) {
                 Ok(Media::Multipart { boundary })
             } else {
-                Err(Problem::blank(
-                    400,
-                    "multipart/mixed needs a boundary of 1 to 70 characters",
-                ))
+                Err(Problem::blank(400, "multipart/mixed needs a boundary of 1 to 70 characters"))
             }
         }
-        _ => Err(Problem::blank(
-            415,
-            "a report is application/json or multipart/mixed",
-        )),
+        _ => Err(Problem::blank(415, "a report is application/json or multipart/mixed")),
     }
 }
 
@@ -154,10 +145,7 @@ fn judge(wire: wire::Report, mut faults: Vec<Violation>) -> Result<TapReport, Pr
             reason: format!("send `{field}` as an attachment"),
         })
         .collect();
-    Ok(TapReport {
-        intake: mapping::intake(wire, purl, files),
-        warnings,
-    })
+    Ok(TapReport { intake: mapping::intake(wire, purl, files), warnings })
 }
 
 fn malformed(detail: String) -> Problem {

@@ -31,11 +31,8 @@ pub(crate) fn some(text: &str) -> Option<String> {
 /// The first line of a text, bounded, control characters made blanks.
 pub(crate) fn one_line(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
-    let line: String = line
-        .chars()
-        .take(TITLE_LEN_MAX)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let line: String =
+        line.chars().take(TITLE_LEN_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
     line.trim().to_owned()
 }
 
@@ -61,9 +58,7 @@ pub(crate) fn cwe(text: &str) -> Option<Cwe> {
 pub(crate) fn cvss(text: &str) -> Option<String> {
     let text = text.trim();
     let plain = text.len() <= 512
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b":/._-".contains(&b));
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/._-".contains(&b));
     let vector = text.starts_with("CVSS:") || text.starts_with("AV:");
     (plain && vector && text.contains('/')).then(|| text.to_owned())
 }
@@ -105,9 +100,7 @@ pub(crate) fn is_mail_address(text: &str) -> bool {
     (1..=64).contains(&local.len())
         && host.len() <= 255
         && local.chars().all(plain)
-        && host
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '-' || c == '.')
+        && host.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
         && !local.starts_with('.')
         && !local.ends_with('.')
         && !local.contains("..")

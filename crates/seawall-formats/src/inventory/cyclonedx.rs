@@ -23,23 +23,14 @@ pub(super) fn read(value: &Value) -> Result<Inventory, FormatFault> {
         return Err(top.fault_at("bomFormat", "it must be `CycloneDX`"));
     }
     let version = top.required_text("specVersion")?;
-    let mut walk = Walk {
-        lines: Lines::new(FORMAT),
-        left_out: 0,
-    };
+    let mut walk = Walk { lines: Lines::new(FORMAT), left_out: 0 };
     if !VERSIONS.contains(&version) {
         let known = VERSIONS.join(", ");
-        let told = format!(
-            "version {} is not one of {known}; read as 1.7",
-            quote(version)
-        );
+        let told = format!("version {} is not one of {known}; read as 1.7", quote(version));
         walk.lines.warn(told);
     }
     let subject = top.object("metadata")?;
-    let subject = subject
-        .map(|metadata| metadata.object("component"))
-        .transpose()?
-        .flatten();
+    let subject = subject.map(|metadata| metadata.object("component")).transpose()?.flatten();
     if let Some(subject) = subject {
         // What the list is about is itself run, when it names a package; a mere title is not.
         if subject.has("purl") {
@@ -50,19 +41,13 @@ pub(super) fn read(value: &Value) -> Result<Inventory, FormatFault> {
     }
     walk.nested(&top, 0)?;
     if walk.left_out > 0 {
-        let told = format!(
-            "{} files and data sets without a purl left out",
-            walk.left_out
-        );
+        let told = format!("{} files and data sets without a purl left out", walk.left_out);
         walk.lines.warn(told);
     }
     let serial = top.text("serialNumber")?;
     let named = serial.filter(|serial| is_serial(serial));
     if let (Some(serial), None) = (serial, named) {
-        let told = format!(
-            "serial number {} is no `urn:uuid:…`; left out",
-            quote(serial)
-        );
+        let told = format!("serial number {} is no `urn:uuid:…`; left out", quote(serial));
         walk.lines.warn(told);
     }
     Ok(walk.lines.done(Kind::CycloneDx, named.map(str::to_owned)))
@@ -122,10 +107,7 @@ fn vendor(component: &Spot<'_>) -> Result<Option<String>, FormatFault> {
 
 /// The Debian source package, where a generator says it in a property of its own.
 fn source(component: &Spot<'_>) -> Result<Option<(String, Option<Version>)>, FormatFault> {
-    if !component
-        .text("purl")?
-        .is_some_and(|purl| purl.starts_with("pkg:deb/"))
-    {
+    if !component.text("purl")?.is_some_and(|purl| purl.starts_with("pkg:deb/")) {
         return Ok(None);
     }
     let (mut name, mut version) = (None, None);

@@ -59,10 +59,7 @@ impl Shape {
     /// Tells the shape of a text; none when it is no Debian list.
     pub(super) fn of(text: &str) -> Option<Shape> {
         let mut head = text.lines().take(HEAD_LINES);
-        let commented = text
-            .lines()
-            .take(HEAD_LINES)
-            .any(|line| comment(line).is_some());
+        let commented = text.lines().take(HEAD_LINES).any(|line| comment(line).is_some());
         let told = head.find_map(|line| {
             if line.starts_with("Package: ") {
                 Some(Shape::Status)
@@ -113,11 +110,7 @@ pub(super) fn read(
         Shape::Columns => columns(text, &mut lines),
     };
     if binaries.is_empty() {
-        return Err(FormatFault::new(
-            FORMAT,
-            "the document",
-            "it lists no package",
-        ));
+        return Err(FormatFault::new(FORMAT, "the document", "it lists no package"));
     }
     let ecosystem = ecosystem(text, release, &binaries, &mut lines);
     let mut guessed = 0usize;
@@ -136,10 +129,7 @@ pub(super) fn read(
         let key = format!("{}\u{0}{}", binary.name, binary.version);
         let component = Component {
             label: binary.name,
-            package: Some(Package {
-                ecosystem: ecosystem.clone(),
-                name,
-            }),
+            package: Some(Package { ecosystem: ecosystem.clone(), name }),
             version: Some(Version(version)),
             product: None,
         };
@@ -192,22 +182,16 @@ fn ecosystem(
         }
         Some((_, None)) | None => {}
     }
-    if binaries
-        .iter()
-        .any(|binary| binary.version.contains("ubuntu"))
-    {
+    if binaries.iter().any(|binary| binary.version.contains("ubuntu")) {
         lines.warn("its versions say Ubuntu; Debian's advisories do not apply".to_owned());
         return Ecosystem::Unknown("Ubuntu".to_owned());
     }
-    let mut marks = binaries
-        .iter()
-        .filter_map(|binary| release_mark(&binary.version));
+    let mut marks = binaries.iter().filter_map(|binary| release_mark(&binary.version));
     let first = marks.next();
     match first {
         Some(first) if marks.all(|mark| mark == first) => {
-            lines.warn(format!(
-                "taken as Debian {first}, because its versions say `+deb{first}u…`"
-            ));
+            lines
+                .warn(format!("taken as Debian {first}, because its versions say `+deb{first}u…`"));
             Ecosystem::Debian(Some(first))
         }
         Some(_) => {
@@ -280,37 +264,23 @@ impl Paragraph {
         let Some(name) = told.name else {
             return;
         };
-        let state = told
-            .status
-            .as_deref()
-            .and_then(|status| status.split_whitespace().nth(2));
+        let state = told.status.as_deref().and_then(|status| status.split_whitespace().nth(2));
         if matches!(state, Some("config-files" | "not-installed")) {
             return;
         }
         let Some(version) = told.version else {
             let shown = quote(&name);
-            lines.warn(format!(
-                "line {}: package {shown} has no version",
-                told.line
-            ));
+            lines.warn(format!("line {}: package {shown} has no version", told.line));
             return;
         };
         let source = told.source.map(|text| match text.split_once('(') {
             Some((name, version)) => {
                 let version = version.trim().trim_end_matches(')').trim().to_owned();
-                (
-                    name.trim().to_owned(),
-                    Some(version).filter(|v| !v.is_empty()),
-                )
+                (name.trim().to_owned(), Some(version).filter(|v| !v.is_empty()))
             }
             None => (text, None),
         });
-        binaries.push(Binary {
-            line: told.line,
-            name,
-            version,
-            source,
-        });
+        binaries.push(Binary { line: told.line, name, version, source });
     }
 }
 
@@ -319,12 +289,8 @@ fn row(line: &str) -> Option<(&str, &str, &str)> {
     let mut words = line.split_whitespace();
     let (state, name, version) = (words.next()?, words.next()?, words.next()?);
     let mut letters = state.chars();
-    let desired = letters
-        .next()
-        .is_some_and(|letter| "uihrp".contains(letter));
-    let actual = letters
-        .next()
-        .is_some_and(|letter| "ncHUFWti".contains(letter));
+    let desired = letters.next().is_some_and(|letter| "uihrp".contains(letter));
+    let actual = letters.next().is_some_and(|letter| "ncHUFWti".contains(letter));
     let rest = letters.as_str();
     let dotted = version.bytes().any(|b| b.is_ascii_digit());
     (desired && actual && (rest.is_empty() || rest == "R") && dotted)
@@ -334,9 +300,7 @@ fn row(line: &str) -> Option<(&str, &str, &str)> {
 fn table(text: &str, lines: &mut Lines) -> Vec<Binary> {
     let mut binaries = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let heading = ["Desired=", "|", "+++", "#"]
-            .iter()
-            .any(|start| line.starts_with(start));
+        let heading = ["Desired=", "|", "+++", "#"].iter().any(|start| line.starts_with(start));
         if heading || line.trim().is_empty() {
             continue;
         }
@@ -373,9 +337,7 @@ fn columns(text: &str, lines: &mut Lines) -> Vec<Binary> {
             line: index + 1,
             name: without_architecture(name).to_owned(),
             version: version.to_owned(),
-            source: words
-                .next()
-                .map(|name| (name.to_owned(), version_of_source(words.next()))),
+            source: words.next().map(|name| (name.to_owned(), version_of_source(words.next()))),
         });
     }
     binaries

@@ -16,14 +16,7 @@ const COLUMNS_MAX: usize = 256;
 /// How many lines of comments and titles may stand above the header row.
 const PREAMBLE_LINES_MAX: usize = 20;
 
-const VENDOR: [&str; 6] = [
-    "vendor",
-    "manufacturer",
-    "supplier",
-    "maker",
-    "publisher",
-    "brand",
-];
+const VENDOR: [&str; 6] = ["vendor", "manufacturer", "supplier", "maker", "publisher", "brand"];
 const PRODUCT: [&str; 9] = [
     "product",
     "name",
@@ -35,14 +28,8 @@ const PRODUCT: [&str; 9] = [
     "package",
     "application",
 ];
-const VERSION: [&str; 6] = [
-    "version",
-    "firmware",
-    "release",
-    "firmware version",
-    "software version",
-    "installed version",
-];
+const VERSION: [&str; 6] =
+    ["version", "firmware", "release", "firmware version", "software version", "installed version"];
 
 /// Where the columns are that are read.
 struct Header {
@@ -73,11 +60,7 @@ impl Header {
 }
 
 fn heading(cell: &str) -> String {
-    let spaced = cell
-        .trim()
-        .trim_start_matches('#')
-        .to_lowercase()
-        .replace(['_', '-'], " ");
+    let spaced = cell.trim().trim_start_matches('#').to_lowercase().replace(['_', '-'], " ");
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -92,9 +75,7 @@ pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
         }
         let place = format!("line {line}");
         let cell = |column: Option<usize>| {
-            let text = column
-                .and_then(|column| cells.get(column))
-                .map(|cell| cell.trim());
+            let text = column.and_then(|column| cells.get(column)).map(|cell| cell.trim());
             text.filter(|text| !text.is_empty())
         };
         let purl = cell(header.purl);
@@ -153,11 +134,7 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new((line, text): Body<'a>, separator: char) -> Self {
-        Self {
-            letters: text.chars().peekable(),
-            separator,
-            line,
-        }
+        Self { letters: text.chars().peekable(), separator, line }
     }
 
     /// The text of a quoted cell, after its opening quote.
@@ -177,11 +154,7 @@ impl<'a> Rows<'a> {
             }
         }
         let place = format!("line {opened}");
-        Err(FormatFault::new(
-            FORMAT,
-            place,
-            "a quoted cell is never closed",
-        ))
+        Err(FormatFault::new(FORMAT, place, "a quoted cell is never closed"))
     }
 }
 

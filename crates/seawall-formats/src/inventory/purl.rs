@@ -60,11 +60,7 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
     }
     let purl = PackageUrl::from_str(text.trim()).map_err(|error| {
         // The message may repeat control characters of the text.
-        error
-            .to_string()
-            .chars()
-            .filter(|letter| !letter.is_control())
-            .collect::<String>()
+        error.to_string().chars().filter(|letter| !letter.is_control()).collect::<String>()
     })?;
     let unusable = |text: &str| text.trim().is_empty() || text.contains(char::is_control);
     if unusable(purl.name()) || purl.namespace().is_some_and(unusable) {
@@ -106,10 +102,7 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
 }
 
 fn named(ecosystem: Ecosystem, name: &str) -> Package {
-    Package {
-        name: normal_name(&ecosystem, name),
-        ecosystem,
-    }
+    Package { name: normal_name(&ecosystem, name), ecosystem }
 }
 
 /// A name as every reader of this crate spells it, so that a purl and an advisory meet. Go's module
@@ -228,26 +221,14 @@ mod tests {
 
     #[test]
     fn reads_the_package_a_purl_names() {
-        check(
-            "pkg:pypi/Django_Rest.Framework@1.0",
-            "PyPI/django-rest-framework 1.0",
-        );
+        check("pkg:pypi/Django_Rest.Framework@1.0", "PyPI/django-rest-framework 1.0");
         check("pkg:npm/%40babel/core@7.0.0", "npm/@babel/core 7.0.0");
         check("pkg:npm/ini", "npm/ini -");
         check("pkg:cargo/libz-sys@1.1.8", "crates.io/libz-sys 1.1.8");
-        check(
-            "pkg:golang/golang.org/x/net@v0.1.0",
-            "Go/golang.org/x/net v0.1.0",
-        );
-        check(
-            "pkg:golang/github.com/Azure/X@v1",
-            "Go/github.com/azure/x v1",
-        );
+        check("pkg:golang/golang.org/x/net@v0.1.0", "Go/golang.org/x/net v0.1.0");
+        check("pkg:golang/github.com/Azure/X@v1", "Go/github.com/azure/x v1");
         check("pkg:maven/org.a/b@1", "Maven/org.a:b 1");
-        check(
-            "pkg:deb/ubuntu/zlib1g@1?distro=ubuntu-22.04",
-            "Ubuntu:22.04/zlib1g 1",
-        );
+        check("pkg:deb/ubuntu/zlib1g@1?distro=ubuntu-22.04", "Ubuntu:22.04/zlib1g 1");
         check(
             "pkg:deb/debian/zlib1g@1:1.2-3%2Bb1?distro=debian-12.5&upstream=zlib%401:1.2-3",
             "Debian:12/zlib1g 1:1.2-3+b1 from zlib 1:1.2-3",
@@ -256,15 +237,8 @@ mod tests {
         check("pkg:generic/vendor/box@1", "Generic/vendor/box 1");
         check("pkg:deb/zlib1g@1", "deb/zlib1g 1");
         let long = format!("pkg:npm/{}", "a".repeat(2_000));
-        for bad in [
-            "",
-            "zlib",
-            "pkg:",
-            "pkg:npm/",
-            "pkg:pypi/a/b@1",
-            "pkg:npm/%20",
-            "pkg:npm/a%07",
-        ] {
+        for bad in ["", "zlib", "pkg:", "pkg:npm/", "pkg:pypi/a/b@1", "pkg:npm/%20", "pkg:npm/a%07"]
+        {
             check(bad, "refused");
         }
         check(&long, "refused");
@@ -282,10 +256,7 @@ mod tests {
             "pkg:generic/box@1",
         ] {
             let read = read(purl).unwrap_or_else(|fault| panic!("{purl}: {fault}"));
-            assert_eq!(
-                write(&read.package, read.version.as_ref()).as_deref(),
-                Some(purl)
-            );
+            assert_eq!(write(&read.package, read.version.as_ref()).as_deref(), Some(purl));
         }
     }
 

@@ -48,10 +48,7 @@ impl Package {
 fn is_read(version: &str) -> Result<(), String> {
     match version.starts_with("SPDX-2.") {
         true => Ok(()),
-        false => Err(format!(
-            "version {} is not read, SPDX-2.2 and 2.3 are",
-            quote(version)
-        )),
+        false => Err(format!("version {} is not read, SPDX-2.2 and 2.3 are", quote(version))),
     }
 }
 

@@ -10,18 +10,13 @@ fn told(read: Result<Inventory, FormatFault>) -> Vec<String> {
         Ok(inventory) => {
             let lines = inventory.components.iter().map(|line| {
                 let version = line.version.as_ref().map_or("-", |version| &version.0);
-                let package = line
-                    .package
-                    .as_ref()
-                    .map_or("-".to_owned(), Package::to_string);
+                let package = line.package.as_ref().map_or("-".to_owned(), Package::to_string);
                 let product = line.product.as_ref().map_or(String::new(), |product| {
                     format!(" | {}/{}/{}", product.vendor, product.name, product.version)
                 });
                 format!("{} | {package} {version}{product}", line.label)
             });
-            lines
-                .chain(inventory.warnings.iter().map(|w| format!("! {w}")))
-                .collect()
+            lines.chain(inventory.warnings.iter().map(|w| format!("! {w}"))).collect()
         }
     }
 }
@@ -32,10 +27,7 @@ fn check(name: &str, text: &str, expected: &[&str]) {
 
 fn check_refused(bytes: &[u8], part: &str) {
     let told = told(read("list", None, bytes)).join("\n");
-    assert!(
-        told.starts_with("cannot read ") && told.contains(part),
-        "{told} lacks {part}"
-    );
+    assert!(told.starts_with("cannot read ") && told.contains(part), "{told} lacks {part}");
 }
 
 #[test]
@@ -119,33 +111,16 @@ fn spdx_is_read_from_tags_too() {
          ExternalRef: PACKAGE_MANAGER purl pkg:pypi/urllib3@1.26.4\n\
          PackageName: teller\nPackageSupplier: Organization: Core (a@b.invalid)\n\
          FileName: ./x\nPackageVersion: 9\n",
-        &[
-            "pkg:pypi/urllib3@1.26.4 | PyPI/urllib3 1.26.4",
-            "Core teller | - - | core/teller/",
-        ],
+        &["pkg:pypi/urllib3@1.26.4 | PyPI/urllib3 1.26.4", "Core teller | - - | core/teller/"],
     );
-    check_refused(
-        b"SPDXVersion: SPDX-3.0\n",
-        "line 1: version `SPDX-3.0` is not read",
-    );
+    check_refused(b"SPDXVersion: SPDX-3.0\n", "line 1: version `SPDX-3.0` is not read");
 }
 
 #[test]
 fn a_table_of_products_has_its_columns_anywhere() {
-    let expected = [
-        "Acme Pump 1.0 | - 1.0 | acme/pump/1.0",
-        "Büro Ventil | - - | büro/ventil/",
-    ];
-    check(
-        "a.csv",
-        "Vendor,Product,Version\nAcme,Pump,1.0\nBüro,Ventil,\n",
-        &expected,
-    );
-    check(
-        "a.csv",
-        "site;VERSION;product;Vendor\nx;1.0;Pump;Acme\ny;;Ventil;Büro",
-        &expected,
-    );
+    let expected = ["Acme Pump 1.0 | - 1.0 | acme/pump/1.0", "Büro Ventil | - - | büro/ventil/"];
+    check("a.csv", "Vendor,Product,Version\nAcme,Pump,1.0\nBüro,Ventil,\n", &expected);
+    check("a.csv", "site;VERSION;product;Vendor\nx;1.0;Pump;Acme\ny;;Ventil;Büro", &expected);
     let header = "\u{feff}\"Model\"\tManufacturer\tFirmware\r\n";
     let tabs = format!("{header}Pump\tAcme\t1.0\r\nVentil\tBüro\t\r\n");
     check("a.txt", &tabs, &expected);
@@ -158,11 +133,7 @@ fn a_table_of_products_has_its_columns_anywhere() {
             "! line 6: it names no product",
         ],
     );
-    check(
-        "a.csv",
-        "purl\npkg:npm/ini@1.3.5\n",
-        &["pkg:npm/ini@1.3.5 | npm/ini 1.3.5"],
-    );
+    check("a.csv", "purl\npkg:npm/ini@1.3.5\n", &["pkg:npm/ini@1.3.5 | npm/ini 1.3.5"]);
 }
 
 #[test]
@@ -198,11 +169,7 @@ Status: install ok installed
         ],
     );
     let old = read_for(Some("11"), "status", None, text.as_bytes());
-    assert!(
-        told(old)
-            .iter()
-            .any(|line| line.starts_with("bash | Debian:11/bash"))
-    );
+    assert!(told(old).iter().any(|line| line.starts_with("bash | Debian:11/bash")));
 }
 
 #[test]
@@ -224,18 +191,11 @@ rc  gone           1.0                amd64        removed
     check(
         "packages.txt",
         text,
-        &[
-            "zlib1g | Debian:12/zlib 1:1.2.13.dfsg-1",
-            "bash | Debian:12/bash 5.2.15-2",
-            warning,
-        ],
+        &["zlib1g | Debian:12/zlib 1:1.2.13.dfsg-1", "bash | Debian:12/bash 5.2.15-2", warning],
     );
     let ubuntu = "ii  bash  5.1-6ubuntu1  amd64  shell\n";
     let lines = told(read("p", None, ubuntu.as_bytes()));
-    assert_eq!(
-        lines.first().map(String::as_str),
-        Some("bash | Ubuntu/bash 5.1-6ubuntu1")
-    );
+    assert_eq!(lines.first().map(String::as_str), Some("bash | Ubuntu/bash 5.1-6ubuntu1"));
 }
 
 #[test]
@@ -243,10 +203,7 @@ fn columns_name_sources_under_a_comment() {
     check(
         "list.txt",
         "# Debian bookworm\nlibssl3:amd64 3.0.11-1 openssl 3.0.11-1\nbash 5.2 bash\n",
-        &[
-            "libssl3 | Debian:12/openssl 3.0.11-1",
-            "bash | Debian:12/bash 5.2",
-        ],
+        &["libssl3 | Debian:12/openssl 3.0.11-1", "bash | Debian:12/bash 5.2"],
     );
 }
 
@@ -259,23 +216,11 @@ fn what_is_no_inventory_is_refused_with_a_reason() {
     check_refused(b"{}", "neither `bomFormat`");
     check_refused(b"{\"@context\":1}", "SPDX 2.3");
     check_refused(b"hello world", "no header row");
-    check_refused(
-        b"Package: a\nVersion: 1\nFilename: pool/a.deb\n",
-        "not a list of installed",
-    );
-    check_refused(
-        b"vendor,product,version\n\"a,b,c",
-        "line 2: a quoted cell is never closed",
-    );
+    check_refused(b"Package: a\nVersion: 1\nFilename: pool/a.deb\n", "not a list of installed");
+    check_refused(b"vendor,product,version\n\"a,b,c", "line 2: a quoted cell is never closed");
     check_refused(b"vendor,product,version\n\xff", "byte 23: it is not UTF-8");
-    check_refused(
-        br#"{"bomFormat":"CycloneDX","specVersion":"1.5","bomFormat":"x"}"#,
-        "twice",
-    );
-    check_refused(
-        br#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":{}}"#,
-        "a list",
-    );
+    check_refused(br#"{"bomFormat":"CycloneDX","specVersion":"1.5","bomFormat":"x"}"#, "twice");
+    check_refused(br#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":{}}"#, "a list");
     check_refused(
         br#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library"}]}"#,
         "/components/0/name: it is missing",

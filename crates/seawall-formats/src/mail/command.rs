@@ -66,11 +66,7 @@ pub fn commands(body: &str) -> Vec<Command> {
 fn begins_original(line: &str, next: &str) -> bool {
     let lower = line.trim().to_lowercase();
     let ruled = lower.starts_with("-----") && lower.ends_with("-----");
-    let named = [
-        "original message",
-        "ursprüngliche nachricht",
-        "forwarded message",
-    ];
+    let named = ["original message", "ursprüngliche nachricht", "forwarded message"];
     let header = |text: &str, names: &[&str]| {
         let text = text.trim().trim_start_matches('*').to_lowercase();
         names.iter().any(|name| text.starts_with(name))
@@ -78,25 +74,15 @@ fn begins_original(line: &str, next: &str) -> bool {
     (ruled && named.iter().any(|name| lower.contains(name)))
         || (lower.len() >= 10 && lower.bytes().all(|b| b == b'_'))
         || (header(line, &["from:", "von:"])
-            && header(
-                next,
-                &["sent:", "date:", "to:", "gesendet:", "datum:", "an:"],
-            ))
+            && header(next, &["sent:", "date:", "to:", "gesendet:", "datum:", "an:"]))
 }
 
 /// The command of one line.
 fn command(line: &str) -> Option<Command> {
-    let line = line
-        .strip_prefix(['-', '*', '•'])
-        .unwrap_or(line)
-        .trim_start();
+    let line = line.strip_prefix(['-', '*', '•']).unwrap_or(line).trim_start();
     // Lower-casing ASCII only keeps every byte where it was, so the rest can be cut from `line`.
     let lower = line.to_ascii_lowercase();
-    let scan = Scan {
-        line,
-        lower: &lower,
-        at: 0,
-    };
+    let scan = Scan { line, lower: &lower, at: 0 };
     fixed_in(scan)
         .or_else(|| decline(scan))
         .or_else(|| send_reproducer(scan))
@@ -130,10 +116,7 @@ impl<'a> Scan<'a> {
         })?;
         let after = rest.get(phrase.len()..).unwrap_or_default();
         let blanks = after.len() - after.trim_start().len();
-        Some(Scan {
-            at: self.at + phrase.len() + blanks,
-            ..self
-        })
+        Some(Scan { at: self.at + phrase.len() + blanks, ..self })
     }
 
     fn maybe(self, phrases: &[&str]) -> Scan<'a> {
@@ -142,14 +125,9 @@ impl<'a> Scan<'a> {
 
     /// Nothing is left but the end of a sentence, or thanks.
     fn ends(&self) -> bool {
-        let rest = self
-            .rest_lower()
-            .trim_start_matches([',', '.', '!', ';', ' ']);
+        let rest = self.rest_lower().trim_start_matches([',', '.', '!', ';', ' ']);
         let polite = ["please", "thanks", "thank you", "for now", "thx"];
-        let rest = polite
-            .iter()
-            .find_map(|word| rest.strip_prefix(word))
-            .unwrap_or(rest);
+        let rest = polite.iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
         rest.trim_matches(['.', '!', ' ', ')', ':']).is_empty()
     }
 }
@@ -217,9 +195,7 @@ fn decline(scan: Scan<'_>) -> Option<Command> {
         return None;
     }
     let reason = rest.trim_start_matches([':', ',', '.', '-', '–', '—', '!', ';', ' ']);
-    Some(Command::Decline(
-        reason.trim().chars().take(REASON_LEN_MAX).collect(),
-    ))
+    Some(Command::Decline(reason.trim().chars().take(REASON_LEN_MAX).collect()))
 }
 
 /// `please send the reproducer`, `could you send me the PoC?`.
@@ -230,18 +206,9 @@ fn send_reproducer(scan: Scan<'_>) -> Option<Command> {
         .past(&["send", "release", "share"])?
         .maybe(&["me", "us"])
         .maybe(&["the", "your", "a"])
-        .past(&[
-            "reproducer",
-            "recipe",
-            "poc",
-            "proof of concept",
-            "proof-of-concept",
-            "bundle",
-        ])?;
+        .past(&["reproducer", "recipe", "poc", "proof of concept", "proof-of-concept", "bundle"])?;
     let rest = scan.rest_lower();
-    let negated = rest
-        .split_whitespace()
-        .any(|word| matches!(word, "not" | "never" | "only"));
+    let negated = rest.split_whitespace().any(|word| matches!(word, "not" | "never" | "only"));
     (!negated).then_some(Command::SendReproducer)
 }
 
@@ -250,9 +217,8 @@ fn slow_down_or_pause(scan: Scan<'_>) -> Option<Command> {
     let scan = scan.maybe(&["please"]);
     let scan = scan.maybe(&["could you", "can you"]).maybe(&["please"]);
     if let Some(after) = scan.past(&["slow down"]) {
-        let objects = [
-            "a bit", "with", "the", "your", "on", "sending", "reports", "to", "a little",
-        ];
+        let objects =
+            ["a bit", "with", "the", "your", "on", "sending", "reports", "to", "a little"];
         let fits = after.ends() || after.rest() == "?" || after.past(&objects).is_some();
         return fits.then_some(Command::SlowDown);
     }

@@ -24,18 +24,13 @@ pub(super) fn letter(letter: &Letter) -> Result<Vec<u8>, FormatFault> {
     head.push_str(&format!("To: {}\r\n", mailbox("To", &letter.to)?));
     plain("Subject", &letter.subject)?;
     head.push_str(&folded("Subject", &words(&letter.subject)));
-    head.push_str(&folded(
-        "Message-ID",
-        &[id("Message-ID", &letter.message_id)?],
-    ));
+    head.push_str(&folded("Message-ID", &[id("Message-ID", &letter.message_id)?]));
     if let Some(parent) = &letter.in_reply_to {
         head.push_str(&folded("In-Reply-To", &[id("In-Reply-To", parent)?]));
     }
     let surplus = letter.references.len().saturating_sub(REFERENCES_LEN_MAX);
     let thread = letter.references.iter().skip(surplus);
-    let thread: Vec<String> = thread
-        .map(|one| id("References", one))
-        .collect::<Result<_, _>>()?;
+    let thread: Vec<String> = thread.map(|one| id("References", one)).collect::<Result<_, _>>()?;
     if !thread.is_empty() {
         head.push_str(&folded("References", &thread));
     }
@@ -60,10 +55,7 @@ fn date(micros: i64) -> Result<String, FormatFault> {
 /// Refuses what could end a header and begin another one.
 fn plain(field: &'static str, text: &str) -> Result<(), FormatFault> {
     if text.chars().any(char::is_control) {
-        return Err(fault(
-            field,
-            "a line break or control character in a header field",
-        ));
+        return Err(fault(field, "a line break or control character in a header field"));
     }
     if text.len() > FIELD_BYTES_MAX {
         return Err(fault(field, format!("longer than {FIELD_BYTES_MAX} bytes")));
@@ -75,10 +67,7 @@ fn plain(field: &'static str, text: &str) -> Result<(), FormatFault> {
 fn mailbox(field: &'static str, text: &str) -> Result<String, FormatFault> {
     plain(field, text)?;
     let text = text.trim();
-    let (name, address) = match text
-        .strip_suffix('>')
-        .and_then(|rest| rest.rsplit_once('<'))
-    {
+    let (name, address) = match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
         Some((name, address)) => (name.trim(), address.trim()),
         None => ("", text),
     };
@@ -111,9 +100,7 @@ fn id(field: &'static str, text: &str) -> Result<String, FormatFault> {
 /// The words of a subject; encoded ones if plain ones would not come back as they were.
 fn words(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split(' ').collect();
-    let regular = words
-        .iter()
-        .all(|word| !word.is_empty() && word.len() < LINE_LEN - 12);
+    let regular = words.iter().all(|word| !word.is_empty() && word.len() < LINE_LEN - 12);
     if text.is_empty() || (text.is_ascii() && regular && !text.contains("=?")) {
         words.into_iter().map(str::to_owned).collect()
     } else {
@@ -132,10 +119,7 @@ fn encoded(text: &str) -> Vec<String> {
         part.push(c);
     }
     words.push(part);
-    words
-        .iter()
-        .map(|part| format!("=?utf-8?B?{}?=", STANDARD.encode(part)))
-        .collect()
+    words.iter().map(|part| format!("=?utf-8?B?{}?=", STANDARD.encode(part))).collect()
 }
 
 /// A header of several words, folded between them.
@@ -160,9 +144,7 @@ fn body(text: &str) -> (&'static str, String) {
     let text = text.replace("\r\n", "\n");
     let text = text.strip_suffix('\n').unwrap_or(&text);
     let plain = text.split('\n').all(|line| {
-        let bytes = line
-            .bytes()
-            .all(|b| b == b'\t' || (b' '..=b'~').contains(&b));
+        let bytes = line.bytes().all(|b| b == b'\t' || (b' '..=b'~').contains(&b));
         bytes && line.len() <= BODY_LINE_LEN_MAX && !line.starts_with("From ")
     });
     let mut body = String::with_capacity(text.len() + text.len() / 8);

@@ -199,11 +199,7 @@ fn pair(range: &Spot<'_>) -> Result<Vec<Interval>, FormatFault> {
         if (fixed.is_some() || last_affected.is_some())
             && let Some(start) = open.take()
         {
-            intervals.push(Interval {
-                introduced: start.introduced,
-                fixed,
-                last_affected,
-            });
+            intervals.push(Interval { introduced: start.introduced, fixed, last_affected });
         }
     }
     intervals.extend(open);

@@ -60,9 +60,8 @@ const LISTED: [&str; 44] = [
 ];
 
 /// Names of records that cover several flaws and so are related, not aliases.
-const COLLECTIONS: [&str; 8] = [
-    "DSA-", "DLA-", "USN-", "RHSA-", "SUSE-SU-", "ALSA-", "RLSA-", "ELSA-",
-];
+const COLLECTIONS: [&str; 8] =
+    ["DSA-", "DLA-", "USN-", "RHSA-", "SUSE-SU-", "ALSA-", "RLSA-", "ELSA-"];
 
 /// The id of an advisory's record: `x_` marks a prefix that is not registered with the schema.
 pub fn id(number: AdvisoryNumber) -> String {
@@ -71,14 +70,9 @@ pub fn id(number: AdvisoryNumber) -> String {
 
 /// Writes the advisory as one OSV record.
 pub fn document(publication: &Publication) -> String {
-    let (listed, unlisted): (Vec<_>, Vec<_>) = publication
-        .affected
-        .iter()
-        .partition(|one| is_listed(&one.package.ecosystem));
-    let first = publication
-        .revisions
-        .first()
-        .map_or(Timestamp::UNIX_EPOCH, |one| one.at);
+    let (listed, unlisted): (Vec<_>, Vec<_>) =
+        publication.affected.iter().partition(|one| is_listed(&one.package.ecosystem));
+    let first = publication.revisions.first().map_or(Timestamp::UNIX_EPOCH, |one| one.at);
     let last = publication.revisions.last().map_or(first, |one| one.at);
     let collection = |name: &&String| COLLECTIONS.iter().any(|start| name.starts_with(start));
     let related: Vec<&String> = publication.aliases.iter().filter(collection).collect();
@@ -131,10 +125,7 @@ fn range_type(ecosystem: &Ecosystem) -> &'static str {
 }
 
 fn affected(one: &AffectedPackage) -> Value {
-    let affected = one
-        .tested
-        .iter()
-        .filter(|tested| tested.outcome == Outcome::Affected);
+    let affected = one.tested.iter().filter(|tested| tested.outcome == Outcome::Affected);
     json!({
         "database_specific": basis(one),
         "package": {
@@ -195,18 +186,13 @@ fn ranges(one: &AffectedPackage) -> Vec<Value> {
 }
 
 fn events(interval: &Interval) -> Vec<Value> {
-    let from = interval
-        .introduced
-        .as_ref()
-        .map_or("0", |version| &version.0);
+    let from = interval.introduced.as_ref().map_or("0", |version| &version.0);
     let end = match (&interval.fixed, &interval.last_affected) {
         (Some(version), _) => Some(json!({"fixed": version.0})),
         (None, Some(version)) => Some(json!({"last_affected": version.0})),
         (None, None) => None,
     };
-    std::iter::once(json!({"introduced": from}))
-        .chain(end)
-        .collect()
+    std::iter::once(json!({"introduced": from})).chain(end).collect()
 }
 
 /// A CVSS vector under the schema's word for its version; none when it has not the form of one.

@@ -51,22 +51,10 @@ fn each_fault_is_named_where_it_is() {
         ("seconds = 5", "seconds = 601", "limits.seconds"),
         ("seconds = 5", "second = 5", "limits.second"),
         ("seconds = 5", "seconds = -5", "limits.seconds"),
-        (
-            "\"src/probe.c\"\ntext",
-            "\"../probe.c\"\ntext",
-            "files[0].name",
-        ),
+        ("\"src/probe.c\"\ntext", "\"../probe.c\"\ntext", "files[0].name"),
         ("\"src/probe.c\"\ntext", "\"/etc/x\"\ntext", "files[0].name"),
-        (
-            "trigger = [\"/build/probe\", \"attack\"]",
-            "trigger = []",
-            "trigger",
-        ),
-        (
-            "trigger = [\"/build/probe\", \"attack\"]",
-            "trigger = \"x\"",
-            "trigger",
-        ),
+        ("trigger = [\"/build/probe\", \"attack\"]", "trigger = []", "trigger"),
+        ("trigger = [\"/build/probe\", \"attack\"]", "trigger = \"x\"", "trigger"),
         ("control = [\"/build/probe\", \"benign\"]", "", "control"),
         ("[[\"gcc\"", "[[7, \"gcc\"", "build[0]"),
     ] {
@@ -78,10 +66,7 @@ fn each_fault_is_named_where_it_is() {
 fn every_fault_is_told_at_once() {
     let faults = read("version = 3\nbuild = 4\n").unwrap_err();
     let places: Vec<_> = faults.iter().map(|fault| fault.place.as_str()).collect();
-    assert_eq!(
-        places,
-        ["version", "target", "oracle", "build", "trigger", "control"]
-    );
+    assert_eq!(places, ["version", "target", "oracle", "build", "trigger", "control"]);
     assert!(faults.iter().all(|fault| !fault.message.is_empty()));
 }
 

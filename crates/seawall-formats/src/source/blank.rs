@@ -5,11 +5,7 @@ use super::Language;
 
 /// The text with the same lines, and blanks where it is not code.
 pub(super) fn blank(language: Language, text: &str) -> String {
-    let mut pen = Pen {
-        bytes: text.as_bytes(),
-        at: 0,
-        out: Vec::with_capacity(text.len()),
-    };
+    let mut pen = Pen { bytes: text.as_bytes(), at: 0, out: Vec::with_capacity(text.len()) };
     match language {
         Language::Python => python(&mut pen),
         Language::JavaScript => javascript(&mut pen),
@@ -33,9 +29,7 @@ impl Pen<'_> {
     }
 
     fn sees(&self, text: &[u8]) -> bool {
-        self.bytes
-            .get(self.at..)
-            .is_some_and(|rest| rest.starts_with(text))
+        self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(text))
     }
 
     fn keep(&mut self) {
@@ -212,12 +206,9 @@ fn regex_may_begin(before: &[u8]) -> bool {
     if !(last.is_ascii_alphanumeric() || *last >= 0x80 || b"_$)]}".contains(last)) {
         return !before.ends_with(b"++") && !before.ends_with(b"--");
     }
-    let word_start = before
-        .iter()
-        .rposition(|b| !b.is_ascii_alphanumeric() && *b != b'_' && *b != b'$');
-    let word = before
-        .get(word_start.map_or(0, |at| at + 1)..)
-        .unwrap_or_default();
+    let word_start =
+        before.iter().rposition(|b| !b.is_ascii_alphanumeric() && *b != b'_' && *b != b'$');
+    let word = before.get(word_start.map_or(0, |at| at + 1)..).unwrap_or_default();
     let keywords: [&[u8]; 13] = [
         b"return", b"typeof", b"case", b"in", b"of", b"delete", b"void", b"throw", b"new", b"else",
         b"do", b"await", b"yield",
@@ -286,10 +277,7 @@ fn raw_string(pen: &Pen<'_>) -> Option<(usize, usize)> {
 fn hide_character(pen: &mut Pen<'_>) {
     if pen.look(1) == Some(b'\\') {
         pen.hide(3);
-        while pen
-            .look(0)
-            .is_some_and(|byte| byte != b'\'' && byte != b'\n')
-        {
+        while pen.look(0).is_some_and(|byte| byte != b'\'' && byte != b'\n') {
             pen.hide(1);
         }
         return pen.hide(1);
@@ -337,8 +325,7 @@ fn c(pen: &mut Pen<'_>) {
 }
 
 fn ends_in_word(out: &[u8]) -> bool {
-    out.last()
-        .is_some_and(|last| last.is_ascii_alphanumeric() || *last == b'_')
+    out.last().is_some_and(|last| last.is_ascii_alphanumeric() || *last == b'_')
 }
 
 /// `R"tag(…)tag"`.
@@ -360,11 +347,7 @@ fn hide_raw_c(pen: &mut Pen<'_>) {
 /// A preprocessor line with its continuations. Of conditionals one mark stays, in the first
 /// columns: `@?` for `#if`, `@:` for `#else` and `#elif`, `@;` for `#endif`.
 fn directive(pen: &mut Pen<'_>) {
-    let rest = pen
-        .bytes
-        .get(pen.at + 1..)
-        .unwrap_or_default()
-        .trim_ascii_start();
+    let rest = pen.bytes.get(pen.at + 1..).unwrap_or_default().trim_ascii_start();
     let mark: Option<u8> = if rest.starts_with(b"if") {
         Some(b'?')
     } else if rest.starts_with(b"el") {

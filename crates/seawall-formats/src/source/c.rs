@@ -78,10 +78,7 @@ fn conditional(mark: &str, around: &mut Vec<Room>, branches: &mut Vec<Option<Bra
     match mark {
         "?" => {
             let follow = around.len() <= ROOMS_LEN_MAX && branches.len() <= ROOMS_LEN_MAX;
-            branches.push(follow.then(|| Branch {
-                start: around.clone(),
-                first: None,
-            }));
+            branches.push(follow.then(|| Branch { start: around.clone(), first: None }));
         }
         ":" => {
             if let Some(Some(branch)) = branches.last_mut() {
@@ -90,10 +87,7 @@ fn conditional(mark: &str, around: &mut Vec<Room>, branches: &mut Vec<Option<Bra
             }
         }
         _ => {
-            if let Some(Some(Branch {
-                first: Some(first), ..
-            })) = branches.pop()
-            {
+            if let Some(Some(Branch { first: Some(first), .. })) = branches.pop() {
                 *around = first;
             }
         }
@@ -117,21 +111,13 @@ fn room(tokens: &Tokens<'_>, from: usize, brace: usize, outline: &mut Outline) -
     if has("extern") && words.len() == 1 {
         return Room::Scope(String::new());
     }
-    let keyword = words.iter().find(|at| {
-        matches!(
-            tokens.text(**at),
-            "namespace" | "class" | "struct" | "union"
-        )
-    });
+    let keyword = words
+        .iter()
+        .find(|at| matches!(tokens.text(**at), "namespace" | "class" | "struct" | "union"));
     match keyword {
         Some(keyword) => {
-            let colon = (*keyword..brace)
-                .find(|at| tokens.text(*at) == ":")
-                .unwrap_or(brace);
-            let mut names = words
-                .iter()
-                .rev()
-                .filter(|at| **at > *keyword && **at < colon);
+            let colon = (*keyword..brace).find(|at| tokens.text(*at) == ":").unwrap_or(brace);
+            let mut names = words.iter().rev().filter(|at| **at > *keyword && **at < colon);
             let name = names.find(|at| tokens.text(**at) != "final");
             let name = name.map_or("", |at| tokens.text(*at)).to_owned();
             if !name.is_empty() {
@@ -151,9 +137,7 @@ fn definition(
     around: &[Room],
     outline: &mut Outline,
 ) -> Option<usize> {
-    let name_at = open
-        .checked_sub(1)
-        .filter(|at| *at >= statement && tokens.is_word(*at))?;
+    let name_at = open.checked_sub(1).filter(|at| *at >= statement && tokens.is_word(*at))?;
     let name = tokens.text(name_at);
     let keyword = matches!(
         name,

@@ -31,12 +31,8 @@ struct Scan<'a> {
 
 pub(super) fn outline(code: &str) -> Outline {
     let tokens = Tokens::new(code);
-    let mut scan = Scan {
-        tokens,
-        outline: Outline::default(),
-        around: Vec::new(),
-        pending: HashMap::new(),
-    };
+    let mut scan =
+        Scan { tokens, outline: Outline::default(), around: Vec::new(), pending: HashMap::new() };
     for at in 0..scan.tokens.list.len() {
         scan.step(at);
     }
@@ -74,20 +70,12 @@ impl Scan<'_> {
             }
             _ => String::new(),
         };
-        self.around.push(if object {
-            (Room::Object, name)
-        } else {
-            (Room::Block, String::new())
-        });
+        self.around.push(if object { (Room::Object, name) } else { (Room::Block, String::new()) });
     }
 
     /// `function name (…) {`, also `function* name`.
     fn declaration(&mut self, at: usize) {
-        let name_at = if self.tokens.text(at + 1) == "*" {
-            at + 2
-        } else {
-            at + 1
-        };
+        let name_at = if self.tokens.text(at + 1) == "*" { at + 2 } else { at + 1 };
         if !self.tokens.is_word(name_at) {
             return;
         }
@@ -119,8 +107,7 @@ impl Scan<'_> {
             self.outline.define(other, self.tokens.line(at - 2), inside);
         }
         let inside = self.inside();
-        self.outline
-            .define(&name, self.tokens.line(name_at), inside);
+        self.outline.define(&name, self.tokens.line(name_at), inside);
         self.outline.contain(&name);
         self.pending.insert(brace, (Room::Class, name));
     }
@@ -172,11 +159,7 @@ impl Scan<'_> {
 
     /// Whether a function begins here; if so, the brace of its body, where it has one.
     fn function_value(&self, at: usize) -> Option<Option<usize>> {
-        let at = if self.tokens.text(at) == "async" {
-            at + 1
-        } else {
-            at
-        };
+        let at = if self.tokens.text(at) == "async" { at + 1 } else { at };
         if self.tokens.text(at) == "function" {
             let star = usize::from(self.tokens.text(at + 1) == "*");
             let named = usize::from(self.tokens.is_word(at + 1 + star));
@@ -202,10 +185,9 @@ impl Scan<'_> {
     fn method(&mut self, at: usize) {
         let name = self.tokens.text(at);
         let fits = match self.around.last() {
-            Some((Room::Class, _)) => !matches!(
-                self.tokens.before(at),
-                "=" | "." | "new" | "(" | "=>" | "?." | "@"
-            ),
+            Some((Room::Class, _)) => {
+                !matches!(self.tokens.before(at), "=" | "." | "new" | "(" | "=>" | "?." | "@")
+            }
             // A block that was taken for an object (`case 1: {`) begins with statements.
             Some((Room::Object, _)) => {
                 let statement = matches!(name, "if" | "for" | "while" | "switch" | "with");
@@ -230,9 +212,7 @@ impl Scan<'_> {
                 .take_while(|at| !matches!(self.tokens.text(*at), "" | ";" | "{"))
                 .find(|at| self.tokens.text(*at) == "(")?;
         }
-        (self.tokens.text(at) == "(")
-            .then(|| self.tokens.closing(at))
-            .flatten()
+        (self.tokens.text(at) == "(").then(|| self.tokens.closing(at)).flatten()
     }
 
     /// The brace of the body after a parameter list; a signature alone has none.
@@ -262,9 +242,7 @@ impl Scan<'_> {
     }
 
     fn in_room(&self, room: Room) -> bool {
-        self.around
-            .last()
-            .is_some_and(|(around, _)| *around == room)
+        self.around.last().is_some_and(|(around, _)| *around == room)
     }
 
     fn inside(&self) -> Vec<String> {

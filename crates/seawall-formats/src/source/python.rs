@@ -85,9 +85,7 @@ fn named<'t>(rest: &'t str, ends: &[char]) -> Option<&'t str> {
 }
 
 fn word(text: &str) -> Option<(&str, &str)> {
-    let end = text
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     let (word, rest) = text.split_at_checked(end)?;
     (!word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit())).then_some((word, rest))
 }

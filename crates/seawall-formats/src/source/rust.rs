@@ -52,11 +52,7 @@ pub(super) fn outline(code: &str) -> Outline {
 
 /// Skips the `r` and `#` of a raw identifier.
 fn raw_name(tokens: &Tokens<'_>, at: usize) -> usize {
-    if tokens.text(at) == "r" && tokens.text(at + 1) == "#" {
-        at + 2
-    } else {
-        at
-    }
+    if tokens.text(at) == "r" && tokens.text(at + 1) == "#" { at + 2 } else { at }
 }
 
 /// Whether a `{` comes before the `;` that would end a mere declaration.

@@ -17,11 +17,7 @@ fn python_definitions_not_mentions() {
         ("f", "# def f():\n", 0),
         ("f", "'''\ndef f():\n'''", 0),
         ("f", "x = 'def f():'", 0),
-        (
-            "f",
-            "\"\"\"doc \\\"\"\" still\ndef f():\n\"\"\"\ndef g(): pass",
-            0,
-        ),
+        ("f", "\"\"\"doc \\\"\"\" still\ndef f():\n\"\"\"\ndef g(): pass", 0),
         ("f", "r'\\'\ndef f(): pass", 2),
         ("f", "f(1)\nreturn f", 0),
         ("f", "from x import f\nimport f", 0),
@@ -37,11 +33,7 @@ fn python_definitions_not_mentions() {
         ("A.f", "class A:\n    pass\nif x:\n    def f(): pass", 0),
         ("A.f", "class A(\n  B\n):\n    def f(self): pass", 4),
         ("pkg.mod.f", "def f(): pass", 1),
-        (
-            "A.B.f",
-            "class A:\n  class B:\n    def f(self): pass\n  def f(self): pass",
-            3,
-        ),
+        ("A.B.f", "class A:\n  class B:\n    def f(self): pass\n  def f(self): pass", 3),
         ("outer.<locals>.f", "def outer():\n\tdef f(): pass", 2),
         ("f()", "\n\ndef f(a, b):", 3),
         ("A", "class A: pass", 1),
@@ -89,26 +81,14 @@ fn javascript_definitions_not_mentions() {
         ("f", "class A { g() { f(1)\n { x } } }", 0),
         ("f", "class A { g() { if (f(1)) { x } } }", 0),
         ("f", "interface A { f(a: string): void; }", 0),
-        (
-            "f",
-            "declare function f(a: string): void;\nfunction f(a: string): void {}",
-            2,
-        ),
+        ("f", "declare function f(a: string): void;\nfunction f(a: string): void {}", 2),
         ("f", "function f(a): { b: string } { }", 1),
         ("A.f", "class A { g() {} }\nfunction f() {}", 0),
-        (
-            "A.f",
-            "class A { g() {} }\nclass B { f() {} }\nclass C extends A { }",
-            0,
-        ),
+        ("A.f", "class A { g() {} }\nclass B { f() {} }\nclass C extends A { }", 0),
         ("A.f", "class A {\n#x = 1\nf = (a) => a }", 3),
         ("A#f", "class A { g() {} f() {} }", 1),
         ("A.f", "function A() {}\nA.prototype.f = function () {}", 2),
-        (
-            "ini.parse",
-            "const parse = (s) => s\nmodule.exports = { parse }",
-            1,
-        ),
+        ("ini.parse", "const parse = (s) => s\nmodule.exports = { parse }", 1),
         ("f", "import { f } from 'f'; export { f }", 0),
         ("$f", "var $f = function () {}", 1),
         ("if", "if (x) { }", 0),
@@ -143,20 +123,12 @@ fn rust_definitions_not_mentions() {
         ("f", "extern \"C\" { fn f(x: i32); }", 0),
         ("f", "type F = fn(f: u8);", 0),
         ("A::f", "impl A { fn f() {} }", 1),
-        (
-            "A::f",
-            "impl<'a, T: X<Y>> fmt::Display for A<'a, T> where T: B { fn f(&self) {} }",
-            1,
-        ),
+        ("A::f", "impl<'a, T: X<Y>> fmt::Display for A<'a, T> where T: B { fn f(&self) {} }", 1),
         ("A::f", "impl A { fn g() {} }\nimpl B { fn f() {} }", 0),
         ("A::f", "fn x() -> impl A { }\nfn f() {}", 2),
         ("m::f", "mod m { pub fn f() {} }", 1),
         ("m::f", "mod m { }\nfn f() {}", 0),
-        (
-            "tar::entry::EntryFields::f",
-            "impl<'a> EntryFields<'a> {\n fn f(&mut self) {}\n}",
-            2,
-        ),
+        ("tar::entry::EntryFields::f", "impl<'a> EntryFields<'a> {\n fn f(&mut self) {}\n}", 2),
         ("Vec<T>::f", "impl<T> Vec<T> { fn f() {} }", 1),
         ("type", "fn r#type() {}", 1),
         ("f!", "macro_rules! f { () => {} }", 1),
@@ -178,16 +150,8 @@ fn c_definitions_not_mentions() {
         ("f", "char q = '\"'; int f(int a) {}", 1),
         ("f", "#define f(x) { x }\n", 0),
         ("f", "#define g(x) \\\n int f(int a) { \\\n }\n", 0),
-        (
-            "f",
-            "void g(void) { if (f(1)) { } f(2); while (f(3)) { } }",
-            0,
-        ),
-        (
-            "f",
-            "int ZEXPORT f(strm, flush)\nz_streamp strm;\nint flush;\n{",
-            1,
-        ),
+        ("f", "void g(void) { if (f(1)) { } f(2); while (f(3)) { } }", 0),
+        ("f", "int ZEXPORT f(strm, flush)\nz_streamp strm;\nint flush;\n{", 1),
         (
             "f",
             "int f(in, desc)\nin_func in; /* x */\nvoid (*desc)(int a, int b);\nchar t[8];\n{",
@@ -200,21 +164,9 @@ fn c_definitions_not_mentions() {
         ("f", "int f(void) __attribute__((noinline)) {", 1),
         ("f", "int x = f(1);\nstruct a b[] = { { f(2) }, };", 0),
         ("f", "MACRO(f)\nint g(void) { }", 0),
-        (
-            "f",
-            "#ifdef A\nint f(int a) {\n#else\nint f(int b) {\n#endif\n}\nint g(void) { }",
-            2,
-        ),
-        (
-            "g",
-            "#ifdef A\nint f(int a) {\n#else\nint f(int b) {\n#endif\n}\nint g(void) { }",
-            7,
-        ),
-        (
-            "f",
-            "#if 1\nint f(int a)\n#else\nint f(void)\n#endif\n{ }\n",
-            4,
-        ),
+        ("f", "#ifdef A\nint f(int a) {\n#else\nint f(int b) {\n#endif\n}\nint g(void) { }", 2),
+        ("g", "#ifdef A\nint f(int a) {\n#else\nint f(int b) {\n#endif\n}\nint g(void) { }", 7),
+        ("f", "#if 1\nint f(int a)\n#else\nint f(void)\n#endif\n{ }\n", 4),
         ("f", "extern \"C\" {\nint f(int a) { }\n}", 2),
         ("f", "namespace n { int f(int a) { } }", 1),
         ("A::f", "int A::f(int a) const noexcept { }", 1),
@@ -227,18 +179,10 @@ fn c_definitions_not_mentions() {
         ("f", "typedef int (*f)(int a);", 0),
         ("f", "struct s { int (*f)(int a); };", 0),
         ("f", "enum e { f };", 0),
-        (
-            "f",
-            "auto s = R\"x( int f(int a) { )\" )x\"; int g() { }",
-            0,
-        ),
+        ("f", "auto s = R\"x( int f(int a) { )\" )x\"; int g() { }", 0),
         ("f", "int n = 1'000; int f() { }", 1),
         ("f", "f(a, b) { }", 1),
-        (
-            "inflate",
-            "local int a();\nint ZEXPORT inflate(z_streamp strm, int flush) {\n}",
-            2,
-        ),
+        ("inflate", "local int a();\nint ZEXPORT inflate(z_streamp strm, int flush) {\n}", 2),
     ] {
         check(Language::C, function, text, expected);
     }
@@ -261,12 +205,8 @@ fn knows_languages_by_ending() {
     }
 }
 
-const LANGUAGES: [Language; 4] = [
-    Language::Python,
-    Language::JavaScript,
-    Language::Rust,
-    Language::C,
-];
+const LANGUAGES: [Language; 4] =
+    [Language::Python, Language::JavaScript, Language::Rust, Language::C];
 
 /// Hostile nesting must cost time in proportion to its length.
 #[test]

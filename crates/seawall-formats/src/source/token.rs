@@ -59,9 +59,7 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn is_word(&self, at: usize) -> bool {
-        self.list
-            .get(at)
-            .is_some_and(|token| token.kind == Kind::Word)
+        self.list.get(at).is_some_and(|token| token.kind == Kind::Word)
     }
 
     pub(super) fn line(&self, at: usize) -> u32 {

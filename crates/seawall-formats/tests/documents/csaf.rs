@@ -27,13 +27,8 @@ fn every_publication_becomes_a_document_without_fault() {
 
 #[test]
 fn every_listed_weakness_has_its_official_name() {
-    for number in [
-        20, 22, 59, 61, 79, 94, 120, 122, 125, 400, 407, 502, 770, 787, 1321, 1333,
-    ] {
-        let publication = Publication {
-            weakness: Some(Cwe(number)),
-            ..plain()
-        };
+    for number in [20, 22, 59, 61, 79, 94, 120, 122, 125, 400, 407, 502, 770, 787, 1321, 1333] {
+        let publication = Publication { weakness: Some(Cwe(number)), ..plain() };
         check(&format!("CWE-{number}"), &publication);
         let id = written(&publication)["vulnerabilities"][0]["cwe"]["id"].clone();
         assert_eq!(id, format!("CWE-{number}"));
@@ -47,10 +42,8 @@ fn the_plain_document_draws_no_remark_but_on_ranges_and_vendors() {
     let remarks = csaf::remarks(csaf::document(&plain(), &publisher()).as_bytes());
     let mut tests: Vec<&str> = remarks.iter().map(|remark| remark.test.as_str()).collect();
     tests.dedup();
-    let others: Vec<_> = remarks
-        .iter()
-        .filter(|r| !["6.3.9", "6.3.10"].contains(&&*r.test))
-        .collect();
+    let others: Vec<_> =
+        remarks.iter().filter(|r| !["6.3.9", "6.3.10"].contains(&&*r.test)).collect();
     assert!(others.is_empty(), "{tests:?}: {others:#?}");
 }
 
@@ -63,14 +56,9 @@ fn the_document_says_what_was_run_and_what_was_stated() {
     assert_eq!(at("/document/tracking/id"), "SW-2026-0042");
     assert_eq!(at("/document/notes/0/title"), "Notice");
     let range = "/product_tree/branches/0/branches/0/branches/0";
+    assert_eq!(at(&format!("{range}/name")), "vers:cargo/>=0.1.4|<1.1.9|>=1.1.10|<1.1.14");
     assert_eq!(
-        at(&format!("{range}/name")),
-        "vers:cargo/>=0.1.4|<1.1.9|>=1.1.10|<1.1.14"
-    );
-    assert_eq!(
-        at(&format!(
-            "{range}/product/product_identification_helper/purl"
-        )),
+        at(&format!("{range}/product/product_identification_helper/purl")),
         "pkg:cargo/libz-sys"
     );
     assert_eq!(
@@ -91,10 +79,7 @@ fn the_document_says_what_was_run_and_what_was_stated() {
 #[test]
 fn the_same_publication_gives_the_same_bytes() {
     let publisher = publisher();
-    assert_eq!(
-        csaf::document(&relapse(), &publisher),
-        csaf::document(&relapse(), &publisher)
-    );
+    assert_eq!(csaf::document(&relapse(), &publisher), csaf::document(&relapse(), &publisher));
 }
 
 #[test]
@@ -111,10 +96,7 @@ fn what_is_no_csaf_has_one_fault_that_says_so() {
         assert_eq!(tests, [test]);
     }
     let faults = csaf::faults(b"{\"document\":{\"csaf_version\":\"2.0\"}}");
-    assert!(
-        faults.iter().any(|fault| fault.test == "schema"),
-        "{faults:?}"
-    );
+    assert!(faults.iter().any(|fault| fault.test == "schema"), "{faults:?}");
 }
 
 /// The tests that the validator does not have; see `csaf::conformance`.
@@ -163,14 +145,8 @@ fn real_documents_are_checked_without_a_panic() {
     };
     let files = unpacked.files();
     // Every fourth is enough here: a whole run takes several seconds.
-    let checked = files
-        .iter()
-        .filter(|(name, _)| name.ends_with(".json"))
-        .step_by(4);
-    let clean = checked
-        .clone()
-        .filter(|(_, bytes)| csaf::faults(bytes).is_empty())
-        .count();
+    let checked = files.iter().filter(|(name, _)| name.ends_with(".json")).step_by(4);
+    let clean = checked.clone().filter(|(_, bytes)| csaf::faults(bytes).is_empty()).count();
     println!("{test}: {clean} of {} have no fault", checked.count());
     assert!(clean > 0);
 }
@@ -216,12 +192,7 @@ fn the_feed_links_document_hashes_and_signature() {
         .iter()
         .map(|link| format!("{} {}", link["rel"], link["href"]).replace('"', ""))
         .collect();
-    let expected = [
-        ("self", ""),
-        ("hash", ".sha256"),
-        ("hash", ".sha512"),
-        ("signature", ".asc"),
-    ];
+    let expected = [("self", ""), ("hash", ".sha256"), ("hash", ".sha512"), ("signature", ".asc")];
     let expected = expected.map(|(rel, end)| format!("{rel} {document}{end}"));
     assert_eq!(links, expected);
     assert_eq!(entry["content"]["src"], document);
@@ -269,24 +240,16 @@ fn the_metadata_is_valid_against_the_standards_schema() {
         .cloned()
         .expect("a publisher");
     provider["properties"]["publisher"] = publisher_schema;
-    let options = jsonschema::options()
-        .should_validate_formats(true)
-        .offline();
+    let options = jsonschema::options().should_validate_formats(true).offline();
     let validator = options.build(&provider).expect("a schema");
-    for (fingerprint, role) in [
-        (None, "csaf_provider"),
-        (Some("ab"), "csaf_trusted_provider"),
-    ] {
+    for (fingerprint, role) in [(None, "csaf_provider"), (Some("ab"), "csaf_trusted_provider")] {
         let provider = Provider {
             updated: "2026-11-02T10:00:00Z".parse().expect("a time"),
             fingerprint: fingerprint.map(|pair| pair.repeat(20)),
         };
         let metadata = csaf::provider_metadata(&publications::publisher(), &provider);
         let metadata: Value = serde_json::from_str(&metadata).expect("JSON");
-        let faults: Vec<String> = validator
-            .iter_errors(&metadata)
-            .map(|e| e.to_string())
-            .collect();
+        let faults: Vec<String> = validator.iter_errors(&metadata).map(|e| e.to_string()).collect();
         assert!(faults.is_empty(), "{faults:?}");
         assert_eq!(metadata["role"], role);
     }

@@ -50,20 +50,14 @@ fn real_spdx_documents_are_read() {
     let bom_shelter = check(test, "sbom/bom-shelter-spdx.tar.zst", Kind::Spdx);
     let examples = check(test, "sbom/spdx-examples.tar.zst", Kind::Spdx);
     if let (Some((read, components)), Some((others, _))) = (bom_shelter, examples) {
-        assert!(
-            read > 40 && others > 5 && components > 10_000,
-            "{read} {others} {components}"
-        );
+        assert!(read > 40 && others > 5 && components > 10_000, "{read} {others} {components}");
     }
 }
 
 #[test]
 fn lock_files_as_cyclonedx_lose_no_package() {
     let test = "lock_files_as_cyclonedx_lose_no_package";
-    for archive in [
-        "matching/lock-sboms.tar.zst",
-        "matching/synthetic-sboms.tar.zst",
-    ] {
+    for archive in ["matching/lock-sboms.tar.zst", "matching/synthetic-sboms.tar.zst"] {
         let Some(unpacked) = unpack(test, archive) else {
             return;
         };
@@ -74,11 +68,7 @@ fn lock_files_as_cyclonedx_lose_no_package() {
             }
             let read = inventory::read(&name, None, &bytes);
             let read = read.unwrap_or_else(|fault| panic!("{name}: {fault}"));
-            let unknown = read
-                .components
-                .iter()
-                .filter(|one| one.package.is_none())
-                .count();
+            let unknown = read.components.iter().filter(|one| one.package.is_none()).count();
             assert_eq!(unknown, 0, "{name}: {:?}", read.warnings);
             total += read.components.len();
         }
@@ -107,10 +97,7 @@ fn the_specifications_valid_documents_are_accepted() {
         }
     }
     // The reader is no schema check: it refuses what it would misread, not every odd licence.
-    println!(
-        "{test}: {accepted} accepted, {refused} invalid refused, passed {}",
-        passed.len()
-    );
+    println!("{test}: {accepted} accepted, {refused} invalid refused, passed {}", passed.len());
     assert!(accepted > 100);
 }
 
@@ -130,12 +117,7 @@ fn affected(test: &str) -> Option<HashMap<String, Vec<Package>>> {
 /// The one component that a purl alone gives.
 fn component(purl: &str) -> (Option<Package>, Option<Version>) {
     let read = inventory::read("purl.csv", None, format!("purl\n\"{purl}\"\n").as_bytes());
-    let first = read
-        .expect("a table")
-        .components
-        .into_iter()
-        .next()
-        .expect("a component");
+    let first = read.expect("a table").components.into_iter().next().expect("a component");
     (first.package, first.version)
 }
 
@@ -145,11 +127,7 @@ fn check_findings(test: &str, truth: &str, archives: &[&str]) -> Option<usize> {
     let affected = affected(test)?;
     let mut documents = HashMap::new();
     for archive in archives {
-        let stem = archive
-            .rsplit('/')
-            .next()
-            .unwrap_or(archive)
-            .replace(".tar.zst", "");
+        let stem = archive.rsplit('/').next().unwrap_or(archive).replace(".tar.zst", "");
         for (name, bytes) in unpack(test, archive)?.files() {
             documents.insert(format!("{stem}:{name}"), bytes.clone());
             let file = name.rsplit('/').next().unwrap_or(&name).to_owned();
@@ -160,24 +138,17 @@ fn check_findings(test: &str, truth: &str, archives: &[&str]) -> Option<usize> {
     for line in lines(test, truth)? {
         let truth: Value = serde_json::from_str(&line).expect("JSON");
         let name = truth["sbom"].as_str().expect("a name");
-        let bytes = documents
-            .get(name)
-            .unwrap_or_else(|| panic!("{name} is not there"));
+        let bytes = documents.get(name).unwrap_or_else(|| panic!("{name} is not there"));
         let read = inventory::read(name, None, bytes);
         let read = read.unwrap_or_else(|fault| panic!("{name}: {fault}"));
-        let listed: HashSet<_> = read
-            .components
-            .into_iter()
-            .map(|one| (one.package, one.version))
-            .collect();
+        let listed: HashSet<_> =
+            read.components.into_iter().map(|one| (one.package, one.version)).collect();
         for finding in truth["findings"].as_array().expect("findings") {
             let (purl, id) = (finding["purl"].as_str(), finding["id"].as_str());
             let (purl, id) = (purl.expect("a purl"), id.expect("an id"));
             let wanted = component(purl);
             assert!(listed.contains(&wanted), "{name}: {purl} is not listed");
-            let packages = affected
-                .get(id)
-                .unwrap_or_else(|| panic!("{id} is not there"));
+            let packages = affected.get(id).unwrap_or_else(|| panic!("{id} is not there"));
             let package = wanted.0.unwrap_or_else(|| panic!("{purl} is no package"));
             assert!(
                 packages.contains(&package),
@@ -193,22 +164,11 @@ fn check_findings(test: &str, truth: &str, archives: &[&str]) -> Option<usize> {
 #[test]
 fn every_true_finding_can_be_made_from_what_is_read() {
     let test = "every_true_finding_can_be_made_from_what_is_read";
-    let real = [
-        "sbom/bom-shelter-spdx.tar.zst",
-        "sbom/cyclonedx-bom-examples.tar.zst",
-    ];
+    let real = ["sbom/bom-shelter-spdx.tar.zst", "sbom/cyclonedx-bom-examples.tar.zst"];
     for (truth, archives, expected) in [
         ("matching/real-sbom-expected.jsonl.zst", &real[..], 3_673),
-        (
-            "matching/lock-expected.jsonl.zst",
-            &["matching/lock-sboms.tar.zst"],
-            1_447,
-        ),
-        (
-            "matching/synthetic-expected.jsonl.zst",
-            &["matching/synthetic-sboms.tar.zst"],
-            7_248,
-        ),
+        ("matching/lock-expected.jsonl.zst", &["matching/lock-sboms.tar.zst"], 1_447),
+        ("matching/synthetic-expected.jsonl.zst", &["matching/synthetic-sboms.tar.zst"], 7_248),
     ] {
         match check_findings(test, truth, archives) {
             Some(findings) => assert_eq!(findings, expected, "{truth}"),

@@ -21,16 +21,11 @@ fn every_record_fits_the_schema() {
     };
     let schema: Value =
         serde_json::from_slice(&unpacked.read("validation/schema.json")).expect("JSON");
-    let options = jsonschema::options()
-        .should_validate_formats(true)
-        .offline();
+    let options = jsonschema::options().should_validate_formats(true).offline();
     let validator = options.build(&schema).expect("a schema");
     for (name, publication) in all() {
         let record = written(&publication);
-        let faults: Vec<String> = validator
-            .iter_errors(&record)
-            .map(|e| e.to_string())
-            .collect();
+        let faults: Vec<String> = validator.iter_errors(&record).map(|e| e.to_string()).collect();
         assert!(faults.is_empty(), "{name}: {faults:#?}\n{record:#}");
     }
 }
@@ -41,10 +36,7 @@ fn a_record_reads_back_as_it_was_meant() {
         let read = osv::read(osv::document(&publication).as_bytes());
         let read = read.unwrap_or_else(|fault| panic!("{name}: {fault}"));
         assert_eq!(read.id, format!("x_{}", publication.number));
-        assert_eq!(
-            Some(read.modified),
-            publication.revisions.last().map(|last| last.at)
-        );
+        assert_eq!(Some(read.modified), publication.revisions.last().map(|last| last.at));
         assert_eq!(read.weakness, publication.weakness);
         assert_eq!(read.notice, publication.notice);
         let remedy = Some(publication.remedy.trim()).filter(|remedy| !remedy.is_empty());
@@ -67,10 +59,7 @@ fn a_record_reads_back_as_it_was_meant() {
 fn the_record_keeps_both_intervals_and_the_distributors_word() {
     let record = written(&relapse());
     assert_eq!(record["id"], "x_SW-2026-0042");
-    assert_eq!(
-        record["aliases"],
-        json!(["CVE-2022-37434", "RUSTSEC-2022-0091"])
-    );
+    assert_eq!(record["aliases"], json!(["CVE-2022-37434", "RUSTSEC-2022-0091"]));
     assert_eq!(record["related"], json!(["DSA-5218-1"]));
     assert_eq!(
         record["affected"][0]["ranges"],
@@ -84,10 +73,7 @@ fn the_record_keeps_both_intervals_and_the_distributors_word() {
     assert_eq!(debian["package"]["ecosystem"], "Debian:12");
     assert_eq!(debian["ranges"][0]["type"], "ECOSYSTEM");
     assert_eq!(debian["ranges"][0]["events"][0], json!({"introduced": "0"}));
-    assert_eq!(
-        debian["database_specific"],
-        json!({"basis": "stated", "stated_by": "Distributor"})
-    );
+    assert_eq!(debian["database_specific"], json!({"basis": "stated", "stated_by": "Distributor"}));
     let read = osv::read(record.to_string().as_bytes()).expect("a record");
     assert_eq!(read.affected[1].basis, Some(Basis::Stated));
     assert_eq!(written(&plain())["severity"][0]["type"], "CVSS_V3");
@@ -106,11 +92,7 @@ fn every_database_is_read() {
             let read = read.unwrap_or_else(|fault| panic!("{database}: {fault}: {line:.200}"));
             records += 1;
             packages += read.affected.len();
-            intervals += read
-                .affected
-                .iter()
-                .map(|one| one.intervals.len())
-                .sum::<usize>();
+            intervals += read.affected.iter().map(|one| one.intervals.len()).sum::<usize>();
         }
     }
     println!("{test}: {records} records, {packages} packages, {intervals} intervals");
@@ -137,10 +119,7 @@ fn events_pair_into_intervals() {
         json!([{"introduced": "0"}, {"fixed": "1"}, {"introduced": "2"}, {"last_affected": "3"}]),
         &[interval("", "1", ""), interval("2", "", "3")],
     );
-    check_events(
-        json!([{"introduced": "1", "fixed": "2"}]),
-        &[interval("1", "2", "")],
-    );
+    check_events(json!([{"introduced": "1", "fixed": "2"}]), &[interval("1", "2", "")]);
     check_events(
         json!([{"fixed": "1"}, {"introduced": "2"}, {"introduced": "3"}, {"limit": "*"}]),
         &[interval("2", "", ""), interval("3", "", "")],
@@ -156,24 +135,15 @@ fn wrong_types_are_named_and_nulls_are_nothing() {
     assert!(read.is_ok_and(|read| read.affected.is_empty()));
     for (text, part) in [
         ("{}", "/modified: it is missing"),
-        (
-            r#"{"id":1,"modified":"2026-01-01T00:00:00Z"}"#,
-            "/id: it must be a text, not a number",
-        ),
-        (
-            r#"{"id":"X","modified":"now"}"#,
-            "`now` is no RFC 3339 time",
-        ),
+        (r#"{"id":1,"modified":"2026-01-01T00:00:00Z"}"#, "/id: it must be a text, not a number"),
+        (r#"{"id":"X","modified":"now"}"#, "`now` is no RFC 3339 time"),
         (
             r#"{"id":"X","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"name":"x"}}]}"#,
             "/affected/0/package/ecosystem: it is missing",
         ),
     ] {
         let told = osv::read(text.as_bytes()).map_err(|fault| fault.to_string());
-        assert!(
-            told.as_ref().is_err_and(|told| told.contains(part)),
-            "{told:?} lacks {part}"
-        );
+        assert!(told.as_ref().is_err_and(|told| told.contains(part)), "{told:?} lacks {part}");
     }
 }
 

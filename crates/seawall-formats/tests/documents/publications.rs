@@ -27,10 +27,7 @@ pub fn interval(introduced: &str, fixed: &str, last_affected: &str) -> Interval 
 }
 
 fn package(ecosystem: &str, name: &str) -> Package {
-    Package {
-        ecosystem: Ecosystem::from(ecosystem.to_owned()),
-        name: name.to_owned(),
-    }
+    Package { ecosystem: Ecosystem::from(ecosystem.to_owned()), name: name.to_owned() }
 }
 
 fn run(
@@ -39,10 +36,9 @@ fn run(
     ranges: &[Interval],
     tested: &[(&str, Outcome)],
 ) -> AffectedPackage {
-    let tested = tested.iter().map(|(version, outcome)| Tested {
-        version: Version::from(*version),
-        outcome: *outcome,
-    });
+    let tested = tested
+        .iter()
+        .map(|(version, outcome)| Tested { version: Version::from(*version), outcome: *outcome });
     AffectedPackage {
         package: package(ecosystem, name),
         ranges: ranges.to_vec(),
@@ -82,12 +78,7 @@ pub fn plain() -> Publication {
         severity: Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H".to_owned()),
         aliases: vec!["CVE-2021-32839".to_owned()],
         references: vec!["https://example.invalid/fix".to_owned()],
-        affected: vec![run(
-            "PyPI",
-            "sqlparse",
-            &[interval("0.4.0", "0.4.2", "")],
-            &tested,
-        )],
+        affected: vec![run("PyPI", "sqlparse", &[interval("0.4.0", "0.4.2", "")], &tested)],
         credits: vec!["Finder one".to_owned()],
         notice: Some("Replay of a flaw public and fixed years ago.".to_owned()),
         revisions: vec![revision(1, "2026-11-02T10:00:00Z", "Published.")],
@@ -95,48 +86,22 @@ pub fn plain() -> Publication {
 }
 
 fn revision(number: u32, at: &str, summary: &str) -> Revision {
-    Revision {
-        number,
-        at: at.parse().expect("a time"),
-        summary: summary.to_owned(),
-    }
+    Revision { number, at: at.parse().expect("a time"), summary: summary.to_owned() }
 }
 
 /// A second revision, two intervals, a distributor's stated range, a second ecosystem.
 pub fn relapse() -> Publication {
-    let ranges = [
-        interval("0.1.4", "1.1.9", ""),
-        interval("1.1.10", "1.1.14", ""),
-    ];
+    let ranges = [interval("0.1.4", "1.1.9", ""), interval("1.1.10", "1.1.14", "")];
     let affected = vec![
-        run(
-            "crates.io",
-            "libz-sys",
-            &ranges,
-            &[("1.1.8", Outcome::Affected)],
-        ),
-        stated(
-            "Debian:12",
-            "zlib",
-            &[interval("", "1:1.2.13.dfsg-1", "")],
-            Some("Distributor"),
-        ),
-        stated(
-            "Debian:11",
-            "zlib",
-            &[interval("", "1:1.2.11.dfsg-2+deb11u2", "")],
-            None,
-        ),
+        run("crates.io", "libz-sys", &ranges, &[("1.1.8", Outcome::Affected)]),
+        stated("Debian:12", "zlib", &[interval("", "1:1.2.13.dfsg-1", "")], Some("Distributor")),
+        stated("Debian:11", "zlib", &[interval("", "1:1.2.11.dfsg-2+deb11u2", "")], None),
     ];
     Publication {
         number: AdvisoryNumber::new(2026, 42),
         weakness: Some(Cwe(787)),
         severity: None,
-        aliases: vec![
-            "CVE-2022-37434".into(),
-            "DSA-5218-1".into(),
-            "RUSTSEC-2022-0091".into(),
-        ],
+        aliases: vec!["CVE-2022-37434".into(), "DSA-5218-1".into(), "RUSTSEC-2022-0091".into()],
         affected,
         revisions: vec![
             revision(1, "2026-11-02T10:00:00Z", "Published."),
@@ -150,17 +115,9 @@ pub fn relapse() -> Publication {
 pub fn all() -> Vec<(&'static str, Publication)> {
     let npm = |ranges: &[Interval]| vec![run("npm", "@scope/ini", ranges, &[])];
     let open = [interval("1.0.0", "", "")];
-    let seen = [
-        interval("1.0.0", "1.1.0", ""),
-        interval("2.0.0", "", "2.3.4"),
-    ];
+    let seen = [interval("1.0.0", "1.1.0", ""), interval("2.0.0", "", "2.3.4")];
     let twice = vec![
-        run(
-            "npm",
-            "ini",
-            &[interval("", "1.3.6", "")],
-            &[("1.3.5", Outcome::Affected)],
-        ),
+        run("npm", "ini", &[interval("", "1.3.6", "")], &[("1.3.5", Outcome::Affected)]),
         stated("npm", "ini", &[interval("", "1.3.6", "")], Some("Vendor")),
     ];
     let hostile = "<script>\u{7}\"\\\u{202e}ü".to_owned();
@@ -180,49 +137,26 @@ pub fn all() -> Vec<(&'static str, Publication)> {
         title: hostile.clone(),
         summary: hostile.clone(),
         remedy: hostile.clone(),
-        aliases: vec![
-            hostile.clone(),
-            "CVE-2021-1".into(),
-            "CVE-2021-11111".into(),
-        ],
-        references: vec![
-            "javascript:x".into(),
-            "https://a.invalid/ü x".into(),
-            String::new(),
-        ],
+        aliases: vec![hostile.clone(), "CVE-2021-1".into(), "CVE-2021-11111".into()],
+        references: vec!["javascript:x".into(), "https://a.invalid/ü x".into(), String::new()],
         credits: vec![hostile.clone(), String::new()],
         severity: Some(hostile.clone()),
         affected: vec![run("npm", &hostile, &[interval("", "1|<2", "")], &[])],
         ..plain()
     };
-    let with = |affected: Vec<AffectedPackage>| Publication {
-        affected,
-        ..plain()
-    };
+    let with = |affected: Vec<AffectedPackage>| Publication { affected, ..plain() };
     vec![
         ("plain", plain()),
         ("relapse", relapse()),
         ("bare", bare.clone()),
-        (
-            "bare, no fix",
-            Publication {
-                affected: npm(&open),
-                ..bare
-            },
-        ),
-        (
-            "from the first release",
-            with(npm(&[interval("", "1.3.6", "")])),
-        ),
+        ("bare, no fix", Publication { affected: npm(&open), ..bare }),
+        ("from the first release", with(npm(&[interval("", "1.3.6", "")]))),
         ("no fix yet", with(npm(&open))),
         ("last affected", with(npm(&seen))),
         ("every version", with(npm(&[interval("", "", "")]))),
         ("no interval", with(npm(&[]))),
         ("listed twice", with(twice)),
-        (
-            "without registry",
-            with(vec![stated("Generic", "pump", &open, Some("Vendor"))]),
-        ),
+        ("without registry", with(vec![stated("Generic", "pump", &open, Some("Vendor"))])),
         (
             "other ecosystems",
             with(vec![
@@ -234,10 +168,7 @@ pub fn all() -> Vec<(&'static str, Publication)> {
         ),
         (
             "version 2 of CVSS",
-            Publication {
-                severity: Some("AV:N/AC:L/Au:N/C:N/I:N/A:P".into()),
-                ..plain()
-            },
+            Publication { severity: Some("AV:N/AC:L/Au:N/C:N/I:N/A:P".into()), ..plain() },
         ),
         (
             "version 4 of CVSS",
@@ -248,13 +179,7 @@ pub fn all() -> Vec<(&'static str, Publication)> {
                 ..plain()
             },
         ),
-        (
-            "unlisted weakness",
-            Publication {
-                weakness: Some(Cwe(1)),
-                ..plain()
-            },
-        ),
+        ("unlisted weakness", Publication { weakness: Some(Cwe(1)), ..plain() }),
         ("hostile text", hostile),
     ]
 }

@@ -53,11 +53,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
         if path.is_dir() {
             collect(root, &path, files);
         } else {
-            let name = path
-                .strip_prefix(root)
-                .expect("below root")
-                .display()
-                .to_string();
+            let name = path.strip_prefix(root).expect("below root").display().to_string();
             files.push((name, fs::read(&path).expect("a file")));
         }
     }
@@ -66,21 +62,13 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 /// Unpacks an archive of the shared data.
 pub fn unpack(test: &str, archive: &str) -> Option<Unpacked> {
     let path = file(test, archive)?;
-    let stem = Path::new(archive)
-        .file_name()
-        .expect("a name")
-        .to_string_lossy()
-        .into_owned();
+    let stem = Path::new(archive).file_name().expect("a name").to_string_lossy().into_owned();
     let folder = format!("{}-{test}-{stem}", std::process::id());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     fs::create_dir_all(&folder).expect("a folder");
     let unpacked = Unpacked(folder);
     let mut tar = Command::new("tar");
-    tar.arg("--zstd")
-        .arg("-xf")
-        .arg(path)
-        .arg("-C")
-        .arg(&unpacked.0);
+    tar.arg("--zstd").arg("-xf").arg(path).arg("-C").arg(&unpacked.0);
     let done = tar.status().expect("tar");
     assert!(done.success(), "tar could not unpack {archive}");
     Some(unpacked)
@@ -88,11 +76,7 @@ pub fn unpack(test: &str, archive: &str) -> Option<Unpacked> {
 
 /// The lines of a packed file of the shared data.
 pub fn lines(test: &str, name: &str) -> Option<Vec<String>> {
-    let output = Command::new("zstd")
-        .arg("-dc")
-        .arg(file(test, name)?)
-        .output()
-        .expect("zstd");
+    let output = Command::new("zstd").arg("-dc").arg(file(test, name)?).output().expect("zstd");
     assert!(output.status.success(), "zstd could not read {name}");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     Some(text.lines().map(str::to_owned).collect())

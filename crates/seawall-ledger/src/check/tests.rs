@@ -17,46 +17,26 @@ fn entry(index: u64) -> Vec<u8> {
 }
 
 fn log(size: u64) -> Log {
-    let signer = NoteSigner::new(
-        "log.invalid/a".parse().unwrap(),
-        SigningKey::from_seed([5; 32]),
-    );
+    let signer = NoteSigner::new("log.invalid/a".parse().unwrap(), SigningKey::from_seed([5; 32]));
     let tree: Tree = (0..size).map(|i| leaf_hash(&entry(i))).collect();
     let mut files: BTreeMap<String, Vec<u8>> =
-        tiles_for_growth(0, size, |l, i| tree.tile_hash(l, i))
-            .unwrap()
-            .into_iter()
-            .collect();
+        tiles_for_growth(0, size, |l, i| tree.tile_hash(l, i)).unwrap().into_iter().collect();
     files.extend(bundles_for_growth(0, size, |i| Some(entry(i))).unwrap());
     let checkpoint = Checkpoint::new("log.invalid/a".parse().unwrap(), size, tree.root());
-    files.insert(
-        "checkpoint".into(),
-        checkpoint.sign(&signer).unwrap().to_string().into_bytes(),
-    );
-    Log {
-        files,
-        key: signer.verifier(KeyKind::Note),
-    }
+    files.insert("checkpoint".into(), checkpoint.sign(&signer).unwrap().to_string().into_bytes());
+    Log { files, key: signer.verifier(KeyKind::Note) }
 }
 
 fn checked(log: &Log) -> Result<Vec<Vec<u8>>, Vec<LogFault>> {
-    check_log(
-        |path| log.files.get(path).cloned(),
-        &log.files["checkpoint"],
-        &log.key,
-    )
+    check_log(|path| log.files.get(path).cloned(), &log.files["checkpoint"], &log.key)
 }
 
 /// Damages the log, and expects exactly these files to be named.
 fn check(size: u64, damage: impl FnOnce(&mut BTreeMap<String, Vec<u8>>), expected: &[&str]) {
     let mut log = log(size);
     damage(&mut log.files);
-    let mut named: Vec<String> = checked(&log)
-        .err()
-        .unwrap_or_default()
-        .into_iter()
-        .map(|fault| fault.path)
-        .collect();
+    let mut named: Vec<String> =
+        checked(&log).err().unwrap_or_default().into_iter().map(|fault| fault.path).collect();
     named.sort();
     named.dedup();
     assert_eq!(named, expected, "size {size}");
@@ -70,11 +50,7 @@ fn flip(files: &mut BTreeMap<String, Vec<u8>>, path: &str, at: usize) {
 fn sound_logs_give_their_entries_back() {
     for size in [0, 1, 2, 255, 256, 257, 511, 512, 700] {
         let entries = checked(&log(size)).unwrap();
-        assert_eq!(
-            entries,
-            (0..size).map(entry).collect::<Vec<_>>(),
-            "size {size}"
-        );
+        assert_eq!(entries, (0..size).map(entry).collect::<Vec<_>>(), "size {size}");
     }
 }
 
@@ -82,44 +58,16 @@ fn sound_logs_give_their_entries_back() {
 fn damage_table() {
     check(700, |_| {}, &[]);
     check(700, |f| flip(f, "tile/0/001", 99), &["tile/0/001"]);
-    check(
-        700,
-        |f| flip(f, "tile/0/002.p/188", 0),
-        &["tile/0/002.p/188"],
-    );
+    check(700, |f| flip(f, "tile/0/002.p/188", 0), &["tile/0/002.p/188"]);
     check(700, |f| flip(f, "tile/1/000.p/2", 40), &["tile/1/000.p/2"]);
-    check(
-        700,
-        |f| flip(f, "tile/entries/001", 9),
-        &["tile/entries/001"],
-    );
-    check(
-        700,
-        |f| flip(f, "tile/entries/002.p/188", 9),
-        &["tile/entries/002.p/188"],
-    );
-    check(
-        700,
-        |f| flip(f, "tile/entries/002.p/188", 0),
-        &["tile/entries/002.p/188"],
-    );
+    check(700, |f| flip(f, "tile/entries/001", 9), &["tile/entries/001"]);
+    check(700, |f| flip(f, "tile/entries/002.p/188", 9), &["tile/entries/002.p/188"]);
+    check(700, |f| flip(f, "tile/entries/002.p/188", 0), &["tile/entries/002.p/188"]);
     check(700, |f| flip(f, "checkpoint", 3), &["checkpoint"]);
     check(700, |f| drop(f.remove("tile/0/001")), &["tile/0/001"]);
-    check(
-        700,
-        |f| drop(f.remove("tile/entries/002.p/188")),
-        &["tile/entries/002.p/188"],
-    );
-    check(
-        700,
-        |f| f.get_mut("tile/0/000").unwrap().truncate(100),
-        &["tile/0/000"],
-    );
-    check(
-        700,
-        |f| f.get_mut("tile/entries/000").unwrap().push(0),
-        &["tile/entries/000"],
-    );
+    check(700, |f| drop(f.remove("tile/entries/002.p/188")), &["tile/entries/002.p/188"]);
+    check(700, |f| f.get_mut("tile/0/000").unwrap().truncate(100), &["tile/0/000"]);
+    check(700, |f| f.get_mut("tile/entries/000").unwrap().push(0), &["tile/entries/000"]);
     check(0, |f| flip(f, "checkpoint", 20), &["checkpoint"]);
 }
 
@@ -167,9 +115,7 @@ fn the_entry_is_named() {
 fn a_full_tile_stands_in_for_a_partial_one() {
     let (mut old, new) = (log(300), log(512));
     for folder in ["0", "entries"] {
-        old.files
-            .remove(&format!("tile/{folder}/001.p/44"))
-            .unwrap();
+        old.files.remove(&format!("tile/{folder}/001.p/44")).unwrap();
         let full = format!("tile/{folder}/001");
         old.files.insert(full.clone(), new.files[&full].clone());
     }
@@ -179,9 +125,7 @@ fn a_full_tile_stands_in_for_a_partial_one() {
 #[test]
 fn another_log_under_the_same_checkpoint_is_found() {
     let (mut forged, sound) = (log(300), log(299));
-    forged
-        .files
-        .insert("checkpoint".into(), sound.files["checkpoint"].clone());
+    forged.files.insert("checkpoint".into(), sound.files["checkpoint"].clone());
     assert!(checked(&forged).is_err());
     // The log claims more than its files hold: everything missing is named, up to the bound.
     let mut empty = log(600_000);
@@ -190,6 +134,8 @@ fn another_log_under_the_same_checkpoint_is_found() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_flipped_bit_is_found_and_its_file_named(
         size in 1u64..600, which: prop::sample::Index, at: prop::sample::Index, bit in 0u8..8,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::sign::SigningKey;
 use proptest::prelude::*;
 
 const CHECKPOINT: &str = "log.example/seawall\n3\n\
@@ -26,20 +27,14 @@ fn witness() -> NoteSigner {
 #[test]
 fn vectors() {
     assert_eq!(log().verifier(KeyKind::Note).to_string(), LOG);
-    assert_eq!(
-        witness().verifier(KeyKind::Cosignature).to_string(),
-        WITNESS
-    );
+    assert_eq!(witness().verifier(KeyKind::Cosignature).to_string(), WITNESS);
     let (text, _) = CHECKPOINT.split_once("\n\n").unwrap();
     let mut note = Note::new(format!("{text}\n")).unwrap();
     log().sign(&mut note);
     witness().cosign(&mut note, 1_780_000_000);
     assert_eq!(note.to_string(), CHECKPOINT);
     assert_eq!(Note::parse(CHECKPOINT.as_bytes()).unwrap(), note);
-    let keys = [
-        LOG.parse().unwrap(),
-        WITNESS.parse::<VerifierKey>().unwrap(),
-    ];
+    let keys = [LOG.parse().unwrap(), WITNESS.parse::<VerifierKey>().unwrap()];
     let verified = note.verify(&keys).unwrap();
     let times: Vec<Option<u64>> = verified.iter().map(|v| v.unix_seconds).collect();
     assert_eq!(times, [None, Some(1_780_000_000)]);
@@ -90,10 +85,7 @@ fn notes_are_read_strictly() {
     let signatures = |count: usize| format!("t\n\n{}", format!("{line}\n").repeat(count));
     check(&signatures(NOTE_SIGNATURES_MAX), true);
     check(&signatures(NOTE_SIGNATURES_MAX + 1), false);
-    check(
-        &format!("{}\n\n{line}\n", "t".repeat(NOTE_BYTES_MAX)),
-        false,
-    );
+    check(&format!("{}\n\n{line}\n", "t".repeat(NOTE_BYTES_MAX)), false);
 }
 
 #[test]
@@ -111,15 +103,13 @@ fn unknown_keys_are_ignored_and_known_ones_must_verify() {
     assert_eq!(note.verify([&log_key]).unwrap().len(), 1);
     let mut forged = log_key.id().to_vec();
     forged.extend([0; 64]);
-    note.push(
-        format!("{DASH}log.example/seawall {}", base64(&forged))
-            .parse()
-            .unwrap(),
-    );
+    note.push(format!("{DASH}log.example/seawall {}", base64(&forged)).parse().unwrap());
     assert!(note.verify([&log_key]).is_err());
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn any_flipped_bit_under_both_keys_is_found(
         at in 0..CHECKPOINT.len(), bit in 0u8..8,

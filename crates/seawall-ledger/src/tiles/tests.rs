@@ -5,9 +5,7 @@ use crate::merkle::{Tree, leaf_hash, prove_consistency, prove_inclusion};
 use proptest::prelude::*;
 
 fn tree(size: u64) -> Tree {
-    (0..size)
-        .map(|i| leaf_hash(i.to_string().as_bytes()))
-        .collect()
+    (0..size).map(|i| leaf_hash(i.to_string().as_bytes())).collect()
 }
 
 fn check(input: &str, expected: bool) {
@@ -61,16 +59,8 @@ fn growth_table() {
     check(255, 256, &["tile/0/000", "tile/1/000.p/1"]);
     check(256, 257, &["tile/0/001.p/1"]);
     check(0, 257, &["tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1"]);
-    check(
-        511,
-        513,
-        &["tile/0/001", "tile/0/002.p/1", "tile/1/000.p/2"],
-    );
-    check(
-        65_535,
-        65_536,
-        &["tile/0/255", "tile/1/000", "tile/2/000.p/1"],
-    );
+    check(511, 513, &["tile/0/001", "tile/0/002.p/1", "tile/1/000.p/2"]);
+    check(65_535, 65_536, &["tile/0/255", "tile/1/000", "tile/2/000.p/1"]);
 }
 
 #[test]
@@ -99,6 +89,8 @@ fn what_cannot_be_laid_out_is_refused() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     /// However a log grew, what lies there in the end is the same.
     #[test]
     fn growth_in_steps_equals_growth_at_once(steps in prop::collection::vec(0u64..400, 1..6)) {
@@ -142,7 +134,9 @@ proptest! {
     }
 
     #[test]
-    fn bundles_read_back(entries in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 1..256)) {
+    fn bundles_read_back(
+        entries in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 1..256),
+    ) {
         let size = entries.len() as u64;
         let files = bundles_for_growth(0, size, |i| entries.get(i as usize)).unwrap();
         prop_assert_eq!(files.len(), 1);

@@ -39,18 +39,8 @@ pub enum Family {
 }
 
 const MEMBERS: [(Family, &[u32]); 13] = [
-    (
-        Family::Complexity,
-        &[
-            185, 400, 405, 407, 409, 674, 730, 770, 834, 835, 1050, 1176, 1333,
-        ],
-    ),
-    (
-        Family::Path,
-        &[
-            22, 23, 24, 25, 26, 27, 29, 35, 36, 41, 59, 61, 62, 64, 65, 73, 706,
-        ],
-    ),
+    (Family::Complexity, &[185, 400, 405, 407, 409, 674, 730, 770, 834, 835, 1050, 1176, 1333]),
+    (Family::Path, &[22, 23, 24, 25, 26, 27, 29, 35, 36, 41, 59, 61, 62, 64, 65, 73, 706]),
     (
         Family::MemoryBounds,
         &[
@@ -58,42 +48,22 @@ const MEMBERS: [(Family, &[u32]); 13] = [
             787, 788, 805, 806, 823, 824,
         ],
     ),
-    (
-        Family::MemoryLifetime,
-        &[415, 416, 590, 672, 761, 762, 763, 825, 826],
-    ),
-    (
-        Family::Arithmetic,
-        &[190, 191, 192, 194, 195, 196, 197, 681, 682],
-    ),
+    (Family::MemoryLifetime, &[415, 416, 590, 672, 761, 762, 763, 825, 826]),
+    (Family::Arithmetic, &[190, 191, 192, 194, 195, 196, 197, 681, 682]),
     (Family::Prototype, &[471, 913, 915, 1321]),
-    (
-        Family::Injection,
-        &[74, 77, 78, 88, 89, 90, 91, 94, 95, 96, 917, 943, 1336],
-    ),
+    (Family::Injection, &[74, 77, 78, 88, 89, 90, 91, 94, 95, 96, 917, 943, 1336]),
     (Family::Script, &[79, 80, 83, 87, 116, 692]),
     (Family::Deserialization, &[502]),
-    (
-        Family::Authorization,
-        &[269, 276, 284, 285, 639, 732, 862, 863, 1220],
-    ),
-    (
-        Family::Authentication,
-        &[287, 288, 290, 294, 295, 303, 304, 306, 307, 521, 522, 798],
-    ),
+    (Family::Authorization, &[269, 276, 284, 285, 639, 732, 862, 863, 1220]),
+    (Family::Authentication, &[287, 288, 290, 294, 295, 303, 304, 306, 307, 521, 522, 798]),
     (Family::Request, &[352, 441, 601, 610, 611, 776, 918]),
-    (
-        Family::General,
-        &[20, 664, 684, 691, 693, 697, 703, 707, 710, 754, 1284, 1286],
-    ),
+    (Family::General, &[20, 664, 684, 691, 693, 697, 703, 707, 710, 754, 1284, 1286]),
 ];
 
 impl Family {
     /// The family of a class.
     pub fn of(weakness: Cwe) -> Self {
-        let found = MEMBERS
-            .iter()
-            .find(|(_, members)| members.contains(&weakness.0));
+        let found = MEMBERS.iter().find(|(_, members)| members.contains(&weakness.0));
         found.map_or(Family::Alone(weakness), |(family, _)| *family)
     }
 

@@ -189,16 +189,10 @@ impl fmt::Display for Reason {
             Reason::OtherFile { files: [a, b] } => {
                 write!(f, "one names the file `{a}`, the other `{b}`")
             }
-            Reason::SameFamily {
-                family,
-                weaknesses: [a, b],
-            } if a == b => {
+            Reason::SameFamily { family, weaknesses: [a, b] } if a == b => {
                 write!(f, "both are {a} ({family})")
             }
-            Reason::SameFamily {
-                family,
-                weaknesses: [a, b],
-            } => {
+            Reason::SameFamily { family, weaknesses: [a, b] } => {
                 write!(f, "{a} and {b} are of one family ({family})")
             }
             Reason::OtherFamily { weaknesses: [a, b] } => {
@@ -242,15 +236,9 @@ const WORDS: [(Trigger, &[&str]); 6] = [
     (Trigger::Proto, &["__proto__"]),
     (Trigger::ConstructorPrototype, &["constructor.prototype"]),
     (Trigger::ParentPath, &["../", "..\\"]),
-    (
-        Trigger::SymbolicLink,
-        &["symlink", "symbolic link", "symlinktype"],
-    ),
-    (Trigger::HardLink, &["hardlink", "hard link", "hard_link"]),
-    (
-        Trigger::ConstructorPrototype,
-        &["'constructor', 'prototype'", "[constructor][prototype]"],
-    ),
+    (Trigger::SymbolicLink, &["symlink", "symbolic link", "symtype", "ln -s"]),
+    (Trigger::HardLink, &["hardlink", "hard link", "hard_link", "lnktype"]),
+    (Trigger::ConstructorPrototype, &["'constructor', 'prototype'", "[constructor][prototype]"]),
 ];
 
 impl Trigger {
@@ -258,11 +246,8 @@ impl Trigger {
     pub(super) fn all_in(proof: &str) -> BTreeSet<Self> {
         let proof = proof.to_lowercase().replace('"', "'");
         let named = |(_, words): &&(Trigger, &[&str])| words.iter().any(|w| proof.contains(w));
-        let mut found: BTreeSet<Self> = WORDS
-            .iter()
-            .filter(named)
-            .map(|(trigger, _)| *trigger)
-            .collect();
+        let mut found: BTreeSet<Self> =
+            WORDS.iter().filter(named).map(|(trigger, _)| *trigger).collect();
         if found.contains(&Trigger::SymbolicLink) || found.contains(&Trigger::HardLink) {
             found.remove(&Trigger::ParentPath);
         }

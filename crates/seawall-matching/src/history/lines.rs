@@ -43,18 +43,12 @@ fn name<'a>(ecosystem: &Ecosystem, version: &'a Version) -> Name<'a> {
     let (epoch, rest) = version.0.split_once(separator).unwrap_or(("", &version.0));
     let (major, rest) = number(rest.trim_start_matches(['v', 'V', '=']));
     let (minor, _) = number(rest.strip_prefix(['.', '_']).unwrap_or(""));
-    Name {
-        epoch: epoch.trim_start_matches('0'),
-        major,
-        minor,
-    }
+    Name { epoch: epoch.trim_start_matches('0'), major, minor }
 }
 
 /// The digits at the start, without leading zeros, and what follows them.
 fn number(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
     (digits.trim_start_matches('0'), rest)
 }
@@ -96,10 +90,7 @@ mod tests {
     #[test]
     fn lines_are_majors_and_while_there_are_few_minors() {
         check("crates.io", "0.1.4 0.1.9 | 1.0.0 1.0.25 | 1.1.0 1.1.14");
-        check(
-            "npm",
-            "0.0.0 0.0.10 | 0.1.0 | 0.2.0 0.2.4 | 1.0.0 | 1.1.0 1.1.3 | 1.2.0",
-        );
+        check("npm", "0.0.0 0.0.10 | 0.1.0 | 0.2.0 0.2.4 | 1.0.0 | 1.1.0 1.1.3 | 1.2.0");
         check("PyPI", "1.0 1.1 1.2 1.3 1.4 1.26.4 | 2.0 2.0.1 | 2.1 2.1.1");
         check("PyPI", "0.01 0.1.1 | 0.2 | v0.3 | legacy | 1!1.0");
         check("Debian:12", "1.0-1 | 1:1.0-1");

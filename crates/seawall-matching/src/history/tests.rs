@@ -40,25 +40,15 @@ impl World {
             let tested = |version| Tested { version, outcome };
             outcomes.extend(releases(text).into_iter().map(tested));
         }
-        World {
-            ecosystem,
-            outcomes,
-        }
+        World { ecosystem, outcomes }
     }
 
     fn catalogue(&self) -> Vec<Version> {
-        self.outcomes
-            .iter()
-            .map(|tested| tested.version.clone())
-            .collect()
+        self.outcomes.iter().map(|tested| tested.version.clone()).collect()
     }
 
     fn run(&self, version: &Version) -> Tested {
-        self.outcomes
-            .iter()
-            .find(|tested| tested.version == *version)
-            .unwrap()
-            .clone()
+        self.outcomes.iter().find(|tested| tested.version == *version).unwrap().clone()
     }
 
     /// Runs what the planner asks for until it asks for nothing; no release is asked for twice.
@@ -71,12 +61,7 @@ impl World {
                 return probes;
             }
             for version in next {
-                assert!(
-                    history
-                        .tested()
-                        .iter()
-                        .all(|tested| tested.version != version)
-                );
+                assert!(history.tested().iter().all(|tested| tested.version != version));
                 probes += 1;
                 history.record(self.run(&version));
             }
@@ -84,12 +69,8 @@ impl World {
     }
 
     fn plan(&self, claimed: &str, width: usize) -> (History, usize) {
-        let mut history = History::new(
-            self.ecosystem.clone(),
-            self.catalogue(),
-            claimed.into(),
-            &[],
-        );
+        let mut history =
+            History::new(self.ecosystem.clone(), self.catalogue(), claimed.into(), &[]);
         let probes = self.finish(&mut history, width);
         (history, probes)
     }
@@ -102,11 +83,7 @@ impl World {
 }
 
 fn write(intervals: &[Interval]) -> String {
-    intervals
-        .iter()
-        .map(Interval::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
+    intervals.iter().map(Interval::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// The planner finds `expected`, as the full scan does, for widths 1 to 4, for the catalogue in
@@ -116,38 +93,23 @@ fn check(name: &str, world: &World, claimed: &str, expected: &str) {
     for width in 1..=4 {
         let (history, probes) = world.plan(claimed, width);
         assert_eq!(write(&history.ranges()), expected, "{name}: width {width}");
-        println!(
-            "{name}: {probes} of {} releases run, width {width}",
-            world.outcomes.len()
-        );
+        println!("{name}: {probes} of {} releases run, width {width}", world.outcomes.len());
 
         let mut turned = world.catalogue();
         turned.reverse();
         let mut other = History::new(world.ecosystem.clone(), turned, claimed.into(), &[]);
         world.finish(&mut other, width);
-        assert_eq!(
-            other.tested(),
-            history.tested(),
-            "{name}: order of the catalogue"
-        );
+        assert_eq!(other.tested(), history.tested(), "{name}: order of the catalogue");
 
-        let mut half = History::new(
-            world.ecosystem.clone(),
-            world.catalogue(),
-            claimed.into(),
-            &[],
-        );
+        let mut half =
+            History::new(world.ecosystem.clone(), world.catalogue(), claimed.into(), &[]);
         for version in half.next(probes / 2) {
             half.record(world.run(&version));
         }
         let mut known = half.tested();
         known.reverse();
-        let mut resumed = History::new(
-            world.ecosystem.clone(),
-            world.catalogue(),
-            claimed.into(),
-            &known,
-        );
+        let mut resumed =
+            History::new(world.ecosystem.clone(), world.catalogue(), claimed.into(), &known);
         assert_eq!(resumed.next(width), half.next(width), "{name}: resumed");
         world.finish(&mut resumed, width);
         assert_eq!(write(&resumed.ranges()), expected, "{name}: resumed");
@@ -163,18 +125,8 @@ fn sqlparse_has_a_lower_bound() {
          affected: 0.4.0-1
          unaffected: 0.4.2-4 0.5.0-5 0.6.0-1",
     );
-    check(
-        "sqlparse",
-        &world,
-        "0.4.1",
-        "from 0.4.0 until fixed in 0.4.2",
-    );
-    check(
-        "sqlparse, other claim",
-        &world,
-        "0.4.0",
-        "from 0.4.0 until fixed in 0.4.2",
-    );
+    check("sqlparse", &world, "0.4.1", "from 0.4.0 until fixed in 0.4.2");
+    check("sqlparse, other claim", &world, "0.4.0", "from 0.4.0 until fixed in 0.4.2");
 }
 
 #[test]
@@ -184,12 +136,7 @@ fn ini_was_affected_from_the_first_release() {
         "affected: 1.0.0-5 1.1.0 1.2.0-1 1.3.0-5
          unaffected: 1.3.6-8 2.0.0 3.0.0-1 4.0.0 4.1.0-3 5.0.0 6.0.0 7.0.0",
     );
-    check(
-        "ini",
-        &world,
-        "1.3.5",
-        "from the first release until fixed in 1.3.6",
-    );
+    check("ini", &world, "1.3.5", "from the first release until fixed in 1.3.6");
 }
 
 const TAR_OLD: &str = "untested: 0.0.2-5 0.1.0-8 0.2.0-12";
@@ -233,10 +180,7 @@ fn a_short_island_far_from_claim_and_fix_may_be_missed() {
     assert_eq!(write(&world.scan()), full);
     // What is found then is one interval with all affected releases, and one too many.
     let (history, _) = world.plan("1.0.60", 1);
-    assert_eq!(
-        write(&history.ranges()),
-        "from the first release up to 1.0.60, no fix yet"
-    );
+    assert_eq!(write(&history.ranges()), "from the first release up to 1.0.60, no fix yet");
     check("the same, claimed beside it", &world, "1.0.23", full);
 }
 
@@ -256,12 +200,7 @@ fn libz_sys_lost_its_fix_for_four_releases() {
         ),
     );
     for claimed in ["1.1.8", "1.0.0", "0.1.4", "1.1.13", "1.1.2"] {
-        check(
-            &format!("libz-sys from {claimed}"),
-            &world,
-            claimed,
-            expected,
-        );
+        check(&format!("libz-sys from {claimed}"), &world, claimed, expected);
     }
 }
 
@@ -292,6 +231,47 @@ fn libz_sys_is_replayed_release_by_release() {
 }
 
 #[test]
+fn what_is_visible_in_the_story_costs_few_runs() {
+    use Ecosystem::{CratesIo, Npm, PyPi};
+    let tar =
+        format!("{TAR_OLD}\nunaffected: 0.2.13-14 0.3.0-4 0.4.0 0.4.2-9\naffected: 0.4.10-35");
+    for (name, ecosystem, table, claimed, expected, runs_max) in [
+        (
+            "sqlparse",
+            PyPi,
+            "untested: 0.1.0-19\nunaffected: 0.2.0-4 0.3.0-1\naffected: 0.4.0-1",
+            "0.4.1",
+            "from 0.4.0 up to 0.4.1, no fix yet",
+            14,
+        ),
+        (
+            "ini",
+            Npm,
+            "affected: 1.0.0-5 1.1.0 1.2.0-1 1.3.0-5",
+            "1.3.5",
+            "from the first release up to 1.3.5, no fix yet",
+            8,
+        ),
+        ("tar", CratesIo, &tar, "0.4.35", "from 0.4.10 up to 0.4.35, no fix yet", 38),
+        ("libz-sys", CratesIo, LIBZ, "1.1.8", "from 0.1.4 up to 1.1.8, no fix yet", 16),
+        (
+            "minimist",
+            Npm,
+            "affected: 0.0.0-10 0.1.0 0.2.0-2\nunaffected: 0.2.3-4\n\
+             affected: 1.0.0 1.1.0-3 1.2.0-5\nunaffected: 1.2.6",
+            "1.2.5",
+            "from the first release until fixed in 0.2.3; from 1.0.0 until fixed in 1.2.6",
+            25,
+        ),
+    ] {
+        let world = World::new(ecosystem, table);
+        check(&format!("{name}, as visible"), &world, claimed, expected);
+        let (_, runs) = world.plan(claimed, 2);
+        assert!(runs <= runs_max, "{name}: {runs} runs");
+    }
+}
+
+#[test]
 fn urllib3_cannot_be_run_before_1_23() {
     let untested = "untested: 1.11 1.12 1.13 1.13.1 1.14 1.15 1.15.1 1.16 1.17 1.18 1.18.1 1.19 \
                     1.19.1 1.20 1.21 1.21.1 1.22";
@@ -305,22 +285,10 @@ fn urllib3_cannot_be_run_before_1_23() {
              unaffected: 1.26.5-20 2.0.2-7 2.1.0 2.2.0-3 2.3.0 2.4.0 2.5.0 2.6.0-3 2.7.0 2.8.0"
         ),
     );
-    check(
-        "urllib3",
-        &world,
-        "1.26.4",
-        "from 1.25.4 until fixed in 1.26.5",
-    );
-    let world = World::new(
-        Ecosystem::PyPi,
-        &format!("{untested}\n{below}\naffected: 1.25.4-11 1.26.0-4"),
-    );
-    check(
-        "urllib3, then",
-        &world,
-        "1.26.4",
-        "from 1.25.4 up to 1.26.4, no fix yet",
-    );
+    check("urllib3", &world, "1.26.4", "from 1.25.4 until fixed in 1.26.5");
+    let world =
+        World::new(Ecosystem::PyPi, &format!("{untested}\n{below}\naffected: 1.25.4-11 1.26.0-4"));
+    check("urllib3, then", &world, "1.26.4", "from 1.25.4 up to 1.26.4, no fix yet");
 }
 
 #[test]
@@ -349,20 +317,11 @@ fn untested_releases_prove_nothing() {
             "affected: 1.0.1-2\nuntested: 1.0.3-4\nunaffected: 1.0.5",
             "from the first release until fixed in 1.0.5",
         ),
-        (
-            "affected: 1.0.1-2\nuntested: 1.0.3-9",
-            "from the first release, no fix yet",
-        ),
+        ("affected: 1.0.1-2\nuntested: 1.0.3-9", "from the first release, no fix yet"),
         ("untested: 1.0.1-30", ""),
         ("unaffected: 1.0.1-30", ""),
-        (
-            "affected: 1.0.1-30",
-            "from the first release up to 1.0.30, no fix yet",
-        ),
-        (
-            "affected: 1.0.0",
-            "from the first release up to 1.0.0, no fix yet",
-        ),
+        ("affected: 1.0.1-30", "from the first release up to 1.0.30, no fix yet"),
+        ("affected: 1.0.0", "from the first release up to 1.0.0, no fix yet"),
         ("", ""),
     ] {
         check(table, &World::new(Ecosystem::Npm, table), "1.0.2", expected);
@@ -371,10 +330,7 @@ fn untested_releases_prove_nothing() {
 
 #[test]
 fn the_graver_of_two_answers_stands_and_strangers_are_added() {
-    let tested = |version: &str, outcome| Tested {
-        version: version.into(),
-        outcome,
-    };
+    let tested = |version: &str, outcome| Tested { version: version.into(), outcome };
     let catalogue = || releases("1.0.0-1");
     let answers = [
         tested("1.0.1", Outcome::Untested),
@@ -401,19 +357,10 @@ fn the_release_watch_runs_what_follows_the_fix() {
 #[test]
 fn a_long_history_costs_few_runs() {
     let affected = releases("1.0.0-999").into_iter();
-    let outcomes = affected.map(|version| Tested {
-        version,
-        outcome: Outcome::Affected,
-    });
-    let world = World {
-        ecosystem: Ecosystem::Npm,
-        outcomes: outcomes.collect(),
-    };
+    let outcomes = affected.map(|version| Tested { version, outcome: Outcome::Affected });
+    let world = World { ecosystem: Ecosystem::Npm, outcomes: outcomes.collect() };
     let (history, probes) = world.plan("1.0.500", 2);
-    assert_eq!(
-        write(&history.ranges()),
-        "from the first release up to 1.0.999, no fix yet"
-    );
+    assert_eq!(write(&history.ranges()), "from the first release up to 1.0.999, no fix yet");
     println!("1000 affected releases: {probes} run");
     assert!(probes <= 2 * SAMPLES_MAX + 8, "{probes}");
 }
@@ -424,25 +371,16 @@ fn world(spans: &[(usize, Outcome)]) -> World {
     for (length, outcome) in spans {
         for _ in 0..*length {
             let version = Version(format!("1.0.{}", outcomes.len()));
-            outcomes.push(Tested {
-                version,
-                outcome: *outcome,
-            });
+            outcomes.push(Tested { version, outcome: *outcome });
         }
     }
-    World {
-        ecosystem: Ecosystem::Npm,
-        outcomes,
-    }
+    World { ecosystem: Ecosystem::Npm, outcomes }
 }
 
 /// The planner equals the full scan from any affected claim.
 fn same_as_scan(world: &World, pick: usize, width: usize) -> Result<(), TestCaseError> {
-    let affected: Vec<&Tested> = world
-        .outcomes
-        .iter()
-        .filter(|t| t.outcome == Outcome::Affected)
-        .collect();
+    let affected: Vec<&Tested> =
+        world.outcomes.iter().filter(|t| t.outcome == Outcome::Affected).collect();
     let claimed = &affected[pick % affected.len()].version.0;
     let (history, _) = world.plan(claimed, width);
     prop_assert_eq!(write(&history.ranges()), write(&world.scan()));
@@ -521,6 +459,25 @@ proptest! {
             (above, Outcome::Unaffected),
         ];
         same_as_scan(&world(&spans), pick, width)?;
+    }
+
+    #[test]
+    fn any_texts_are_a_catalogue(
+        texts in prop::collection::btree_set("[0-9a-z.:!~é-]{0,6}|\\PC{0,4}", 0..30),
+        affected in prop::collection::vec(any::<bool>(), 30), width in 1usize..5,
+        ecosystem in prop::sample::select(vec!["PyPI", "npm", "Debian:12", "Generic", "x"]),
+    ) {
+        let kind = |affected| if affected { Outcome::Affected } else { Outcome::Unaffected };
+        let outcomes = texts.into_iter().map(Version).zip(affected);
+        let outcomes: Vec<Tested> = outcomes
+            .map(|(version, affected)| Tested { version, outcome: kind(affected) })
+            .collect();
+        let ecosystem = Ecosystem::from(ecosystem.to_owned());
+        let claimed = outcomes.first().map_or("1".into(), |t| t.version.0.clone());
+        let world = World { ecosystem, outcomes };
+        let (history, probes) = world.plan(&claimed, width);
+        prop_assert!(probes <= history.len());
+        prop_assert_eq!(history.tested().len(), probes);
     }
 
     #[test]

@@ -10,7 +10,7 @@ fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &s
         "product" => Subject::Product(Product {
             vendor: "example pumps".into(),
             name: name.into(),
-            version: String::new(),
+            version: installed.into(),
         }),
         _ => Subject::Package(Package {
             ecosystem: Ecosystem::from(ecosystem.to_owned()),
@@ -18,10 +18,7 @@ fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &s
         }),
     };
     let mut ways = refuge.split_whitespace().map(Version::from);
-    let refuge = ways.next().map(|nearest| Refuge {
-        nearest,
-        onward: ways.next(),
-    });
+    let refuge = ways.next().map(|nearest| Refuge { nearest, onward: ways.next() });
     let inputs = Inputs {
         exposed: letters.contains('e'),
         in_kev: letters.contains('k'),
@@ -44,11 +41,8 @@ fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &s
 }
 
 fn check(open: &[Open<u32>], expected: &[&str]) {
-    let found: Vec<String> = today(open)
-        .items
-        .iter()
-        .map(|item| item.text(Language::English))
-        .collect();
+    let found: Vec<String> =
+        today(open).items.iter().map(|item| item.text(Language::English)).collect();
     assert_eq!(found, expected);
 }
 
@@ -59,10 +53,7 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
     zlib.authority = Authority::Rule;
     let mut pump = open(2, "product flow controller", "2.1", "", "e - - -");
     pump.weakness = None;
-    let ini = Open {
-        weakness: Some(Cwe(1321)),
-        ..open(3, "npm ini", "1.3.5", "1.3.6 1.3.6", "")
-    };
+    let ini = Open { weakness: Some(Cwe(1321)), ..open(3, "npm ini", "1.3.5", "1.3.6 1.3.6", "") };
     let exposures = [ini, pump, zlib];
     check(
         &exposures,
@@ -84,7 +75,7 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
         spanish,
         "libz-sys 1.1.8 tiene un fallo conocido. Un archivo malo puede pararlo o tomar el mando. \
          Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Antes busque intrusos. \
-         Plazo: el 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
+         Plazo: 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
          puede: no le dé archivos ajenos."
     );
 }
@@ -94,19 +85,11 @@ fn outline(open: &[Open<u32>]) -> Vec<String> {
     let line = |item: &Item<u32>| {
         let installed: Vec<&str> = item.installed.iter().map(|v| v.0.as_str()).collect();
         let refuge = item.refuge.as_ref().map_or("nothing".to_owned(), |refuge| {
-            let onward = refuge
-                .onward
-                .as_ref()
-                .map_or("-", |version| version.0.as_str());
+            let onward = refuge.onward.as_ref().map_or("-", |version| version.0.as_str());
             format!("{} {onward}", refuge.nearest)
         });
         let name = item.subject.name();
-        format!(
-            "{} {name} {} -> {refuge}: {:?}",
-            item.number,
-            installed.join(" "),
-            item.exposures
-        )
+        format!("{} {name} {} -> {refuge}: {:?}", item.number, installed.join(" "), item.exposures)
     };
     today(open).items.iter().map(line).collect()
 }
@@ -122,16 +105,19 @@ fn one_update_is_one_item() {
         open(6, "crates.io libz-sys", "1.0.9", "1.1.9 1.1.14", "- - - -"),
         open(7, "crates.io tar", "0.4.20", "0.4.36", "e k a -"),
         open(8, "crates.io tar", "0.4.20", "0.4.37", "e k a t"),
+        open(9, "product pump", "2.0", "3 3", "e k a t"),
+        open(10, "product pump", "1.0", "3 3", "e k a t"),
     ];
     assert_eq!(
         outline(&open),
         [
-            "1 tar 0.4.20 -> 0.4.37 -: [8]",
-            "2 tar 0.4.20 -> 0.4.36 -: [7]",
-            "3 libz-sys 1.0.9 1.1.8 -> 1.1.9 1.1.14: [1, 6]",
-            "4 urllib3 1.25.10 1.26.4 -> 1.26.19 1.26.19: [4, 5]",
-            "5 urllib3 1.26.4 -> nothing: [3]",
-            "6 urllib3 1.26.4 -> 1.26.5 1.26.5: [2]",
+            "1 pump 1.0 2.0 -> 3 3: [9, 10]",
+            "2 tar 0.4.20 -> 0.4.37 -: [8]",
+            "3 tar 0.4.20 -> 0.4.36 -: [7]",
+            "4 libz-sys 1.0.9 1.1.8 -> 1.1.9 1.1.14: [1, 6]",
+            "5 urllib3 1.25.10 1.26.4 -> 1.26.19 1.26.19: [4, 5]",
+            "6 urllib3 1.26.4 -> nothing: [3]",
+            "7 urllib3 1.26.4 -> 1.26.5 1.26.5: [2]",
         ]
     );
 }
@@ -139,43 +125,20 @@ fn one_update_is_one_item() {
 #[test]
 fn ten_items_and_no_more_with_the_urgent_first() {
     let mut exposures: Vec<Open<u32>> = (0..30)
-        .map(|n| {
-            open(
-                n,
-                &format!("npm package-{n}"),
-                "1.0.0",
-                "2.0.0 2.0.0",
-                "- - a -",
-            )
-        })
+        .map(|n| open(n, &format!("npm package-{n}"), "1.0.0", "2.0.0 2.0.0", "- - a -"))
         .collect();
     exposures.push(open(99, "npm zebra", "1.0.0", "2.0.0 2.0.0", "e - a t"));
     let list = today(&exposures);
-    assert_eq!(
-        (list.items.len(), list.more, list.more_within_three_days),
-        (10, 21, 0)
-    );
+    assert_eq!((list.items.len(), list.more, list.more_within_three_days), (10, 21, 0));
     assert_eq!(list.items[0].exposures, [99]);
     let headline = list.headline(Language::English);
-    assert_eq!(
-        headline,
-        "There are 10 things to fix. Do these first; 21 more come after."
-    );
+    assert_eq!(headline, "There are 10 things to fix. Do these first; 21 more come after.");
     let urgent = (0..12).map(|n| open(n, &format!("npm p-{n}"), "1", "2 2", "e k a t"));
     let list = today(&urgent.collect::<Vec<_>>());
-    assert_eq!(
-        (list.items.len(), list.more, list.more_within_three_days),
-        (10, 2, 2)
-    );
+    assert_eq!((list.items.len(), list.more, list.more_within_three_days), (10, 2, 2));
     let nothing = today::<u32>(&[]);
-    assert_eq!(
-        nothing.headline(Language::English),
-        "There is nothing to fix today."
-    );
-    assert_eq!(
-        nothing.headline(Language::Spanish),
-        "Hoy no hay nada que arreglar."
-    );
+    assert_eq!(nothing.headline(Language::English), "There is nothing to fix today.");
+    assert_eq!(nothing.headline(Language::Spanish), "Hoy no hay nada que arreglar.");
 }
 
 /// The Flesch-Kincaid grade level: 0.39 × words per sentence + 11.8 × syllables per word − 15.59.
@@ -197,10 +160,8 @@ fn fernandez_huerta(text: &str) -> f64 {
         let word = word.to_lowercase();
         let strong = |c: char| "aeoáéíóú".contains(c);
         let vowel = |c: char| strong(c) || "iuüy".contains(c);
-        let apart = word
-            .chars()
-            .zip(word.chars().skip(1))
-            .filter(|(a, b)| strong(*a) && strong(*b));
+        let apart =
+            word.chars().zip(word.chars().skip(1)).filter(|(a, b)| strong(*a) && strong(*b));
         groups(&word, vowel) + apart.count()
     });
     206.84 - 60.0 * syllables / words - 1.02 * words / sentences
@@ -208,22 +169,14 @@ fn fernandez_huerta(text: &str) -> f64 {
 
 fn groups(word: &str, vowel: impl Fn(char) -> bool) -> usize {
     let starts = |(before, c): (char, char)| vowel(c) && !vowel(before);
-    std::iter::once(' ')
-        .chain(word.chars())
-        .zip(word.chars())
-        .filter(|p| starts(*p))
-        .count()
+    std::iter::once(' ').chain(word.chars()).zip(word.chars()).filter(|p| starts(*p)).count()
 }
 
 fn counts(text: &str, syllables: impl Fn(&str) -> usize) -> (f64, f64, f64) {
     let ends = |word: &&&str| word.ends_with(['.', '?', '!']);
     let words: Vec<&str> = text.split_whitespace().collect();
     let count: usize = words.iter().map(|word| syllables(word).max(1)).sum();
-    (
-        words.iter().filter(ends).count() as f64,
-        words.len() as f64,
-        count as f64,
-    )
+    (words.iter().filter(ends).count() as f64, words.len() as f64, count as f64)
 }
 
 #[test]
@@ -244,28 +197,10 @@ fn the_measures_measure() {
 
 #[test]
 fn every_text_is_short_and_plain_in_both_languages() {
-    let weaknesses = [
-        None,
-        Some(94),
-        Some(787),
-        Some(287),
-        Some(22),
-        Some(1321),
-        Some(79),
-    ];
-    let subjects = [
-        "npm ini",
-        "PyPI sqlparse",
-        "crates.io libz-sys",
-        "Debian:12 zlib1g",
-    ];
+    let weaknesses = [None, Some(94), Some(787), Some(287), Some(22), Some(1321), Some(79)];
+    let subjects = ["npm ini", "PyPI sqlparse", "crates.io libz-sys", "Debian:12 zlib1g"];
     let products = ["product flow controller unit two", "product gateway"];
-    let refuges = [
-        "",
-        "2.0",
-        "1.26.5 1.26.5",
-        "1:1.2.13.dfsg-1 1:1.2.14.dfsg-1",
-    ];
+    let refuges = ["", "2.0", "1.26.5 1.26.5", "1:1.2.13.dfsg-1 1:1.2.14.dfsg-1"];
     let mut texts = BTreeSet::new();
     let (mut words_max, mut grade_max, mut ease_min) = (0, f64::MIN, f64::MAX);
     for weakness in weaknesses.into_iter().chain([Some(400), Some(20)]) {
@@ -277,11 +212,7 @@ fn every_text_is_short_and_plain_in_both_languages() {
                     first.authority = authority;
                     first.weakness = weakness.map(Cwe);
                     first.due_at = "2027-09-30T08:00:00Z".parse().ok();
-                    let second = Open {
-                        exposure: 2,
-                        installed: "1.26.4".into(),
-                        ..first.clone()
-                    };
+                    let second = Open { exposure: 2, installed: "1.26.4".into(), ..first.clone() };
                     let list = today(&[first, second]);
                     for language in [Language::English, Language::Spanish] {
                         let text = list.items[0].text(language);
@@ -319,10 +250,7 @@ fn headings_exist_in_both_languages() {
         Heading::Authority,
         Heading::Otherwise,
     ] {
-        let (english, spanish) = (
-            heading.text(Language::English),
-            heading.text(Language::Spanish),
-        );
+        let (english, spanish) = (heading.text(Language::English), heading.text(Language::Spanish));
         assert!(!english.is_empty() && !spanish.is_empty() && english != spanish);
     }
 }
@@ -330,18 +258,9 @@ fn headings_exist_in_both_languages() {
 #[test]
 fn foreign_names_are_cut_and_tamed() {
     let name = format!("npm {}\u{202e}\n{}", "x ".repeat(50), "y".repeat(500));
-    let list = today(&[open(
-        1,
-        &name,
-        &"9".repeat(300),
-        &"8".repeat(300),
-        "e k a t",
-    )]);
+    let list = today(&[open(1, &name, &"9".repeat(300), &"8".repeat(300), "e k a t")]);
     let text = list.items[0].text(Language::English);
-    assert!(
-        text.split_whitespace().count() <= 60 && text.chars().count() < 500,
-        "{text}"
-    );
+    assert!(text.split_whitespace().count() <= 60 && text.chars().count() < 500, "{text}");
     assert!(!text.contains(['\u{202e}', '\n']), "{text}");
 }
 

@@ -2,12 +2,10 @@
 //! understands (reading grade 8 at most; the tests measure every text).
 
 use super::{Item, Subject};
-use crate::duplicates::Family;
 use crate::priority::{Authority, Deadline, bod_26_04};
 use crate::ranges::Refuge;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use seawall_domain::claim::Cwe;
 use seawall_domain::package::Version;
 use serde::{Deserialize, Serialize};
 
@@ -78,102 +76,6 @@ impl Language {
     }
 }
 
-/// What can go wrong, as an operator would say it.
-// INVARIANT: the gravest comes first; an item with several harms tells the first.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Harm {
-    /// Somebody runs commands of their own.
-    Takeover,
-    /// Somebody breaks into memory: it crashes or is taken over.
-    Memory,
-    /// Somebody gets past the door.
-    Access,
-    /// A file lands where it must not.
-    Files,
-    /// The program starts to behave differently.
-    Behaviour,
-    /// Somebody acts in the name of a user.
-    Users,
-    /// The program hangs.
-    Hang,
-    /// It is not known, or hard to tell.
-    Other,
-}
-
-impl Harm {
-    /// The harm that a weakness class leads to.
-    pub fn of(weakness: Option<Cwe>) -> Self {
-        match weakness.map(Family::of) {
-            Some(Family::Injection | Family::Deserialization) => Harm::Takeover,
-            Some(Family::MemoryBounds | Family::MemoryLifetime | Family::Arithmetic) => {
-                Harm::Memory
-            }
-            Some(Family::Authorization | Family::Authentication | Family::Request) => Harm::Access,
-            Some(Family::Path) => Harm::Files,
-            Some(Family::Prototype) => Harm::Behaviour,
-            Some(Family::Script) => Harm::Users,
-            Some(Family::Complexity) => Harm::Hang,
-            Some(Family::General | Family::Alone(_)) | None => Harm::Other,
-        }
-    }
-
-    fn why(self) -> [&'static str; 2] {
-        match self {
-            Harm::Takeover => [
-                "Someone can make it run their code.",
-                "Alguien puede darle sus órdenes.",
-            ],
-            Harm::Memory => [
-                "A bad file can crash it or take it over.",
-                "Un archivo malo puede pararlo o tomar el mando.",
-            ],
-            Harm::Access => [
-                "Someone can see or change what they should not.",
-                "Alguien puede ver o cambiar lo que no debe.",
-            ],
-            Harm::Files => [
-                "A bad file can write where it should not.",
-                "Un archivo malo puede escribir donde no debe.",
-            ],
-            Harm::Behaviour => [
-                "A bad file can change how your program works.",
-                "Un archivo malo puede cambiar lo que hace.",
-            ],
-            Harm::Users => [
-                "Someone can act in the name of your users.",
-                "Alguien puede actuar en nombre de sus usuarios.",
-            ],
-            Harm::Hang => [
-                "A bad text can make it hang.",
-                "Un texto malo puede dejarlo parado.",
-            ],
-            Harm::Other => ["Someone can misuse it.", "Alguien puede usarlo mal."],
-        }
-    }
-
-    fn otherwise(self) -> [&'static str; 2] {
-        match self {
-            Harm::Takeover | Harm::Access | Harm::Other => [
-                "If you cannot: let only people you trust reach it.",
-                "Si no puede: limite su uso a gente de fiar.",
-            ],
-            Harm::Memory | Harm::Files | Harm::Behaviour => [
-                "If you cannot: keep files from strangers away from it.",
-                "Si no puede: no le dé archivos ajenos.",
-            ],
-            Harm::Users => [
-                "If you cannot: take the page off the web for now.",
-                "Si no puede: quite la página de la red por ahora.",
-            ],
-            Harm::Hang => [
-                "If you cannot: cut long texts before they reach it.",
-                "Si no puede: corte los textos largos antes de que le lleguen.",
-            ],
-        }
-    }
-}
-
 pub(super) fn words<K>(item: &Item<K>, language: Language) -> Words {
     Words {
         what: what(item, language),
@@ -203,10 +105,7 @@ fn what<K>(item: &Item<K>, language: Language) -> String {
 fn why<K>(item: &Item<K>, language: Language) -> String {
     let why = language.pick(item.harm.why());
     if item.inputs.in_kev {
-        format!(
-            "{why} {}",
-            language.pick(["Attackers use it.", "Ya hay ataques."])
-        )
+        format!("{why} {}", language.pick(["Attackers use it.", "Ya hay ataques."]))
     } else {
         why.to_owned()
     }
@@ -215,9 +114,7 @@ fn why<K>(item: &Item<K>, language: Language) -> String {
 fn how(refuge: Option<&Refuge>, language: Language) -> String {
     let (nearest, onward) = match refuge {
         None => {
-            return language
-                .pick(["There is no fix yet.", "Aún no hay arreglo."])
-                .to_owned();
+            return language.pick(["There is no fix yet.", "Aún no hay arreglo."]).to_owned();
         }
         Some(Refuge { nearest, onward }) => (nearest, onward.as_ref()),
     };
@@ -233,10 +130,7 @@ fn how(refuge: Option<&Refuge>, language: Language) -> String {
             format!("Update to just {just}, or {} or later.", version(onward))
         }
         (Some(onward), Language::Spanish) => {
-            format!(
-                "Actualice solo a {just}, o {} o más nuevo.",
-                version(onward)
-            )
+            format!("Actualice solo a {just}, o {} o más nuevo.", version(onward))
         }
         (None, Language::English) => format!("Update it to just {just}."),
         (None, Language::Spanish) => format!("Actualice a {just}, no a otro."),
@@ -246,10 +140,10 @@ fn how(refuge: Option<&Refuge>, language: Language) -> String {
 fn by_when(deadline: Deadline, due_at: Option<Timestamp>, language: Language) -> String {
     let when = match (due_at.map(|at| day(at, language)), language) {
         (Some(day), Language::English) => format!("Act by {day}."),
-        (Some(day), Language::Spanish) => format!("Plazo: el {day}."),
-        (None, language) => language
-            .pick(["Act at your next upgrade.", "Hágalo en la próxima mejora."])
-            .to_owned(),
+        (Some(day), Language::Spanish) => format!("Plazo: {day}."),
+        (None, language) => {
+            language.pick(["Act at your next upgrade.", "Hágalo en la próxima mejora."]).to_owned()
+        }
     };
     match deadline {
         Deadline::ThreeDaysForensic => {
@@ -336,11 +230,7 @@ fn shown(name: &str) -> String {
             | '\u{2060}'..='\u{2069}' | '\u{feff}')
     });
     let cut: String = plain.clone().take(NAME_LEN_MAX).collect();
-    if plain.count() > NAME_LEN_MAX {
-        format!("{cut}…")
-    } else {
-        cut
-    }
+    if plain.count() > NAME_LEN_MAX { format!("{cut}…") } else { cut }
 }
 
 pub(super) fn headline(items: usize, more: usize, language: Language) -> String {

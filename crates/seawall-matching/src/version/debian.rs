@@ -28,10 +28,7 @@ impl Debian {
     }
 
     pub(super) fn is_prerelease(&self) -> bool {
-        self.upstream
-            .0
-            .iter()
-            .any(|(text, _)| text.contains(&Mark::Tilde))
+        self.upstream.0.iter().any(|(text, _)| text.contains(&Mark::Tilde))
     }
 }
 

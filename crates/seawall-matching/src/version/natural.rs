@@ -3,9 +3,8 @@
 use super::Digits;
 
 /// Words that announce a release to come; they sort before the end of the version.
-const EARLY: [&str; 11] = [
-    "a", "alpha", "b", "beta", "c", "canary", "dev", "pre", "preview", "rc", "snapshot",
-];
+const EARLY: [&str; 11] =
+    ["a", "alpha", "b", "beta", "c", "canary", "dev", "pre", "preview", "rc", "snapshot"];
 
 /// A version as a list of runs.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -50,9 +49,7 @@ impl Natural {
     }
 
     pub(super) fn is_prerelease(&self) -> bool {
-        self.0
-            .iter()
-            .any(|run| matches!(run, Run::Tilde | Run::Early(_)))
+        self.0.iter().any(|run| matches!(run, Run::Tilde | Run::Early(_)))
     }
 }
 
@@ -76,9 +73,5 @@ fn kind(c: char) -> Kind {
 /// A single letter glued to a number (`1.1.1a`) is a patch letter, not an alpha.
 fn word(text: String, separated: bool) -> Run {
     let early = EARLY.contains(&text.as_str()) && (separated || text.len() > 1);
-    if early {
-        Run::Early(text)
-    } else {
-        Run::Word(text)
-    }
+    if early { Run::Early(text) } else { Run::Word(text) }
 }

@@ -30,10 +30,9 @@ impl Semantic {
         let text = text.strip_prefix(['v', 'V', '=']).unwrap_or(text);
         let (text, _build) = text.split_once('+').unwrap_or((text, ""));
         let (numbers, rank) = match text.split_once('-') {
-            Some((numbers, rest)) => (
-                numbers,
-                Rank::Before(rest.split('.').map(identifier).collect()),
-            ),
+            Some((numbers, rest)) => {
+                (numbers, Rank::Before(rest.split('.').map(identifier).collect()))
+            }
             None => (text, Rank::Release),
         };
         let mut numbers = numbers

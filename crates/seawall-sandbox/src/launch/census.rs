@@ -46,10 +46,7 @@ pub(crate) fn own_and_children(pid: Pid) -> Duration {
 
 /// The use of a process and of everything that descends from it.
 pub(crate) fn below(root: Pid) -> Census {
-    let page = sysconf(SysconfVar::PAGE_SIZE)
-        .ok()
-        .flatten()
-        .unwrap_or(4096);
+    let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096);
     let page = u64::try_from(page).unwrap_or(4096);
     let Ok(entries) = fs::read_dir("/proc") else {
         return Census::default();
@@ -70,11 +67,8 @@ pub(crate) fn below(root: Pid) -> Census {
         }
         false
     };
-    let ours: Vec<&Stat> = all
-        .iter()
-        .filter(|(pid, _)| descends(pid))
-        .map(|(_, stat)| stat)
-        .collect();
+    let ours: Vec<&Stat> =
+        all.iter().filter(|(pid, _)| descends(pid)).map(|(_, stat)| stat).collect();
     Census {
         resident_bytes: ours.iter().map(|stat| stat.resident_pages * page).sum(),
         cpu: of_ticks(ours.iter().map(|stat| stat.ticks).sum()),

@@ -34,20 +34,13 @@ fn a_canary_needs_a_clear_word_from_both() {
     ] {
         let attack = ended(how, attack, "", 1);
         let control = ended(How::Exit(0), control, "", 1);
-        assert_eq!(
-            canary(&attack, &control, "t0").outcome,
-            expected,
-            "{attack:?} {control:?}"
-        );
+        assert_eq!(canary(&attack, &control, "t0").outcome, expected, "{attack:?} {control:?}");
     }
 }
 
 /// Milliseconds of attack and control at both sizes.
 fn grow(small: [u64; 2], large: [u64; 2], how: How) -> Outcome {
-    let by = Factors {
-        over_control: 3,
-        over_size: 3,
-    };
+    let by = Factors { over_control: 3, over_size: 3 };
     let fine = |ms| ended(How::Exit(0), "", "", ms);
     let (attack, control) = (ended(how, "", "", large[0]), fine(large[1]));
     match growth_large(&attack, &control, by) {
@@ -97,9 +90,8 @@ fn a_sanitizer_must_report_this_kind_in_this_function() {
     let other = REPORT.replace("heap-buffer-overflow", "stack-buffer-overflow");
     let elsewhere = REPORT.replace("in inflate ", "in deflate ");
     let refused = "==3==ERROR: AddressSanitizer failed to allocate 0xdfff0001000 bytes";
-    let outside = REPORT
-        .replace("in inflate ", "in x ")
-        .replace("malloc\n", "malloc\n #1 0x in inflate\n");
+    let outside =
+        REPORT.replace("in inflate ", "in x ").replace("malloc\n", "malloc\n #1 0x in inflate\n");
     for (attack, how, control, expected) in [
         (REPORT, How::Exit(1), "", Affected),
         ("", How::Exit(0), "", Unaffected),

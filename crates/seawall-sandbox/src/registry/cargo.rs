@@ -5,7 +5,7 @@
 
 use crate::cache::Cache;
 use crate::client;
-use crate::{Fetched, LabFault, Release, toolchain};
+use crate::{Fetched, LabFault, Release};
 use seawall_domain::package::{Package, Version};
 use serde::Deserialize;
 use std::fs;
@@ -23,10 +23,7 @@ pub(crate) fn releases(cache: &Cache, package: &Package) -> Result<Vec<Release>,
         .ok_or_else(|| LabFault::registry(package, "cargo kept no index entry"))?;
     let releases = read_entry(&entry);
     if releases.is_empty() {
-        return Err(LabFault::registry(
-            package,
-            "cannot read the index entry that cargo kept",
-        ));
+        return Err(LabFault::registry(package, "cannot read the index entry that cargo kept"));
     }
     Ok(releases)
 }
@@ -44,10 +41,7 @@ fn read_entry(bytes: &[u8]) -> Vec<Release> {
     lines
         .filter(|line| line.first() == Some(&b'{'))
         .filter_map(|line| serde_json::from_slice::<Line>(line).ok())
-        .map(|line| Release {
-            version: Version(line.vers),
-            yanked: line.yanked,
-        })
+        .map(|line| Release { version: Version(line.vers), yanked: line.yanked })
         .collect()
 }
 
@@ -95,26 +89,17 @@ fn bring(cache: &Cache, package: &Package, version: &Version) -> Result<Fetched,
     );
     fs::write(out.join("Cargo.toml"), manifest).map_err(fault)?;
     fs::write(out.join("lib.rs"), "").map_err(fault)?;
-    // Without a target, cargo brings the crates of every other system as well.
-    let triple = toolchain::rust_host();
-    let said = client::run("cargo", &["fetch", "--quiet", "--target", &triple], &out)?;
+    // Crates for other systems come along: a lock names them, and a build without network needs
+    // all that its lock names.
+    let said = client::run("cargo", &["vendor", "--quiet", "vendor"], &out)?;
     if !said.success {
-        let told = &said.stderr;
-        let marks = [
-            "failed to select a version",
-            "yanked",
-            "no matching package",
-            "required by",
-        ];
-        return Err(if marks.iter().any(|mark| told.contains(mark)) {
+        let marks = ["failed to select a version", "yanked", "no matching package", "required by"];
+        let refused = marks.iter().any(|mark| said.stderr.contains(mark));
+        return Err(if refused {
             LabFault::not_fetchable(package, version, said.reason())
         } else {
             LabFault::registry(package, said.reason())
         });
-    }
-    let said = client::run("cargo", &["vendor", "--quiet", "--offline", "vendor"], &out)?;
-    if !said.success {
-        return Err(LabFault::not_fetchable(package, version, said.reason()));
     }
     cache.keep(package, version, &out)
 }
@@ -125,12 +110,9 @@ mod tests {
 
     #[test]
     fn index_entries_are_found_and_read() {
-        for (name, place) in [
-            ("a", "1/a"),
-            ("ab", "2/ab"),
-            ("tar", "3/t/tar"),
-            ("libz-sys", "li/bz/libz-sys"),
-        ] {
+        for (name, place) in
+            [("a", "1/a"), ("ab", "2/ab"), ("tar", "3/t/tar"), ("libz-sys", "li/bz/libz-sys")]
+        {
             assert_eq!(index_place(name), Path::new(place));
         }
         let entry = b"\x03\x02\0Unknown\x000.1.0\0{\"vers\":\"0.1.0\",\"yanked\":true}\x000.2.0\0\

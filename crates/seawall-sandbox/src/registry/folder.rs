@@ -9,16 +9,9 @@ pub(crate) fn releases(lab: &Laboratory, package: &Package) -> Result<Vec<Releas
     let folder = catalogue(lab, package)?.join(&package.name);
     let entries = std::fs::read_dir(&folder)
         .map_err(|error| LabFault::registry(package, format!("no such folder: {error}")))?;
-    let folders = entries
-        .filter_map(|entry| entry.ok())
-        .filter(|entry| entry.path().is_dir());
+    let folders = entries.filter_map(|entry| entry.ok()).filter(|entry| entry.path().is_dir());
     let names = folders.filter_map(|entry| entry.file_name().into_string().ok());
-    Ok(names
-        .map(|name| Release {
-            version: Version(name),
-            yanked: false,
-        })
-        .collect())
+    Ok(names.map(|name| Release { version: Version(name), yanked: false }).collect())
 }
 
 pub(crate) fn fetch(
@@ -28,9 +21,7 @@ pub(crate) fn fetch(
     versions: &[Version],
 ) -> Vec<Result<Fetched, LabFault>> {
     let bring = |version: &Version| {
-        let folder = catalogue(lab, package)?
-            .join(&package.name)
-            .join(&version.0);
+        let folder = catalogue(lab, package)?.join(&package.name).join(&version.0);
         if !folder.is_dir() {
             let reason = "the local catalogue has no such folder";
             return Err(LabFault::not_fetchable(package, version, reason));

@@ -18,11 +18,7 @@ const UNPACK: &str = "gzip -dc < \"$1\" | head -c \"$2\" | \
 
 pub(crate) fn releases(cache: &Cache, package: &Package) -> Result<Vec<Release>, LabFault> {
     let scratch = cache.scratch()?;
-    let said = client::run(
-        "npm",
-        &["view", &package.name, "versions", "--json"],
-        scratch.path(),
-    )?;
+    let said = client::run("npm", &["view", &package.name, "versions", "--json"], scratch.path())?;
     if !said.success {
         return Err(LabFault::registry(package, said.reason()));
     }
@@ -36,16 +32,10 @@ pub(crate) fn releases(cache: &Cache, package: &Package) -> Result<Vec<Release>,
         Ok(Versions::Many(versions)) => versions,
         Ok(Versions::One(version)) => vec![version],
         Err(error) => {
-            return Err(LabFault::registry(
-                package,
-                format!("cannot read its list: {error}"),
-            ));
+            return Err(LabFault::registry(package, format!("cannot read its list: {error}")));
         }
     };
-    let release = |version| Release {
-        version: Version(version),
-        yanked: false,
-    };
+    let release = |version| Release { version: Version(version), yanked: false };
     Ok(versions.into_iter().map(release).collect())
 }
 
@@ -59,9 +49,8 @@ pub(crate) fn fetch(
         match bring(cache, package, batch) {
             Ok(brought) => answers.extend(brought),
             // One version that does not exist fails the whole call: ask for each alone.
-            Err(_) if batch.len() > 1 => answers.extend(client::two_at_a_time(batch, |version| {
-                alone(cache, package, version)
-            })),
+            Err(_) if batch.len() > 1 => answers
+                .extend(client::two_at_a_time(batch, |version| alone(cache, package, version))),
             Err(fault) => answers.push(Err(fault)),
         }
     }
@@ -70,9 +59,7 @@ pub(crate) fn fetch(
 
 fn alone(cache: &Cache, package: &Package, version: &Version) -> Result<Fetched, LabFault> {
     let silent = || Err(LabFault::registry(package, "npm gave no answer"));
-    bring(cache, package, std::slice::from_ref(version))?
-        .pop()
-        .unwrap_or_else(silent)
+    bring(cache, package, std::slice::from_ref(version))?.pop().unwrap_or_else(silent)
 }
 
 #[derive(Deserialize)]
@@ -87,17 +74,9 @@ fn bring(
     versions: &[Version],
 ) -> Result<Vec<Result<Fetched, LabFault>>, LabFault> {
     let scratch = cache.scratch()?;
-    let specs: Vec<String> = versions
-        .iter()
-        .map(|version| format!("{}@{version}", package.name))
-        .collect();
-    let mut args = vec![
-        "pack",
-        "--ignore-scripts",
-        "--json",
-        "--pack-destination",
-        ".",
-    ];
+    let specs: Vec<String> =
+        versions.iter().map(|version| format!("{}@{version}", package.name)).collect();
+    let mut args = vec!["pack", "--ignore-scripts", "--json", "--pack-destination", "."];
     args.extend(specs.iter().map(String::as_str));
     let said = client::run("npm", &args, scratch.path())?;
     if !said.success {
@@ -111,10 +90,8 @@ fn bring(
     }
     let packed: Vec<Packed> = serde_json::from_str(&said.stdout)
         .map_err(|error| LabFault::registry(package, format!("cannot read its answer: {error}")))?;
-    let packed: HashMap<String, String> = packed
-        .into_iter()
-        .map(|one| (one.version, one.filename))
-        .collect();
+    let packed: HashMap<String, String> =
+        packed.into_iter().map(|one| (one.version, one.filename)).collect();
     Ok(client::two_at_a_time(versions, |version| {
         let name = packed.get(&version.0).ok_or_else(|| {
             LabFault::not_fetchable(package, version, "npm brought another version")

@@ -25,15 +25,7 @@ pub(crate) fn releases(cache: &Cache, package: &Package) -> Result<Vec<Release>,
     let nothing = format!("{name}===0.seawall.0");
     let asks: [Vec<&str>; 2] = [
         vec!["-m", "pip", "index", "versions", name],
-        vec![
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            &nothing,
-        ],
+        vec!["-m", "pip", "download", "--no-deps", "--only-binary", ":all:", &nothing],
     ];
     let mut said = client::two_at_a_time(&asks, |ask| client::run("python3", ask, scratch.path()));
     let (wheels, listed) = (said.pop().transpose()?, said.pop().transpose()?);
@@ -43,43 +35,28 @@ pub(crate) fn releases(cache: &Cache, package: &Package) -> Result<Vec<Release>,
     if !said.success || listed.is_empty() {
         return Err(LabFault::registry(package, said.reason()));
     }
-    let wheels = wheels
-        .map(|said| named_after(&said.stderr, "(from versions:"))
-        .unwrap_or_default();
+    let wheels =
+        wheels.map(|said| named_after(&said.stderr, "(from versions:")).unwrap_or_default();
     let hidden = wheels
         .into_iter()
         .filter(|version| !listed.contains(version) && is_final(version))
-        .map(|version| Release {
-            version: Version(version),
-            yanked: true,
-        });
-    let listed = listed.iter().map(|version| Release {
-        version: Version(version.clone()),
-        yanked: false,
-    });
+        .map(|version| Release { version: Version(version), yanked: true });
+    let listed =
+        listed.iter().map(|version| Release { version: Version(version.clone()), yanked: false });
     Ok(listed.chain(hidden).collect())
 }
 
 /// The comma-separated words after a mark, up to the end of the line or a closing bracket.
 fn named_after(text: &str, mark: &str) -> Vec<String> {
-    let line = text
-        .lines()
-        .find_map(|line| line.split_once(mark))
-        .map_or("", |(_, rest)| rest);
+    let line = text.lines().find_map(|line| line.split_once(mark)).map_or("", |(_, rest)| rest);
     let list = line.split(')').next().unwrap_or_default();
     let words = list.split(',').map(str::trim);
-    words
-        .filter(|word| !word.is_empty() && *word != "none")
-        .map(str::to_owned)
-        .collect()
+    words.filter(|word| !word.is_empty() && *word != "none").map(str::to_owned).collect()
 }
 
 /// Pre-releases and development releases of PEP 440 carry letters other than `post`.
 fn is_final(version: &str) -> bool {
-    !version
-        .replace("post", "")
-        .chars()
-        .any(|c| c.is_ascii_alphabetic())
+    !version.replace("post", "").chars().any(|c| c.is_ascii_alphabetic())
 }
 
 pub(crate) fn fetch(
@@ -93,18 +70,8 @@ pub(crate) fn fetch(
 fn bring(cache: &Cache, package: &Package, version: &Version) -> Result<Fetched, LabFault> {
     let scratch = cache.scratch()?;
     let exact = format!("{}=={version}", package.name);
-    let args = [
-        "-m",
-        "pip",
-        "download",
-        "-q",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "-d",
-        "got",
-        &exact,
-    ];
+    let args =
+        ["-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", "got", &exact];
     let said = client::run("python3", &args, scratch.path())?;
     if !said.success {
         return Err(refusal(package, version, &said));
@@ -152,27 +119,16 @@ mod tests {
     #[test]
     fn lists_are_read_from_what_pip_says() {
         for (text, mark, expected) in [
-            (
-                "x (2)\nAvailable versions: 2, 1.0\n",
-                "Available versions:",
-                &["2", "1.0"][..],
-            ),
-            (
-                "ERROR: no (from versions: 1.0, 2)\nmore",
-                "(from versions:",
-                &["1.0", "2"],
-            ),
+            ("x (2)\nAvailable versions: 2, 1.0\n", "Available versions:", &["2", "1.0"][..]),
+            ("ERROR: no (from versions: 1.0, 2)\nmore", "(from versions:", &["1.0", "2"]),
             ("ERROR: no (from versions: none)", "(from versions:", &[]),
             ("nothing", "(from versions:", &[]),
         ] {
             assert_eq!(named_after(text, mark), expected, "{text}");
         }
-        for (version, expected) in [
-            ("1.0", true),
-            ("1.0.post1", true),
-            ("2.0.0a1", false),
-            ("1.dev3", false),
-        ] {
+        for (version, expected) in
+            [("1.0", true), ("1.0.post1", true), ("2.0.0a1", false), ("1.dev3", false)]
+        {
             assert_eq!(is_final(version), expected, "{version}");
         }
     }

@@ -69,10 +69,7 @@ pub(super) fn shown(finding: &Finding) -> Shown {
         Standing::NeedsInfo { missing } => {
             shown.missing = missing
                 .iter()
-                .map(|m| Lack {
-                    what: format!("{m:?}").to_lowercase(),
-                    advice: m.advice(),
-                })
+                .map(|m| Lack { what: format!("{m:?}").to_lowercase(), advice: m.advice() })
                 .collect();
         }
         Standing::Joined { lead, reasons, .. } => {

@@ -66,8 +66,7 @@ pub async fn receive(
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let label = query.label.as_deref().unwrap_or("main");
-    let received =
-        inventory::receive(&site.desk, &known.0.actor, label, media, &body).await?;
+    let received = inventory::receive(&site.desk, &known.0.actor, label, media, &body).await?;
     Ok((StatusCode::CREATED, Json(shown(&received))))
 }
 

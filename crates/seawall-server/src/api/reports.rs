@@ -32,8 +32,7 @@ pub async fn submit(
     let body = read(body).await?;
     let report = tap::read(content_type, &body)?;
     let shape = Shape::Tap.name();
-    let receipt =
-        finding::submit(&site.desk, &known.0.actor, shape, &body, report.intake).await?;
+    let receipt = finding::submit(&site.desk, &known.0.actor, shape, &body, report.intake).await?;
     let text = answer::accepted(&receipt, &report.warnings);
     let head = [
         (header::CONTENT_TYPE, "application/json".to_owned()),

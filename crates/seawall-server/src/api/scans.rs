@@ -81,10 +81,8 @@ pub async fn claim(
     let unreadable = |said: String| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, said);
     let (package, _, _) =
         seawall_formats::purl::read(&wanted.target).map_err(|e| unreadable(e.to_string()))?;
-    let until = wanted
-        .until
-        .parse()
-        .map_err(|_| unreadable("`until` must be an RFC 3339 time".into()))?;
+    let until =
+        wanted.until.parse().map_err(|_| unreadable("`until` must be an RFC 3339 time".into()))?;
     let actor = &known.0.actor;
     let taken = scan::claim(&site.desk, actor, package, wanted.technique, until).await?;
     let overlaps = taken.overlaps.iter().map(lease).collect();
@@ -117,10 +115,7 @@ pub async fn end(
 /// The newest leases.
 #[utoipa::path(get, path = "/v1/scan-claims", tag = "scans",
     responses((status = 200, body = Vec<Lease>), (status = 401)))]
-pub async fn list(
-    State(site): State<Site>,
-    known: Known,
-) -> Result<Json<Vec<Lease>>, Refused> {
+pub async fn list(State(site): State<Site>, known: Known) -> Result<Json<Vec<Lease>>, Refused> {
     let scans = scan::list(&site.desk, &known.0.actor, LIST_MAX).await?;
     Ok(Json(scans.iter().map(lease).collect()))
 }

@@ -110,7 +110,10 @@ fn write_feeds(
         ("csaf/category.json".into(), csaf::rolie_category()),
         (
             "csaf/provider-metadata.json".into(),
-            csaf::provider_metadata(publisher, &Provider { updated, fingerprint: Some(fingerprint) }),
+            csaf::provider_metadata(
+                publisher,
+                &Provider { updated, fingerprint: Some(fingerprint) },
+            ),
         ),
     ];
     for (path, text) in files {

@@ -162,4 +162,3 @@ pub async fn announce(desk: &Desk, id: AdvisoryId) -> Outcome<()> {
     let subject = format!("{} is public (revision {})", out.number, advisory.revision);
     crate::case::send(desk, tx, at, LetterKind::Publication, subject, body).await
 }
-

@@ -134,8 +134,8 @@ pub fn check(bytes: &[u8]) -> Result<(Bundle, Predicate), String> {
     if verified.payload_type != IN_TOTO {
         return Err(format!("cannot read a statement of type `{}`", verified.payload_type));
     }
-    let statement: serde_json::Value =
-        serde_json::from_slice(verified.payload).map_err(|error| format!("cannot read: {error}"))?;
+    let statement: serde_json::Value = serde_json::from_slice(verified.payload)
+        .map_err(|error| format!("cannot read: {error}"))?;
     let predicate: Predicate = serde_json::from_value(statement["predicate"].clone())
         .map_err(|error| format!("cannot read the predicate: {error}"))?;
     let recipe = bundle.recipe().ok_or("the recipe is missing")?;

@@ -64,9 +64,7 @@ async fn probes(desk: &Desk, recipe: &str, versions: &[Version]) -> Outcome<Vec<
     let mut tested = Vec::new();
     for task in tasks {
         let done = task.await;
-        tested.push(
-            done.map_err(|e| crate::outcome::Fault::inconsistent("finish a probe", e))??,
-        );
+        tested.push(done.map_err(|e| crate::outcome::Fault::inconsistent("finish a probe", e))??);
     }
     Ok(tested)
 }
@@ -195,4 +193,3 @@ async fn reopen(desk: &Desk, case: &Case, version: Version) -> Outcome<()> {
     tx.commit().await?;
     Ok(())
 }
-

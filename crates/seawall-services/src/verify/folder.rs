@@ -6,9 +6,9 @@ use seawall_domain::advisory::AdvisoryFact;
 use seawall_domain::fact::Fact;
 use seawall_domain::figures::{Count, Figures};
 use seawall_formats::{csaf, osv};
+use seawall_ledger::check_log;
 use seawall_ledger::note::VerifierKey;
 use seawall_ledger::openpgp::verify_detached;
-use seawall_ledger::check_log;
 use seawall_store::record::Leaf;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -101,11 +101,7 @@ pub(super) fn count(entries: &[Vec<u8>], report: &mut Report) -> Figures {
 }
 
 /// Checks the public folder: its log, and each document that the log says was published.
-pub(super) fn check_public(
-    folder: &Path,
-    key: Option<&VerifierKey>,
-    report: &mut Report,
-) -> u64 {
+pub(super) fn check_public(folder: &Path, key: Option<&VerifierKey>, report: &mut Report) -> u64 {
     let log = folder.join("log");
     let own = match key {
         Some(key) => Some(key.clone()),

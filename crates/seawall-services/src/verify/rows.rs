@@ -76,9 +76,9 @@ async fn compare<T: Folded>(tx: &mut Tx, history: &History, report: &mut Report)
             None => report.faults.push(format!("{}: no history leads to it", place("id"))),
         }
     }
-    let own = history.values().filter(|leaves| {
-        leaves.first().is_some_and(|leaf| T::own(leaf.what.clone()).is_some())
-    });
+    let own = history
+        .values()
+        .filter(|leaves| leaves.first().is_some_and(|leaf| T::own(leaf.what.clone()).is_some()));
     if own.count() as u64 != seen {
         report.faults.push(format!("table {}: rows are missing or added", T::TABLE));
     }

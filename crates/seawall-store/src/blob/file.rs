@@ -16,10 +16,7 @@ pub(super) async fn write(path: PathBuf, bytes: Vec<u8>) -> Result<(), StoreFaul
     let shown = path.clone();
     run("write the blob file", shown, move || {
         let folder = path.parent().unwrap_or(Path::new("."));
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let serial = WRITES.fetch_add(1, Ordering::Relaxed);
         let beside = path.with_extension(format!("{}-{serial}.part", std::process::id()));
         let written = write_lasting(&beside, &bytes).and_then(|()| fs::rename(&beside, &path));
@@ -36,12 +33,7 @@ pub(super) async fn write(path: PathBuf, bytes: Vec<u8>) -> Result<(), StoreFaul
 
 fn write_lasting(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -49,10 +41,7 @@ fn write_lasting(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// Reads a file, or gives nothing if it is not there.
 pub(super) async fn read(path: PathBuf) -> Result<Option<Vec<u8>>, StoreFault> {
     let shown = path.clone();
-    run("read the blob file", shown, move || {
-        absent_is_none(fs::read(&path))
-    })
-    .await
+    run("read the blob file", shown, move || absent_is_none(fs::read(&path))).await
 }
 
 /// Removes a file; one that is gone already is no fault.

@@ -9,15 +9,11 @@ const NONCE_LEN: usize = 12;
 
 /// Seals bytes; `bound_to` must be the same at opening, so that nothing can be swapped.
 pub(super) fn seal(key: &[u8; 32], bound_to: &str, plain: &[u8]) -> Result<Vec<u8>, StoreFault> {
-    let refused = |_| StoreFault::Crypto {
-        doing: "seal bytes",
-    };
+    let refused = |_| StoreFault::Crypto { doing: "seal bytes" };
     let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(refused)?;
     let mut text = Vec::with_capacity(plain.len() + 16);
     text.extend_from_slice(plain);
-    let nonce = key
-        .seal_in_place_append_tag(Aad::from(bound_to), &mut text)
-        .map_err(refused)?;
+    let nonce = key.seal_in_place_append_tag(Aad::from(bound_to), &mut text).map_err(refused)?;
     let mut sealed = Vec::with_capacity(MAGIC.len() + NONCE_LEN + text.len());
     sealed.extend_from_slice(MAGIC);
     sealed.extend_from_slice(nonce.as_ref());
@@ -31,15 +27,13 @@ pub(super) fn open(key: &[u8; 32], bound_to: &str, sealed: &[u8]) -> Option<Vec<
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let key = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
     let mut text = text.to_vec();
-    let length = key
-        .open_in_place(nonce, Aad::from(bound_to), &mut text)
-        .ok()?
-        .len();
+    let length = key.open_in_place(nonce, Aad::from(bound_to), &mut text).ok()?.len();
     text.truncate(length);
     Some(text)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

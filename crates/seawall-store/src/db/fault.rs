@@ -184,27 +184,15 @@ impl StoreFault {
     pub(crate) fn driver(transaction: &'static str, source: sqlx::Error) -> Self {
         let code = match &source {
             sqlx::Error::PoolTimedOut => {
-                return Self::Busy {
-                    transaction,
-                    source,
-                };
+                return Self::Busy { transaction, source };
             }
             sqlx::Error::Database(error) => error.code().unwrap_or_default().into_owned(),
             _ => String::new(),
         };
         match sort(&code) {
-            Sort::Busy => Self::Busy {
-                transaction,
-                source,
-            },
-            Sort::Conflict => Self::Conflict {
-                transaction,
-                source,
-            },
-            Sort::Other => Self::Database {
-                transaction,
-                source,
-            },
+            Sort::Busy => Self::Busy { transaction, source },
+            Sort::Conflict => Self::Conflict { transaction, source },
+            Sort::Other => Self::Database { transaction, source },
         }
     }
 
@@ -214,11 +202,7 @@ impl StoreFault {
         path: impl Into<PathBuf>,
         source: std::io::Error,
     ) -> Self {
-        Self::File {
-            doing,
-            path: path.into(),
-            source,
-        }
+        Self::File { doing, path: path.into(), source }
     }
 }
 

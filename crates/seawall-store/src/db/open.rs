@@ -91,9 +91,5 @@ pub(super) async fn postgres(url: &str, limits: Limits) -> Result<Pool<Postgres>
 }
 
 fn unopened(kind: &'static str, error: sqlx::Error) -> StoreFault {
-    StoreFault::Open {
-        kind,
-        why: "the database refused".to_owned(),
-        source: Some(error),
-    }
+    StoreFault::Open { kind, why: "the database refused".to_owned(), source: Some(error) }
 }

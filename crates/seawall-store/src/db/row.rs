@@ -108,11 +108,10 @@ impl Row {
             let kind = raw.type_info().name().to_owned();
             let value = match kind.as_str() {
                 "INTEGER" | "BOOLEAN" | "INT4" | "BIGINT" => {
-                    row.try_get_unchecked(at)
-                        .map(|number| match (declared, number) {
-                            ("BOOLEAN", 0 | 1) => Value::Bool(number == 1),
-                            _ => Value::Int(number),
-                        })
+                    row.try_get_unchecked(at).map(|number| match (declared, number) {
+                        ("BOOLEAN", 0 | 1) => Value::Bool(number == 1),
+                        _ => Value::Int(number),
+                    })
                 }
                 "TEXT" => row.try_get_unchecked(at).map(Value::Text),
                 "BLOB" => row.try_get_unchecked(at).map(Value::Bytes),
@@ -131,12 +130,8 @@ impl Row {
             }
             let value = match declared {
                 "INT8" => row.try_get_unchecked(at).map(Value::Int),
-                "INT4" => row
-                    .try_get_unchecked::<i32, _>(at)
-                    .map(|n| Value::Int(n.into())),
-                "INT2" => row
-                    .try_get_unchecked::<i16, _>(at)
-                    .map(|n| Value::Int(n.into())),
+                "INT4" => row.try_get_unchecked::<i32, _>(at).map(|n| Value::Int(n.into())),
+                "INT2" => row.try_get_unchecked::<i16, _>(at).map(|n| Value::Int(n.into())),
                 "TEXT" | "VARCHAR" | "NAME" | "UNKNOWN" => {
                     row.try_get_unchecked(at).map(Value::Text)
                 }
@@ -174,18 +169,11 @@ fn null(declared: &str) -> Value {
 }
 
 fn nothing<T>(column: &str, found: &Value, expected: &str) -> Result<Option<T>, StoreFault> {
-    if found.is_null() {
-        Ok(None)
-    } else {
-        Err(wrong(column, found, expected))
-    }
+    if found.is_null() { Ok(None) } else { Err(wrong(column, found, expected)) }
 }
 
 fn wrong(column: &str, found: &Value, expected: &str) -> StoreFault {
-    fault(
-        column,
-        format!("expected {expected}, found {}", found.kind()),
-    )
+    fault(column, format!("expected {expected}, found {}", found.kind()))
 }
 
 fn empty(column: &str) -> StoreFault {
@@ -197,8 +185,5 @@ fn unread(column: &str, error: sqlx::Error) -> StoreFault {
 }
 
 fn fault(column: &str, why: String) -> StoreFault {
-    StoreFault::Column {
-        column: column.to_owned(),
-        why,
-    }
+    StoreFault::Column { column: column.to_owned(), why }
 }

@@ -94,13 +94,7 @@ impl Tx {
     }
 
     fn new(name: &'static str, inner: Inner, bell: Arc<Bell>) -> Self {
-        Self {
-            name,
-            inner,
-            state: State::Sound,
-            rings: Rings::Silent,
-            bell,
-        }
+        Self { name, inner, state: State::Sound, rings: Rings::Silent, bell }
     }
 
     /// The name of the transaction, for `updated_by` and for messages.
@@ -178,8 +172,7 @@ impl Tx {
         }
         if self.kind() == Kind::Postgres {
             // PostgreSQL delivers it to every listening process, at the commit and only then.
-            self.execute("SELECT pg_notify('seawall_job', '')", Vec::new())
-                .await?;
+            self.execute("SELECT pg_notify('seawall_job', '')", Vec::new()).await?;
         }
         self.rings = Rings::OnCommit;
         Ok(())
@@ -238,10 +231,7 @@ impl Tx {
             Value::NullInt | Value::NullText | Value::NullBytes => false,
         });
         match nul {
-            Some(at) => Err(StoreFault::NulInText {
-                transaction,
-                argument: at + 1,
-            }),
+            Some(at) => Err(StoreFault::NulInText { transaction, argument: at + 1 }),
             None => Ok(()),
         }
     }

@@ -20,21 +20,15 @@ pub(super) struct Bell {
 
 impl Bell {
     pub(super) fn new() -> Self {
-        Self {
-            rung: watch::Sender::new(0),
-            listening: Mutex::new(None),
-        }
+        Self { rung: watch::Sender::new(0), listening: Mutex::new(None) }
     }
 
     pub(super) fn ring(&self) {
-        self.rung
-            .send_modify(|times| *times = times.wrapping_add(1));
+        self.rung.send_modify(|times| *times = times.wrapping_add(1));
     }
 
     pub(super) fn woken(&self) -> Woken {
-        Woken {
-            rung: self.rung.subscribe(),
-        }
+        Woken { rung: self.rung.subscribe() }
     }
 
     /// Rings for every notification on the channel `seawall_job`, whichever process sent it.

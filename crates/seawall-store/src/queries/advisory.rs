@@ -10,10 +10,7 @@ impl Tx {
     /// The advisory of a case, in any standing.
     pub async fn advisory_of(&mut self, case: CaseId) -> Result<Option<Advisory>, StoreFault> {
         let case = case.to_string();
-        Ok(self
-            .values(select!(advisory, "WHERE flaw_case = $1"), vec![case.into()])
-            .await?
-            .pop())
+        Ok(self.values(select!(advisory, "WHERE flaw_case = $1"), vec![case.into()]).await?.pop())
     }
 
     /// The advisory of a public number.

@@ -12,10 +12,7 @@ impl Tx {
     /// The case that a finding led to.
     pub async fn case_of(&mut self, finding: FindingId) -> Result<Option<Case>, StoreFault> {
         let finding = finding.to_string();
-        Ok(self
-            .values(select!(flaw_case, "WHERE finding = $1"), vec![finding.into()])
-            .await?
-            .pop())
+        Ok(self.values(select!(flaw_case, "WHERE finding = $1"), vec![finding.into()]).await?.pop())
     }
 
     /// The cases of a project, oldest first.

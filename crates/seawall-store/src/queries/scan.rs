@@ -18,7 +18,10 @@ impl Tx {
     ) -> Result<Vec<Scan>, StoreFault> {
         let [all, party] = bounds(scope);
         self.values(
-            select!(scan, "WHERE ($1 = 1 OR party = $2) AND package = $3 AND ends > $4 ORDER BY id"),
+            select!(
+                scan,
+                "WHERE ($1 = 1 OR party = $2) AND package = $3 AND ends > $4 ORDER BY id"
+            ),
             vec![all, party, package.to_string().into(), now.into()],
         )
         .await

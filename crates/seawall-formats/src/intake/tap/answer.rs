@@ -35,11 +35,7 @@ pub fn accepted(receipt: &str, warnings: &[Warning]) -> String {
         warnings: &'a [Warning],
     }
     let message = "accepted; poll /v1/submissions/{receipt} for status";
-    let body = Accepted {
-        receipt,
-        message,
-        warnings,
-    };
+    let body = Accepted { receipt, message, warnings };
     // A struct of strings always serialises; the fallback is valid JSON all the same.
     serde_json::to_string(&body).unwrap_or_else(|_| "{}".to_owned())
 }
@@ -65,11 +61,8 @@ mod tests {
             "{\"receipt\":\"SUB-k3v9q7m2x4t8w5n6pd\",\
              \"message\":\"accepted; poll /v1/submissions/{receipt} for status\"}"
         );
-        let warning = Warning {
-            code: "deprecated_field",
-            field: "exploit".into(),
-            reason: "old".into(),
-        };
+        let warning =
+            Warning { code: "deprecated_field", field: "exploit".into(), reason: "old".into() };
         let body = accepted("SUB-a", &[warning]);
         let end = r#""warnings":[{"code":"deprecated_field","field":"exploit","reason":"old"}]}"#;
         assert!(body.ends_with(end), "{body}");

@@ -126,11 +126,7 @@ pub fn find(text: &str) -> Option<Known<'_>> {
     ECOSYSTEMS
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
-        .map(|(name, purl_type)| Known {
-            name,
-            purl_type: *purl_type,
-            release,
-        })
+        .map(|(name, purl_type)| Known { name, purl_type: *purl_type, release })
 }
 
 /// Whether purl-spec registers a type.
@@ -172,20 +168,12 @@ mod tests {
             ("Maven", "org.a:b", "pkg:maven/org.a/b"),
         ] {
             let known = find(ecosystem).unwrap();
-            assert_eq!(
-                known.package(software),
-                purl::read(purl).unwrap().0,
-                "{purl}"
-            );
+            assert_eq!(known.package(software), purl::read(purl).unwrap().0, "{purl}");
             assert!(known.purl_type.is_some_and(is_purl_type));
         }
         for unknown in ["", "cobol", "npm:", ":12", "Generic"] {
             assert_eq!(find(unknown), None, "{unknown}");
         }
-        assert!(
-            ECOSYSTEMS
-                .iter()
-                .all(|(_, kind)| kind.is_none_or(is_purl_type))
-        );
+        assert!(ECOSYSTEMS.iter().all(|(_, kind)| kind.is_none_or(is_purl_type)));
     }
 }

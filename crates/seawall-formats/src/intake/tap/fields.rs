@@ -46,18 +46,13 @@ pub(super) fn read(report: &Report, faults: &mut Vec<Violation>) -> Named {
     versions(report, &mut named, faults);
     symbol(report, faults);
     lists(report, faults);
-    for (field, commit) in [
-        ("introduced_commit", &report.introduced_commit),
-        ("fixed_commit", &report.fixed_commit),
-    ] {
+    for (field, commit) in
+        [("introduced_commit", &report.introduced_commit), ("fixed_commit", &report.fixed_commit)]
+    {
         if let Some(commit) = commit
             && !is_commit(commit)
         {
-            faults.push(Violation::new(
-                "invalid_commit",
-                field,
-                "7 to 64 hexadecimal digits",
-            ));
+            faults.push(Violation::new("invalid_commit", field, "7 to 64 hexadecimal digits"));
         }
     }
     if let Some(url) = &report.package_repo_url
@@ -65,24 +60,12 @@ pub(super) fn read(report: &Report, faults: &mut Vec<Violation>) -> Named {
         && !is_web_url(url)
     {
         let reason = "the http or https URL of the git repository";
-        faults.push(Violation::new(
-            "invalid_repo_url",
-            "package_repo_url",
-            reason,
-        ));
+        faults.push(Violation::new("invalid_repo_url", "package_repo_url", reason));
     }
     for (field, value, bytes_max) in [
         ("code_path", &report.code_path, CODE_PATH_BYTES_MAX),
-        (
-            "discovery_method",
-            &report.discovery_method,
-            METHOD_BYTES_MAX,
-        ),
-        (
-            "discovery_tooling",
-            &report.discovery_tooling,
-            TOOLING_BYTES_MAX,
-        ),
+        ("discovery_method", &report.discovery_method, METHOD_BYTES_MAX),
+        ("discovery_tooling", &report.discovery_tooling, TOOLING_BYTES_MAX),
     ] {
         if let Some(value) = value {
             text(field, value, bytes_max, faults);
@@ -195,12 +178,7 @@ fn versions(report: &Report, named: &mut Named, faults: &mut Vec<Violation>) {
         return;
     }
     for (index, version) in fresh {
-        if text(
-            &format!("versions[{index}]"),
-            version,
-            VERSION_BYTES_MAX,
-            faults,
-        ) {
+        if text(&format!("versions[{index}]"), version, VERSION_BYTES_MAX, faults) {
             named.versions.push(Version::from(version.trim()));
         }
     }
@@ -210,11 +188,7 @@ fn symbol(report: &Report, faults: &mut Vec<Violation>) {
     let symbol = &report.symbol;
     for (field, value, bytes_max) in [
         ("affected_symbol.file", &symbol.file, SYMBOL_FILE_BYTES_MAX),
-        (
-            "affected_symbol.function",
-            &symbol.function,
-            SYMBOL_FUNCTION_BYTES_MAX,
-        ),
+        ("affected_symbol.function", &symbol.function, SYMBOL_FUNCTION_BYTES_MAX),
     ] {
         if let Some(value) = value {
             text(field, value, bytes_max, faults);
@@ -239,11 +213,7 @@ fn lists(report: &Report, faults: &mut Vec<Violation>) {
         "upstream_ids",
         &report.upstream_ids,
         (UPSTREAM_IDS_LEN_MAX, UPSTREAM_ID_BYTES_MAX),
-        |id| {
-            is_upstream_id(id)
-                .then_some(())
-                .ok_or("invalid_upstream_id")
-        },
+        |id| is_upstream_id(id).then_some(()).ok_or("invalid_upstream_id"),
         "a CVE, GHSA, OSV, GO, RUSTSEC or PYSEC identifier",
         faults,
     );
@@ -277,11 +247,7 @@ fn contact(report: &Report, faults: &mut Vec<Violation>) {
         && text("email", email, EMAIL_BYTES_MAX, faults)
         && !is_mail_address(email)
     {
-        faults.push(Violation::new(
-            "invalid_email",
-            "email",
-            "one bare mail address",
-        ));
+        faults.push(Violation::new("invalid_email", "email", "one bare mail address"));
     }
     let Some(notify) = &report.notify else {
         return;
@@ -328,9 +294,7 @@ fn has_control(value: &Value) -> bool {
     match value {
         Value::String(text) => control(text),
         Value::Array(list) => list.iter().any(has_control),
-        Value::Object(map) => map
-            .iter()
-            .any(|(key, value)| control(key) || has_control(value)),
+        Value::Object(map) => map.iter().any(|(key, value)| control(key) || has_control(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -347,9 +311,7 @@ fn is_web_url(text: &str) -> bool {
     };
     let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let named =
         host.starts_with('[') || host.split(':').next().is_some_and(|host| !host.is_empty());
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\"\\^`{|}".contains(c);
@@ -365,18 +327,12 @@ fn is_upstream_id(text: &str) -> bool {
     }
     if let Some(rest) = text.strip_prefix("GHSA-") {
         let block = |block: &str| {
-            block.len() == 4
-                && block
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            block.len() == 4 && block.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
         return rest.split('-').count() == 3 && rest.split('-').all(block);
     }
     let token = |rest: &str| {
-        !rest.is_empty()
-            && rest
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     };
     ["OSV-", "GO-", "RUSTSEC-", "PYSEC-"]
         .into_iter()

@@ -20,12 +20,8 @@ pub(super) fn intake(report: Report, named: Named, files: Vec<File>) -> Intake {
         Some(function) => format!("{subject}: {function}"),
         None => subject,
     };
-    let title = enrichment("title")
-        .map(one_line)
-        .filter(|title| !title.is_empty());
-    let description = enrichment("description")
-        .and_then(some)
-        .or_else(|| narrative(&files));
+    let title = enrichment("title").map(one_line).filter(|title| !title.is_empty());
+    let description = enrichment("description").and_then(some).or_else(|| narrative(&files));
     let notify = report.notify.as_deref().and_then(Notify::word);
     let claim = Claim {
         package: named.package,

@@ -62,10 +62,7 @@ pub(super) fn read(boundary: &str, body: &[u8]) -> Result<Parts, String> {
     // An empty `exploit` or `raw` is absent, with its content type.
     let filled = |payload: &Payload| !matches!(payload.data, Data::Absent);
     attachments.extend(deprecated.into_iter().flatten().filter(filled));
-    Ok(Parts {
-        report,
-        payloads: attachments,
-    })
+    Ok(Parts { report, payloads: attachments })
 }
 
 /// One part, its headers judged.
@@ -98,11 +95,8 @@ impl Part<'_> {
     }
 
     fn payload(self, slot: Slot) -> Payload {
-        let data = if self.content.is_empty() {
-            Data::Absent
-        } else {
-            Data::Part(self.content.to_vec())
-        };
+        let data =
+            if self.content.is_empty() { Data::Absent } else { Data::Part(self.content.to_vec()) };
         Payload {
             slot,
             filename: self.filename,
@@ -124,10 +118,7 @@ fn pieces<'a>(boundary: &str, body: &'a [u8]) -> Result<Vec<&'a [u8]>, String> {
     let mut at = 0;
     while at < body.len() {
         let rest = body.get(at..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|b| *b == b'\n')
-            .map_or(rest.len(), |n| n + 1);
+        let length = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |n| n + 1);
         let line = rest.get(..length).unwrap_or_default();
         let next = at + length;
         let Some((tail, ending)) = delimiter(line, dashes) else {
@@ -209,10 +200,7 @@ fn part(piece: &[u8]) -> Result<Part<'_>, String> {
             "content-akrites-type" => part.kind.replace(utf8(&value)).is_some(),
             "content-length" => false,
             name if name.starts_with("content-") => {
-                return Err(format!(
-                    "the header {} is not allowed",
-                    crate::fault::quote(name)
-                ));
+                return Err(format!("the header {} is not allowed", crate::fault::quote(name)));
             }
             _ => false,
         };
@@ -222,10 +210,7 @@ fn part(piece: &[u8]) -> Result<Part<'_>, String> {
     }
     let encoding = encoding.unwrap_or_default();
     let plain: [&[u8]; 4] = [b"", b"binary", b"8bit", b"7bit"];
-    if !plain
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(&encoding))
-    {
+    if !plain.iter().any(|known| known.eq_ignore_ascii_case(&encoding)) {
         return Err("Content-Transfer-Encoding must be binary, 8bit or 7bit".to_owned());
     }
     let disposition = disposition.ok_or("Content-Disposition is missing")?;
@@ -296,9 +281,7 @@ fn headers(piece: &[u8]) -> Result<(Headers, &[u8]), String> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         at += end + 1;
         if at > HEADER_BYTES_MAX {
-            return Err(format!(
-                "the headers are longer than {HEADER_BYTES_MAX} bytes"
-            ));
+            return Err(format!("the headers are longer than {HEADER_BYTES_MAX} bytes"));
         }
         if line.is_empty() {
             return Ok((headers, piece.get(at..).unwrap_or_default()));
@@ -307,17 +290,12 @@ fn headers(piece: &[u8]) -> Result<(Headers, &[u8]), String> {
             return Err("a header holds a control character".to_owned());
         }
         if matches!(line.first(), Some(b' ' | b'\t')) {
-            let last = headers
-                .last_mut()
-                .ok_or("the first header is a continuation")?;
+            let last = headers.last_mut().ok_or("the first header is a continuation")?;
             last.1.push(b' ');
             last.1.extend_from_slice(line.trim_ascii());
             continue;
         }
-        let colon = line
-            .iter()
-            .position(|b| *b == b':')
-            .ok_or("a header has no colon")?;
+        let colon = line.iter().position(|b| *b == b':').ok_or("a header has no colon")?;
         let name = line.get(..colon).unwrap_or_default();
         if name.is_empty() || !name.iter().all(|b| is_token_byte(*b)) {
             return Err("a header has a malformed name".to_owned());
@@ -376,26 +354,17 @@ fn parameters(value: &[u8]) -> Result<(&[u8], Parameters), String> {
         if rest.is_empty() {
             break;
         }
-        let equals = rest
-            .iter()
-            .position(|b| *b == b'=')
-            .ok_or("a parameter has no value")?;
+        let equals = rest.iter().position(|b| *b == b'=').ok_or("a parameter has no value")?;
         let name = rest.get(..equals).unwrap_or_default().trim_ascii();
         if name.is_empty() || !name.iter().all(|b| is_token_byte(*b)) {
             return Err("a parameter has a malformed name".to_owned());
         }
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        rest = rest
-            .get(equals + 1..)
-            .unwrap_or_default()
-            .trim_ascii_start();
+        rest = rest.get(equals + 1..).unwrap_or_default().trim_ascii_start();
         let (text, after) = match rest.strip_prefix(b"\"") {
             Some(inside) => quoted(inside)?,
             None => {
-                let end = rest
-                    .iter()
-                    .position(|b| !is_token_byte(*b))
-                    .unwrap_or(rest.len());
+                let end = rest.iter().position(|b| !is_token_byte(*b)).unwrap_or(rest.len());
                 let (token, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
                 if token.is_empty() {
                     return Err(format!("the parameter `{name}` has no value"));

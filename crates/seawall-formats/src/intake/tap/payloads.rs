@@ -38,12 +38,8 @@ const CONTENT_TYPES: [ContentType; 8] = [
 /// Judges every payload; the files stand in the order of the report, deprecated ones last.
 pub(super) fn read(payloads: &[Payload], faults: &mut Vec<Violation>) -> Vec<File> {
     let filled = |payload: &&Payload| !matches!(payload.data, Data::Absent);
-    let deprecated = payloads
-        .iter()
-        .filter(|payload| payload.deprecated().is_some());
-    let attachments = payloads
-        .iter()
-        .filter(|payload| payload.deprecated().is_none());
+    let deprecated = payloads.iter().filter(|payload| payload.deprecated().is_some());
+    let attachments = payloads.iter().filter(|payload| payload.deprecated().is_none());
     if attachments.count() + deprecated.filter(filled).count() > FILES_LEN_MAX {
         let reason = format!("at most {FILES_LEN_MAX}, `exploit` and `raw` included");
         faults.push(Violation::new("too_many_items", "attachments", reason));
@@ -73,28 +69,18 @@ fn content_type(payload: &Payload, faults: &mut Vec<Violation>) -> Option<&'stat
     let given = match &payload.content_type {
         Some(Text::Utf8(given)) => given,
         Some(Text::Broken) => {
-            faults.push(Violation::new(
-                "invalid_utf8",
-                field,
-                "the header is not UTF-8",
-            ));
+            faults.push(Violation::new("invalid_utf8", field, "the header is not UTF-8"));
             return None;
         }
         None => {
-            faults.push(Violation::new(
-                "missing_field",
-                field,
-                "the payload needs its type",
-            ));
+            faults.push(Violation::new("missing_field", field, "the payload needs its type"));
             return None;
         }
     };
     if !text(&field, given, CONTENT_TYPE_BYTES_MAX, faults) {
         return None;
     }
-    let found = CONTENT_TYPES
-        .iter()
-        .find(|known| known.0.eq_ignore_ascii_case(given));
+    let found = CONTENT_TYPES.iter().find(|known| known.0.eq_ignore_ascii_case(given));
     if found.is_none() {
         let reason = "not one of the allowed content types, or with parameters";
         faults.push(Violation::new("invalid_content_type", field, reason));
@@ -114,19 +100,11 @@ fn download_name(
         (Slot::Raw, _) => "raw",
         (Slot::Attachment(_), Some(Text::Utf8(filename))) => filename,
         (Slot::Attachment(_), Some(Text::Broken)) => {
-            faults.push(Violation::new(
-                "invalid_utf8",
-                field,
-                "the header is not UTF-8",
-            ));
+            faults.push(Violation::new("invalid_utf8", field, "the header is not UTF-8"));
             return None;
         }
         (Slot::Attachment(_), None) => {
-            faults.push(Violation::new(
-                "missing_field",
-                field,
-                "an attachment needs a name",
-            ));
+            faults.push(Violation::new("missing_field", field, "an attachment needs a name"));
             return None;
         }
     };
@@ -153,12 +131,7 @@ fn unique<'a>(
     names: &mut Vec<(String, &'a Payload)>,
     faults: &mut Vec<Violation>,
 ) {
-    let folded: String = name
-        .nfkc()
-        .collect::<String>()
-        .to_lowercase()
-        .nfkc()
-        .collect();
+    let folded: String = name.nfkc().collect::<String>().to_lowercase().nfkc().collect();
     match names.iter().find(|(other, _)| *other == folded) {
         None => names.push((folded, payload)),
         Some((_, first)) => {
@@ -208,11 +181,7 @@ fn description(payload: &Payload, faults: &mut Vec<Violation>) {
     match &payload.description {
         None => {}
         Some(Text::Broken) => {
-            faults.push(Violation::new(
-                "invalid_utf8",
-                field,
-                "the header is not UTF-8",
-            ));
+            faults.push(Violation::new("invalid_utf8", field, "the header is not UTF-8"));
         }
         Some(Text::Utf8(description)) => {
             let fine = text(&field, description, DESCRIPTION_BYTES_MAX, faults);
@@ -233,11 +202,7 @@ fn data(
     let field = payload.field("data");
     let size = match &payload.data {
         Data::Absent => {
-            faults.push(Violation::new(
-                "missing_field",
-                field,
-                "the payload is missing",
-            ));
+            faults.push(Violation::new("missing_field", field, "the payload is missing"));
             return None;
         }
         Data::Json(text) => text.len(),
@@ -264,11 +229,7 @@ fn data(
             }
         }
         (Data::Part(bytes), Class::Text) if std::str::from_utf8(bytes).is_err() => {
-            faults.push(Violation::new(
-                "invalid_utf8",
-                field,
-                "a text payload must be UTF-8",
-            ));
+            faults.push(Violation::new("invalid_utf8", field, "a text payload must be UTF-8"));
             None
         }
         (Data::Part(bytes), Class::Text | Class::Binary) => Some(bytes.clone()),

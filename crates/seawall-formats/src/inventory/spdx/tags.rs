@@ -10,9 +10,7 @@ const HEAD_LINES: usize = 40;
 
 /// Whether a text is such a document.
 pub(in crate::inventory) fn is(text: &str) -> bool {
-    text.lines()
-        .take(HEAD_LINES)
-        .any(|line| line.starts_with("SPDXVersion:"))
+    text.lines().take(HEAD_LINES).any(|line| line.starts_with("SPDXVersion:"))
 }
 
 /// Reads a document.
@@ -38,11 +36,7 @@ pub(in crate::inventory) fn read(text: &str) -> Result<Inventory, FormatFault> {
             }
             ("DocumentNamespace", _) => serial = Some(value.to_owned()),
             ("PackageName", open) => {
-                let begun = Package {
-                    place,
-                    name: value.to_owned(),
-                    ..Package::default()
-                };
+                let begun = Package { place, name: value.to_owned(), ..Package::default() };
                 if let Some(done) = open.replace(begun) {
                     done.list(&mut lines)?;
                 }

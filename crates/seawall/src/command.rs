@@ -1,0 +1,22 @@
+//! The commands, one module each: read the arguments, do it, say it.
+
+pub mod admin;
+pub mod demo;
+pub mod matching;
+pub mod preflight;
+pub mod reproduce;
+pub mod serve;
+pub mod verify;
+
+use std::future::Future;
+
+/// Runs a command's future on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Prints a JSON document on standard output.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}

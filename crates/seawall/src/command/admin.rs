@@ -1,0 +1,125 @@
+//! `seawall admin`: parties, accounts, keys and projects, from the installation's own command line.
+
+use crate::installation::{Installation, Place};
+use crate::laboratory::Remember;
+use anyhow::Context;
+use clap::Subcommand;
+use seawall_domain::access::Actor;
+use seawall_domain::account::Holder;
+use seawall_domain::party::Role;
+use seawall_domain::project::{ClockBasis, Policy, ReproducerHandling, Secrecy};
+use seawall_services::{account, party, project};
+use std::process::ExitCode;
+
+/// What is set up.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Register a party.
+    Party {
+        /// Its name.
+        name: String,
+        /// Its roles: finder, coordinator, maintainer, vendor, distributor, operator, agency.
+        #[arg(long = "role", required = true, value_parser = role)]
+        roles: Vec<Role>,
+    },
+    /// Open an account of a party and print its login link, or a key for a machine.
+    Account {
+        /// The party's id.
+        party: String,
+        /// What others see: a role, not a name.
+        label: String,
+        /// A machine: its model and harness.
+        #[arg(long, num_args = 2, value_names = ["MODEL", "HARNESS"])]
+        machine: Vec<String>,
+    },
+    /// Make a new login link for a person's account.
+    Invite {
+        /// The account's id.
+        account: String,
+    },
+    /// Register a project with its maintainer.
+    Project {
+        /// The package, as a purl without version.
+        package: String,
+        /// The maintainer's party id.
+        maintainer: String,
+        /// Where the maintainer reads mail.
+        contact: String,
+        /// Withhold the reproducer until the maintainer asks for it.
+        #[arg(long)]
+        withhold: bool,
+        /// Treat what an AI found as public from the start.
+        #[arg(long)]
+        public: bool,
+        /// How many days an embargo lasts.
+        #[arg(long, default_value_t = 90)]
+        embargo_days: u16,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+        .map_err(|_| format!("there is no role `{text}`"))
+}
+
+/// Sets it up and prints the ids and secrets; each secret is told this once.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    super::block_on(async {
+        let opened = Installation::open(&arguments.place, "", Remember::Nothing).await?;
+        let (desk, actor) = (&opened.desk, Actor::administrator());
+        match arguments.what {
+            What::Party { name, roles } => {
+                let party = party::register(desk, &actor, &name, &roles).await?;
+                println!("party {}", party.id);
+            }
+            What::Account { party, label, machine } => {
+                let party = party.parse()?;
+                let holder = match machine.as_slice() {
+                    [model, harness] => {
+                        Holder::Machine { model: model.clone(), harness: harness.clone() }
+                    }
+                    _ => Holder::Person,
+                };
+                let machine = holder != Holder::Person;
+                let opened = account::open(desk, &actor, party, &label, holder).await?;
+                println!("account {}", opened.id);
+                if machine {
+                    println!("key {}", account::issue_key(desk, &actor, opened.id, 90).await?);
+                } else {
+                    println!("/login/{}", account::invite(desk, &actor, opened.id).await?);
+                }
+            }
+            What::Invite { account: id } => {
+                println!("/login/{}", account::invite(desk, &actor, id.parse()?).await?);
+            }
+            What::Project { package, maintainer, contact, withhold, public, embargo_days } => {
+                let (package, _, _) = seawall_formats::purl::read(&package)
+                    .context("a project is named by the purl of its package")?;
+                let policy = Policy {
+                    ai_found: if public { Secrecy::Public } else { Secrecy::Private },
+                    reproducer: match withhold {
+                        true => ReproducerHandling::Withhold,
+                        false => ReproducerHandling::Release,
+                    },
+                    embargo_days,
+                    clock: ClockBasis::FromReport,
+                    open_cases_max: 10,
+                };
+                let maintainer = maintainer.parse()?;
+                let new =
+                    project::Registration { package, maintainer, contact, policy, horizon: None };
+                println!("project {}", project::register(desk, &actor, new).await?.id);
+            }
+        }
+        crate::runtime::settle_log(desk).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,145 @@
+//! All roles in one process: the server, the workers, the sequencer and the mailbox's reader.
+
+use anyhow::Context;
+use axum::Router;
+use seawall_domain::job::WorkRole;
+use seawall_server::listen;
+use seawall_server::site::{Site, router};
+use seawall_services::desk::Desk;
+use seawall_services::log::Sequencer;
+use seawall_services::work::{Round, round};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How long a worker waits for a wake-up before it looks again by itself.
+const PATIENCE: Duration = Duration::from_millis(400);
+/// How often the mailbox is looked into.
+const MAIL_EVERY: Duration = Duration::from_millis(300);
+
+/// What runs, until it is stopped.
+pub struct Running {
+    /// Where the server listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops everything: what is under way is finished, then the log is brought up to date.
+    pub async fn stop(self, desk: &Desk) -> anyhow::Result<()> {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            task.await.context("a task of the server failed")?;
+        }
+        settle_log(desk).await
+    }
+}
+
+/// Numbers every fact that has no number yet and writes both logs' tiles.
+pub async fn settle_log(desk: &Desk) -> anyhow::Result<()> {
+    let mut sequencer = Sequencer::default();
+    while sequencer.round(desk).await? > 0 {}
+    Ok(())
+}
+
+/// Binds the address; a port of 0 takes a free one.
+pub async fn bind(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Starts everything on a bound listener.
+pub fn start(
+    desk: &Desk,
+    listener: TcpListener,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    claim_check_salt: Option<Arc<str>>,
+    workers: usize,
+) -> anyhow::Result<Running> {
+    let (stop, stopped) = watch::channel(false);
+    let address = listener.local_addr()?;
+    let site: Router = router(Site { desk: desk.clone(), claim_check_salt });
+    let mut until = stopped.clone();
+    let serving = async move {
+        let over = async move { drop(until.wait_for(|stop| *stop).await) };
+        if let Err(error) = listen::serve(listener, tls, site, over).await {
+            tracing::error!(%error, "the server failed");
+        }
+    };
+    let mut tasks = vec![tokio::spawn(serving)];
+    // Desk work never waits behind the laboratory: it has a worker of its own.
+    let quick = [WorkRole::Desk, WorkRole::Publish, WorkRole::Notify, WorkRole::Match];
+    tasks.push(tokio::spawn(work(desk.clone(), quick.to_vec(), stopped.clone())));
+    for _ in 0..workers {
+        tasks.push(tokio::spawn(work(desk.clone(), vec![WorkRole::Reproduce], stopped.clone())));
+    }
+    tasks.push(tokio::spawn(sequence(desk.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(read_mail(desk.clone(), stopped)));
+    Ok(Running { address, stop, tasks })
+}
+
+/// Does jobs of these roles until told to stop.
+pub async fn work(desk: Desk, roles: Vec<WorkRole>, mut stop: watch::Receiver<bool>) {
+    let mut woken = desk.store.database().woken();
+    while !*stop.borrow() {
+        match round(&desk, &roles).await {
+            Ok(Round::Worked) => {}
+            Ok(Round::Idle) => {
+                tokio::select! {
+                    _ = woken.wait(PATIENCE) => {}
+                    _ = stop.wait_for(|stop| *stop) => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a worker met a fault");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+    }
+}
+
+async fn sequence(desk: Desk, mut stop: watch::Receiver<bool>) {
+    let mut sequencer = Sequencer::default();
+    while !*stop.borrow() {
+        match sequencer.round(&desk).await {
+            Ok(numbered) if numbered > 0 => {}
+            Ok(_) => {
+                tokio::select! {
+                    () = tokio::time::sleep(PATIENCE) => {}
+                    _ = stop.wait_for(|stop| *stop) => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the sequencer met a fault");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+    }
+}
+
+async fn read_mail(desk: Desk, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = file_letters(&desk).await {
+            tracing::error!(%error, "the mailbox's reader met a fault");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(MAIL_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}
+
+/// Files the letters that wait; each is put away once its case has it.
+async fn file_letters(desk: &Desk) -> anyhow::Result<()> {
+    let courier = desk.courier.clone();
+    let letters = tokio::task::spawn_blocking(move || courier.collect()).await?;
+    for (name, bytes) in letters.map_err(anyhow::Error::msg)? {
+        let filed = seawall_services::case::receive(desk, &bytes).await?;
+        tracing::info!(letter = %name, ?filed, "a letter came");
+        desk.courier.put_away(&name).map_err(anyhow::Error::msg)?;
+    }
+    Ok(())
+}
