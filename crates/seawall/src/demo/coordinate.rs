@@ -52,6 +52,9 @@ pub async fn answer(play: &mut Play<'_>) -> Result<()> {
     let cases = list(&play.client.get(&analyst(play), "/v1/cases").await?, "")?.len();
     ensure!(reports.len() == cases, "{cases} cases led to {} reports", reports.len());
     bundles_follow_the_policies(play, &reports)?;
+    if reports.is_empty() {
+        return Ok(());
+    }
     play.say(&format!("{cases} cases, each with one plain-text mail to its maintainer."));
     for (target, letter) in &reports {
         play.mailbox.answer(letter, 1, target.first_answer)?;
@@ -110,6 +113,14 @@ fn bundles_follow_the_policies(play: &Play<'_>, reports: &[(cast::Target, Letter
         ensure!(found == expected, "the bundle for {} left: {found}", target.contact);
     }
     Ok(())
+}
+
+/// How many letters told the maintainer of a package that its advisory is out.
+pub fn notices(play: &Play<'_>, purl: &str) -> Result<usize> {
+    let target = cast::TARGETS.iter().find(|target| target.purl == purl);
+    let contact = target.map(|target| target.contact).unwrap_or_default();
+    let told = |letter: &&Letter| letter.to == contact && letter.subject.contains("is public");
+    Ok(play.mailbox.sent()?.iter().filter(told).count())
 }
 
 fn has_bundle(play: &Play<'_>, target: &cast::Target) -> Result<bool> {

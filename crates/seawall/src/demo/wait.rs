@@ -55,7 +55,7 @@ async fn stuck(stage: &Stage<'_>, what: &str, pending: Pending) -> anyhow::Error
     }
 }
 
-/// The packages whose releases can be listed, and what stands in the way of the others.
+/// The packages whose releases can be listed, and the names of the others, which are told.
 pub async fn reachable(
     stage: &Stage<'_>,
     packages: Vec<Package>,
@@ -65,11 +65,11 @@ pub async fn reachable(
         let asked = package.clone();
         let listed = stage.desk.in_laboratory(move |lab| lab.releases(&asked)).await;
         match listed {
-            Ok(releases) if releases.is_empty() => down.push(format!("{package}: no release")),
             Ok(_) => up.push(package),
-            Err(Denied::Broken(Fault::Laboratory(
-                fault @ (LabFault::Unreachable(_) | LabFault::NoSuchRelease { .. }),
-            ))) => down.push(format!("{package}: {fault}")),
+            Err(Denied::Broken(Fault::Laboratory(LabFault::Unreachable(why)))) => {
+                (stage.progress)(&format!("out of reach: {package}: {why}"));
+                down.push(package.to_string());
+            }
             Err(Denied::Broken(fault)) => bail!("cannot list the releases of {package}: {fault}"),
             Err(Denied::Refused(refusal)) => bail!("cannot list releases: {refusal}"),
         }

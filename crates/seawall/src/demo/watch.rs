@@ -1,6 +1,6 @@
 //! Act seven: the catalogues open, the proofs run on what is now visible, and a relapse is found.
 
-use super::{Play, cast, operate, publish, wait};
+use super::{Play, cast, coordinate, operate, publish, wait};
 use anyhow::{Result, ensure};
 use seawall_domain::access::Actor;
 use seawall_services::project;
@@ -24,6 +24,8 @@ pub async fn open_catalogues(play: &mut Play<'_>) -> Result<()> {
         ensure!(revised == 1, "{revised} advisories got a new revision, not 1");
         two_intervals(play).await?;
         operate::relapse_reaches(play).await?;
+        let notices = coordinate::notices(play, cast::RELAPSES)?;
+        ensure!(notices == 2, "{notices} letters, not 2, told the maintainer of both revisions");
         play.say("libz-sys carries the flaw again from 1.1.10 to 1.1.13: revision 2 is out.");
     }
     Ok(())

@@ -101,15 +101,6 @@ fn two_finders_never_send_the_same_flaw_from_one_desk() {
 }
 
 #[test]
-fn only_the_rejected_report_names_a_function_without_a_definition() {
-    // The shapes of the real sources are checked by the run itself; here, that the spelling can be
-    // told: a mention in a call is no definition.
-    let text = "let canon_parent = file_dst.canonicalize().map_err(|err| err)?;";
-    let language = seawall_formats::source::Language::Rust;
-    assert_eq!(seawall_formats::source::definition(language, text, "canonicalize"), None);
-}
-
-#[test]
 fn an_order_follows_from_its_seed_and_holds_every_report_once() {
     for seed in 0..200 {
         let mut sorted = order(seed);
