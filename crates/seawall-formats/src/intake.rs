@@ -37,8 +37,10 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Puts a claim and its files together, so that both lists agree.
+    /// Puts a claim and its files together, so that both lists agree. Of a claim's texts only the
+    /// description has lines: whatever else is shown, mailed or handed to a client is one line.
     pub(crate) fn new(mut claim: Claim, files: Vec<File>, notify: Notify) -> Intake {
+        text::to_lines(&mut claim);
         claim.attachments = files.iter().map(|file| file.attachment.clone()).collect();
         Intake { claim, files, notify }
     }
@@ -171,6 +173,16 @@ fn json_shape(body: &[u8]) -> Option<Shape> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_but_the_description_is_one_line() {
+        let finding = r#"{"findings":[{"title":"a\u0007b","contact":"a@b.invalid\nBcc: x",
+            "description":"one\ntwo","location":"a\u0000.c:1"}]}"#;
+        let claim = scrutineer::read(finding.as_bytes()).unwrap().remove(0).claim;
+        assert_eq!((claim.title.as_str(), claim.description.as_str()), ("a b", "one\ntwo"));
+        assert_eq!(claim.tooling.contact.as_deref(), Some("a@b.invalid Bcc: x"));
+        assert_eq!(claim.location.file.as_deref(), Some("a .c"));
+    }
 
     #[test]
     fn tells_the_shape() {

@@ -106,3 +106,6 @@ fn clean(text: &str) -> String {
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {
     FormatFault::new("mail", place, message)
 }
+
+#[cfg(test)]
+mod tests;

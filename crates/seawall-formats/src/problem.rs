@@ -108,7 +108,8 @@ mod tests {
         let mut problem = Problem::blank(413, "body over 3 MiB");
         assert_eq!(
             problem.to_json(),
-            r#"{"type":"about:blank","title":"Content Too Large","status":413,"detail":"body over 3 MiB"}"#
+            "{\"type\":\"about:blank\",\"title\":\"Content Too Large\",\"status\":413,\
+             \"detail\":\"body over 3 MiB\"}"
         );
         problem.errors = vec![
             Violation::new("missing_field", "email", "needed by `notify`"),

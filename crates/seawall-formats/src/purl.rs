@@ -1,10 +1,11 @@
 //! Package URLs (ECMA-427) to packages and back; every other format reads its purls here.
 //!
 //! Names are normalised by the ecosystem's own rule: PyPI by PEP 503, npm to lower case with its
-//! scope (`@scope/name`), Debian to lower case. A type without rules of ours keeps its namespace
-//! in the name (`pkg:golang/github.com/a/b` is `github.com/a/b` in `golang`).
+//! scope (`@scope/name`), Debian to lower case. Ecosystems have the names of the OSV schema where
+//! it has one (`pkg:golang/github.com/a/b` is `github.com/a/b` in `Go`), else the purl's type.
 
 use crate::fault::quote;
+use crate::inventory::purl as coordinates;
 use packageurl::PackageUrl;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use std::collections::BTreeMap;
@@ -37,11 +38,13 @@ pub struct PurlFault {
 /// Reads a purl: its package, its version if it has one, and its qualifiers.
 pub fn read(text: &str) -> Result<(Package, Option<Version>, Qualifiers), PurlFault> {
     let purl = parse(text)?;
-    let version = purl.version().filter(|version| !version.is_empty());
-    let qualifiers = Qualifiers(
-        purl.qualifiers().iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
-    );
-    Ok((package(&purl, &qualifiers), version.map(Version::from), qualifiers))
+    // One table of ecosystems serves reports and inventories, so that a claim and a component meet.
+    let told = coordinates::read(&purl.to_string())
+        .map_err(|reason| PurlFault { text: quote(text), reason })?;
+    let qualifiers = purl.qualifiers().iter();
+    let qualifiers = qualifiers.map(|(key, value)| (key.to_string(), value.to_string())).collect();
+    let version = told.version.filter(|version| !version.0.is_empty());
+    Ok((told.package, version, Qualifiers(qualifiers)))
 }
 
 /// The type of a purl, lower-cased, such as `npm`.
@@ -51,22 +54,18 @@ pub fn kind(text: &str) -> Result<String, PurlFault> {
 
 /// The purl of a package in its canonical spelling.
 pub fn write(package: &Package, version: Option<&Version>) -> String {
-    let (namespace, name) = split(package);
-    let kind = match package.ecosystem.purl_type() {
-        kind if types_valid(kind) => kind.to_ascii_lowercase(),
-        // An ecosystem that has no purl type (`Linux`) can only be written as generic software.
-        _ => "generic".to_owned(),
-    };
-    let version = version.map(|version| version.0.as_str());
-    let Some(mut purl) = PackageUrl::new(kind.as_str(), name).ok() else {
+    let (kind, namespace, name) = coordinates::split(package);
+    // An ecosystem that has no purl type (`GitHub Actions`) can only be written as generic software.
+    let kind = if is_type(kind) { kind.to_ascii_lowercase() } else { "generic".to_owned() };
+    let Ok(mut purl) = PackageUrl::new(kind, name) else {
         return String::from("pkg:generic/unnamed");
     };
     // A namespace that the type forbids stays away: the name alone is then the best spelling.
-    if let Some(namespace) = namespace {
+    if let Some(namespace) = namespace.filter(|namespace| !namespace.is_empty()) {
         let _ = purl.with_namespace(namespace);
     }
     if let Some(version) = version {
-        let _ = purl.with_version(version);
+        let _ = purl.with_version(version.0.as_str());
     }
     if let Ecosystem::Debian(Some(release)) = &package.ecosystem {
         let _ = purl.add_qualifier("distro", format!("debian-{release}"));
@@ -76,13 +75,7 @@ pub fn write(package: &Package, version: Option<&Version>) -> String {
 
 /// The package that a name means in an ecosystem, by the ecosystem's own rule for names.
 pub fn normalise(ecosystem: Ecosystem, name: &str) -> Package {
-    let name = name.trim();
-    let name = match &ecosystem {
-        Ecosystem::PyPi => pep_503(name),
-        Ecosystem::Npm | Ecosystem::Debian(_) => name.to_lowercase(),
-        Ecosystem::CratesIo | Ecosystem::Generic | Ecosystem::Unknown(_) => name.to_owned(),
-    };
-    Package { ecosystem, name }
+    Package { name: coordinates::normal_name(&ecosystem, name.trim()), ecosystem }
 }
 
 fn parse(text: &str) -> Result<PackageUrl<'static>, PurlFault> {
@@ -108,74 +101,7 @@ fn parse(text: &str) -> Result<PackageUrl<'static>, PurlFault> {
     Ok(purl)
 }
 
-fn package(purl: &PackageUrl<'_>, qualifiers: &Qualifiers) -> Package {
-    let namespace = purl.namespace().filter(|namespace| !namespace.is_empty());
-    let long_name = match namespace {
-        Some(namespace) => format!("{namespace}/{}", purl.name()),
-        None => purl.name().to_owned(),
-    };
-    match (purl.ty(), namespace) {
-        ("pypi", _) => normalise(Ecosystem::PyPi, purl.name()),
-        ("cargo", _) => normalise(Ecosystem::CratesIo, purl.name()),
-        ("npm", _) => normalise(Ecosystem::Npm, &long_name),
-        ("deb", Some("debian")) => {
-            let release = qualifiers.value("distro").and_then(debian_release);
-            normalise(Ecosystem::Debian(release), purl.name())
-        }
-        ("generic", _) => normalise(Ecosystem::Generic, &long_name),
-        (other, _) => normalise(Ecosystem::Unknown(other.to_owned()), &long_name),
-    }
-}
-
-/// The namespace and the name as a purl of this package spells them.
-fn split(package: &Package) -> (Option<&str>, &str) {
-    match &package.ecosystem {
-        Ecosystem::PyPi | Ecosystem::CratesIo => (None, package.name.as_str()),
-        Ecosystem::Debian(_) => (Some("debian"), package.name.as_str()),
-        Ecosystem::Npm | Ecosystem::Generic | Ecosystem::Unknown(_) => {
-            match package.name.rsplit_once('/') {
-                Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() => {
-                    (Some(namespace), name)
-                }
-                _ => (None, package.name.as_str()),
-            }
-        }
-    }
-}
-
-/// Debian's release number from the words that purls use: `debian-12`, `12.5`, `bookworm`.
-fn debian_release(distro: &str) -> Option<String> {
-    let distro = distro.trim().to_lowercase();
-    let word = distro.strip_prefix("debian-").unwrap_or(&distro);
-    let number = match word {
-        "stretch" => "9",
-        "buster" => "10",
-        "bullseye" => "11",
-        "bookworm" => "12",
-        "trixie" => "13",
-        "forky" => "14",
-        word => word.split('.').next().unwrap_or(word),
-    };
-    let plain = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| number.to_owned())
-}
-
-/// PEP 503: lower case, and each run of `-`, `_` and `.` is one `-`.
-fn pep_503(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for c in name.chars() {
-        if matches!(c, '-' | '_' | '.') {
-            if !normal.ends_with('-') {
-                normal.push('-');
-            }
-        } else {
-            normal.extend(c.to_lowercase());
-        }
-    }
-    normal
-}
-
-fn types_valid(kind: &str) -> bool {
+fn is_type(kind: &str) -> bool {
     let first = kind.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
     first && kind.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'))
 }
@@ -215,7 +141,8 @@ mod tests {
             ("pkg:cargo/libz-sys@1.1.8", "crates.io|libz-sys|1.1.8|pkg:cargo/libz-sys@1.1.8"),
             (
                 "pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12&arch=amd64",
-                "Debian:12|zlib1g|1:1.2.13.dfsg-1|pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12",
+                "Debian:12|zlib1g|1:1.2.13.dfsg-1|\
+                 pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?distro=debian-12",
             ),
             (
                 "pkg:deb/debian/zlib?distro=bookworm",
@@ -226,14 +153,14 @@ mod tests {
                 "Debian:12|zlib||pkg:deb/debian/zlib?distro=debian-12",
             ),
             ("pkg:deb/debian/zlib?distro=sid", "Debian|zlib||pkg:deb/debian/zlib"),
-            ("pkg:deb/ubuntu/zlib@1", "deb|ubuntu/zlib|1|pkg:deb/ubuntu/zlib@1"),
+            ("pkg:deb/ubuntu/zlib@1", "Ubuntu|zlib|1|pkg:deb/ubuntu/zlib@1"),
             ("pkg:generic/openssl@1.1.1", "Generic|openssl|1.1.1|pkg:generic/openssl@1.1.1"),
-            (
-                "pkg:golang/github.com/a/b@v1",
-                "golang|github.com/a/b|v1|pkg:golang/github.com/a/b@v1",
-            ),
+            ("pkg:golang/github.com/a/b@v1", "Go|github.com/a/b|v1|pkg:golang/github.com/a/b@v1"),
             ("pkg:cargo/a@1.0.0%2Bb", "crates.io|a|1.0.0+b|pkg:cargo/a@1.0.0%2Bb"),
             ("pkg:npm/a@", "npm|a||pkg:npm/a"),
+            ("pkg:maven/org.a/b@1", "Maven|org.a:b|1|pkg:maven/org.a/b@1"),
+            ("pkg:gem/rails@7", "RubyGems|rails|7|pkg:gem/rails@7"),
+            ("pkg:conda/a@7", "conda|a|7|pkg:conda/a@7"),
         ] {
             check(input, expected);
         }
@@ -273,9 +200,63 @@ mod tests {
         }
     }
 
+    /// What the purl specification's own parsing tests expect: refusal, or version and qualifiers.
+    #[test]
+    fn agrees_with_the_specification() {
+        let name = "agrees_with_the_specification";
+        let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+        let folder = std::env::var("SEAWALL_DATA").unwrap_or_else(|_| default.to_owned());
+        let packed = std::path::Path::new(&folder).join("purl/purl-spec.tar.zst");
+        if !packed.exists() {
+            println!("skipped: {name}: no SEAWALL_DATA");
+            return;
+        }
+        let unpack = "zstd -dc \"$0\" | tar -xOf - --wildcards '*-test.json'";
+        let output = std::process::Command::new("sh").args(["-c", unpack]).arg(&packed).output();
+        let Some(output) = output.ok().filter(|output| !output.stdout.is_empty()) else {
+            println!("skipped: {name}: no zstd or tar");
+            return;
+        };
+        let documents = serde_json::Deserializer::from_slice(&output.stdout);
+        let (mut agreed, mut differ) = (0, Vec::new());
+        for document in documents.into_iter::<serde_json::Value>().map(Result::unwrap) {
+            for test in document["tests"].as_array().unwrap() {
+                let kind = test["test_type"].as_str();
+                let (Some(input), Some("parse")) = (test["input"].as_str(), kind) else {
+                    continue;
+                };
+                let wanted = &test["expected_output"];
+                let same = match read(input) {
+                    Err(_) => test["expected_failure"] == true,
+                    Ok((_, version, qualifiers)) => {
+                        let version = version.map(|version| version.0);
+                        let given =
+                            wanted["qualifiers"].as_object().map_or(0, serde_json::Map::len);
+                        test["expected_failure"] != true
+                            && wanted["version"].as_str() == version.as_deref()
+                            && given == qualifiers.0.len()
+                            && qualifiers
+                                .0
+                                .iter()
+                                .all(|(key, value)| wanted["qualifiers"][key] == **value)
+                    }
+                };
+                if same {
+                    agreed += 1;
+                } else {
+                    differ.push(input.to_owned());
+                }
+            }
+        }
+        println!("{agreed} agree, {} differ: {differ:#?}", differ.len());
+        assert!(agreed > 100 && differ.len() * 20 <= agreed, "{differ:#?}");
+    }
+
     proptest! {
         #[test]
-        fn never_panics_and_its_own_writing_is_stable(text in "(pkg:(npm|pypi|deb|cargo|x)/)?.{0,40}") {
+        fn never_panics_and_its_own_writing_is_stable(
+            text in "(pkg:(npm|pypi|deb|cargo|x)/)?.{0,40}",
+        ) {
             if let Ok((package, version, _)) = read(&text) {
                 let once = write(&package, version.as_ref());
                 if let Ok((package, version, _)) = read(&once) {

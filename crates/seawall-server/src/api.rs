@@ -23,8 +23,8 @@ use utoipa_axum::routes;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Seawall",
-    description = "The AI-cybersecurity clearinghouse: reports in, reproduced findings, coordinated \
-                   cases, signed advisories and what to fix today out."
+    description = "The AI-cybersecurity clearinghouse: reports in; reproduced findings, \
+                   coordinated cases, signed advisories and what to fix today out."
 ))]
 struct Document;
 

@@ -1,3 +1,4 @@
-//! Seawall testkit.
+//! What tests stand on: real databases, a real browser, and worlds with a clock that can be set.
 
+pub mod browser;
 pub mod database;

@@ -2,10 +2,11 @@
 //!
 //! The body begins with a block of lines `Package`, `Version`, `CWE`, `File`, `Function`, `Line`,
 //! `Severity`, `Tool`, `Method`, `Contact`, `Reference`, `Id` (any case, any order, each once but
-//! for the last two and `Version`, which also takes a list); the first line that is none of these
-//! ends it. `Package` is a purl, or an ecosystem and a name (`npm ini`). The contact defaults to
-//! the sender. The title is the subject. Files are fenced blocks (see [`super::fenced`]) and MIME
-//! attachments. A mail with HTML only is refused, with the reason.
+//! for the last two and `Version`, which also takes a list). Other lines of one word and a colon go
+//! to the prose; the first line of another form ends the block. `Package` is a purl, or an
+//! ecosystem and a name (`npm ini`). The contact defaults to the sender. The title is the subject.
+//! Files are fenced blocks (see [`super::fenced`]) and MIME attachments. A mail with HTML only is
+//! refused, with the reason.
 
 use super::tap::ecosystems;
 use super::text::{
@@ -38,14 +39,14 @@ pub fn read(body: &[u8]) -> Result<Intake, FormatFault> {
     }
     let message = MessageParser::default()
         .parse(body)
-        .filter(|message| !message.headers().is_empty())
-        .ok_or_else(|| fault("the message", "there are no mail headers"))?;
+        .filter(|message| message.from().is_some())
+        .ok_or_else(|| fault("the message", "there are no mail headers with a sender"))?;
     let text = plain_text(&message).ok_or_else(|| {
         fault("the body", "there is no plain text; please send text/plain, not HTML alone")
     })?;
     let (block, prose) = block(&text)?;
     let (description, mut files) =
-        fenced::split(prose).map_err(|fail| fault("the body", fail.to_string()))?;
+        fenced::split(&prose).map_err(|fail| fault("the body", fail.to_string()))?;
     attached(&message, &mut files)?;
     let mut claim = Claim { description, ..empty_claim() };
     claim.title = one_line(message.subject().unwrap_or_default());
@@ -137,30 +138,48 @@ impl Key {
 
 type Block = Vec<(Key, String)>;
 
-/// The block's lines, and the prose after them.
-fn block(text: &str) -> Result<(Block, &str), FormatFault> {
+/// The block's lines, and the prose: unknown `Word: …` lines of the block, and what follows it.
+fn block(text: &str) -> Result<(Block, String), FormatFault> {
     let mut rest = text.trim_start_matches(['\n', '\u{feff}']);
     let mut block: Block = Vec::new();
+    let mut prose = String::new();
     while let Some((line, after)) = rest.split_once('\n').or(Some((rest, ""))) {
-        let Some((key, value)) =
-            line.split_once(':').and_then(|(name, value)| Some((Key::named(name)?, value.trim())))
-        else {
+        let Some((name, value)) = line.split_once(':') else {
             break;
         };
-        let place = format!("the line `{}`", line.split(':').next().unwrap_or_default().trim());
-        if value.len() > VALUE_BYTES_MAX || value.chars().any(char::is_control) {
-            let message = format!("at most {VALUE_BYTES_MAX} bytes, no control characters");
-            return Err(fault(place, message));
+        let (name, value) = (name.trim(), value.trim());
+        match Key::named(name) {
+            Some(key) => block.push((key, allowed(name, key, value, &block)?)),
+            None if !block.is_empty() && is_label(name) => {
+                prose.push_str(line);
+                prose.push('\n');
+            }
+            None => break,
         }
-        let count = block.iter().filter(|(other, _)| *other == key).count();
-        let count_max = if key.repeats() { VERSIONS_LEN_MAX } else { 1 };
-        if count >= count_max {
-            return Err(fault(place, format!("it stands more than {count_max} times")));
-        }
-        block.push((key, value.to_owned()));
         rest = after;
     }
-    Ok((block, rest))
+    prose.push_str(rest);
+    Ok((block, prose))
+}
+
+/// Whether a word before a colon looks like a key that we do not know, such as `Impact`.
+fn is_label(name: &str) -> bool {
+    (1..=20).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+}
+
+/// The value of a line, if it is within bounds and its key may stand here once more.
+fn allowed(name: &str, key: Key, value: &str, block: &Block) -> Result<String, FormatFault> {
+    let place = format!("the line `{name}`");
+    if value.len() > VALUE_BYTES_MAX || value.chars().any(char::is_control) {
+        let message = format!("at most {VALUE_BYTES_MAX} bytes, no control characters");
+        return Err(fault(place, message));
+    }
+    let count = block.iter().filter(|(other, _)| *other == key).count();
+    let count_max = if key.repeats() { VERSIONS_LEN_MAX } else { 1 };
+    if count >= count_max {
+        return Err(fault(place, format!("it stands more than {count_max} times")));
+    }
+    Ok(value.to_owned())
 }
 
 /// Puts one line of the block into the claim.
@@ -225,9 +244,12 @@ fn package(claim: &mut Claim, value: &str) -> Result<(), FormatFault> {
         }
         return Ok(());
     }
-    let named = value
-        .rsplit_once([' ', '/'])
-        .and_then(|(ecosystem, name)| Some(ecosystems::find(ecosystem.trim())?.package(name)));
+    // Ecosystems may have blanks in their names, packages slashes: the first cut that fits counts.
+    let mut cuts = value.match_indices([' ', '/']);
+    let named = cuts.find_map(|(at, _)| {
+        let (ecosystem, name) = value.split_at_checked(at)?;
+        Some(ecosystems::find(ecosystem)?.package(name.get(1..)?))
+    });
     match named {
         Some(package) if !package.name.is_empty() => {
             claim.package = Some(package);
@@ -273,3 +295,6 @@ fn attached(message: &Message<'_>, files: &mut Vec<File>) -> Result<(), FormatFa
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {
     FormatFault::new("mail", place, message)
 }
+
+#[cfg(test)]
+mod tests;

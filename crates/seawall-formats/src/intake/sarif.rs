@@ -16,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use seawall_domain::claim::{Claim, Location, Tooling};
 use seawall_domain::package::Version;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// The most results of one log that are read as reports.
 pub const RESULTS_LEN_MAX: usize = 500;
@@ -39,12 +40,14 @@ pub fn read(body: &[u8]) -> Result<Vec<Intake>, FormatFault> {
     let mut intakes = Vec::new();
     let mut bytes_left = REPORT_BYTES_MAX;
     for (run_index, run) in runs.iter().enumerate() {
+        let names = Names::of(run);
         for (index, result) in list(run, "/results").iter().enumerate() {
             let place = format!("/runs/{run_index}/results/{index}");
             if intakes.len() >= RESULTS_LEN_MAX {
                 return Err(fault(place, format!("there are more than {RESULTS_LEN_MAX} results")));
             }
-            let scene = Scene { run, result, rule: rule(run, result), place };
+            let rule = names.rule(run, result);
+            let scene = Scene { run, names: &names, result, rule, place };
             intakes.push(scene.intake(&mut bytes_left)?);
         }
     }
@@ -57,6 +60,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Intake>, FormatFault> {
 /// One result with what it refers to.
 struct Scene<'a> {
     run: &'a Value,
+    names: &'a Names<'a>,
     result: &'a Value,
     rule: Option<&'a Value>,
     place: String,
@@ -143,7 +147,7 @@ impl<'a> Scene<'a> {
             .filter_map(Value::as_str)
             .find_map(cwe);
         tags.or_else(|| self.own_or_rule("cwe").and_then(cwe)).or_else(|| {
-            // A taxon names its taxonomy, so `{"id":"79","toolComponent":{"name":"CWE"}}` counts.
+            // A taxon names its taxonomy: `{"id":"79","toolComponent":{"name":"CWE"}}`.
             list(self.result, "/taxa").iter().take(ENTRIES_LEN_MAX).find_map(|taxon| {
                 let taxonomy = text(taxon, "/toolComponent/name").unwrap_or_default();
                 let id = text(taxon, "/id").unwrap_or_default();
@@ -182,12 +186,10 @@ impl<'a> Scene<'a> {
     }
 
     fn artifact(&self, location: &Value) -> Option<&'a Value> {
-        let artifacts = list(self.run, "/artifacts");
         if let Some(at) = location.get("index").and_then(index) {
-            return artifacts.get(at);
+            return list(self.run, "/artifacts").get(at);
         }
-        let uri = text(location, "/uri")?;
-        artifacts.iter().find(|artifact| text(artifact, "/location/uri") == Some(uri))
+        self.names.artifacts.get(text(location, "/uri")?).copied()
     }
 
     fn files(&self, bytes_left: &mut usize) -> Result<Vec<File>, FormatFault> {
@@ -255,15 +257,36 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The rule of a result, by `ruleId`, else by index.
-fn rule<'a>(run: &'a Value, result: &Value) -> Option<&'a Value> {
-    let rules = list(run, "/tool/driver/rules");
-    let id = text(result, "/ruleId").or_else(|| text(result, "/rule/id"));
-    let by_id = id.and_then(|id| rules.iter().find(|rule| text(rule, "/id") == Some(id)));
-    by_id.or_else(|| {
-        let at = result.get("ruleIndex").or_else(|| result.pointer("/rule/index"));
-        rules.get(at.and_then(index)?)
-    })
+/// What results refer to by name, found once per run: both lists may be long.
+struct Names<'a> {
+    rules: HashMap<&'a str, &'a Value>,
+    artifacts: HashMap<&'a str, &'a Value>,
+}
+
+impl<'a> Names<'a> {
+    fn of(run: &'a Value) -> Names<'a> {
+        let mut names = Names { rules: HashMap::new(), artifacts: HashMap::new() };
+        for rule in list(run, "/tool/driver/rules") {
+            if let Some(id) = rule.get("id").and_then(Value::as_str) {
+                names.rules.entry(id).or_insert(rule);
+            }
+        }
+        for artifact in list(run, "/artifacts") {
+            if let Some(uri) = text(artifact, "/location/uri") {
+                names.artifacts.entry(uri).or_insert(artifact);
+            }
+        }
+        names
+    }
+
+    /// The rule of a result, by `ruleId`, else by index.
+    fn rule(&self, run: &'a Value, result: &Value) -> Option<&'a Value> {
+        let id = text(result, "/ruleId").or_else(|| text(result, "/rule/id"));
+        id.and_then(|id| self.rules.get(id).copied()).or_else(|| {
+            let at = result.get("ruleIndex").or_else(|| result.pointer("/rule/index"));
+            list(run, "/tool/driver/rules").get(at.and_then(index)?)
+        })
+    }
 }
 
 fn content(artifact: &Value) -> Result<Vec<u8>, String> {
@@ -325,3 +348,6 @@ fn index(value: &Value) -> Option<usize> {
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {
     FormatFault::new("SARIF", place, message)
 }
+
+#[cfg(test)]
+mod tests;

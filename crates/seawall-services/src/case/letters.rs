@@ -246,11 +246,15 @@ pub async fn receive(desk: &Desk, bytes: &[u8]) -> Outcome<Received> {
     if mailbox(&letter.from) != mailbox(&project.contact) {
         return Ok(Received::Strange);
     }
-    if case.letters.iter().any(|known| known.message_id == letter.message_id) {
+    let message_id = match letter.message_id.is_empty() {
+        true => format!("{}@without-message-id.invalid", digest(bytes)),
+        false => letter.message_id,
+    };
+    if case.letters.iter().any(|known| known.message_id == message_id) {
         return Ok(Received::Known);
     }
     let address = desk.keep(&mut tx, &format!("case/{id}"), bytes).await?;
-    let (mut case, fact) = case.receive(letter.message_id, (address, digest(bytes)), now)?;
+    let (mut case, fact) = case.receive(message_id, (address, digest(bytes)), now)?;
     let mut mandate = tx.record(mandate, &case, fact, now).await?;
     for command in mail::commands(&letter.body) {
         let step = match command {

@@ -70,6 +70,8 @@ async fn look(desk: &Desk, finding: &Finding) -> Outcome<Result<u32, Rejection>>
         }
         Err(denied) => return Err(denied),
     };
-    let found = Language::of(&file).and_then(|language| definition(language, &text, &function));
+    // A language without rules here cannot tell: the file is there, and running decides.
+    let Some(language) = Language::of(&file) else { return Ok(Ok(0)) };
+    let found = definition(language, &text, &function);
     Ok(found.ok_or(Rejection::NoSuchFunction { function }))
 }

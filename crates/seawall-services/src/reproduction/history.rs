@@ -57,8 +57,8 @@ async fn probe(desk: &Desk, recipe: &str, version: &Version) -> Outcome<Tested> 
 /// Runs several releases side by side.
 async fn probes(desk: &Desk, recipe: &str, versions: &[Version]) -> Outcome<Vec<Tested>> {
     let mut tasks = Vec::new();
-    for version in versions.iter().cloned() {
-        let (desk, recipe) = (desk.clone(), recipe.to_owned());
+    for version in versions {
+        let (desk, recipe, version) = (desk.clone(), recipe.to_owned(), version.clone());
         tasks.push(tokio::spawn(async move { probe(&desk, &recipe, &version).await }));
     }
     let mut tested = Vec::new();

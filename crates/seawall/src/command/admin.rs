@@ -62,6 +62,9 @@ enum What {
         /// How many days an embargo lasts.
         #[arg(long, default_value_t = 90)]
         embargo_days: u16,
+        /// In a replay of history: the newest release that counts as existing.
+        #[arg(long)]
+        newest_visible: Option<String>,
     },
 }
 
@@ -100,7 +103,15 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             What::Invite { account: id } => {
                 println!("/login/{}", account::invite(desk, &actor, id.parse()?).await?);
             }
-            What::Project { package, maintainer, contact, withhold, public, embargo_days } => {
+            What::Project {
+                package,
+                maintainer,
+                contact,
+                withhold,
+                public,
+                embargo_days,
+                newest_visible,
+            } => {
                 let (package, _, _) = seawall_formats::purl::read(&package)
                     .context("a project is named by the purl of its package")?;
                 let policy = Policy {
@@ -114,8 +125,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                     open_cases_max: 10,
                 };
                 let maintainer = maintainer.parse()?;
-                let new =
-                    project::Registration { package, maintainer, contact, policy, horizon: None };
+                let horizon = newest_visible.map(seawall_domain::package::Version);
+                let new = project::Registration { package, maintainer, contact, policy, horizon };
                 println!("project {}", project::register(desk, &actor, new).await?.id);
             }
         }

@@ -137,19 +137,15 @@ pub fn is_purl_type(kind: &str) -> bool {
 impl Known<'_> {
     /// The package that a name means here, the same one that its purl would mean.
     pub fn package(&self, software: &str) -> Package {
-        let ecosystem = match (self.name, self.purl_type) {
+        let ecosystem = match (self.name, self.release) {
             ("npm", _) => Ecosystem::Npm,
             ("PyPI", _) => Ecosystem::PyPi,
             ("crates.io", _) => Ecosystem::CratesIo,
-            ("Debian", _) => Ecosystem::Debian(self.release.map(str::to_owned)),
-            // Several ecosystems share these types, so the ecosystem's own name says more.
-            (name, None | Some("rpm" | "apk" | "deb")) => Ecosystem::Unknown(name.to_owned()),
-            (_, Some(kind)) => Ecosystem::Unknown(kind.to_owned()),
+            ("Debian", release) => Ecosystem::Debian(release.map(str::to_owned)),
+            (name, Some(release)) => Ecosystem::Unknown(format!("{name}:{release}")),
+            (name, None) => Ecosystem::Unknown(name.to_owned()),
         };
-        match self.purl_type {
-            Some("maven") => purl::normalise(ecosystem, &software.replacen(':', "/", 1)),
-            _ => purl::normalise(ecosystem, software),
-        }
+        purl::normalise(ecosystem, software)
     }
 }
 
@@ -166,6 +162,9 @@ mod tests {
             ("Debian:12", "zlib", "pkg:deb/debian/zlib?distro=debian-12"),
             ("Go", "github.com/a/b", "pkg:golang/github.com/a/b"),
             ("Maven", "org.a:b", "pkg:maven/org.a/b"),
+            ("RubyGems", "rails", "pkg:gem/rails"),
+            ("Packagist", "a/b", "pkg:composer/a/b"),
+            ("Ubuntu:22.04", "zlib", "pkg:deb/ubuntu/zlib?distro=ubuntu-22.04"),
         ] {
             let known = find(ecosystem).unwrap();
             assert_eq!(known.package(software), purl::read(purl).unwrap().0, "{purl}");
