@@ -3,6 +3,7 @@
 use super::{Play, publish};
 use anyhow::{Result, anyhow};
 use seawall_domain::access::Actor;
+use seawall_domain::figures::Figures;
 use seawall_domain::id::AccountId;
 use seawall_domain::verdict::Outcome;
 use seawall_services::advisory::Out;
@@ -38,6 +39,30 @@ pub struct Summary {
     pub advisories: Vec<Published>,
     pub logins: Vec<Login>,
     pub story: Vec<String>,
+}
+
+impl Summary {
+    /// Whether the figures told are those that follow from the log.
+    pub fn agrees_with(&self, figures: &Figures) -> bool {
+        let told = Figures {
+            findings_received: self.findings_received,
+            findings_joined: self.findings_joined,
+            findings_needs_info: self.findings_needs_info,
+            findings_rejected: self.findings_rejected,
+            findings_not_reproduced: self.findings_not_reproduced,
+            findings_already_fixed: self.findings_already_fixed,
+            findings_reproduced: self.findings_reproduced,
+            cases: self.cases,
+            advisories_published: self.advisories_published,
+            advisories_revised: self.advisories_revised,
+            inventories: self.inventories,
+            exposures_open: self.exposures_open,
+            exposures_not_affected: self.exposures_not_affected,
+            exposures_fixed: self.exposures_fixed,
+            mails_sent: self.mails_sent,
+        };
+        told == *figures
+    }
 }
 
 /// A published advisory.
