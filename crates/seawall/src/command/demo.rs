@@ -7,6 +7,7 @@ use crate::runtime;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use seawall_services::verify::verify;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -95,10 +96,15 @@ async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode>
     if !preflight.faults.is_empty() {
         anyhow::bail!("this host cannot run the proofs: see above");
     }
-    let running = runtime::start(&desk, listener, None, None, 2)?;
+    let running = runtime::start(&desk, listener, None, None, 2);
     let bar = bar();
     let progress = |line: &str| {
-        bar.println(format!("{:>6.1} s  {line}", begun.elapsed().as_secs_f64()));
+        let told = format!("{:>6.1} s  {line}", begun.elapsed().as_secs_f64());
+        // Where nobody looks, a bar draws nothing; the lines are told all the same.
+        match std::io::stderr().is_terminal() {
+            true => bar.println(told),
+            false => eprintln!("{told}"),
+        }
         bar.set_message(line.to_owned());
     };
     let stage = Stage {
