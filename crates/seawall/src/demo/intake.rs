@@ -19,8 +19,8 @@ pub type Leases = [String; 2];
 
 /// An agent takes a lease; a second one on the same target learns of it.
 pub async fn scan(play: &mut Play<'_>) -> Result<Leases> {
-    let until = play.stage.desk.now() + SignedDuration::from_hours(LEASE_HOURS);
-    let wanted = |technique: &str| json!({ "target": SCANNED, "technique": technique, "until": until.to_string() });
+    let until = (play.stage.desk.now() + SignedDuration::from_hours(LEASE_HOURS)).to_string();
+    let wanted = |how: &str| json!({ "target": SCANNED, "technique": how, "until": until });
     let [one, two, _] = play.cast.finders.clone();
     let first = play.client.post(&one, "/v1/scan-claims", &wanted("model review")).await?;
     ensure!(list(&first, "/overlaps")?.is_empty(), "the first lease overlaps with another");
