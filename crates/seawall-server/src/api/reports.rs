@@ -50,10 +50,7 @@ fn content_type(headers: &HeaderMap) -> &str {
 /// The status of a report; the receipt is the capability (section 9).
 #[utoipa::path(get, path = "/v1/submissions/{receipt}", tag = "reports",
     params(("receipt" = String, Path)), responses((status = 200), (status = 404)))]
-pub async fn status(
-    State(site): State<Site>,
-    Name(receipt): Name,
-) -> Result<Response, Refused> {
+pub async fn status(State(site): State<Site>, Name(receipt): Name) -> Result<Response, Refused> {
     let (status, at) = finding::status(&site.desk, &receipt).await?;
     let word = match status {
         TapStatus::Queued => answer::Status::Queued,
