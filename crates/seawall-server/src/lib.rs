@@ -2,8 +2,10 @@
 //! public. A thin skin over services: no rule, no query, never the store.
 
 pub mod api;
+pub mod assets;
 pub mod auth;
 pub mod listen;
+pub mod pages;
 pub mod public;
 pub mod refuse;
 pub mod site;

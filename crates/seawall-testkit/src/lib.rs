@@ -1,3 +1,4 @@
 //! Seawall testkit.
 
+pub mod browser;
 pub mod database;

@@ -1,0 +1,80 @@
+//! An operator's inventories, and which advisories they meet.
+
+use crate::pages::{Form, Link, Piece, Shell, Tag, Tone, When};
+use askama::Template;
+
+/// The page of an operator's inventories.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "inventory.html")]
+pub struct Inventory {
+    /// The frame.
+    pub shell: Shell,
+    /// The form to send one.
+    pub upload: Option<Form>,
+    /// The inventories, newest first.
+    pub lists: Vec<List>,
+    /// Where advisories meet them, open ones first.
+    pub exposures: Vec<Exposure>,
+}
+
+/// One inventory that was sent.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// Its name.
+    pub name: String,
+    /// What it was: CycloneDX, SPDX, CSV, Debian packages.
+    pub format: String,
+    /// When it was taken in.
+    pub taken: When,
+    /// How many components it has.
+    pub components: u64,
+    /// How many of them can't be matched.
+    pub unknown: u64,
+    /// Its digest.
+    pub digest: String,
+}
+
+/// An advisory meets a component.
+#[derive(Clone, Debug, Default)]
+pub struct Exposure {
+    /// The component and its version.
+    pub component: String,
+    /// Where it is, as far as the inventory says.
+    pub place: String,
+    /// The advisory.
+    pub advisory: Link,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Where an exposure stands.
+#[derive(Clone, Debug, Default)]
+pub enum State {
+    /// Affected and not fixed.
+    #[default]
+    Open,
+    /// Somebody who knows says it is not affected.
+    NotAffected {
+        /// Who says so.
+        issuer: String,
+        /// Why.
+        why: String,
+    },
+    /// A later inventory shows it fixed.
+    Fixed {
+        /// The digest of that inventory.
+        evidence: String,
+    },
+}
+
+impl State {
+    /// The label.
+    fn tag(&self) -> Tag {
+        let (text, tone) = match self {
+            State::Open => ("open", Tone::Bad),
+            State::NotAffected { .. } => ("not affected", Tone::Quiet),
+            State::Fixed { .. } => ("fixed", Tone::Good),
+        };
+        Tag { text: text.to_owned(), tone }
+    }
+}

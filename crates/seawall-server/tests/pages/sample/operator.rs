@@ -1,0 +1,226 @@
+//! Fixtures: the pages of an operator and of an agency.
+
+use super::*;
+
+pub fn noon_in(lang: Lang) -> When {
+    When::instant("2026-11-14T12:00:00Z".parse().expect("an instant"), lang)
+}
+
+pub fn due_in(lang: Lang) -> When {
+    When::day("2026-11-28".parse().expect("a day"), lang)
+}
+
+/// The operator's page with a number of cards.
+pub fn today_page(voice: Voice, cards: usize, lang: Lang) -> today::Today {
+    let (other, here) = match lang {
+        Lang::English => (link("Español", "/today?lang=es"), "What to fix today"),
+        Lang::Spanish => (link("English", "/today"), "Qué corregir hoy"),
+    };
+    today::Today {
+        shell: shell(voice, here, Visitor::Operator, "/today", lang),
+        operator: voice.text("A 40-bed hospital"),
+        as_of: noon_in(lang),
+        cards: (0..cards).map(|index| card(voice, index, lang)).collect(),
+        more: 0,
+        components: 64,
+        advisories: 4,
+        unknown: vec![
+            today::Unknown {
+                name: voice.text("Infusion pump console 7"),
+                why: voice.text("no vendor has stated anything about it"),
+            },
+            today::Unknown {
+                name: voice.text("libfoo 1.2 (vendored)"),
+                why: "its ecosystem is not named".into(),
+            },
+        ],
+        unknown_total: 7,
+        other,
+    }
+}
+
+pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
+    let parts = [
+        (
+            "ini",
+            "1.3.5",
+            today::Action::Update { to: "1.3.6".into() },
+            "Whoever can write one of your settings files can change \
+             how the whole program behaves.",
+        ),
+        (
+            "libz-sys",
+            "1.1.8",
+            today::Action::Update { to: "1.1.14".into() },
+            "A file sent to you can overrun memory while it is \
+             unpacked, and may take over the program that unpacks it.",
+        ),
+        (
+            "sqlparse",
+            "0.4.1",
+            today::Action::Shield,
+            "A long comment makes the report viewer hang for minutes, \
+             so others cannot use it.",
+        ),
+        (
+            "Lab gateway",
+            "4.2",
+            today::Action::AskVendor { vendor: voice.text("the gateway's vendor") },
+            "It unpacks archives; an archive can create folders where \
+             it should not.",
+        ),
+    ];
+    let (component, version, action, why) = parts[index % parts.len()].clone();
+    today::Card {
+        component: voice.text(component),
+        version: voice.text(version),
+        places: vec![voice.text("patient portal"), voice.text("report server")],
+        action,
+        why: voice.text(why),
+        how: voice.text(
+            "Ask whoever maintains the patient portal to install the \
+             new version and restart it. It takes a few minutes.",
+        ),
+        by: today::By {
+            date: (index % 3 != 2).then(|| due_in(lang)),
+            force: match index % 2 {
+                0 => today::Force::Advice(
+                    "after the table of BOD 26-04, which does not bind you".into(),
+                ),
+                _ => today::Force::Rule(voice.text("a rule of your regulator")),
+            },
+            row: voice.text(
+                "Row 6: exposed, not known exploited, automatable, \
+             partial: within 14 days.",
+            ),
+            inputs: vec![
+                ("publicly exposed".into(), "yes".into(), voice.text("your inventory")),
+                ("known exploited".into(), "no".into(), "CISA's list of 25 August 2025".into()),
+                ("automatable".into(), "yes".into(), "SSVC record".into()),
+                ("technical impact".into(), "partial".into(), "SSVC record".into()),
+            ],
+        },
+        cannot: voice.text(
+            "Take the portal off the internet until it is done, or \
+             let only your own network reach it.",
+        ),
+        advisory: link("SW-2026-0002", "/advisories/SW-2026-0002"),
+        lang: "en".into(),
+    }
+}
+
+pub fn due_page(voice: Voice) -> due::Due {
+    let input = |name: &str, value: &str, source: &str| due::Input {
+        name: name.into(),
+        value: value.into(),
+        source: voice.text(source),
+    };
+    let row = |component: &str, outcome: &str, due, state, evidence| due::Row {
+        component: voice.text(component),
+        place: voice.text("records system, public web"),
+        advisory: link("SW-2026-0004", "/advisories/SW-2026-0004"),
+        inputs: vec![
+            input("publicly exposed", "yes", "the inventory"),
+            input("known exploited", "no", "CISA's list of 25 August 2025"),
+            input("automatable", "yes", "SSVC record"),
+            input("technical impact", "total", "SSVC record"),
+        ],
+        row: "Row 5 of 16".into(),
+        outcome: outcome.into(),
+        due,
+        state,
+        evidence,
+    };
+    due::Due {
+        shell: shell(voice, "What is due", Visitor::Agency, "/due", Lang::English),
+        agency: voice.text("A small federal agency"),
+        directive: "BOD 26-04".into(),
+        as_of: noon(),
+        rows: vec![
+            row(
+                "zlib1g 1:1.2.11.dfsg-2",
+                "within 3 days",
+                Some(when("17 November 2026", "2026-11-17")),
+                tag("open", Tone::Warn),
+                None,
+            ),
+            row(
+                "python3-urllib3 1.26.4-1",
+                "on the next upgrade",
+                None,
+                tag("open", Tone::Calm),
+                None,
+            ),
+            row(
+                "python3-sqlparse 0.4.1-1",
+                "within 60 days",
+                Some(due()),
+                tag("closed", Tone::Good),
+                Some(
+                    "sha256:5c1f0e0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c5"
+                        .into(),
+                ),
+            ),
+        ],
+        csv: link("Download as CSV", "/due.csv"),
+    }
+}
+
+pub fn inventory_page(voice: Voice) -> inventory::Inventory {
+    let shell = shell(voice, "Inventory", Visitor::Operator, "/inventory", Lang::English);
+    let upload = Form::post(&shell, "/inventory", "Send it")
+        .says(
+            "It is stored encrypted with a key of its own, and is \
+             yours to erase.",
+        )
+        .field(
+            FieldKind::Line,
+            "name",
+            "Name",
+            "So that you recognise it: patient portal, November.",
+        )
+        .field(
+            FieldKind::File,
+            "file",
+            "File",
+            "CycloneDX, SPDX, a Debian package list or CSV, at most \
+             16 MB.",
+        );
+    let exposure = |component: &str, state| inventory::Exposure {
+        component: voice.text(component),
+        place: voice.text("patient portal"),
+        advisory: link("SW-2026-0002", "/advisories/SW-2026-0002"),
+        state,
+    };
+    inventory::Inventory {
+        upload: Some(upload),
+        lists: vec![inventory::List {
+            name: voice.text("Patient portal, November"),
+            format: "CycloneDX 1.5".into(),
+            taken: noon(),
+            components: 64,
+            unknown: 7,
+            digest: "sha256:0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c55c1f0e"
+                .into(),
+        }],
+        exposures: vec![
+            exposure("ini 1.3.5", inventory::State::Open),
+            exposure(
+                "sqlparse 0.4.1",
+                inventory::State::NotAffected {
+                    issuer: voice.text("the portal's vendor"),
+                    why: voice.text("the formatter is never called with text from outside"),
+                },
+            ),
+            exposure(
+                "libz-sys 1.1.8",
+                inventory::State::Fixed {
+                    evidence:
+                        "sha256:5c1f0e0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c5"
+                            .into(),
+                },
+            ),
+        ],
+        shell,
+    }
+}
