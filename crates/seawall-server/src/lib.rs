@@ -9,3 +9,4 @@ pub mod pages;
 pub mod public;
 pub mod refuse;
 pub mod site;
+pub mod web;
