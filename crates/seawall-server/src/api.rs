@@ -5,6 +5,7 @@
 mod advisories;
 mod cases;
 mod claims;
+mod document;
 mod exposures;
 mod findings;
 mod inventories;
@@ -23,8 +24,8 @@ use utoipa_axum::routes;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Seawall",
-    description = "The AI-cybersecurity clearinghouse: reports in, reproduced findings, coordinated \
-                   cases, signed advisories and what to fix today out."
+    description = "The AI-cybersecurity clearinghouse: reports in; reproduced findings, \
+                   coordinated cases, signed advisories and what to fix today out."
 ))]
 struct Document;
 
@@ -53,6 +54,12 @@ pub fn router() -> OpenApiRouter<Site> {
 }
 
 /// The OpenAPI 3.1 document, generated from the routes themselves.
-pub async fn document(text: Arc<str>) -> impl IntoResponse {
+pub fn document(routes: &utoipa::openapi::OpenApi) -> Arc<str> {
+    let generated = serde_json::to_value(routes).unwrap_or_default();
+    format!("{:#}", document::complete(generated)).into()
+}
+
+/// Shows the document.
+pub async fn show_document(text: Arc<str>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], text.to_string())
 }

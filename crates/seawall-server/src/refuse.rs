@@ -102,6 +102,11 @@ pub async fn nothing_here() -> Refused {
     Refused::hidden()
 }
 
+/// The answer to a method that a path of ours does not have; `Allow` names those it has.
+pub async fn wrong_method() -> Refused {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this path has other methods; see `Allow`")
+}
+
 /// The answer when a handler panicked, which none should.
 pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let said = "something of ours failed";

@@ -24,12 +24,13 @@ pub struct Site {
 /// Every route: `/v1/…`, the interfaces of others, the public folder and the pages.
 pub fn router(site: Site) -> Router {
     let (api, document) = api::router().split_for_parts();
-    let document: Arc<str> = document.to_pretty_json().unwrap_or_default().into();
+    let document = api::document(&document);
     Router::new()
         .merge(api)
         .merge(public::router())
         .merge(web::router())
-        .route("/v1/openapi.json", axum::routing::get(move || api::document(document.clone())))
+        .route("/v1/openapi.json", axum::routing::get(move || api::show_document(document.clone())))
+        .method_not_allowed_fallback(crate::refuse::wrong_method)
         .fallback(crate::refuse::nothing_here)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(crate::refuse::panicked))

@@ -143,7 +143,7 @@ async fn by(desk: &Desk, kind: CredentialKind, secret: &str) -> Outcome<Option<V
     };
     let admitted = kind != CredentialKind::Key || account.admits(&presented, now);
     let actor = actor(&account, &party);
-    Ok(admitted.then(|| Visitor {
+    Ok(admitted.then_some(Visitor {
         actor,
         label: account.label,
         party: party.name,

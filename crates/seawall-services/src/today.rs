@@ -109,7 +109,7 @@ pub async fn due(desk: &Desk, actor: &Actor) -> Outcome<Vec<Due>> {
             Some(Due { exposure, advisory, title, decision })
         })
         .collect();
-    due.sort_by(|a, b| (a.decision.due_at, a.exposure.id).cmp(&(b.decision.due_at, b.exposure.id)));
+    due.sort_by_key(|due| (due.decision.due_at, due.exposure.id));
     Ok(due)
 }
 

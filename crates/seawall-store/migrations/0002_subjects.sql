@@ -1,5 +1,5 @@
--- One table a subject. Every row can be rebuilt from its facts; `state` is the folded value, and the
--- columns beside it repeat what queries need. `version` counts the subject's facts.
+-- One table a subject. Every row can be rebuilt from its facts; `state` is the folded value, and
+-- the columns beside it repeat what queries need. `version` counts the subject's facts.
 
 CREATE TABLE party (
     id TEXT PRIMARY KEY, version BIGINT NOT NULL, updated_by TEXT NOT NULL, state TEXT NOT NULL,
@@ -69,13 +69,13 @@ CREATE TABLE statement (
 
 CREATE TABLE exposure (
     id TEXT PRIMARY KEY, version BIGINT NOT NULL, updated_by TEXT NOT NULL, state TEXT NOT NULL,
-    operator TEXT NOT NULL, label TEXT NOT NULL, advisory TEXT NOT NULL, component TEXT NOT NULL,
-    standing TEXT NOT NULL,
+    operator TEXT NOT NULL, label TEXT NOT NULL, advisory TEXT NOT NULL,
+    component TEXT NOT NULL, standing TEXT NOT NULL,
     UNIQUE (operator, label, advisory, component)
 );
 CREATE INDEX exposure_by_advisory ON exposure (advisory);
 
--- Login links, sessions and keys by the digest of their secret. No history: nothing is decided here.
+-- Login links, sessions and keys by the digest of their secret; without history.
 CREATE TABLE credential (
     digest TEXT PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL,
     expires BIGINT NOT NULL, used BIGINT, csrf TEXT

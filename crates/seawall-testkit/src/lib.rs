@@ -1,4 +1,5 @@
-//! Seawall testkit.
+//! What tests stand on: real databases, a real browser, and worlds with a clock that can be set.
 
 pub mod browser;
 pub mod database;
+pub mod world;

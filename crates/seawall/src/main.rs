@@ -1,6 +1,7 @@
 //! The one executable: configuration, command line, wiring, and the worker.
 //!
-//! Exit status: 0 done; 1 the answer is "no" (affected, invalid, not reproduced); 2 could not do it.
+//! Exit status: 0 done; 1 the answer is "no" (affected, invalid, not reproduced); 2 could not do
+//! it.
 
 #![allow(
     clippy::disallowed_methods,
@@ -8,6 +9,7 @@
 )]
 
 mod command;
+mod demo;
 mod installation;
 mod laboratory;
 mod maildir;

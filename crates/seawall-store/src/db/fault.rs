@@ -232,6 +232,13 @@ fn sort(code: &str) -> Sort {
     }
 }
 
+impl StoreFault {
+    /// A value of ours cannot be written as text.
+    pub fn encode(error: impl std::fmt::Display) -> StoreFault {
+        StoreFault::Encode(error.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,12 +260,5 @@ mod tests {
         ] {
             assert_eq!(sort(code), expected, "{code}");
         }
-    }
-}
-
-impl StoreFault {
-    /// A value of ours cannot be written as text.
-    pub fn encode(error: impl std::fmt::Display) -> StoreFault {
-        StoreFault::Encode(error.to_string())
     }
 }

@@ -128,7 +128,7 @@ fn credential(row: &Row) -> Result<Credential, StoreFault> {
     let id = row.text("account")?;
     let account = id.parse().map_err(|error| StoreFault::Corrupt {
         table: "credential",
-        column: "account".into(),
+        column: "account",
         id: id.clone(),
         why: format!("{error}"),
     })?;
