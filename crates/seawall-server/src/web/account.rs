@@ -5,11 +5,12 @@
 use super::guest::{Guest, page, start};
 use super::sent::{Sent, back_to};
 use crate::auth::{COOKIE, refuse_cross_origin, session};
+use crate::extract::Name;
 use crate::pages::login::Login;
 use crate::pages::{Form, Shell};
 use crate::refuse::Refused;
 use crate::site::Site;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use seawall_domain::refusal::Refusal;
@@ -25,7 +26,7 @@ pub async fn how(guest: Guest) -> Result<Response, Refused> {
 
 /// The button of a link. It is the same for any text: whether the link is good is told to whoever
 /// presses it.
-pub async fn ask(guest: Guest, Path(link): Path<String>) -> Result<Response, Refused> {
+pub async fn ask(guest: Guest, Name(link): Name) -> Result<Response, Refused> {
     if !link.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return used_up(&guest);
     }
@@ -39,7 +40,7 @@ pub async fn ask(guest: Guest, Path(link): Path<String>) -> Result<Response, Ref
 pub async fn sign_in(
     State(site): State<Site>,
     guest: Guest,
-    Path(link): Path<String>,
+    Name(link): Name,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     refuse_cross_origin(&headers)?;

@@ -2,12 +2,13 @@
 
 use super::guest::{Guest, link, page};
 use super::words::{affected, fact, known, purl, when};
+use crate::extract::Name;
 use crate::pages::advisories::{Advisories, Line};
 use crate::pages::advisory::{Advisory, Revision};
 use crate::pages::{Fact, When};
 use crate::refuse::Refused;
 use crate::site::Site;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use seawall_domain::publication::Publication;
 use seawall_services::advisory::{self, Out};
@@ -34,7 +35,7 @@ pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Re
 pub async fn show(
     State(site): State<Site>,
     guest: Guest,
-    Path(number): Path<String>,
+    Name(number): Name,
 ) -> Result<Response, Refused> {
     let number = number.parse().map_err(|_| Refused::hidden())?;
     let out = advisory::by_number(&site.desk, number).await?;

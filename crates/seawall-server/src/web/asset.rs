@@ -1,13 +1,13 @@
 //! The files that pages need, as they are embedded.
 
 use crate::assets;
+use crate::extract::Name;
 use crate::refuse::Refused;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// One embedded file; nothing when the browser has it already.
-pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Refused> {
+pub async fn file(Name(path): Name, headers: HeaderMap) -> Result<Response, Refused> {
     let asset = assets::find(&path).ok_or_else(Refused::hidden)?;
     let kept = headers.get(header::IF_NONE_MATCH).and_then(|etag| etag.to_str().ok());
     let head = [

@@ -6,12 +6,13 @@ use self::stands::{clocks, next, state, tracks};
 use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{fact, purl, roles, short, tag, when};
+use crate::extract::Name;
 use crate::pages::case::{Case as Page, CaseRow, Cases, Fix as FixPart, Letter, Participant, Way};
 use crate::pages::form::Weight;
 use crate::pages::{Fact, Form, Link, Shell, Tag, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use seawall_domain::access::Action;
 use seawall_domain::advisory::Standing as Paper;
@@ -39,7 +40,7 @@ pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Re
 pub async fn show(
     State(site): State<Site>,
     guest: Guest,
-    Path(id): Path<String>,
+    Name(id): Name,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = case::dossier(&site.desk, &guest.actor(), id).await?;
@@ -51,7 +52,7 @@ pub async fn show(
 /// Records the release of the reproducer to the maintainer.
 pub async fn release_bundle(
     State(site): State<Site>,
-    Path(id): Path<String>,
+    Name(id): Name,
     sent: Sent,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
@@ -62,7 +63,7 @@ pub async fn release_bundle(
 /// Keeps a case private, or no longer.
 pub async fn keep_private(
     State(site): State<Site>,
-    Path(id): Path<String>,
+    Name(id): Name,
     sent: Sent,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;

@@ -3,12 +3,13 @@
 use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{affected, fact, known, when};
+use crate::extract::Name;
 use crate::pages::form::Weight;
 use crate::pages::sign::{Sign, Signature, Turn};
 use crate::pages::{Check, Fact, Form, Shell};
 use crate::refuse::Refused;
 use crate::site::Site;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use seawall_domain::access::Action;
@@ -22,7 +23,7 @@ use seawall_services::advisory::{self, Content, Waiting};
 pub async fn show(
     State(site): State<Site>,
     guest: Guest,
-    Path(id): Path<String>,
+    Name(id): Name,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let waiting = advisory::look(&site.desk, &guest.actor(), id).await?;
@@ -32,7 +33,7 @@ pub async fn show(
 /// Signs what was looked at: the form carries its digest.
 pub async fn sign(
     State(site): State<Site>,
-    Path(id): Path<String>,
+    Name(id): Name,
     sent: Sent,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;

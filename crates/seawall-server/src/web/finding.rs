@@ -6,13 +6,14 @@ use self::words::{name, next, reference, state, waits};
 use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{fact, known, outcome, picture, purl, short, tag, when};
+use crate::extract::{Asked, Name};
 use crate::pages::finding::{Attachment, Claim as ClaimPart, Finding as Page, Group, Run, Side};
 use crate::pages::form::Weight;
 use crate::pages::queue::{Filter, Queue, Row};
 use crate::pages::{Check, Fact, Form, Tag, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use seawall_domain::access::Action;
 use seawall_domain::claim::{AttachmentKind, Claim, Missing};
@@ -29,7 +30,7 @@ const LIST_MAX: i64 = 500;
 
 /// Which part of the queue is asked for.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct Part {
     state: Option<String>,
 }
 
@@ -37,7 +38,7 @@ pub struct Asked {
 pub async fn queue(
     State(site): State<Site>,
     guest: Guest,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked<Part>,
 ) -> Result<Response, Refused> {
     let mut briefs = finding::briefs(&site.desk, &guest.actor(), LIST_MAX).await?;
     briefs.sort_by_key(|brief| (brief.finding.changed_at, brief.finding.id));
@@ -55,7 +56,7 @@ pub async fn queue(
 pub async fn show(
     State(site): State<Site>,
     guest: Guest,
-    Path(id): Path<String>,
+    Name(id): Name,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = finding::dossier(&site.desk, &guest.actor(), id).await?;
@@ -69,7 +70,7 @@ pub async fn show(
 /// Takes a finding out of its group.
 pub async fn unjoin(
     State(site): State<Site>,
-    Path(id): Path<String>,
+    Name(id): Name,
     sent: Sent,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
