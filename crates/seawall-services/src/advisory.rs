@@ -223,6 +223,8 @@ pub struct Waiting {
     pub content: Content,
     /// The case around it.
     pub case: CaseDossier,
+    /// What others see of those who signed, in the order of the signatures.
+    pub signers: Vec<String>,
 }
 
 /// What waits for a signature or for publication.
@@ -238,9 +240,14 @@ pub async fn look(desk: &Desk, actor: &Actor, id: AdvisoryId) -> Outcome<Waiting
     let guarded = tx.load::<Advisory>(id.uuid()).await?;
     let (advisory, _) = guarded.open(actor, Action::ReadDraft)?;
     let content = kept_content(desk, &mut tx, &advisory).await?;
+    let mut signers = Vec::new();
+    for signature in &advisory.signatures {
+        let signer = tx.account_with_party(signature.account).await?;
+        signers.extend(signer.map(|(account, _)| account.label));
+    }
     drop(tx);
     let case = crate::case::dossier(desk, actor, advisory.case).await?;
-    Ok(Waiting { advisory, content, case })
+    Ok(Waiting { advisory, content, case, signers })
 }
 
 /// Signs the revision that the person looked at, with the person's own key.

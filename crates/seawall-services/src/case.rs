@@ -1,9 +1,11 @@
 //! Cases: opened on a confirmed finding, coordinated by mail, at the maintainer's pace.
 
 mod letters;
+mod read;
 
 pub use letters::{Received, receive, release_bundle, release_by_policy, send_bundle, send_report};
 pub(crate) use letters::{desktop, resend, send};
+pub use read::{Brief, Written, briefs, letters, of_finding};
 
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
@@ -66,6 +68,8 @@ pub struct Dossier {
     pub case: Case,
     /// The project.
     pub project: Project,
+    /// The flaw in one line, as it was reported.
+    pub title: String,
     /// Its reproduction: the range and what was run.
     pub reproduction: Reproduction,
     /// The fixes that were announced.
@@ -95,7 +99,8 @@ pub async fn dossier(desk: &Desk, actor: &Actor, id: CaseId) -> Outcome<Dossier>
         Ok(()) => tx.advisory_of(id).await?,
         Err(_) => None,
     };
-    Ok(Dossier { case, project, reproduction, fixes, participants, advisory })
+    let title = read::title(desk, &mut tx, &case).await?;
+    Ok(Dossier { case, project, title, reproduction, fixes, participants, advisory })
 }
 
 /// Invites a party to a case; from then on it may know.

@@ -3,14 +3,14 @@
 use crate::desk::Desk;
 use crate::inventory::components;
 use crate::outcome::{Fault, Outcome};
-use seawall_domain::access::{Action, Actor, Scope, scope};
+use seawall_domain::access::{Action, Actor, Scope, scope, visible};
 use seawall_domain::advisory::Advisory;
 use seawall_domain::component::{Component, Product};
 use seawall_domain::exposure::{Exposure, Spot, Standing};
 use seawall_domain::id::{AdvisoryId, ExposureId, InventoryId, StatementId};
 use seawall_domain::inventory::Inventory;
 use seawall_domain::package::{Ecosystem, Package, Version};
-use seawall_domain::publication::Publication;
+use seawall_domain::publication::{AdvisoryNumber, Publication};
 use seawall_domain::range::Basis;
 use seawall_domain::statement::{Entry, Statement, Status};
 use seawall_matching::exposure::{AffectedRange, Answer, Index, Rule, StatedProduct};
@@ -25,6 +25,39 @@ pub const LIST_MAX: i64 = 10_000;
 pub async fn list(desk: &Desk, actor: &Actor) -> Outcome<Vec<Exposure>> {
     let mut tx = desk.begin("exposure_list").await?;
     Ok(tx.exposure_list(scope(actor, Action::ReadExposure), LIST_MAX).await?)
+}
+
+/// One exposure in a list, with what it is an exposure to.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// The exposure.
+    pub exposure: Exposure,
+    /// The advisory's number.
+    pub number: AdvisoryNumber,
+    /// The flaw in one line.
+    pub title: String,
+    /// Who says that it is not affected, when somebody does.
+    pub issuer: Option<String>,
+}
+
+/// The exposures the actor may know of; hidden from those who may know of none.
+pub async fn briefs(desk: &Desk, actor: &Actor) -> Outcome<Vec<Brief>> {
+    let within = visible(actor, Action::ReadExposure)?;
+    let out = publications(desk).await?;
+    let mut tx = desk.begin("exposure_briefs").await?;
+    let mut briefs = Vec::new();
+    for exposure in tx.exposure_list(within, LIST_MAX).await? {
+        let Some(publication) = out.get(&exposure.spot.advisory) else { continue };
+        let issuer = match &exposure.standing {
+            Standing::NotAffected { issuer, .. } => {
+                Some(crate::party::name(&mut tx, *issuer).await?)
+            }
+            Standing::Open | Standing::Fixed { .. } => None,
+        };
+        let (number, title) = (publication.number, publication.title.clone());
+        briefs.push(Brief { exposure, number, title, issuer });
+    }
+    Ok(briefs)
 }
 
 /// Matches a new or revised advisory against the current inventory of every system.

@@ -24,6 +24,11 @@ pub struct List {
     pub unknown: Vec<String>,
     /// How many components were looked at.
     pub components: u64,
+    /// With how many advisories they were compared.
+    pub advisories: u64,
+    /// What the directive's table says of a flaw of which nothing more is known: with every input
+    /// goes its source.
+    pub rests_on: Option<Decision>,
     /// When the list was made.
     pub at: Timestamp,
 }
@@ -49,7 +54,15 @@ pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
             }
         }
     }
-    Ok(List { today: arrange(&open), unknown, components: looked_at, at: desk.now() })
+    let at = desk.now();
+    Ok(List {
+        today: arrange(&open),
+        unknown,
+        components: looked_at,
+        advisories: out.len() as u64,
+        rests_on: decide(&Known::default(), at).ok(),
+        at,
+    })
 }
 
 /// Whether the directive binds the actor: it binds federal agencies and nobody else.
