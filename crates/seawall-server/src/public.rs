@@ -21,17 +21,11 @@ pub fn router() -> Router<Site> {
         .route("/public/{*path}", get(public_file))
 }
 
-async fn csaf_file(
-    State(site): State<Site>,
-    Name(path): Name,
-) -> Result<Response, Refused> {
+async fn csaf_file(State(site): State<Site>, Name(path): Name) -> Result<Response, Refused> {
     file(site.desk.settings.public.join("csaf"), path).await
 }
 
-async fn public_file(
-    State(site): State<Site>,
-    Name(path): Name,
-) -> Result<Response, Refused> {
+async fn public_file(State(site): State<Site>, Name(path): Name) -> Result<Response, Refused> {
     file(site.desk.settings.public.clone(), path).await
 }
 

@@ -76,10 +76,7 @@ pub async fn list(State(site): State<Site>) -> Result<Json<Vec<Shown>>, Refused>
 /// One published advisory.
 #[utoipa::path(get, path = "/v1/advisories/{number}", tag = "advisories",
     params(("number" = String, Path)), responses((status = 200, body = Shown), (status = 404)))]
-pub async fn show(
-    State(site): State<Site>,
-    Name(number): Name,
-) -> Result<Json<Shown>, Refused> {
+pub async fn show(State(site): State<Site>, Name(number): Name) -> Result<Json<Shown>, Refused> {
     let number = number.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&advisory::by_number(&site.desk, number).await?)))
 }

@@ -50,10 +50,7 @@ fn content_type(headers: &HeaderMap) -> &str {
 /// The status of a report; the receipt is the capability (section 9).
 #[utoipa::path(get, path = "/v1/submissions/{receipt}", tag = "reports",
     params(("receipt" = String, Path)), responses((status = 200), (status = 404)))]
-pub async fn status(
-    State(site): State<Site>,
-    Name(receipt): Name,
-) -> Result<Response, Refused> {
+pub async fn status(State(site): State<Site>, Name(receipt): Name) -> Result<Response, Refused> {
     let (status, at) = finding::status(&site.desk, &receipt).await?;
     let word = match status {
         TapStatus::Queued => answer::Status::Queued,
@@ -88,9 +85,9 @@ pub struct Imported {
     (status = 413), (status = 422, description = "cannot be read; says what and where")))]
 pub async fn import(
     State(site): State<Site>,
+    known: Known,
     Asked(query): Asked<ImportQuery>,
     headers: HeaderMap,
-    known: Known,
     body: Body,
 ) -> Result<(StatusCode, Json<Imported>), Refused> {
     refuse_encoded(&headers)?;

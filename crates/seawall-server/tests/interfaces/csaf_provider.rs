@@ -50,7 +50,9 @@ async fn a_client_finds_every_document_with_its_hashes_and_signature() {
     let armored = fetch(&office, key["url"].as_str().unwrap(), TEXT).await;
     let fingerprint = key["fingerprint"].as_str().unwrap().to_owned();
 
-    let feeds = metadata["distributions"][0]["rolie"]["feeds"].as_array().unwrap().clone();
+    let distributions = metadata["distributions"].as_array().unwrap();
+    let feeds: Vec<&Value> =
+        distributions.iter().filter_map(|d| d["rolie"]["feeds"].as_array()).flatten().collect();
     assert_eq!(feeds.len(), 1);
     assert_eq!(feeds[0]["tlp_label"], "WHITE");
     let feed = fetch(&office, feeds[0]["url"].as_str().unwrap(), JSON).await.json();

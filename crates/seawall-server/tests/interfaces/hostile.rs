@@ -82,7 +82,8 @@ async fn steering_documents_are_exactly_one_document() {
         let half = text.get(..text.len() / 2).unwrap().to_owned();
         let mut mojibake = text.clone().into_bytes();
         mojibake.insert(3, 0xff);
-        let wrong: Value = good.as_object().unwrap().keys().map(|k| (k.clone(), json!([{}]))).collect();
+        let wrong: Value =
+            good.as_object().unwrap().keys().map(|k| (k.clone(), json!([{}]))).collect();
         let mut bads = vec![
             bad(asker, &line, "", &[400], "JSON"),
             bad(asker, &line, half, &[400], "JSON"),
@@ -158,7 +159,13 @@ async fn reports_of_a_hostile_finder() {
         bad("finder", line, with("enrichment", deep), &[413], "structure_too_deep"),
         bad("finder", line, with("enrichment", wide), &[413], "field_too_large"),
         bad("finder", line, with("email", json!("a\r\nBcc: x@y.invalid")), &[400], "email"),
-        bad("finder", line, with("references", json!(["javascript:alert(1)"])), &[400], "references"),
+        bad(
+            "finder",
+            line,
+            with("references", json!(["javascript:alert(1)"])),
+            &[400],
+            "references",
+        ),
         bad("finder", line, with("software", json!("x".repeat(300))), &[413], "software"),
     ];
     for name in ["../x", "a/b", "a\\b", "..", ".", "", "a\u{202e}gpj.exe", "a\nb", "a\0b"] {
@@ -167,7 +174,8 @@ async fn reports_of_a_hostile_finder() {
     check(&office, bads).await;
     // Of 3 MiB of faults the answer names each, but it stays an answer.
     let many: Vec<Value> = (0..16).map(|_| json!("x")).collect();
-    let answer = office.post("finder", "/v1/reports", &json!({"purl": "x", "references": many})).await;
+    let answer =
+        office.post("finder", "/v1/reports", &json!({"purl": "x", "references": many})).await;
     assert_eq!(answer.expect_problem(400, "many")["errors"].as_array().unwrap().len(), 17);
 }
 

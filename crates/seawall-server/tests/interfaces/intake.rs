@@ -85,8 +85,7 @@ async fn the_vectors_of_section_14() {
         field: "purl",
         also: Some("ecosystem"),
     };
-    let too_many =
-        Invalid { status: 413, code: "too_many_items", field: "versions", also: None };
+    let too_many = Invalid { status: 413, code: "too_many_items", field: "versions", also: None };
     let vectors: [(String, Expected); 14] = [
         (r#"{"purl":"pkg:npm/left-trim@2.0.1"}"#.into(), Taken { warnings: 0 }),
         (r#"{"software":"tinyserver"}"#.into(), invalid("missing_field", "ecosystem")),
@@ -303,8 +302,12 @@ async fn what_is_missing_is_told_to_the_finder_alone() {
     let uri = format!("/v1/findings?receipt={receipt}");
     let said = office.get("finder", &uri).await.json();
     assert_eq!(said[0]["state"], "needs_info");
-    let missing: Vec<&str> =
-        said[0]["missing"].as_array().unwrap().iter().map(|m| m["what"].as_str().unwrap()).collect();
+    let missing: Vec<&str> = said[0]["missing"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["what"].as_str().unwrap())
+        .collect();
     assert_eq!(missing, ["weakness", "file", "function", "description", "recipe", "tool"]);
     assert!(!office.get("finder", &uri).await.text().contains("finder@finder.invalid"));
     office.get("finder-two", &uri).await.expect_problem(404, "another finder");

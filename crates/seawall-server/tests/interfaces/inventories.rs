@@ -30,7 +30,11 @@ async fn every_shape_is_told_from_its_bytes() {
         assert_eq!(answer.status, 201, "{format}: {}", answer.text());
         let said = answer.json();
         let told = (&said["format"], &said["components"], &said["known"], &said["serial"]);
-        assert_eq!(told, (&json!(format), &json!(components), &json!(known), &json!(1)), "{format}");
+        assert_eq!(
+            told,
+            (&json!(format), &json!(components), &json!(known), &json!(1)),
+            "{format}"
+        );
         assert_eq!(said["sha256"].as_str().map(str::len), Some(64));
     }
 }

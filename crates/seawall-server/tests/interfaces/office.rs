@@ -14,7 +14,9 @@ use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
 use seawall_formats::csaf::Publisher;
 use seawall_server::site::{Site, router};
-use seawall_services::desk::{Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings};
+use seawall_services::desk::{
+    Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings,
+};
 use seawall_services::log::Sequencer;
 use seawall_services::work::{Round, round};
 use seawall_services::{account, advisory, case, party, project};
