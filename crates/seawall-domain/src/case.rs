@@ -310,6 +310,10 @@ impl Case {
         if let Some(until) = self.binds_until(now) {
             return Err(Refusal::EmbargoActive { until });
         }
+        if self.waits_for_fix() {
+            let state = "under an embargo that counts from a fix";
+            return Err(Refusal::NotNow { step: "be made public", subject: "case", state });
+        }
         self.step("be made public", CaseFact::MadePublic, now)
     }
 
@@ -323,6 +327,16 @@ impl Case {
             | Embargo::Proposed { .. }
             | Embargo::Active { .. }
             | Embargo::Exited { .. } => None,
+        }
+    }
+
+    /// Whether no clock of the embargo has a date yet, because all of them count from a fix.
+    fn waits_for_fix(&self) -> bool {
+        match &self.embargo {
+            Embargo::Proposed { clocks } | Embargo::Active { clocks } => {
+                !self.flaw.fix_ready && embargo::binding(clocks).is_none()
+            }
+            Embargo::None | Embargo::Exited { .. } => false,
         }
     }
 

@@ -358,7 +358,8 @@ fn after(standing: &Standing, fact: &FindingFact) -> Option<Standing> {
             S::Rejected { why }
         }
         (S::Located { line }, F::Led) => S::Leading { line: *line },
-        (S::Located { line }, F::Joined { lead, reasons }) => {
+        // One that joined already goes behind the next lead when its own fell.
+        (S::Located { line } | S::Joined { line, .. }, F::Joined { lead, reasons }) => {
             S::Joined { lead, reasons, line: *line }
         }
         (S::Joined { line, .. }, F::Unjoined { .. } | F::Promoted) => S::Leading { line: *line },

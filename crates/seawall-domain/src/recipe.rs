@@ -7,16 +7,16 @@
 //!
 //! # What a command finds
 //!
-//! | place | what it is |
-//! |---|---|
-//! | `/target` | the release, read-only: a Python wheel unpacked, an npm package's folder, or for a crate `Cargo.lock` and `vendor/NAME` of the crate and of everything it needs |
-//! | `/recipe` | the files of the recipe, read-only |
-//! | `/work` | empty and writable, the current folder, gone after the command |
-//! | `/build` | empty and writable while building; what is left there is handed, as a fresh copy, to the trigger and to the control |
-//! | `/tmp` | empty and writable |
+//! - `/target`: the release, read-only. A Python wheel unpacked, an npm package's folder, or for a
+//!   crate `Cargo.lock` and `vendor/NAME` of the crate and of everything it needs.
+//! - `/recipe`: the files of the recipe, read-only.
+//! - `/scratch`: empty and writable, the current folder, gone after the command.
+//! - `/build`: empty and writable while building; what is left there is handed, as a fresh copy,
+//!   to the trigger and to the control.
+//! - `/tmp`: empty and writable.
 //!
 //! There is no network and no other file of the host besides its programs and libraries. The
-//! environment holds `PATH`, `HOME` (`/work`), `LANG`, `SEAWALL_CANARY` (a random token, new in
+//! environment holds `PATH`, `HOME` (`/scratch`), `LANG`, `SEAWALL_CANARY` (a random token, new in
 //! each run), `SEAWALL_VERSION` (the release) and, for growth, `SEAWALL_SIZE`.
 //!
 //! # What a command must do
@@ -69,7 +69,7 @@ pub struct RecipeFile {
 
 /// What tells an affected release from an unaffected one.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum Oracle {
     /// The harness sees a harmless mark where it must not be, and the control sees none.
     Canary,
@@ -87,7 +87,7 @@ pub enum Oracle {
     /// A sanitizer reports this kind of error with this function on the stack of the access.
     Sanitizer {
         /// The kind as the sanitizer prints it, such as `heap-buffer-overflow`.
-        error: String,
+        kind: String,
         /// A function on the first stack of the report, such as `inflate`.
         function: String,
     },

@@ -55,7 +55,7 @@ pub fn kind(text: &str) -> Result<String, PurlFault> {
 /// The purl of a package in its canonical spelling.
 pub fn write(package: &Package, version: Option<&Version>) -> String {
     let (kind, namespace, name) = coordinates::split(package);
-    // An ecosystem that has no purl type (`GitHub Actions`) can only be written as generic software.
+    // An ecosystem without a purl type (`GitHub Actions`) can only be written as generic software.
     let kind = if is_type(kind) { kind.to_ascii_lowercase() } else { "generic".to_owned() };
     let Ok(mut purl) = PackageUrl::new(kind, name) else {
         return String::from("pkg:generic/unnamed");

@@ -110,8 +110,8 @@ pub fn write(recipe: &Recipe) -> String {
                 oracle.insert("over_control".into(), number(*over_control));
                 oracle.insert("over_size".into(), number(*over_size));
             }
-            Oracle::Sanitizer { error, function } => {
-                oracle.insert("error".into(), Value::String(error.clone()));
+            Oracle::Sanitizer { kind, function } => {
+                oracle.insert("error".into(), Value::String(kind.clone()));
                 oracle.insert("function".into(), Value::String(function.clone()));
             }
         }
@@ -331,13 +331,13 @@ fn oracle(table: &Table, faults: &mut Faults) -> Option<Oracle> {
             faults.known("oracle.", table, &["kind", "error", "function"]);
             let error = faults.text("oracle.", table, "error");
             let function = faults.text("oracle.", table, "function");
-            let (error, function) = (error?.to_owned(), function?.to_owned());
-            if error.trim().is_empty() || function.trim().is_empty() {
+            let (kind, function) = (error?.to_owned(), function?.to_owned());
+            if kind.trim().is_empty() || function.trim().is_empty() {
                 let message = "both `error`, such as `heap-buffer-overflow`, and `function` must \
                                be named: any report at all is no proof of this flaw";
                 faults.add("oracle.error", message);
             }
-            Some(Oracle::Sanitizer { error, function })
+            Some(Oracle::Sanitizer { kind, function })
         }
         _ => {
             faults.add("oracle.kind", "it must be one of `canary`, `growth`, `sanitizer`");

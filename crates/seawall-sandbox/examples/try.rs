@@ -1,4 +1,4 @@
-//! Runs a recipe file against releases: `try CACHE RECIPE RUNS [VERSION…]`, all of them by default.
+//! Runs a recipe file against releases, all by default: `try CACHE RECIPE RUNS [VERSION…]`.
 
 use seawall_domain::package::Version;
 use seawall_sandbox::Laboratory;

@@ -15,7 +15,7 @@ pub struct Mount {
 }
 
 /// The writable folders of a sandbox, all in memory and bounded.
-const WRITABLE: [&str; 3] = ["/tmp", "/work", "/build"];
+const WRITABLE: [&str; 3] = ["/tmp", "/scratch", "/build"];
 /// Parts of the host's `/etc` that compilers and interpreters look up; none is about this host's
 /// users or network.
 const ETC: [&str; 3] = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types"];
@@ -61,9 +61,11 @@ pub(crate) fn words(starter: Starter, mounts: &[Mount], limits: &Limits) -> Vec<
     }
     // The shared memory of POSIX programs would otherwise be as large as half the host's.
     add(&["--perms", "1777", "--size", &bytes, "--tmpfs", "/dev/shm"]);
+    // In a user namespace the folder of devices belongs to the run, and nothing bounds its size.
+    add(&["--remount-ro", "/dev"]);
     for mount in mounts {
         add(&["--ro-bind", &mount.host.to_string_lossy(), mount.inside]);
     }
-    add(&["--remount-ro", "/", "--chdir", "/work", "--"]);
+    add(&["--remount-ro", "/", "--chdir", "/scratch", "--"]);
     words
 }

@@ -9,6 +9,7 @@ use seawall_domain::package::{Package, Version};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 pub(crate) struct Cache {
     root: PathBuf,
@@ -43,6 +44,8 @@ impl Cache {
         for name in ["content", "index", "lists", "scratch"] {
             make(&root.join(name))?;
         }
+        static SWEEP: Once = Once::new();
+        SWEEP.call_once(|| sweep(&root.join("scratch")));
         Ok(Cache { root })
     }
 
@@ -124,11 +127,28 @@ impl Cache {
 
     fn write(&self, folder: &Path, name: &str, text: &str) -> Result<(), LabFault> {
         make(folder)?;
-        let fresh = self.root.join("scratch").join(random_hex()?);
+        let fresh = format!("{}-{}", std::process::id(), random_hex()?);
+        let fresh = self.root.join("scratch").join(fresh);
         let fault = |error| LabFault::io(format!("writing `{name}` in the cache"), error);
         fs::write(&fresh, text).map_err(fault)?;
         fs::rename(&fresh, folder.join(name)).map_err(fault)
     }
+}
+
+/// Removes the scratch folders of laboratories that were killed before they could.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_left_behind(&entry.file_name().to_string_lossy()) {
+            // Another process may sweep at the same time.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Whether a name that begins with the number of a process outlived that process.
+pub(crate) fn is_left_behind(name: &str) -> bool {
+    let pid = name.split('-').next().and_then(|pid| pid.parse::<u32>().ok());
+    pid.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists())
 }
 
 fn make(folder: &Path) -> Result<(), LabFault> {

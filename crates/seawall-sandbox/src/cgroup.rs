@@ -10,7 +10,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::time::Duration;
+
+/// Our groups are named so, with the number of our process and random digits behind it.
+const PREFIX: &str = "seawall-";
 
 /// How long the kernel may take to let go of killed processes before we stop waiting.
 const END_TRIES_MAX: u32 = 400;
@@ -32,7 +36,9 @@ pub(crate) struct Cgroup {
 impl Cgroup {
     /// Makes what this host allows: possibly nothing at all.
     pub(crate) fn make(memory_bytes: u64, processes: u32) -> Result<Cgroup, LabFault> {
-        let name = format!("seawall-{}-{}", std::process::id(), random_hex()?);
+        static SWEEP: Once = Once::new();
+        SWEEP.call_once(sweep);
+        let name = format!("{PREFIX}{}-{}", std::process::id(), random_hex()?);
         let mut group = Cgroup::default();
         for parent in parents_two() {
             let folder = parent.join(&name);
@@ -191,6 +197,22 @@ pub(crate) fn offered() -> String {
     };
     let (memory, pids, cpu) = (name(&group.memory), name(&group.pids), name(&group.cpu));
     format!("memory {memory}, processes {pids}, processor time {cpu}")
+}
+
+/// Removes the groups of laboratories that were killed before they could.
+fn sweep() {
+    let ones = ["memory", "pids", "cpuacct"].into_iter().filter_map(parent_one);
+    for parent in parents_two().into_iter().chain(ones) {
+        for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let left = name.strip_prefix(PREFIX).is_some_and(crate::cache::is_left_behind);
+            if left {
+                // One that still has processes stays.
+                let _ = fs::remove_dir(entry.path());
+            }
+        }
+    }
 }
 
 fn number(file: &Path) -> Option<u64> {

@@ -119,7 +119,7 @@ fn isolation(lab: &Laboratory, found: &mut Preflight) {
     found.notes.push(format!("control groups: {}", cgroup::offered()));
     if let Ok(group) = cgroup::Cgroup::make(64 << 20, 16) {
         if !group.holds_memory() {
-            let note = "memory is held by a watcher that looks every 20 ms, not by the kernel";
+            let note = "memory is held by a watcher that looks every 8 ms, not by the kernel";
             found.notes.push(note.into());
         }
         if !group.holds_processes() {

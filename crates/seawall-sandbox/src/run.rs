@@ -155,9 +155,9 @@ impl<'a> Bench<'a> {
                 let (attack, control) = (act("attack", None)?, act("control", None)?);
                 oracle::canary(&attack, &control, &token)
             }
-            Oracle::Sanitizer { error, function } => {
+            Oracle::Sanitizer { kind, function } => {
                 let (attack, control) = (act("attack", None)?, act("control", None)?);
-                oracle::sanitizer(&attack, &control, error, function)
+                oracle::sanitizer(&attack, &control, kind, function)
             }
             Oracle::Growth { small, large, over_control, over_size } => {
                 let by = Factors { over_control: *over_control, over_size: *over_size };

@@ -8,7 +8,7 @@ use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
 use seawall_ledger::checkpoint::Checkpoint;
 use seawall_ledger::merkle::{Tree, leaf_hash};
-use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
+use seawall_ledger::note::{KeyKind, KeyName, Note, NoteSigner, VerifierKey};
 use seawall_ledger::tiles::{TILE_WIDTH, bundles_for_growth, tiles_for_growth};
 use seawall_store::facts::Log;
 use std::path::PathBuf;
@@ -41,6 +41,14 @@ fn signer(desk: &Desk, log: Log) -> Outcome<NoteSigner> {
 /// The key with which anybody can check a log's checkpoints.
 pub fn verifier(desk: &Desk, log: Log) -> Outcome<VerifierKey> {
     Ok(signer(desk, log)?.verifier(KeyKind::Note))
+}
+
+/// Signs a text of ours with the key of a log, as a note (C2SP signed-note).
+pub(crate) fn sign_note(desk: &Desk, log: Log, text: String) -> Outcome<String> {
+    let mut note =
+        Note::new(text).map_err(|error| Fault::inconsistent("write a signed note", error))?;
+    signer(desk, log)?.sign(&mut note);
+    Ok(note.to_string())
 }
 
 /// The folder of a log's tiles.

@@ -2,7 +2,9 @@
 //! signature. What does not hold is named: the file, or the table, the column and the id.
 
 mod folder;
+pub(crate) mod manifest;
 mod rows;
+pub(crate) mod stray;
 
 pub use folder::{Report, verify_folder};
 
@@ -29,6 +31,9 @@ pub async fn verify(desk: &Desk) -> Outcome<Report> {
     }
     report.blobs = blobs.sound as u64;
     let key = crate::log::verifier(desk, Log::Public)?;
+    // No export writes meanwhile.
+    let mut tx = desk.begin("verify_public").await?;
+    tx.lock("export").await?;
     let public = folder::check_public(&desk.settings.public, Some(&key), &mut report);
     report.documents = public;
     Ok(report)
@@ -43,6 +48,14 @@ impl Report {
     /// Takes note of something that does not hold.
     fn fault(&mut self, said: String) {
         self.faults.push(said);
+    }
+
+    /// Takes note of a public file that does not hold, unless it was named already.
+    fn fault_once(&mut self, path: &str, why: &str) {
+        let place = format!("public/{path}: ");
+        if !self.faults.iter().any(|said| said.starts_with(&place)) {
+            self.faults.push(format!("{place}{why}"));
+        }
     }
 
     /// The figures as they follow from the log.

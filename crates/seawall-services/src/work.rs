@@ -1,6 +1,6 @@
 //! Work: what each job does. A job may run twice; every one looks first whether it is still due.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, LabFault};
 use crate::outcome::{Denied, Fault, Outcome};
 use crate::{advisory, case, exposure, finding, fix, reproduction};
 use seawall_domain::job::{Job, WorkRole};
@@ -75,6 +75,10 @@ pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
         Err(denied) => {
             let retry_at = desk.now() + pause(&denied, claimed.attempts);
             tracing::warn!(job = %claimed.payload, error = %denied, "a job is put back");
+            if is_blameless(&denied, claimed.failures) {
+                queue::defer(database, &claimed, &denied.to_string(), retry_at).await?;
+                return Ok(Round::Worked);
+            }
             let after = queue::fail(database, &claimed, &denied.to_string(), retry_at).await?;
             if after == queue::AfterFailure::Dead {
                 tracing::error!(job = %claimed.payload, "a job is given up: a person must look");
@@ -96,14 +100,38 @@ async fn hold(desk: &Desk, job: &queue::Job) -> Infallible {
     }
 }
 
+/// Whether a job waits for people or for the outside world: it is never given up for that. While a
+/// registry or the mailbox is out of reach, each pause is longer than the one before, up to a bound.
+fn is_blameless(denied: &Denied, failures: i64) -> bool {
+    match denied {
+        Denied::Refused(refusal) => waits_for_people(refusal),
+        Denied::Broken(Fault::Laboratory(LabFault::Unreachable(_)) | Fault::Courier(_)) => {
+            failures + 1 >= queue::JOB_FAILURES_MAX
+        }
+        Denied::Broken(_) => false,
+    }
+}
+
+/// An embargo, a decision to keep private, or a signed revision that must go out first.
+fn waits_for_people(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::EmbargoActive { .. } | Refusal::KeptPrivate => true,
+        Refusal::NotNow { subject, .. } => matches!(*subject, "advisory" | "case"),
+        Refusal::Hidden
+        | Refusal::Forbidden
+        | Refusal::SecondPersonNeeded { .. }
+        | Refusal::LeaseOutOfBounds { .. }
+        | Refusal::Unreadable(_)
+        | Refusal::Full { .. } => false,
+    }
+}
+
 /// How long a failed job waits: a moved row hardly at all, a closed registry longer each time.
 fn pause(denied: &Denied, attempts: i64) -> SignedDuration {
     let patient = SignedDuration::from_secs(1 << attempts.clamp(0, 8));
     match denied {
         Denied::Broken(fault) if fault.is_passing() => SignedDuration::from_millis(20),
-        Denied::Refused(Refusal::EmbargoActive { .. } | Refusal::KeptPrivate) => {
-            SignedDuration::from_secs(60)
-        }
+        Denied::Refused(refusal) if waits_for_people(refusal) => SignedDuration::from_secs(60),
         Denied::Refused(_) | Denied::Broken(_) => patient,
     }
 }

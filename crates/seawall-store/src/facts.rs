@@ -143,6 +143,13 @@ impl Tx {
         row.map(|row| Ok((row.int("size")?, row.text("note")?, row.timestamp("at")?))).transpose()
     }
 
+    /// Every column of every fact, for checks that compare them.
+    pub async fn fact_rows(&mut self) -> Result<Vec<Row>, StoreFault> {
+        let sql = "SELECT id, subject, subject_id, version, at, actor, public, body, digest, seq, \
+                   public_seq FROM fact ORDER BY subject_id, version, id";
+        self.rows(sql).await
+    }
+
     /// Every row of a query, for checks that compare columns; used with texts of this crate only.
     pub async fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>, StoreFault> {
         self.fetch(sql, Vec::<Value>::new()).await

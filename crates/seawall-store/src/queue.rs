@@ -291,6 +291,29 @@ pub async fn fail(
     Ok(after)
 }
 
+/// Puts a job back that is not to blame: it waits for people or for the outside world, so this
+/// counts neither as a failure nor as an attempt.
+pub async fn defer(
+    database: &Database,
+    job: &Job,
+    why: &str,
+    retry_at: Timestamp,
+) -> Result<(), StoreFault> {
+    let why: String = why.replace('\0', "\u{fffd}").chars().take(ERROR_CHARS_MAX).collect();
+    let run = |mut tx: Tx| {
+        let args = args![retry_at, why.as_str(), job.id.to_string(), job.lease.as_str()];
+        async move {
+            let sql = "UPDATE job SET state = 'ready', due = $1, last_error = $2, \
+                       attempts = failures, lease = NULL, leased_until = NULL \
+                       WHERE id = $3 AND state = 'leased' AND lease = $4";
+            let changed = tx.execute(sql, args).await?;
+            held(changed, job)?;
+            tx.commit().await
+        }
+    };
+    database.retrying("job_defer", run).await
+}
+
 /// How long to wait after a failure: 2, 4, 8 … seconds, at most an hour.
 pub fn backoff(job: &Job) -> SignedDuration {
     let exponent = job.failures.clamp(0, 20) + 1;

@@ -58,7 +58,7 @@ fn default_data() -> PathBuf {
 }
 
 /// The cache folder by default (XDG base directories).
-fn default_cache() -> PathBuf {
+pub fn default_cache() -> PathBuf {
     let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     base.unwrap_or_else(|| home().join(".cache")).join("seawall")
 }

@@ -61,12 +61,6 @@ impl Laboratories {
         answer
     }
 
-    /// Brings releases before they are needed, many at once.
-    pub fn fetch_all(&self, package: &Package, versions: &[Version]) -> Result<(), LabFault> {
-        self.ask(|process| process.fetch_all(package, versions)).map_err(told)?;
-        Ok(())
-    }
-
     /// What this host lacks for running proofs.
     pub fn preflight(&self) -> Result<seawall_sandbox::Preflight, LabFault> {
         self.ask(LaboratoryProcess::preflight).map_err(told)

@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod demo;
 mod installation;
 mod laboratory;
 mod maildir;

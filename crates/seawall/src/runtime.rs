@@ -8,7 +8,6 @@ use seawall_server::site::{Site, router};
 use seawall_services::desk::Desk;
 use seawall_services::log::Sequencer;
 use seawall_services::work::{Round, round};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -22,8 +21,6 @@ const MAIL_EVERY: Duration = Duration::from_millis(300);
 
 /// What runs, until it is stopped.
 pub struct Running {
-    /// Where the server listens.
-    pub address: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -58,9 +55,8 @@ pub fn start(
     tls: Option<Arc<rustls::ServerConfig>>,
     claim_check_salt: Option<Arc<str>>,
     workers: usize,
-) -> anyhow::Result<Running> {
+) -> Running {
     let (stop, stopped) = watch::channel(false);
-    let address = listener.local_addr()?;
     let site: Router = router(Site { desk: desk.clone(), claim_check_salt });
     let mut until = stopped.clone();
     let serving = async move {
@@ -78,7 +74,7 @@ pub fn start(
     }
     tasks.push(tokio::spawn(sequence(desk.clone(), stopped.clone())));
     tasks.push(tokio::spawn(read_mail(desk.clone(), stopped)));
-    Ok(Running { address, stop, tasks })
+    Running { stop, tasks }
 }
 
 /// Does jobs of these roles until told to stop.

@@ -94,7 +94,7 @@ fn oracles() -> impl Strategy<Value = Oracle> {
             }
         ),
         ("[a-z-]{1,20}", "[a-z_]{1,20}")
-            .prop_map(|(error, function)| Oracle::Sanitizer { error, function }),
+            .prop_map(|(kind, function)| Oracle::Sanitizer { kind, function }),
     ]
 }
 

@@ -43,6 +43,7 @@ fn every_question_goes_through_the_wall() {
     assert!(reports.iter().all(|report| report.outcome == Outcome::Unaffected));
     assert_eq!(reports.len(), 2);
     process.preflight().unwrap();
+    assert_eq!(crate::hostile::groups(process.id().unwrap()), 0, "no control group is left");
 }
 
 #[test]
@@ -90,7 +91,15 @@ fn its_sandboxes_die_with_it() {
     let seconds = format!("8{}", std::process::id());
     let script = format!("exec sleep {seconds}");
     let recipe = recipe("long", Oracle::Canary, "sh", ("probe.sh", &script));
+    let pid = process.id().unwrap();
     let told = process.run(&recipe, &Version::from("1"), 1).unwrap_err();
     assert!(matches!(told, LabFault::Process { .. }), "{told}");
     assert!(crate::hostile::gone(&seconds), "the sleeper is still there");
+    // What the killed one left behind is swept by the next.
+    assert_eq!(process.releases(&generic("long")).unwrap().len(), 1);
+    let script = "echo seawall-canary $SEAWALL_CANARY absent";
+    let quick = crate::world::recipe("long", Oracle::Canary, "sh", ("probe.sh", script));
+    process.run(&quick, &Version::from("1"), 1).unwrap();
+    assert_eq!(crate::hostile::groups(pid), 0);
+    assert_eq!(crate::world::listing(&world.lab.cache.join("scratch")).len(), 0);
 }

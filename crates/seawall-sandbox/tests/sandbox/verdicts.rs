@@ -53,7 +53,7 @@ fn a_canary_tells_releases_apart() {
 #[test]
 fn every_run_is_new_and_says_the_same() {
     let world = World::new();
-    world.release("door", "1", &[("keep.sh", "touch \"$1/$2\"; ls /work > /work/left")]);
+    world.release("door", "1", &[("keep.sh", "touch \"$1/$2\"; ls /scratch > /scratch/left")]);
     let recipe = recipe("door", Oracle::Canary, "sh", ("probe.sh", DOOR));
     let reports = world.run(&recipe, "1", 3);
     assert_eq!(reports.len(), 3);
@@ -135,8 +135,8 @@ fn a_sanitizer_tells_releases_apart() {
     ] {
         world.release("copy", version, &[("copy.c", &source)]);
     }
-    let error = "heap-buffer-overflow".to_owned();
-    let oracle = Oracle::Sanitizer { error, function: "copy_name".into() };
+    let kind = "heap-buffer-overflow".to_owned();
+    let oracle = Oracle::Sanitizer { kind, function: "copy_name".into() };
     let mut recipe = recipe("copy", oracle, "/build/copy", ("main.c", COPY));
     let words = "gcc -g -O0 -fsanitize=address -o /build/copy /recipe/main.c /target/copy.c";
     recipe.build = vec![words.split(' ').map(String::from).collect()];
@@ -162,7 +162,7 @@ test -x /build/run
 test \"$(readlink /build/link)\" = /etc/hostname
 test ! -e /build/changed
 touch /build/changed
-test ! -e /work/intermediate
+test ! -e /scratch/intermediate
 if [ $1 = attack ]; then word=seen; else word=absent; fi
 echo \"seawall-canary $SEAWALL_CANARY $word\"
 ";
@@ -172,7 +172,7 @@ echo \"seawall-canary $SEAWALL_CANARY $word\"
         &["sh", "-c", "echo 'it is here' > /build/sub/text; echo noise"],
         &["install", "-m", "755", "/bin/true", "/build/run"],
         &["ln", "-s", "/etc/hostname", "/build/link"],
-        &["touch", "/work/intermediate"],
+        &["touch", "/scratch/intermediate"],
     ]
     .map(|words| words.iter().map(|word| (*word).to_owned()).collect())
     .to_vec();

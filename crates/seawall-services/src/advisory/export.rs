@@ -7,11 +7,13 @@
 use super::publish::{Kept, kept};
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
+use crate::verify::manifest;
 use seawall_domain::advisory::Advisory;
 use seawall_domain::id::AdvisoryId;
 use seawall_domain::publication::{AdvisoryNumber, Publication};
 use seawall_formats::csaf::{self, Listing, Provider};
 use seawall_ledger::openpgp::OpenPgpKey;
+use seawall_store::facts::Log;
 use std::path::Path;
 
 /// The name of the OpenPGP key's file, under `csaf/openpgp/`.
@@ -59,6 +61,7 @@ pub async fn export(desk: &Desk, _id: AdvisoryId) -> Outcome<()> {
         write_documents(&folder, advisory, kept, &key)?;
     }
     write_feeds(desk, &folder, &editions, &key, at)?;
+    write_manifest(desk, &folder)?;
     // The lock is held until here: two exports never mix.
     tx.commit().await?;
     Ok(())
@@ -120,6 +123,17 @@ fn write_feeds(
         place(folder, &path, text.as_bytes())?;
     }
     Ok(())
+}
+
+/// Lists every file of the folder, signed with the key of the public log, after all of them.
+fn write_manifest(desk: &Desk, folder: &Path) -> Outcome<()> {
+    let fault = |source| Fault::File { what: manifest::LIST.to_owned(), source };
+    let key = crate::log::verifier(desk, Log::Public)?.to_string();
+    place(&crate::log::folder(desk, Log::Public), "key", key.as_bytes())?;
+    let list = manifest::list(&manifest::files(folder).map_err(fault)?);
+    let note = crate::log::sign_note(desk, Log::Public, manifest::note_text(&list))?;
+    place(folder, manifest::NOTE, note.as_bytes())?;
+    place(folder, manifest::LIST, list.as_bytes())
 }
 
 /// Writes a file beside its place and moves it in, so that a reader sees the old or the new one.

@@ -6,12 +6,12 @@ use crate::finding::recipe_text;
 use crate::outcome::Outcome;
 use crate::project::visible;
 use seawall_domain::access::{Action, Actor};
-use seawall_domain::case::{Case, Report};
+use seawall_domain::case::Case;
 use seawall_domain::finding::Finding;
 use seawall_domain::id::{ProjectId, ReproductionId};
 use seawall_domain::package::{Ecosystem, Version};
 use seawall_domain::project::Project;
-use seawall_domain::range::Tested;
+use seawall_domain::range::{Interval, Tested};
 use seawall_domain::reproduction::Reproduction;
 use seawall_domain::verdict::{Outcome as Seen, Verdict, over};
 use seawall_matching::history::{History, after_fix};
@@ -156,10 +156,9 @@ async fn watch_case(desk: &Desk, case: &Case) -> Outcome<()> {
     let before = reproduction.ranges.clone().unwrap_or_default();
     let fixed = before.iter().filter_map(|interval| interval.fixed.clone()).next_back();
     let Some(fixed) = fixed else { return Ok(()) };
-    let new: Vec<Version> = after_fix(&ecosystem, &releases, &fixed)
-        .into_iter()
-        .filter(|release| reproduction.outcome(release).is_none())
-        .collect();
+    let later = after_fix(&ecosystem, &releases, &fixed);
+    let mut new = later.clone();
+    new.retain(|release| reproduction.outcome(release).is_none());
     for batch in new.chunks(WIDTH) {
         let tested = probes(desk, &recipe, batch).await?;
         let now = desk.now();
@@ -168,28 +167,34 @@ async fn watch_case(desk: &Desk, case: &Case) -> Outcome<()> {
     let claimed = reproduction.version.clone();
     let history = History::new(ecosystem.clone(), releases, claimed, &reproduction.tested);
     let ranges = history.ranges();
-    let now = desk.now();
     if seawall_matching::ranges::equal(&ecosystem, &before, &ranges) {
         return Ok(());
     }
-    record(desk, id, |reproduction| reproduction.find_range(ranges, now)).await?;
-    let relapsed = new.into_iter().find(|v| reproduction.outcome(v) == Some(Seen::Affected));
-    match relapsed {
-        Some(version) => reopen(desk, case, version).await,
-        None => Ok(()),
-    }
+    let relapsed = later.into_iter().find(|v| reproduction.outcome(v) == Some(Seen::Affected));
+    outgrow(desk, case, ranges, relapsed).await
 }
 
-async fn reopen(desk: &Desk, case: &Case, version: Version) -> Outcome<()> {
+/// Records the new range and reopens the case in one step: a worker that dies between the two would
+/// leave a range that nobody publishes.
+async fn outgrow(
+    desk: &Desk,
+    case: &Case,
+    ranges: Vec<Interval>,
+    relapsed: Option<Version>,
+) -> Outcome<()> {
     let now = desk.now();
+    let clerk = Actor::clerk();
     let mut tx = desk.begin("case_reopen").await?;
-    let guarded = tx.load::<Case>(case.id.uuid()).await?;
-    let (case, mandate) = guarded.open(&Actor::clerk(), Action::Work)?;
-    if case.report == Report::Valid && case.reopened > 0 {
-        return Ok(());
+    let guarded = tx.load::<Reproduction>(case.reproduction.uuid()).await?;
+    let (reproduction, mandate) = guarded.open(&clerk, Action::Work)?;
+    let (reproduction, fact) = reproduction.find_range(ranges, now)?;
+    let _ = tx.record(mandate, &reproduction, fact, now).await?;
+    if let Some(version) = relapsed {
+        let guarded = tx.load::<Case>(case.id.uuid()).await?;
+        let (case, mandate) = guarded.open(&clerk, Action::Work)?;
+        let (case, fact) = case.reopen(version, now)?;
+        let _ = tx.record(mandate, &case, fact, now).await?;
     }
-    let (case, fact) = case.reopen(version, now)?;
-    let _ = tx.record(mandate, &case, fact, now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -71,7 +71,10 @@ pub(super) fn read_log(
         report.faults.push(format!("{name}/key: it is not the log's key"));
     }
     match check_log(read, &checkpoint, key) {
-        Ok(entries) => entries,
+        Ok(entries) => {
+            super::stray::check(folder, &entries, name, report);
+            entries
+        }
         Err(faults) => {
             let said = faults.iter().map(|fault| format!("{name}/{}: {}", fault.path, fault.what));
             report.faults.extend(said);
@@ -132,6 +135,9 @@ pub(super) fn check_public(folder: &Path, key: Option<&VerifierKey>, report: &mu
         signed(folder, &csaf_path, report);
         readable(folder, &osv_path, report);
         sound += u64::from(report.faults.len() == before) * 2;
+    }
+    if !entries.is_empty() {
+        super::manifest::check(folder, &key, report);
     }
     sound
 }

@@ -59,7 +59,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let installation = Installation::open(&arguments.place, &base_url, Remember::Nothing).await?;
     let desk = installation.desk;
     let salt = arguments.claim_check_salt.map(Into::into);
-    let running = runtime::start(&desk, listener, tls, salt, arguments.workers)?;
+    let running = runtime::start(&desk, listener, tls, salt, arguments.workers);
     eprintln!("seawall listens on {base_url}");
     if let Some(link) = first_link(&desk).await? {
         eprintln!("sign in once as the first analyst: {base_url}/login/{link}");

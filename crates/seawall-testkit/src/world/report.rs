@@ -1,0 +1,84 @@
+//! Reports as tests write them: one value, from which claim, recipe and bytes follow.
+
+use seawall_domain::claim::{AttachmentKind, Claim, Cwe, Location, Tooling};
+use seawall_domain::package::{Package, Version};
+use seawall_domain::recipe::{Limits, Oracle, Recipe, RecipeFile, Target};
+use seawall_formats::intake::{File, Intake, Notify};
+use seawall_formats::recipe;
+
+/// One report of one flaw.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The package.
+    pub package: Package,
+    /// The version on which the proof was run.
+    pub version: String,
+    /// One line.
+    pub title: String,
+    /// What goes wrong and who gains.
+    pub description: String,
+    /// The weakness class.
+    pub weakness: Option<u32>,
+    /// The file.
+    pub file: String,
+    /// The function.
+    pub function: String,
+    /// The effect that the recipe looks for; `None` leaves the recipe out.
+    pub effect: Option<String>,
+}
+
+impl Report {
+    /// The recipe as TOML.
+    pub fn recipe(&self) -> Option<String> {
+        let effect = self.effect.as_ref()?;
+        let text = format!("effect {effect}\n{} {}\n", self.file, self.function);
+        Some(recipe::write(&Recipe {
+            target: Target {
+                package: self.package.clone(),
+                version: Version(self.version.clone()),
+            },
+            files: vec![RecipeFile { name: "probe.txt".into(), text }],
+            build: Vec::new(),
+            trigger: vec!["cat".into(), "/recipe/probe.txt".into()],
+            control: vec!["true".into()],
+            oracle: Oracle::Canary,
+            limits: Limits::default(),
+        }))
+    }
+
+    /// What a reader would make of it.
+    pub fn intake(&self) -> Intake {
+        let recipe = self.recipe().map(|text| {
+            let kind = AttachmentKind::Reproducer;
+            File::new("recipe.toml", "application/toml", kind, text.into_bytes())
+        });
+        let files: Vec<File> = recipe.into_iter().collect();
+        let claim = Claim {
+            package: Some(self.package.clone()),
+            versions: vec![Version(self.version.clone())],
+            title: self.title.clone(),
+            description: self.description.clone(),
+            weakness: self.weakness.map(Cwe),
+            location: Location {
+                file: Some(self.file.clone()),
+                function: Some(self.function.clone()),
+                line: None,
+            },
+            severity: None,
+            tooling: Tooling {
+                tool: Some("test agent".into()),
+                method: Some("ai-discovered".into()),
+                contact: Some("duty@finder.invalid".into()),
+            },
+            upstream_ids: Vec::new(),
+            references: Vec::new(),
+            attachments: files.iter().map(|file| file.attachment.clone()).collect(),
+        };
+        Intake { claim, files, notify: Notify::Off }
+    }
+
+    /// The bytes as they came.
+    pub fn bytes(&self) -> Vec<u8> {
+        format!("{self:?}").into_bytes()
+    }
+}
