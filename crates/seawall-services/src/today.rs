@@ -59,7 +59,7 @@ pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
         today: arrange(&open),
         unknown,
         components: looked_at,
-        advisories: out.len() as u64,
+        advisories: known.out.len() as u64,
         rests_on: decide(&Known::default(), at).ok(),
         at,
     })
