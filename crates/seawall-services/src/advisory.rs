@@ -200,8 +200,8 @@ fn written(
         summary: claim.description.trim().to_owned(),
         remedy,
         workaround: format!(
-            "If you cannot update: keep untrusted input away from {name}, and limit what the \
-             program that uses it may reach."
+            "Keep untrusted input away from {name}, and limit what the program that uses it may \
+             reach."
         ),
         weakness: claim.weakness,
         severity: claim.severity.clone(),
