@@ -35,7 +35,7 @@ fn what_cannot_be_done_ends_with_two() {
         (&["serve", "--data", &data, "--tls-cert", &empty, "--tls-key", &empty], "cannot read"),
         (&["serve", "--data", &data, "--workers", "many"], "many"),
         (&["serve", "--data", &empty, "--listen", "127.0.0.1:0"], "empty"),
-        (&["verify", "--data", &data, "--database-url", "mysql://x"], "mysql"),
+        (&["verify", "--data", &data, "--database-url", "mysql://x"], "postgres://"),
         (&["verify", "--data", &data, "--database-url", database], "seawall"),
         (&["match"], "--advisories"),
         (&["match", &bad], "--advisories"),

@@ -9,7 +9,7 @@ use seawall_testkit::database::{Fresh, TEST_POSTGRES};
 use std::path::Path;
 
 /// How many kills a test run makes on each database.
-const KILLS: u64 = 3;
+const KILLS: u64 = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_goes_on_as_if_nothing_had_been_on_sqlite() {
