@@ -10,3 +10,4 @@ pub mod pages;
 pub mod public;
 pub mod refuse;
 pub mod site;
+pub mod web;

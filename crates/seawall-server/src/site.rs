@@ -1,6 +1,6 @@
 //! What every handler works with, and the router of all of them.
 
-use crate::{api, public};
+use crate::{api, public, web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use seawall_services::desk::Desk;
@@ -28,13 +28,16 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .merge(api)
         .merge(public::router())
+        .merge(web::router())
         .route("/v1/openapi.json", axum::routing::get(move || api::show_document(document.clone())))
         .method_not_allowed_fallback(crate::refuse::wrong_method)
         .fallback(crate::refuse::nothing_here)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(crate::refuse::panicked))
+        .layer(axum::middleware::from_fn_with_state(site.clone(), web::problem::for_people))
         .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("referrer-policy", "no-referrer"))
+        // Not `no-referrer`: with that, browsers send our own forms with `Origin: null`.
+        .layer(header("referrer-policy", "same-origin"))
         .layer(header("x-frame-options", "DENY"))
         .layer(header("content-security-policy", POLICY))
         .with_state(site)

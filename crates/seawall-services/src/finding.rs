@@ -1,8 +1,10 @@
 //! Findings: taking them in, and telling finders and analysts where they stand.
 
+mod brief;
 mod group;
 mod judge;
 
+pub use brief::{Brief, briefs};
 pub use group::{group, promote};
 pub use judge::{gate, locate};
 

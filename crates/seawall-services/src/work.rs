@@ -112,17 +112,17 @@ fn is_blameless(denied: &Denied, failures: i64) -> bool {
     }
 }
 
-/// An embargo, a decision to keep private, or a signed revision that must go out first.
+/// An embargo, a decision to keep private, a maintainer's capacity, or a signed revision that must
+/// go out first.
 fn waits_for_people(refusal: &Refusal) -> bool {
     match refusal {
-        Refusal::EmbargoActive { .. } | Refusal::KeptPrivate => true,
+        Refusal::EmbargoActive { .. } | Refusal::KeptPrivate | Refusal::Full { .. } => true,
         Refusal::NotNow { subject, .. } => matches!(*subject, "advisory" | "case"),
         Refusal::Hidden
         | Refusal::Forbidden
         | Refusal::SecondPersonNeeded { .. }
         | Refusal::LeaseOutOfBounds { .. }
-        | Refusal::Unreadable(_)
-        | Refusal::Full { .. } => false,
+        | Refusal::Unreadable(_) => false,
     }
 }
 
