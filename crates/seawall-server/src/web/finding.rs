@@ -239,7 +239,7 @@ fn gate(claim: &Claim) -> Vec<Check> {
     let lacks = claim.missing();
     let check = |asked: Missing| {
         let met = !lacks.contains(&asked);
-        let says = if met { String::new() } else { asked.advice().to_owned() };
+        let says = if met { String::new() } else { quoted(asked.advice()) };
         Check { name: name(asked), met, says }
     };
     ALL.into_iter().map(check).collect()
