@@ -3,7 +3,7 @@
 
 use crate::refuse::Refused;
 use axum::RequestExt;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -102,13 +102,17 @@ pub fn refuse_encoded(headers: &HeaderMap) -> Result<(), Refused> {
 
 /// Reads a whole body up to a bound; more is refused before it is kept.
 pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refused> {
+    let too_large = || {
+        let said = format!("the body holds at most {bytes_max} bytes");
+        Refused::new(StatusCode::PAYLOAD_TOO_LARGE, said)
+    };
+    if body.size_hint().lower() > u64::try_from(bytes_max).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
     let arrived = tokio::time::timeout(BODY_TIME_MAX, to_bytes(body, bytes_max)).await;
     match arrived {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_large(&error) => Err(Refused::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("the body holds at most {bytes_max} bytes"),
-        )),
+        Ok(Err(error)) if is_too_large(&error) => Err(too_large()),
         Ok(Err(_)) => {
             let said = "cannot read the body: it ends before its end; nothing was kept";
             Err(Refused::new(StatusCode::BAD_REQUEST, said))

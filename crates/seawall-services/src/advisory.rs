@@ -124,8 +124,13 @@ async fn content(
     let guarded = tx.load::<Reproduction>(case.reproduction.uuid()).await?;
     let (reproduction, _) = guarded.open(&clerk, Action::ReadReproduction)?;
     let claim = kept_claim(desk, tx, &finding).await?.claim;
+    let mut claim = claim;
     let mut credits = vec![party::name(tx, finding.finder).await?];
     for member in tx.finding_list_joined(finding.id).await? {
+        // Whoever of the group knew a name or a source that others gave the flaw: all of it counts.
+        let also = kept_claim(desk, tx, &member).await?.claim;
+        add_new(&mut claim.upstream_ids, also.upstream_ids);
+        add_new(&mut claim.references, also.references);
         let name = party::name(tx, member.finder).await?;
         if !credits.contains(&name) {
             credits.push(name);
@@ -143,6 +148,14 @@ async fn content(
     }
     let published = known.is_some_and(|known| known.number.is_some());
     Ok(written(desk, &claim, affected, credits, published))
+}
+
+fn add_new(known: &mut Vec<String>, more: Vec<String>) {
+    for one in more {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
 }
 
 fn run_here(reproduction: &Reproduction) -> AffectedPackage {
@@ -187,8 +200,8 @@ fn written(
         summary: claim.description.trim().to_owned(),
         remedy,
         workaround: format!(
-            "If you cannot update: keep untrusted input away from {name}, and limit what the \
-             program that uses it may reach."
+            "Keep untrusted input away from {name}, and limit what the program that uses it may \
+             reach."
         ),
         weakness: claim.weakness,
         severity: claim.severity.clone(),

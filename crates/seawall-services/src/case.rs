@@ -23,7 +23,8 @@ use seawall_domain::refusal::Refusal;
 use seawall_domain::reproduction::Reproduction;
 use seawall_store::record::Mandate;
 
-/// Opens a case for a confirmed finding, under its project's policy.
+/// Opens a case for a confirmed finding, under its project's policy. While the maintainer has as
+/// many open cases as it agreed to, the finding waits (capability C23).
 pub async fn open(desk: &Desk, id: FindingId) -> Outcome<()> {
     let now = desk.now();
     let mut tx = desk.begin("case_open").await?;
@@ -37,6 +38,13 @@ pub async fn open(desk: &Desk, id: FindingId) -> Outcome<()> {
     }
     let guarded = tx.load::<Project>(project.uuid()).await?;
     let (project, _) = guarded.open(&Actor::clerk(), Action::ReadProject)?;
+    tx.lock(&format!("capacity/{}", project.id)).await?;
+    let open = tx.case_list_of(project.id).await?.into_iter().filter(Case::is_open).count();
+    let capacity = project.capacity();
+    if open >= usize::from(capacity) {
+        let what = "open cases of this project";
+        return Err(Refusal::Full { what, bound: u64::from(capacity) }.into());
+    }
     let id = CaseId::new(desk.uuid());
     let mandate = Mandate::<Case>::start(id.uuid(), &Actor::clerk(), Action::Work)?;
     let of = (project.id, confirmed.finding(), reproduction.id);

@@ -9,11 +9,11 @@ use seawall_domain::component::{Component, Product};
 use seawall_domain::exposure::{Exposure, Spot, Standing};
 use seawall_domain::id::{AdvisoryId, ExposureId, InventoryId, StatementId};
 use seawall_domain::inventory::Inventory;
-use seawall_domain::package::Ecosystem;
+use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::publication::{AdvisoryNumber, Publication};
 use seawall_domain::range::Basis;
 use seawall_domain::statement::{Entry, Statement, Status};
-use seawall_matching::exposure::{AffectedRange, Index, Rule, StatedProduct};
+use seawall_matching::exposure::{AffectedRange, Answer, Index, Rule, StatedProduct};
 use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
 use std::collections::BTreeMap;
@@ -98,13 +98,25 @@ pub async fn apply_statement(desk: &Desk, id: StatementId) -> Outcome<()> {
 }
 
 /// What is known to match with: the publications and the statements about them.
-struct Known {
-    out: BTreeMap<AdvisoryId, Publication>,
+pub(crate) struct Known {
+    pub(crate) out: BTreeMap<AdvisoryId, Publication>,
     statements: Vec<Statement>,
     index: Index<AdvisoryId>,
 }
 
-async fn known(desk: &Desk, tx: &mut Tx) -> Outcome<Known> {
+impl Known {
+    /// Whether nothing can be told of a component: no advisory could name it, and no vendor has
+    /// spoken of it.
+    pub(crate) fn is_silent_on(&self, component: &Component) -> bool {
+        let spoken_of = self.statements.iter().flat_map(|statement| &statement.entries);
+        matches!(self.index.answer(component), Answer::Unknown(_))
+            && !spoken_of
+                .into_iter()
+                .any(|entry| names(entry.package.as_ref(), entry.version.as_ref(), component))
+    }
+}
+
+pub(crate) async fn known(desk: &Desk, tx: &mut Tx) -> Outcome<Known> {
     let advisories = tx.advisory_list_out(LIST_MAX).await?;
     let mut out = BTreeMap::new();
     for advisory in &advisories {
@@ -140,7 +152,7 @@ fn products(
     let affected = statement.entries.iter().filter(|entry| entry.status == Status::Affected);
     affected
         .flat_map(|entry| {
-            let product = product_of(entry);
+            let product = product_of(entry.package.as_ref());
             speaks_of(entry, out).into_iter().filter_map(move |advisory| {
                 let (vendor, name) = product.clone()?;
                 let versions = entry.version.as_ref().map(|version| vec![version.0.clone()]);
@@ -151,8 +163,8 @@ fn products(
 }
 
 /// A product that is named by a purl of type `generic`: its namespace is the vendor.
-fn product_of(entry: &Entry) -> Option<(String, String)> {
-    let package = entry.package.as_ref().filter(|p| p.ecosystem == Ecosystem::Generic)?;
+fn product_of(package: Option<&Package>) -> Option<(String, String)> {
+    let package = package.filter(|p| p.ecosystem == Ecosystem::Generic)?;
     let (vendor, name) = package.name.split_once('/')?;
     Some((vendor.trim().to_lowercase(), name.trim().to_lowercase()))
 }
@@ -181,21 +193,22 @@ async fn reconcile(desk: &Desk, inventory: &Inventory) -> Outcome<()> {
     }
     let known = known(desk, &mut tx).await?;
     let mut seen = Vec::new();
-    for component in components(desk, &mut tx, inventory).await? {
-        for hit in known.index.matches(&component) {
+    let listed = components(desk, &mut tx, inventory).await?;
+    for component in &listed {
+        for hit in known.index.matches(component) {
             let spot = Spot {
                 operator: inventory.operator,
                 label: inventory.label.clone(),
                 advisory: hit.key,
-                component: nameless_version(&component),
+                component: nameless_version(component),
             };
             if seen.contains(&spot) {
                 continue;
             }
             seen.push(spot.clone());
-            let rule = words(&hit.rule, &component);
+            let rule = words(&hit.rule, component);
             let sight = (inventory.id, component.version.clone(), rule);
-            show(desk, &mut tx, spot, sight, &component, &known).await?;
+            show(desk, &mut tx, spot, sight, component, &listed, &known).await?;
         }
     }
     for gone in tx.exposure_list_of(inventory.operator, &inventory.label).await? {
@@ -221,6 +234,7 @@ async fn show(
     spot: Spot,
     sight: Sight,
     component: &Component,
+    inventory: &[Component],
     known: &Known,
 ) -> Outcome<()> {
     let now = desk.now();
@@ -252,7 +266,7 @@ async fn show(
     };
     let cleared = known.statements.iter().find(|statement| {
         statement.entries.iter().any(|entry| {
-            clears(entry, component) && speaks_of(entry, &known.out).contains(&advisory)
+            clears(entry, component, inventory) && speaks_of(entry, &known.out).contains(&advisory)
         })
     });
     if let (Some(statement), Standing::Open) = (cleared, &exposure.standing) {
@@ -262,16 +276,29 @@ async fn show(
     Ok(())
 }
 
-/// Whether an entry says that this very component is not affected.
-fn clears(entry: &Entry, component: &Component) -> bool {
+/// Whether an entry says that this very component is not affected: of a part only where the
+/// inventory also lists the product whose part it is.
+fn clears(entry: &Entry, component: &Component, inventory: &[Component]) -> bool {
+    let there = entry.within.as_ref().is_none_or(|whole| {
+        inventory.iter().any(|c| names(whole.package.as_ref(), whole.version.as_ref(), c))
+    });
     entry.status == Status::NotAffected
-        && (entry.package.is_some() && entry.package == component.package
-            || product_of(entry).is_some_and(|(vendor, name)| {
-                component.product.as_ref().is_some_and(|product: &Product| {
-                    product.vendor == vendor && product.name == name
-                })
-            }))
-        && (entry.version.is_none() || entry.version == component.version)
+        && there
+        && names(entry.package.as_ref(), entry.version.as_ref(), component)
+}
+
+/// Whether a package, or a product named by a generic purl, is this component.
+fn names(package: Option<&Package>, version: Option<&Version>, component: &Component) -> bool {
+    let same = package.is_some() && package == component.package.as_ref()
+        || product_of(package).is_some_and(|(vendor, name)| {
+            component
+                .product
+                .as_ref()
+                .is_some_and(|product: &Product| product.vendor == vendor && product.name == name)
+        });
+    let known = component.version.as_ref().map(|version| version.0.as_str());
+    let known = known.or(component.product.as_ref().map(|product| product.version.as_str()));
+    same && version.is_none_or(|version| Some(version.0.as_str()) == known)
 }
 
 /// How a component is found again when its version changes.

@@ -62,8 +62,8 @@ pub async fn list(State(site): State<Site>, known: Known) -> Result<Json<Vec<Sho
     responses((status = 200, body = Shown), (status = 401), (status = 404)))]
 pub async fn show(
     State(site): State<Site>,
-    Name(id): Name,
     known: Known,
+    Name(id): Name,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = case::dossier(&site.desk, &known.0.actor, id).await?;
@@ -84,8 +84,8 @@ pub struct Invitation {
     responses((status = 200, body = Shown), (status = 401), (status = 404), (status = 409)))]
 pub async fn invite(
     State(site): State<Site>,
-    Name(id): Name,
     known: Known,
+    Name(id): Name,
     Document(invitation): Document<Invitation>,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
@@ -119,8 +119,8 @@ pub struct StatedInterval {
     responses((status = 200, body = Shown), (status = 401), (status = 404), (status = 422)))]
 pub async fn state_range(
     State(site): State<Site>,
-    Name(id): Name,
     known: Known,
+    Name(id): Name,
     Document(stated): Document<Stated>,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;

@@ -100,8 +100,8 @@ pub(super) fn shown(finding: &Finding) -> Shown {
     responses((status = 200, body = Vec<Shown>), (status = 401), (status = 404)))]
 pub async fn list(
     State(site): State<Site>,
-    Asked(query): Asked<FindingQuery>,
     known: Known,
+    Asked(query): Asked<FindingQuery>,
 ) -> Result<Json<Vec<Shown>>, Refused> {
     let actor = &known.0.actor;
     let findings = match &query.receipt {
@@ -116,8 +116,8 @@ pub async fn list(
     responses((status = 200, body = Shown), (status = 401), (status = 404)))]
 pub async fn show(
     State(site): State<Site>,
-    Name(id): Name,
     known: Known,
+    Name(id): Name,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = finding::dossier(&site.desk, &known.0.actor, id).await?;

@@ -62,9 +62,9 @@ fn shown(inventory: &Inventory) -> Shown {
     (status = 413), (status = 422, description = "cannot be read; says what and where")))]
 pub async fn receive(
     State(site): State<Site>,
+    known: Known,
     Asked(query): Asked<InventoryQuery>,
     headers: HeaderMap,
-    known: Known,
     Whole(body): Whole<BODY_BYTES_MAX>,
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

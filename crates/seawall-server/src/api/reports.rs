@@ -85,9 +85,9 @@ pub struct Imported {
     (status = 413), (status = 422, description = "cannot be read; says what and where")))]
 pub async fn import(
     State(site): State<Site>,
+    known: Known,
     Asked(query): Asked<ImportQuery>,
     headers: HeaderMap,
-    known: Known,
     body: Body,
 ) -> Result<(StatusCode, Json<Imported>), Refused> {
     refuse_encoded(&headers)?;

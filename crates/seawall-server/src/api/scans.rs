@@ -104,8 +104,8 @@ pub struct Ended {
     responses((status = 200, body = Lease), (status = 401), (status = 404), (status = 409)))]
 pub async fn end(
     State(site): State<Site>,
-    Name(id): Name,
     known: Known,
+    Name(id): Name,
     Document(ended): Document<Ended>,
 ) -> Result<Json<Lease>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;

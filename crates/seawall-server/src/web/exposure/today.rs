@@ -76,7 +76,7 @@ fn card(item: &Item<ExposureId>, list: &List, briefs: &[Brief], lang: Lang) -> C
             },
             inputs: list.rests_on.as_ref().map(inputs).unwrap_or_default(),
         },
-        cannot: words.otherwise,
+        cannot: after_the_question(&words.otherwise),
         advisories: item
             .advisories
             .iter()
@@ -99,4 +99,11 @@ pub fn inputs(decision: &Decision) -> Vec<(String, String, String)> {
     .into_iter()
     .map(|(name, value, source)| (name.to_owned(), value.to_owned(), source.to_string()))
     .collect()
+}
+
+/// The advice without the question before it, which the card asks already.
+fn after_the_question(otherwise: &str) -> String {
+    let advice = otherwise.split_once(": ").map_or(otherwise, |(_, advice)| advice);
+    let mut letters = advice.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -1,0 +1,11 @@
+//! The use-cases together: stories in worlds with a clock that is set and jobs that run until
+//! nothing is left to do. Each runs on every database that the machine offers.
+
+mod stories {
+    mod coordination;
+    mod intake;
+    mod operators;
+    mod publication;
+    mod secrecy;
+    mod tampering;
+}
