@@ -229,7 +229,7 @@ impl House {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((mut child, _)) = server.take() {
             let pid = child.id().to_string();
-            assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+            assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
             assert!(child.wait().unwrap().success(), "the server ends with status 0");
         }
     }
