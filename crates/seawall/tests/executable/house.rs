@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long one corridor may take, kills included.
-const CORRIDOR_TIME_MAX: Duration = Duration::from_secs(100);
+const CORRIDOR_TIME_MAX: Duration = Duration::from_secs(150);
 /// How often the story looks whether something can be done.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
