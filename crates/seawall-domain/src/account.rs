@@ -5,7 +5,7 @@ use crate::fact::{Aggregate, Subject, becomes, begun, facts_of};
 use crate::id::{AccountId, PartyId};
 use crate::party::Standing;
 use crate::refusal::Refusal;
-use crate::time::Timestamp;
+use crate::time::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -90,8 +90,8 @@ impl Account {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(Account, AccountFact), Refusal> {
-        let life = expires_at.duration_since(now).as_hours();
-        if life <= 0 || life > KEY_DAYS_MAX * 24 {
+        let life = expires_at.duration_since(now);
+        if !life.is_positive() || life > SignedDuration::from_hours(KEY_DAYS_MAX * 24) {
             return Err(Refusal::LeaseOutOfBounds { days_max: KEY_DAYS_MAX });
         }
         let refusal = Refusal::NotNow { step: "issue a key", subject: "account", state: "closed" };
@@ -143,3 +143,6 @@ impl Aggregate for Account {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

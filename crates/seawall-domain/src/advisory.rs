@@ -185,7 +185,11 @@ impl Aggregate for Advisory {
                 Some(Advisory { content, digest, signatures, standing: S::Draft, ..advisory })
             }
             (Some(mut advisory), F::Signed { account, public_key, value }) => {
-                (advisory.standing == S::Draft).then_some(())?;
+                let is_second =
+                    |known: &Signature| known.account != account && known.public_key != public_key;
+                let follows =
+                    advisory.standing == S::Draft && advisory.signatures.iter().all(is_second);
+                follows.then_some(())?;
                 advisory.signatures.push(Signature { account, public_key, value, at });
                 if advisory.signatures.len() >= SIGNATURES {
                     advisory.standing = S::Signed;
@@ -204,3 +208,6 @@ impl Aggregate for Advisory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

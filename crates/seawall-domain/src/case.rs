@@ -402,3 +402,6 @@ fn embargo_at_start(policy: &Policy, opened_at: Timestamp) -> Embargo {
         Secrecy::Private => Embargo::Proposed { clocks: clocks(policy, opened_at) },
     }
 }
+
+#[cfg(test)]
+mod tests;

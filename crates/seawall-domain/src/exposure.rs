@@ -178,3 +178,6 @@ impl Aggregate for Exposure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

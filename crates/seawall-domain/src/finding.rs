@@ -386,3 +386,6 @@ fn after(standing: &Standing, fact: &FindingFact) -> Option<Standing> {
         ) => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

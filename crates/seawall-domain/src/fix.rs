@@ -96,3 +96,6 @@ impl Aggregate for Fix {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

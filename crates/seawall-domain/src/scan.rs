@@ -4,7 +4,7 @@ use crate::fact::{Aggregate, Subject, becomes, begun, facts_of};
 use crate::id::{AccountId, PartyId, ScanId};
 use crate::package::Package;
 use crate::refusal::Refusal;
-use crate::time::Timestamp;
+use crate::time::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ impl Scan {
     ) -> Result<(Scan, ScanFact), Refusal> {
         let life = until.duration_since(now);
         let refusal = Refusal::LeaseOutOfBounds { days_max: LEASE_DAYS_MAX };
-        if life.is_negative() || life.is_zero() || life.as_hours() > LEASE_DAYS_MAX * 24 {
+        if !life.is_positive() || life > SignedDuration::from_hours(LEASE_DAYS_MAX * 24) {
             return Err(refusal);
         }
         let (party, account) = holder;
@@ -119,3 +119,6 @@ impl Aggregate for Scan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

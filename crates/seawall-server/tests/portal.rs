@@ -4,13 +4,16 @@
 // A test stops where its own set-up fails.
 #![allow(clippy::expect_used)]
 
+#[path = "portal/ask.rs"]
+mod ask;
 #[path = "portal/stage.rs"]
 mod stage;
 
+use ask::token;
 use axum::body::Body;
 use axum::http::{Request, header};
 use seawall_testkit::world::TARGETS;
-use stage::{Stage, token};
+use stage::Stage;
 
 /// Which page each role gets: `page`, or `-` for the page that says that there is nothing.
 const PAGES: &str = "

@@ -13,7 +13,7 @@ mod story;
 pub use cast::Cast;
 pub use courier::Mailbox;
 pub use laboratory::{Effect, Laboratory, Shelf};
-pub use report::Report;
+pub use report::{Report, cyclonedx, openvex};
 pub use still::{Sequence, SetClock};
 pub use story::{Story, TARGETS, Target};
 
@@ -23,10 +23,13 @@ use seawall_domain::account::{Account, Holder};
 use seawall_domain::case::{Case, LetterKind};
 use seawall_domain::fact::{Aggregate, replay};
 use seawall_domain::id::{CaseId, PartyId};
+use seawall_domain::inventory::Inventory;
 use seawall_domain::job::{Job, WorkRole};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::party::{Party, Role};
 use seawall_domain::project::{Policy, Project};
+use seawall_domain::scan::Scan;
+use seawall_domain::statement::Statement;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_formats::csaf::Publisher;
 use seawall_formats::mail::{self, Letter};
@@ -35,7 +38,7 @@ use seawall_services::desk::{Desk, Settings};
 use seawall_services::log::Sequencer;
 use seawall_services::project::Registration;
 use seawall_services::work::{LEASE_SECONDS, Round, perform, round};
-use seawall_services::{account, case, finding, party, project};
+use seawall_services::{account, case, finding, inventory, party, project, scan, statement};
 use seawall_store::Store;
 use seawall_store::keys::InstallationKeys;
 use seawall_store::queue;
@@ -296,6 +299,25 @@ impl World {
     pub async fn submit(&self, finder: &Actor, report: &Report) -> String {
         let (bytes, intake) = (report.bytes(), report.intake());
         must(finding::submit(&self.desk, finder, "tap", &bytes, intake).await)
+    }
+
+    /// Takes a lease on a package for a day.
+    pub async fn lease(&self, finder: &Actor, package: &Package) -> Scan {
+        let until = self.now() + SignedDuration::from_hours(24);
+        let technique = "reading".to_owned();
+        must(scan::claim(&self.desk, finder, package.clone(), technique, until).await).scan
+    }
+
+    /// Sends an inventory of an operator's main system, as CycloneDX with these purls.
+    pub async fn inventory(&self, operator: &Actor, purls: &[&str]) -> Inventory {
+        let bytes = report::cyclonedx(purls);
+        must(inventory::receive(&self.desk, operator, "main", None, &bytes).await)
+    }
+
+    /// Sends the word of a vendor that a product is not affected by a flaw, as OpenVEX.
+    pub async fn not_affected(&self, vendor: &Actor, flaw: &str, product: &str) -> Statement {
+        let bytes = report::openvex(flaw, product);
+        must(statement::receive(&self.desk, vendor, &bytes).await)
     }
 
     /// The case about a package.

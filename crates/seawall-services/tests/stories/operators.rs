@@ -5,38 +5,7 @@ use seawall_domain::exposure::{Exposure, Standing};
 use seawall_domain::refusal::Refusal;
 use seawall_services::outcome::Denied;
 use seawall_services::{advisory, exposure, inventory, statement, today};
-use seawall_testkit::world::{Story, TARGETS, World, each, must};
-use serde_json::json;
-
-pub fn cyclonedx(purls: &[&str]) -> Vec<u8> {
-    let component = |purl: &&str| {
-        let name = purl.rsplit('/').next().and_then(|rest| rest.split('@').next());
-        let version = purl.rsplit('@').next();
-        json!({"type": "library", "name": name, "version": version, "purl": purl})
-    };
-    let components: Vec<_> = purls.iter().map(component).collect();
-    json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components})
-        .to_string()
-        .into_bytes()
-}
-
-pub fn vex(flaw: &str, product: &str) -> Vec<u8> {
-    json!({
-        "@context": "https://openvex.dev/ns/v0.2.0",
-        "@id": "https://vendor.invalid/vex/1",
-        "author": "Device maker",
-        "timestamp": "2026-03-02T09:00:00Z",
-        "version": 1,
-        "statements": [{
-            "vulnerability": {"name": flaw},
-            "products": [{"@id": product}],
-            "status": "not_affected",
-            "justification": "vulnerable_code_not_in_execute_path",
-        }],
-    })
-    .to_string()
-    .into_bytes()
-}
+use seawall_testkit::world::{Story, TARGETS, World, cyclonedx, each, must, openvex};
 
 async fn send(world: &World, operator: &Actor, purls: &[&str]) -> seawall_domain::digest::Digest {
     let bytes = cyclonedx(purls);
@@ -89,7 +58,7 @@ async fn an_advisory_meets_inventories_and_closes_only_with_evidence() {
         // The vendor's word clears what it speaks of, in the vendor's name.
         let number = story.advisory(&world, &TARGETS[2]).await.number.unwrap().to_string();
         let (party, vendor) = &story.cast.vendor;
-        let said = vex(&number, "pkg:cargo/tar@0.4.35");
+        let said = openvex(&number, "pkg:cargo/tar@0.4.35");
         must(statement::receive(&world.desk, vendor, &said).await);
         world.until_quiet().await;
         let cleared =
@@ -144,7 +113,7 @@ async fn sending_the_same_again_is_no_second_inventory_or_statement() {
         let bank = &story.cast.bank.1;
         send(&world, bank, HOSPITAL).await;
         send(&world, bank, HOSPITAL).await;
-        let said = vex("CVE-2020-7788", "pkg:npm/ini@1.3.5");
+        let said = openvex("CVE-2020-7788", "pkg:npm/ini@1.3.5");
         for _ in 0..2 {
             must(statement::receive(&world.desk, &story.cast.vendor.1, &said).await);
         }

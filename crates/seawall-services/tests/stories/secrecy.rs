@@ -86,8 +86,7 @@ async fn an_unpublished_case_shows_nowhere_not_even_as_a_count() {
         let story = Story::stage(&world).await;
         let purls = ["pkg:npm/ini@1.3.5", "pkg:pypi/sqlparse@0.4.1"];
         for operator in [&story.cast.hospital.1, &story.cast.agency.1] {
-            let bytes = super::operators::cyclonedx(&purls);
-            must(inventory::receive(&world.desk, operator, "main", None, &bytes).await);
+            world.inventory(operator, &purls).await;
         }
         // One advisory is out, so that there are lists in which a secret could show.
         let (public, secret) = (&TARGETS[0], &TARGETS[1]);

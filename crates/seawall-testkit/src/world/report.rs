@@ -1,10 +1,12 @@
-//! Reports as tests write them: one value, from which claim, recipe and bytes follow.
+//! What tests send in: reports, from one value of which claim, recipe and bytes follow; inventories;
+//! statements.
 
 use seawall_domain::claim::{AttachmentKind, Claim, Cwe, Location, Tooling};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::{Limits, Oracle, Recipe, RecipeFile, Target};
 use seawall_formats::intake::{File, Intake, Notify};
 use seawall_formats::recipe;
+use serde_json::json;
 
 /// One report of one flaw.
 #[derive(Clone, Debug)]
@@ -81,4 +83,36 @@ impl Report {
     pub fn bytes(&self) -> Vec<u8> {
         format!("{self:?}").into_bytes()
     }
+}
+
+/// An inventory as CycloneDX, one library a purl.
+pub fn cyclonedx(purls: &[&str]) -> Vec<u8> {
+    let component = |purl: &&str| {
+        let name = purl.rsplit('/').next().and_then(|rest| rest.split('@').next());
+        let version = purl.rsplit('@').next();
+        json!({"type": "library", "name": name, "version": version, "purl": purl})
+    };
+    let components: Vec<_> = purls.iter().map(component).collect();
+    json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components})
+        .to_string()
+        .into_bytes()
+}
+
+/// The word of a vendor that a product is not affected by a flaw, as OpenVEX.
+pub fn openvex(flaw: &str, product: &str) -> Vec<u8> {
+    json!({
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://vendor.invalid/vex/1",
+        "author": "Device maker",
+        "timestamp": "2026-03-02T09:00:00Z",
+        "version": 1,
+        "statements": [{
+            "vulnerability": {"name": flaw},
+            "products": [{"@id": product}],
+            "status": "not_affected",
+            "justification": "vulnerable_code_not_in_execute_path",
+        }],
+    })
+    .to_string()
+    .into_bytes()
 }
