@@ -100,6 +100,8 @@ impl Visit {
     fn look(&mut self, name: &str) {
         for width in WIDTHS {
             self.browser.resize(width, 900).expect("the window can be resized");
+            let closed = "document.querySelectorAll('details').forEach(d => d.open = false)";
+            self.browser.run(closed, &[]).expect("a script runs");
             let wide = "const page = document.documentElement;
                 return page.scrollWidth - page.clientWidth";
             let wide = self.browser.run(wide, &[]).expect("a script runs");
@@ -141,7 +143,7 @@ fn the_hospital_finds_what_to_fix_and_sends_its_next_inventory() {
     visit.look("login");
     assert_eq!(visit.sign_in(&hospital), "/today");
     let text = visit.text();
-    for said in ["ini 1.3.5 has a known flaw", "Update it to 1.3.6 or later", "libz-sys 1.1.8"] {
+    for said in ["ini 1.3.5 has a known flaw", "Update it to 1.3.6 or later", "to just 1.1.9"] {
         assert!(text.contains(said), "{said} in {text}");
     }
     assert!(!text.contains("urllib3"), "not published yet");
@@ -211,8 +213,8 @@ fn two_analysts_publish_the_fifth_case() {
     visit.go(&draft);
     visit.press("main .sw-box a[href^='/advisories/']");
     let (text, path) = (visit.text(), visit.path());
-    for said in ["SW-2026-0005", "1.26.5", "Maintainers", "CSAF 2.0 document"] {
-        assert!(said == "Maintainers" || text.contains(said), "{said} in {text}");
+    for said in ["SW-2026-0005", "1.26.5", "CSAF 2.0 document"] {
+        assert!(text.contains(said), "{said} in {text}");
     }
     visit.look("advisory-fifth");
     visit.sign_out();
@@ -235,8 +237,10 @@ fn every_other_live_page_is_accessible() {
     }
     let cast = visit.stage.story.cast.clone();
     visit.sign_in(&cast.agency.1);
+    assert!(visit.text().contains("Row 10 of 16"), "{}", visit.text());
     visit.look("due");
     visit.go("/today");
+    assert!(visit.text().contains("rule that binds you"), "{}", visit.text());
     visit.look("today-agency");
     visit.sign_out();
     visit.sign_in(&cast.maintainer.1);

@@ -100,8 +100,8 @@ async fn hold(desk: &Desk, job: &queue::Job) -> Infallible {
     }
 }
 
-/// Whether a job waits for people or for the outside world: it is never given up for that. While a
-/// registry or the mailbox is out of reach, each pause is longer than the one before, up to a bound.
+/// Whether a job waits for people or for the outside world: it is never given up for that. While
+/// a registry or the mailbox is out of reach, each pause is longer than the last, up to a bound.
 fn is_blameless(denied: &Denied, failures: i64) -> bool {
     match denied {
         Denied::Refused(refusal) => waits_for_people(refusal),

@@ -102,8 +102,8 @@ async fn a_mandate_is_good_once_and_only_where_the_row_was() {
         );
         drop(tx);
         // A thing that is there already is not started again.
-        let mut tx = must(world.desk.begin("test_start").await);
         let party = world.every::<Party>().await.remove(0);
+        let mut tx = must(world.desk.begin("test_start").await);
         let administrator = Actor::administrator();
         let start = Mandate::<Party>::start(party.id.uuid(), &administrator, Action::RegisterParty);
         let (same, fact) = Party::register(party.id, "another", [], now);
@@ -169,7 +169,8 @@ async fn an_altered_row_is_named_by_table_column_and_id() {
             world.tamper(back).await;
         }
         let mut tx = must(world.desk.begin("test_restored").await);
-        must(tx.load::<Case>(case.id.uuid()).await).open(&Actor::clerk(), Action::Work).unwrap().1;
+        let loaded = must(tx.load::<Case>(case.id.uuid()).await);
+        assert!(loaded.open(&Actor::clerk(), Action::Work).is_ok());
     })
     .await;
 }

@@ -56,7 +56,8 @@ fn shown(inventory: &Inventory) -> Shown {
 }
 
 /// Takes in an inventory; its format is told from the bytes.
-#[utoipa::path(post, path = "/v1/inventories", tag = "inventories", request_body(content((String = "application/json"), (String = "text/csv"),
+#[utoipa::path(post, path = "/v1/inventories", tag = "inventories",
+    request_body(content((String = "application/json"), (String = "text/csv"),
         (String = "text/plain"))),
     params(InventoryQuery), responses((status = 201, body = Shown), (status = 401),
     (status = 413), (status = 422, description = "cannot be read; says what and where")))]

@@ -20,6 +20,13 @@ pub struct Home {
     pub as_of: When,
 }
 
+impl Home {
+    /// Whether any stop of the corridor has a count.
+    fn counted(&self) -> bool {
+        self.corridor.iter().any(|stop| !stop.count.is_empty())
+    }
+}
+
 /// One stop of the corridor.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {

@@ -1,7 +1,7 @@
 //! The public advisories.
 
 use super::guest::{Guest, link, page};
-use super::words::{affected, fact, known, purl, when};
+use super::words::{affected, count, fact, known, purl, when};
 use crate::extract::Name;
 use crate::pages::advisories::{Advisories, Line};
 use crate::pages::advisory::{Advisory, Revision};
@@ -45,15 +45,19 @@ pub async fn show(
 /// One line of a list.
 pub fn line(out: &Out) -> Line {
     let publication = &out.publication;
-    let packages = publication.affected.iter().map(|affected| purl(&affected.package, None));
     let own = publication.affected.first();
     let ranges = own.map(|own| own.ranges.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let others = publication.affected.len().saturating_sub(1);
+    let others = match others {
+        0 => String::new(),
+        _ => format!("; and {}", count(others, "other package")),
+    };
     Line {
         number: out.number.to_string(),
         href: format!("/advisories/{}", out.number),
         title: publication.title.clone(),
-        package: packages.collect::<Vec<_>>().join(", "),
-        ranges: ranges.unwrap_or_default().join("; "),
+        package: own.map(|own| purl(&own.package, None)).unwrap_or_default(),
+        ranges: format!("{}{others}", ranges.unwrap_or_default().join("; ")),
         published: first(publication),
         revision: publication.revisions.last().map_or(1, |revision| revision.number),
     }

@@ -212,6 +212,7 @@ fn participants(case: &Case, parties: &BTreeMap<PartyId, Party>) -> Vec<Particip
 /// What the maintainer says of the report.
 fn answer(case: &Case) -> Tag {
     match case.report {
+        Report::Valid if case.reopened > 0 => tag("told again", Tone::Calm),
         Report::Received | Report::Valid => tag("no answer yet", Tone::Quiet),
         Report::Accepted => tag("accepted", Tone::Good),
         Report::Invalid => tag("says it is no flaw", Tone::Warn),

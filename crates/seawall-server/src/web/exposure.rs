@@ -139,7 +139,7 @@ fn list(inventory: &Inventory) -> List {
 }
 
 fn upload(shell: &Shell) -> Form {
-    let hint = "The same name each time for the same system, such as `patient portal`.";
+    let hint = "The same name each time for the same system, such as “patient portal”.";
     let kinds = "CycloneDX or SPDX as JSON, a Debian package list, or a CSV of products.";
     Form::post(shell, "/inventory", "Send it")
         .says("It is kept encrypted, is seen by you alone, and is compared at once.")

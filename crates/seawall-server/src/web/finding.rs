@@ -5,7 +5,7 @@ mod words;
 use self::words::{name, next, reference, state, waits};
 use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
-use super::words::{fact, known, outcome, picture, purl, short, tag, when};
+use super::words::{fact, known, outcome, picture, purl, quoted, short, tag, when};
 use crate::extract::{Asked, Name};
 use crate::pages::finding::{Attachment, Claim as ClaimPart, Finding as Page, Group, Run, Side};
 use crate::pages::form::Weight;
@@ -239,7 +239,7 @@ fn gate(claim: &Claim) -> Vec<Check> {
     let lacks = claim.missing();
     let check = |asked: Missing| {
         let met = !lacks.contains(&asked);
-        let says = if met { String::new() } else { asked.advice().to_owned() };
+        let says = if met { String::new() } else { quoted(asked.advice()) };
         Check { name: name(asked), met, says }
     };
     ALL.into_iter().map(check).collect()
@@ -247,7 +247,7 @@ fn gate(claim: &Claim) -> Vec<Check> {
 
 fn group(dossier: &Dossier, lead_finder: String, unjoin: Option<Form>) -> Option<Group> {
     let this = side(&dossier.finding, &dossier.claim, dossier.finder.clone());
-    let reason = |text: &String| fact("", format!("{text}."));
+    let reason = |text: &String| fact("", format!("{}.", quoted(text)));
     match (&dossier.finding.standing, &dossier.lead) {
         (Standing::Joined { reasons, .. }, Some((lead, claim))) => Some(Group {
             lead: Some(side(lead, claim, lead_finder)),
@@ -276,7 +276,7 @@ fn member(finding: &Finding) -> crate::pages::Link {
 fn joined(finding: &Finding) -> Option<Fact> {
     let Standing::Joined { reasons, .. } = &finding.standing else { return None };
     let name = format!("Finding {}", short(finding.id));
-    Some(Fact { name, value: format!("{}.", reasons.join("; ")) })
+    Some(Fact { name, value: format!("{}.", quoted(&reasons.join("; "))) })
 }
 
 fn side(finding: &Finding, claim: &Claim, finder: String) -> Side {

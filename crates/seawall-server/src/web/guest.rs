@@ -62,7 +62,7 @@ impl Guest {
         Shell {
             title: title.to_owned(),
             notice: self.notice.clone(),
-            nav: nav(kind(&self.actor()), &self.here, lang),
+            nav: nav(kind(&self.actor()), under(&self.here), lang),
             user: visitor.map(|visitor| visitor.label.clone()),
             csrf: visitor.and_then(|visitor| visitor.csrf.clone()).unwrap_or_default(),
             lang,
@@ -77,6 +77,15 @@ impl Guest {
     /// The page on which they begin.
     pub fn start(&self) -> &'static str {
         start(&self.actor())
+    }
+}
+
+/// The path of the list to which a page belongs.
+fn under(here: &str) -> &str {
+    match here.split('/').nth(1) {
+        Some("findings") => "/queue",
+        Some("drafts") => "/cases",
+        _ => here,
     }
 }
 

@@ -12,7 +12,7 @@ use axum::response::Response;
 use seawall_domain::access::Action;
 use seawall_domain::figures::Figures;
 use seawall_services::advisory::{self, Out};
-use seawall_services::statistics;
+use seawall_services::{scan, statistics};
 
 /// How many advisories the front page shows.
 const NEWEST_LEN_MAX: usize = 4;
@@ -24,9 +24,11 @@ pub async fn home(State(site): State<Site>, guest: Guest) -> Result<Response, Re
         true => Some(statistics::figures(&site.desk, &guest.actor()).await?),
         false => None,
     };
+    let scans = scan::list(&site.desk, &guest.actor(), super::scan::LIST_MAX).await?;
+    let scans = figures.map(|_| scans.len() as u64);
     page(&Home {
         shell: guest.shell("Home"),
-        corridor: corridor(stops(&out, figures.as_ref())),
+        corridor: corridor(stops(&out, scans, figures.as_ref())),
         newest: out.iter().take(NEWEST_LEN_MAX).map(line).collect(),
         figures: published(&out),
         as_of: when(site.desk.now()),
@@ -38,13 +40,13 @@ pub async fn developers(guest: Guest) -> Result<Response, Refused> {
     page(&Developers { shell: guest.shell("For developers of models") })
 }
 
-/// The counts along the corridor: to the public only what is public.
-fn stops(out: &[Out], figures: Option<&Figures>) -> [Option<u64>; 6] {
+/// The counts along the corridor, for those who may know them.
+fn stops(out: &[Out], scans: Option<u64>, figures: Option<&Figures>) -> [Option<u64>; 6] {
     [
-        None,
+        scans,
         figures.map(|figures| figures.findings_received),
         figures.map(|figures| figures.cases),
-        Some(out.len() as u64),
+        figures.map(|_| out.len() as u64),
         figures.map(|figures| figures.exposures_open),
         figures.map(|figures| figures.exposures_fixed),
     ]

@@ -4,6 +4,7 @@
 //! the same bytes. A fault shows its reference number and nothing else.
 
 use super::guest::{Guest, link, page};
+use super::words::quoted;
 use crate::pages::problem::Problem as Page;
 use crate::refuse::FAILED;
 use crate::site::Site;
@@ -45,7 +46,7 @@ fn told(guest: &Guest, status: StatusCode, problem: &Problem) -> Option<Response
     let reference = problem.detail.strip_prefix(FAILED).map(str::to_owned);
     let detail = match (status, &reference) {
         (StatusCode::NOT_FOUND, _) | (_, Some(_)) => String::new(),
-        (_, None) => sentence(&problem.detail),
+        (_, None) => sentence(&quoted(&problem.detail)),
     };
     let next = match guest.start() {
         "/" => link("Sign in", "/login"),

@@ -13,7 +13,7 @@ use seawall_domain::time::Timestamp;
 use seawall_services::scan::{self, Brief};
 
 /// How many leases one list shows.
-const LIST_MAX: i64 = 500;
+pub const LIST_MAX: i64 = 500;
 
 /// The page of scan leases.
 pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {

@@ -20,6 +20,17 @@ pub fn known(name: &str, value: Option<impl ToString>) -> Option<Fact> {
     value.map(|value| fact(name, value.to_string()))
 }
 
+/// A message of the house as a page shows it: foreign text in quotes, not in backticks.
+pub fn quoted(message: &str) -> String {
+    let mut parts = message.split('`');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (part, mark) in parts.zip(['“', '”'].into_iter().cycle()) {
+        text.push(mark);
+        text.push_str(part);
+    }
+    text
+}
+
 /// A state as a label.
 pub fn tag(text: &str, tone: Tone) -> Tag {
     Tag { text: text.to_owned(), tone }

@@ -91,9 +91,10 @@ fn inventory(cell: &Cell) -> String {
     .to_string()
 }
 
-pub fn vex(cell_number: impl std::fmt::Display) -> String {
+pub fn vex(number: impl std::fmt::Display) -> String {
     json!({
-        "@context": "https://openvex.dev/ns/v0.2.0", "@id": format!("https://v.invalid/{cell_number}"),
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": format!("https://v.invalid/{number}"),
         "author": "vendor", "timestamp": "2026-11-20T00:00:00Z", "version": 1,
         "statements": [{
             "vulnerability": {"name": "CVE-1999-0001"},

@@ -332,7 +332,8 @@ async fn markup_in_texts_comes_back_as_text() {
     let office = Office::new().await;
     let script = "<script>alert(1)</script>";
     let label = "%3Cscript%3Ealert(1)%3C/script%3E";
-    let sbom = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"<b>=1+1</b>","version":"1"}]}"#;
+    let sbom = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+        {"type":"library","name":"<b>=1+1</b>","version":"1"}]}"#;
     let line = format!("POST /v1/inventories?label={label}");
     let answer = office.ask("operator", &line, "application/json", sbom).await;
     assert_eq!(answer.status, 201, "{}", answer.text());

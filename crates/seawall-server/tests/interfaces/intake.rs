@@ -154,6 +154,9 @@ async fn reports_of_many_parts() {
     }
 }
 
+/// Headers of a request.
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 /// A body that notes whether anybody began to read it.
 fn watched() -> (Body, Arc<AtomicBool>) {
     let touched = Arc::new(AtomicBool::new(false));
@@ -173,7 +176,7 @@ async fn what_is_judged_before_the_body_is_read() {
     let good = ("authorization", key.as_str());
     let bad = ("authorization", "Bearer tap_v1_bad");
     let elsewhere = ("origin", "https://elsewhere.invalid");
-    let rows: [(&[(&str, &str)], &str, u16); 18] = [
+    let rows: [(Headers<'_>, &str, u16); 18] = [
         (&[json], "POST", 401),
         (&[json, bad], "POST", 401),
         (&[json, good, elsewhere], "POST", 403),

@@ -219,7 +219,7 @@ impl Office {
         project::register(&self.desk, &Actor::administrator(), registration).await.unwrap();
     }
 
-    /// A report of a flaw in a registered project, reproduced, with an open case. Gives the receipt.
+    /// A report of a flaw in a new project, reproduced, with an open case; gives the receipt.
     pub async fn open_case(&self, name: &str) -> String {
         self.project(name).await;
         let answer = self.post("finder", "/v1/reports", &report(name)).await;

@@ -29,7 +29,8 @@ impl Stage {
         Stage { world, story, router }
     }
 
-    /// Thirteen reports came, four advisories are out, the fifth waits for two signatures, and
+    /// Thirteen reports came, four advisories are out and one of them
+    /// is revised, the fifth waits for two signatures, and
     /// operators have sent their inventories.
     pub async fn full() -> Stage {
         let Stage { mut world, story, router } = Stage::empty().await;
@@ -44,6 +45,8 @@ impl Stage {
         }
         inventories(&world, &story).await;
         world.until_quiet().await;
+        story.open_catalogue(&mut world, &TARGETS[3]).await;
+        story.publish(&mut world, &TARGETS[3]).await;
         story.fix(&mut world, &TARGETS[4]).await;
         Stage { world, story, router }
     }
@@ -126,15 +129,8 @@ fn library(purl: &str) -> Value {
     json!({"type": "library", "name": name, "version": version, "purl": purl})
 }
 
-const AGENCY: &str = "Package: zlib1g
-Status: install ok installed
-Architecture: amd64
-Source: zlib
-Version: 1:1.2.11.dfsg-2
-
-Package: python3-sqlparse
-Status: install ok installed
-Architecture: all
-Source: sqlparse
-Version: 0.4.1-1
+const AGENCY: &str = "# debian 11
+zlib1g 1:1.2.11.dfsg-2 zlib 1:1.2.11.dfsg-2
+python3-sqlparse 0.4.1-1 sqlparse 0.4.1-1
+libghc-zlib-dev 0.6.2.2-1 haskell-zlib 0.6.2.2-1
 ";

@@ -78,7 +78,7 @@ async fn a_person_who_keeps_it_private_beats_signatures_and_clocks() {
         let signed = story.publish(&mut world, &SQLPARSE).await;
         assert_eq!((signed.standing, signed.number), (Standing::Signed, None));
         // Far beyond the embargo's end and every count of tries.
-        for _ in 0..20 {
+        for _ in 0..11 {
             world.wait(24 * 10);
             world.until_quiet().await;
         }

@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long one corridor may take, kills included.
-const CORRIDOR_TIME_MAX: Duration = Duration::from_secs(100);
+const CORRIDOR_TIME_MAX: Duration = Duration::from_secs(150);
 /// How often the story looks whether something can be done.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
@@ -229,7 +229,7 @@ impl House {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((mut child, _)) = server.take() {
             let pid = child.id().to_string();
-            assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+            assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
             assert!(child.wait().unwrap().success(), "the server ends with status 0");
         }
     }

@@ -1,6 +1,6 @@
 //! Kills: the server is ended by `kill -9` after its n-th fact, started again, and goes on until
 //! all is quiet. The figures end the same as without a kill, no letter is doubled, and everything
-//! verifies. `cargo xtask bench kill` does it twenty times on each database.
+//! verifies. `cargo xtask bench kill` does the same with the optimised program.
 
 use crate::corridor::PROGRAM;
 use crate::house::can_run_proofs;

@@ -22,7 +22,10 @@ impl Home {
             "schema_version": "1.7.0", "id": "x_SW-2026-0001", "modified": "2026-11-21T12:00:00Z",
             "summary": "a flaw", "details": "a flaw", "affected": [{
                 "package": {"ecosystem": "npm", "name": "door", "purl": "pkg:npm/door"},
-                "ranges": [{"type": "SEMVER", "events": [{"introduced": "1.0.0"}, {"fixed": "2.0.0"}]}],
+                "ranges": [{
+                    "type": "SEMVER",
+                    "events": [{"introduced": "1.0.0"}, {"fixed": "2.0.0"}],
+                }],
             }],
         });
         std::fs::create_dir(home.path("osv")).unwrap();

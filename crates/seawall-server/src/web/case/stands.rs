@@ -98,12 +98,14 @@ fn ends(case: &Case) -> Option<Timestamp> {
 
 /// The three machines.
 pub fn tracks(case: &Case) -> Vec<Track> {
-    vec![report(case.report), embargo(&case.embargo), flaw(case)]
+    vec![report(case), embargo(&case.embargo), flaw(case)]
 }
 
-fn report(report: Report) -> Track {
+fn report(case: &Case) -> Track {
+    let report = case.report;
     let (place, says) = match report {
         Report::Received => (0, "It was received."),
+        Report::Valid if case.reopened > 0 => (1, "It is open again: a later release is affected."),
         Report::Valid => (1, "It was reproduced here; the maintainer has not answered yet."),
         Report::Accepted => (2, "The maintainer works on it."),
         Report::Closed => (3, "Nothing is left to do."),

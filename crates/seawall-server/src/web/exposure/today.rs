@@ -61,8 +61,14 @@ fn card(item: &Item<ExposureId>, list: &List, briefs: &[Brief], lang: Lang) -> C
         by: By {
             date: item.due_at.map(|_| due),
             force: match item.authority {
-                Authority::Rule => Force::Rule(words.authority),
-                Authority::Advice => Force::Advice(words.authority),
+                Authority::Rule => Force::Rule("BOD 26-04".to_owned()),
+                Authority::Advice => Force::Advice(
+                    lang.say(
+                        "It follows the table of BOD 26-04, which does not bind you.",
+                        "Sigue la tabla de BOD 26-04, que no le obliga.",
+                    )
+                    .to_owned(),
+                ),
             },
             row: match lang {
                 Lang::English => format!("BOD 26-04, row {}: {}.", row.number, row.deadline),

@@ -47,9 +47,9 @@ pub fn waits(finding: &Finding) -> String {
 
 fn rejection(why: &Rejection) -> String {
     match why {
-        Rejection::NoSuchFile { file } => format!("the release has no file `{file}`"),
+        Rejection::NoSuchFile { file } => format!("the release has no file “{file}”"),
         Rejection::NoSuchFunction { function } => {
-            format!("the source defines no function `{function}`")
+            format!("the source defines no function “{function}”")
         }
         Rejection::NoSuchRelease { version } => format!("there is no release {version}"),
         Rejection::UnusableRecipe => "its recipe cannot be used".to_owned(),
@@ -88,7 +88,7 @@ pub fn reference(finding: &Finding) -> Option<Reference> {
         Standing::Rejected { why: Rejection::UnusableRecipe } => None,
         Standing::Rejected { why } => said(tag("no", Tone::Bad), format!("{}.", rejection(why))),
         Standing::Located { line } | Standing::Leading { line } | Standing::Joined { line, .. } => {
-            let says = format!("{file} of that release defines `{function}` in line {line}.");
+            let says = format!("{file} of that release defines “{function}” in line {line}.");
             said(tag("yes", Tone::Good), says)
         }
         Standing::Reproduced
@@ -96,7 +96,7 @@ pub fn reference(finding: &Finding) -> Option<Reference> {
         | Standing::Flaky
         | Standing::Waiting
         | Standing::AlreadyFixed { .. } => {
-            said(tag("yes", Tone::Good), format!("{file} of that release defines `{function}`."))
+            said(tag("yes", Tone::Good), format!("{file} of that release defines “{function}”."))
         }
     }
 }
