@@ -1,6 +1,8 @@
 //! Facts as a stored format, what they cause, and who may do what: pinned as files that a person
 //! reads. With `SEAWALL_PIN=1` the files are written anew; a change in them is then a decision.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "facts/examples.rs"]
 mod examples;
 #[path = "facts/random.rs"]
