@@ -310,6 +310,14 @@ pub fn scope(actor: &Actor, action: Action) -> Scope {
     }
 }
 
+/// The scope of a list that is itself hidden from those who may see nothing of its kind.
+pub fn visible(actor: &Actor, action: Action) -> Result<Scope, Refusal> {
+    match scope(actor, action) {
+        Scope::Nothing => Err(Refusal::Hidden),
+        scope @ (Scope::All | Scope::Own(_) | Scope::Participant(_)) => Ok(scope),
+    }
+}
+
 /// A subject that access can judge: how an actor stands to it.
 pub trait Governed: Aggregate {
     /// The party whose own it is.

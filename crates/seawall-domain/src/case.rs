@@ -350,6 +350,16 @@ impl Case {
         self.step("be closed", CaseFact::Closed, now)
     }
 
+    /// Whether the maintainer still has work with it.
+    pub fn is_open(&self) -> bool {
+        match self.report {
+            Report::Received | Report::Valid | Report::Accepted | Report::Deferred => {
+                !self.flaw.public_aware || self.reopened > 0 && self.report == Report::Valid
+            }
+            Report::Invalid | Report::Closed => false,
+        }
+    }
+
     /// The maintainer's party.
     pub fn maintainer(&self) -> Option<PartyId> {
         self.participants.first().copied()

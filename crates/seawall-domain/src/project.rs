@@ -121,6 +121,15 @@ impl Project {
         becomes(self, ProjectFact::HorizonMoved { horizon }, now, Refusal::Hidden)
     }
 
+    /// How many cases may be open with the maintainer at once, at the pace it last asked for.
+    pub fn capacity(&self) -> u16 {
+        match self.pace {
+            Pace::Agreed => self.policy.open_cases_max,
+            Pace::Slow => self.policy.open_cases_max.min(1),
+            Pace::Paused => 0,
+        }
+    }
+
     /// Takes note of the pace the maintainer asks for.
     pub fn ask_pace(self, pace: Pace, now: Timestamp) -> Result<(Project, ProjectFact), Refusal> {
         becomes(self, ProjectFact::PaceAsked { pace }, now, Refusal::Hidden)

@@ -33,8 +33,20 @@ pub struct Entry {
     pub package: Option<Package>,
     /// Its version; `None` means every version.
     pub version: Option<Version>,
+    /// The product whose part it speaks of, when it speaks of a part: it holds only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Whole>,
     /// What is said.
     pub status: Status,
+}
+
+/// A product as a whole, of which a part is spoken.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Whole {
+    /// The product; `None` when it is not named by a purl, so that it cannot be told.
+    pub package: Option<Package>,
+    /// Its version; `None` means every version.
+    pub version: Option<Version>,
 }
 
 /// A statement document.

@@ -140,6 +140,10 @@ impl fmt::Display for Source {
 pub const EXPOSED_IN_DOUBT: Source =
     Source::Default("an asset of which nobody said otherwise counts as exposed");
 
+/// Where no catalogue of known exploited flaws is loaded, a flaw counts as not listed.
+pub const NOT_LISTED_IN_DOUBT: Source =
+    Source::Default("no catalogue of known exploited flaws is loaded here, so it is not listed");
+
 /// Without metadata a flaw that is not known exploited counts as not automatable.
 pub const NOT_AUTOMATABLE_IN_DOUBT: Source =
     Source::Default("a flaw not known exploited and without SSVC counts as not automatable");
@@ -153,6 +157,8 @@ pub const TOTAL_IN_DOUBT: Source =
 pub struct Known {
     /// When the flaw was listed as known exploited, if it was.
     pub kev_listed: Option<Timestamp>,
+    /// Whether the catalogue of known exploited flaws was looked into at all.
+    pub kev_loaded: bool,
     /// Published SSVC Automatable.
     pub automatable: Option<bool>,
     /// Published SSVC Technical Impact: total.
@@ -225,7 +231,10 @@ pub fn decide(known: &Known, detected_at: Timestamp) -> Result<Decision, Lacking
     Ok(Decision {
         row,
         exposed_from,
-        in_kev_from: Source::Kev,
+        in_kev_from: match in_kev || known.kev_loaded {
+            true => Source::Kev,
+            false => NOT_LISTED_IN_DOUBT,
+        },
         automatable_from,
         total_from,
         started_at,
@@ -422,6 +431,7 @@ mod tests {
         let nothing = decide(&Known::default(), now).unwrap();
         assert_eq!(nothing.row.number, 10);
         assert_eq!(nothing.exposed_from, EXPOSED_IN_DOUBT);
+        assert_eq!(nothing.in_kev_from, NOT_LISTED_IN_DOUBT);
         assert_eq!(nothing.automatable_from, NOT_AUTOMATABLE_IN_DOUBT);
         assert_eq!(nothing.total_from, TOTAL_IN_DOUBT);
         let listed = Known { kev_listed: Some(now), ..Known::default() };
@@ -438,7 +448,12 @@ mod tests {
     #[test]
     fn the_explanation_names_row_inputs_sources_and_clock() {
         let now = at("2026-11-20T12:00:00Z");
-        let known = Known { exposed: Some(false), automatable: Some(true), ..Known::default() };
+        let known = Known {
+            exposed: Some(false),
+            automatable: Some(true),
+            kev_loaded: true,
+            ..Known::default()
+        };
         assert_eq!(
             decide(&known, now).unwrap().explanation(),
             "row 11 of BOD 26-04: 60 days.\n\

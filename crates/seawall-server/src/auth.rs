@@ -4,7 +4,7 @@ use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use seawall_domain::access::Actor;
 use seawall_services::account::{self, Visitor};
 use std::convert::Infallible;
@@ -78,10 +78,14 @@ pub fn session(headers: &HeaderMap) -> Option<&str> {
 
 /// Refuses what a page elsewhere makes a browser send (TAP section 2).
 pub fn refuse_cross_origin(headers: &HeaderMap) -> Result<(), Refused> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let site = text("sec-fetch-site").is_some_and(|s| s == "cross-site" || s == "same-site");
-    let origin = text("origin").zip(text("host")).is_some_and(|(origin, host)| {
-        origin.split_once("://").is_none_or(|(_, named)| named != host)
+    let from = headers.get_all("sec-fetch-site").iter();
+    let site = from.map(HeaderValue::as_bytes).any(|s| s != b"same-origin" && s != b"none");
+    // A browser names the origin of whatever it is made to send; it must be the host asked.
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let mut origins = headers.get_all(header::ORIGIN).iter().map(HeaderValue::as_bytes);
+    let origin = origins.any(|origin| {
+        let named = origin.strip_prefix(b"https://").or_else(|| origin.strip_prefix(b"http://"));
+        named.is_none() || named != host
     });
     match site || origin {
         true => Err(Refused::new(StatusCode::FORBIDDEN, "this request comes from another site")),

@@ -4,8 +4,10 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod extract;
 pub mod listen;
 pub mod pages;
 pub mod public;
 pub mod refuse;
 pub mod site;
+pub mod web;

@@ -1,10 +1,11 @@
 //! The folder of everything public: the CSAF provider's files where the standard wants them, the
 //! OSV records and the public log. Files as they lie there, nothing else, no directory walking.
 
+use crate::extract::Name;
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -20,17 +21,11 @@ pub fn router() -> Router<Site> {
         .route("/public/{*path}", get(public_file))
 }
 
-async fn csaf_file(
-    State(site): State<Site>,
-    Path(path): Path<String>,
-) -> Result<Response, Refused> {
+async fn csaf_file(State(site): State<Site>, Name(path): Name) -> Result<Response, Refused> {
     file(site.desk.settings.public.join("csaf"), path).await
 }
 
-async fn public_file(
-    State(site): State<Site>,
-    Path(path): Path<String>,
-) -> Result<Response, Refused> {
+async fn public_file(State(site): State<Site>, Name(path): Name) -> Result<Response, Refused> {
     file(site.desk.settings.public.clone(), path).await
 }
 

@@ -62,6 +62,9 @@ fn status(refusal: &Refusal) -> StatusCode {
     }
 }
 
+/// What a fault shows, before its reference number.
+pub const FAILED: &str = "something of ours failed; reference ";
+
 /// Logs a fault once and shows its reference number only.
 fn broken(fault: &Fault) -> Refused {
     let text = fault.to_string();
@@ -73,13 +76,15 @@ fn broken(fault: &Fault) -> Refused {
         true => StatusCode::SERVICE_UNAVAILABLE,
         false => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    Refused::new(status, format!("something of ours failed; reference {reference}"))
+    Refused::new(status, format!("{FAILED}{reference}"))
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = (status, self.0.to_json()).into_response();
+        // For people the same is said on a page (`web::problem`).
+        response.extensions_mut().insert(self.0);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
@@ -95,6 +100,11 @@ impl IntoResponse for Refused {
 /// The answer to every path that is no path of ours.
 pub async fn nothing_here() -> Refused {
     Refused::hidden()
+}
+
+/// The answer to a method that a path of ours does not have; `Allow` names those it has.
+pub async fn wrong_method() -> Refused {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this path has other methods; see `Allow`")
 }
 
 /// The answer when a handler panicked, which none should.

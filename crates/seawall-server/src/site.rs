@@ -1,6 +1,6 @@
 //! What every handler works with, and the router of all of them.
 
-use crate::{api, public};
+use crate::{api, public, web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use seawall_services::desk::Desk;
@@ -24,16 +24,20 @@ pub struct Site {
 /// Every route: `/v1/…`, the interfaces of others, the public folder and the pages.
 pub fn router(site: Site) -> Router {
     let (api, document) = api::router().split_for_parts();
-    let document: Arc<str> = document.to_pretty_json().unwrap_or_default().into();
+    let document = api::document(&document);
     Router::new()
         .merge(api)
         .merge(public::router())
-        .route("/v1/openapi.json", axum::routing::get(move || api::document(document.clone())))
+        .merge(web::router())
+        .route("/v1/openapi.json", axum::routing::get(move || api::show_document(document.clone())))
+        .method_not_allowed_fallback(crate::refuse::wrong_method)
         .fallback(crate::refuse::nothing_here)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(crate::refuse::panicked))
+        .layer(axum::middleware::from_fn_with_state(site.clone(), web::problem::for_people))
         .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("referrer-policy", "no-referrer"))
+        // Not `no-referrer`: with that, browsers send our own forms with `Origin: null`.
+        .layer(header("referrer-policy", "same-origin"))
         .layer(header("x-frame-options", "DENY"))
         .layer(header("content-security-policy", POLICY))
         .with_state(site)

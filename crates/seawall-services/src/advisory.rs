@@ -124,8 +124,13 @@ async fn content(
     let guarded = tx.load::<Reproduction>(case.reproduction.uuid()).await?;
     let (reproduction, _) = guarded.open(&clerk, Action::ReadReproduction)?;
     let claim = kept_claim(desk, tx, &finding).await?.claim;
+    let mut claim = claim;
     let mut credits = vec![party::name(tx, finding.finder).await?];
     for member in tx.finding_list_joined(finding.id).await? {
+        // Whoever of the group knew a name or a source that others gave the flaw: all of it counts.
+        let also = kept_claim(desk, tx, &member).await?.claim;
+        add_new(&mut claim.upstream_ids, also.upstream_ids);
+        add_new(&mut claim.references, also.references);
         let name = party::name(tx, member.finder).await?;
         if !credits.contains(&name) {
             credits.push(name);
@@ -143,6 +148,14 @@ async fn content(
     }
     let published = known.is_some_and(|known| known.number.is_some());
     Ok(written(desk, &claim, affected, credits, published))
+}
+
+fn add_new(known: &mut Vec<String>, more: Vec<String>) {
+    for one in more {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
 }
 
 fn run_here(reproduction: &Reproduction) -> AffectedPackage {
@@ -187,8 +200,8 @@ fn written(
         summary: claim.description.trim().to_owned(),
         remedy,
         workaround: format!(
-            "If you cannot update: keep untrusted input away from {name}, and limit what the \
-             program that uses it may reach."
+            "Keep untrusted input away from {name}, and limit what the program that uses it may \
+             reach."
         ),
         weakness: claim.weakness,
         severity: claim.severity.clone(),
@@ -210,6 +223,8 @@ pub struct Waiting {
     pub content: Content,
     /// The case around it.
     pub case: CaseDossier,
+    /// What others see of those who signed, in the order of the signatures.
+    pub signers: Vec<String>,
 }
 
 /// What waits for a signature or for publication.
@@ -225,9 +240,14 @@ pub async fn look(desk: &Desk, actor: &Actor, id: AdvisoryId) -> Outcome<Waiting
     let guarded = tx.load::<Advisory>(id.uuid()).await?;
     let (advisory, _) = guarded.open(actor, Action::ReadDraft)?;
     let content = kept_content(desk, &mut tx, &advisory).await?;
+    let mut signers = Vec::new();
+    for signature in &advisory.signatures {
+        let signer = tx.account_with_party(signature.account).await?;
+        signers.extend(signer.map(|(account, _)| account.label));
+    }
     drop(tx);
     let case = crate::case::dossier(desk, actor, advisory.case).await?;
-    Ok(Waiting { advisory, content, case })
+    Ok(Waiting { advisory, content, case, signers })
 }
 
 /// Signs the revision that the person looked at, with the person's own key.

@@ -1,9 +1,11 @@
 //! Cases: opened on a confirmed finding, coordinated by mail, at the maintainer's pace.
 
 mod letters;
+mod read;
 
 pub use letters::{Received, receive, release_bundle, release_by_policy, send_bundle, send_report};
 pub(crate) use letters::{desktop, resend, send};
+pub use read::{Brief, Written, briefs, letters, of_finding};
 
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
@@ -21,7 +23,8 @@ use seawall_domain::refusal::Refusal;
 use seawall_domain::reproduction::Reproduction;
 use seawall_store::record::Mandate;
 
-/// Opens a case for a confirmed finding, under its project's policy.
+/// Opens a case for a confirmed finding, under its project's policy. While the maintainer has as
+/// many open cases as it agreed to, the finding waits (capability C23).
 pub async fn open(desk: &Desk, id: FindingId) -> Outcome<()> {
     let now = desk.now();
     let mut tx = desk.begin("case_open").await?;
@@ -35,6 +38,13 @@ pub async fn open(desk: &Desk, id: FindingId) -> Outcome<()> {
     }
     let guarded = tx.load::<Project>(project.uuid()).await?;
     let (project, _) = guarded.open(&Actor::clerk(), Action::ReadProject)?;
+    tx.lock(&format!("capacity/{}", project.id)).await?;
+    let open = tx.case_list_of(project.id).await?.into_iter().filter(Case::is_open).count();
+    let capacity = project.capacity();
+    if open >= usize::from(capacity) {
+        let what = "open cases of this project";
+        return Err(Refusal::Full { what, bound: u64::from(capacity) }.into());
+    }
     let id = CaseId::new(desk.uuid());
     let mandate = Mandate::<Case>::start(id.uuid(), &Actor::clerk(), Action::Work)?;
     let of = (project.id, confirmed.finding(), reproduction.id);
@@ -58,6 +68,8 @@ pub struct Dossier {
     pub case: Case,
     /// The project.
     pub project: Project,
+    /// The flaw in one line, as it was reported.
+    pub title: String,
     /// Its reproduction: the range and what was run.
     pub reproduction: Reproduction,
     /// The fixes that were announced.
@@ -87,7 +99,8 @@ pub async fn dossier(desk: &Desk, actor: &Actor, id: CaseId) -> Outcome<Dossier>
         Ok(()) => tx.advisory_of(id).await?,
         Err(_) => None,
     };
-    Ok(Dossier { case, project, reproduction, fixes, participants, advisory })
+    let title = read::title(desk, &mut tx, &case).await?;
+    Ok(Dossier { case, project, title, reproduction, fixes, participants, advisory })
 }
 
 /// Invites a party to a case; from then on it may know.

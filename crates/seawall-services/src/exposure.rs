@@ -3,17 +3,17 @@
 use crate::desk::Desk;
 use crate::inventory::components;
 use crate::outcome::{Fault, Outcome};
-use seawall_domain::access::{Action, Actor, Scope, scope};
+use seawall_domain::access::{Action, Actor, Scope, scope, visible};
 use seawall_domain::advisory::Advisory;
 use seawall_domain::component::{Component, Product};
 use seawall_domain::exposure::{Exposure, Spot, Standing};
 use seawall_domain::id::{AdvisoryId, ExposureId, InventoryId, StatementId};
 use seawall_domain::inventory::Inventory;
-use seawall_domain::package::Ecosystem;
-use seawall_domain::publication::Publication;
+use seawall_domain::package::{Ecosystem, Package, Version};
+use seawall_domain::publication::{AdvisoryNumber, Publication};
 use seawall_domain::range::Basis;
 use seawall_domain::statement::{Entry, Statement, Status};
-use seawall_matching::exposure::{AffectedRange, Index, Rule, StatedProduct};
+use seawall_matching::exposure::{AffectedRange, Answer, Index, Rule, StatedProduct};
 use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
 use std::collections::BTreeMap;
@@ -25,6 +25,39 @@ pub const LIST_MAX: i64 = 10_000;
 pub async fn list(desk: &Desk, actor: &Actor) -> Outcome<Vec<Exposure>> {
     let mut tx = desk.begin("exposure_list").await?;
     Ok(tx.exposure_list(scope(actor, Action::ReadExposure), LIST_MAX).await?)
+}
+
+/// One exposure in a list, with what it is an exposure to.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// The exposure.
+    pub exposure: Exposure,
+    /// The advisory's number.
+    pub number: AdvisoryNumber,
+    /// The flaw in one line.
+    pub title: String,
+    /// Who says that it is not affected, when somebody does.
+    pub issuer: Option<String>,
+}
+
+/// The exposures the actor may know of; hidden from those who may know of none.
+pub async fn briefs(desk: &Desk, actor: &Actor) -> Outcome<Vec<Brief>> {
+    let within = visible(actor, Action::ReadExposure)?;
+    let out = publications(desk).await?;
+    let mut tx = desk.begin("exposure_briefs").await?;
+    let mut briefs = Vec::new();
+    for exposure in tx.exposure_list(within, LIST_MAX).await? {
+        let Some(publication) = out.get(&exposure.spot.advisory) else { continue };
+        let issuer = match &exposure.standing {
+            Standing::NotAffected { issuer, .. } => {
+                Some(crate::party::name(&mut tx, *issuer).await?)
+            }
+            Standing::Open | Standing::Fixed { .. } => None,
+        };
+        let (number, title) = (publication.number, publication.title.clone());
+        briefs.push(Brief { exposure, number, title, issuer });
+    }
+    Ok(briefs)
 }
 
 /// Matches a new or revised advisory against the current inventory of every system.
@@ -65,13 +98,25 @@ pub async fn apply_statement(desk: &Desk, id: StatementId) -> Outcome<()> {
 }
 
 /// What is known to match with: the publications and the statements about them.
-struct Known {
-    out: BTreeMap<AdvisoryId, Publication>,
+pub(crate) struct Known {
+    pub(crate) out: BTreeMap<AdvisoryId, Publication>,
     statements: Vec<Statement>,
     index: Index<AdvisoryId>,
 }
 
-async fn known(desk: &Desk, tx: &mut Tx) -> Outcome<Known> {
+impl Known {
+    /// Whether nothing can be told of a component: no advisory could name it, and no vendor has
+    /// spoken of it.
+    pub(crate) fn is_silent_on(&self, component: &Component) -> bool {
+        let spoken_of = self.statements.iter().flat_map(|statement| &statement.entries);
+        matches!(self.index.answer(component), Answer::Unknown(_))
+            && !spoken_of
+                .into_iter()
+                .any(|entry| names(entry.package.as_ref(), entry.version.as_ref(), component))
+    }
+}
+
+pub(crate) async fn known(desk: &Desk, tx: &mut Tx) -> Outcome<Known> {
     let advisories = tx.advisory_list_out(LIST_MAX).await?;
     let mut out = BTreeMap::new();
     for advisory in &advisories {
@@ -107,7 +152,7 @@ fn products(
     let affected = statement.entries.iter().filter(|entry| entry.status == Status::Affected);
     affected
         .flat_map(|entry| {
-            let product = product_of(entry);
+            let product = product_of(entry.package.as_ref());
             speaks_of(entry, out).into_iter().filter_map(move |advisory| {
                 let (vendor, name) = product.clone()?;
                 let versions = entry.version.as_ref().map(|version| vec![version.0.clone()]);
@@ -118,8 +163,8 @@ fn products(
 }
 
 /// A product that is named by a purl of type `generic`: its namespace is the vendor.
-fn product_of(entry: &Entry) -> Option<(String, String)> {
-    let package = entry.package.as_ref().filter(|p| p.ecosystem == Ecosystem::Generic)?;
+fn product_of(package: Option<&Package>) -> Option<(String, String)> {
+    let package = package.filter(|p| p.ecosystem == Ecosystem::Generic)?;
     let (vendor, name) = package.name.split_once('/')?;
     Some((vendor.trim().to_lowercase(), name.trim().to_lowercase()))
 }
@@ -148,21 +193,22 @@ async fn reconcile(desk: &Desk, inventory: &Inventory) -> Outcome<()> {
     }
     let known = known(desk, &mut tx).await?;
     let mut seen = Vec::new();
-    for component in components(desk, &mut tx, inventory).await? {
-        for hit in known.index.matches(&component) {
+    let listed = components(desk, &mut tx, inventory).await?;
+    for component in &listed {
+        for hit in known.index.matches(component) {
             let spot = Spot {
                 operator: inventory.operator,
                 label: inventory.label.clone(),
                 advisory: hit.key,
-                component: nameless_version(&component),
+                component: nameless_version(component),
             };
             if seen.contains(&spot) {
                 continue;
             }
             seen.push(spot.clone());
-            let rule = words(&hit.rule, &component);
+            let rule = words(&hit.rule, component);
             let sight = (inventory.id, component.version.clone(), rule);
-            show(desk, &mut tx, spot, sight, &component, &known).await?;
+            show(desk, &mut tx, spot, sight, component, &listed, &known).await?;
         }
     }
     for gone in tx.exposure_list_of(inventory.operator, &inventory.label).await? {
@@ -188,6 +234,7 @@ async fn show(
     spot: Spot,
     sight: Sight,
     component: &Component,
+    inventory: &[Component],
     known: &Known,
 ) -> Outcome<()> {
     let now = desk.now();
@@ -219,7 +266,7 @@ async fn show(
     };
     let cleared = known.statements.iter().find(|statement| {
         statement.entries.iter().any(|entry| {
-            clears(entry, component) && speaks_of(entry, &known.out).contains(&advisory)
+            clears(entry, component, inventory) && speaks_of(entry, &known.out).contains(&advisory)
         })
     });
     if let (Some(statement), Standing::Open) = (cleared, &exposure.standing) {
@@ -229,16 +276,29 @@ async fn show(
     Ok(())
 }
 
-/// Whether an entry says that this very component is not affected.
-fn clears(entry: &Entry, component: &Component) -> bool {
+/// Whether an entry says that this very component is not affected: of a part only where the
+/// inventory also lists the product whose part it is.
+fn clears(entry: &Entry, component: &Component, inventory: &[Component]) -> bool {
+    let there = entry.within.as_ref().is_none_or(|whole| {
+        inventory.iter().any(|c| names(whole.package.as_ref(), whole.version.as_ref(), c))
+    });
     entry.status == Status::NotAffected
-        && (entry.package.is_some() && entry.package == component.package
-            || product_of(entry).is_some_and(|(vendor, name)| {
-                component.product.as_ref().is_some_and(|product: &Product| {
-                    product.vendor == vendor && product.name == name
-                })
-            }))
-        && (entry.version.is_none() || entry.version == component.version)
+        && there
+        && names(entry.package.as_ref(), entry.version.as_ref(), component)
+}
+
+/// Whether a package, or a product named by a generic purl, is this component.
+fn names(package: Option<&Package>, version: Option<&Version>, component: &Component) -> bool {
+    let same = package.is_some() && package == component.package.as_ref()
+        || product_of(package).is_some_and(|(vendor, name)| {
+            component
+                .product
+                .as_ref()
+                .is_some_and(|product: &Product| product.vendor == vendor && product.name == name)
+        });
+    let known = component.version.as_ref().map(|version| version.0.as_str());
+    let known = known.or(component.product.as_ref().map(|product| product.version.as_str()));
+    same && version.is_none_or(|version| Some(version.0.as_str()) == known)
 }
 
 /// How a component is found again when its version changes.

@@ -1,8 +1,10 @@
 //! Findings: taking them in, and telling finders and analysts where they stand.
 
+mod brief;
 mod group;
 mod judge;
 
+pub use brief::{Brief, briefs};
 pub use group::{group, promote};
 pub use judge::{gate, locate};
 
@@ -49,8 +51,12 @@ pub async fn submit(
     let (Some(finder), Some(account)) = (actor.party, actor.account) else {
         return Err(Refusal::Hidden.into());
     };
+    // One document may hold many claims, some with the same title: each has a receipt of its own.
     let mut sent = report.to_vec();
-    sent.extend_from_slice(intake.claim.title.as_bytes());
+    sent.extend(
+        serde_json::to_vec(&intake.claim)
+            .map_err(|error| Fault::inconsistent("tell a claim from others", error))?,
+    );
     let sent = digest(&sent);
     let mut tx = desk.begin("finding_submit").await?;
     tx.lock(&format!("intake/{finder}/{sent}")).await?;

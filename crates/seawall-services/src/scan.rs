@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::outcome::Outcome;
-use seawall_domain::access::{Action, Actor, scope};
+use seawall_domain::access::{Action, Actor, scope, visible};
 use seawall_domain::id::ScanId;
 use seawall_domain::package::Package;
 use seawall_domain::refusal::Refusal;
@@ -53,6 +53,27 @@ pub async fn end(desk: &Desk, actor: &Actor, id: ScanId, findings: u32) -> Outco
     let _ = tx.record(mandate, &scan, fact, now).await?;
     tx.commit().await?;
     Ok(scan)
+}
+
+/// One lease in a list.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// The lease.
+    pub scan: Scan,
+    /// The name of its holder.
+    pub holder: String,
+}
+
+/// The newest leases the actor may know of; hidden from those who may know of none.
+pub async fn briefs(desk: &Desk, actor: &Actor, limit: i64) -> Outcome<Vec<Brief>> {
+    let within = visible(actor, Action::ReadScan)?;
+    let mut tx = desk.begin("scan_briefs").await?;
+    let mut briefs = Vec::new();
+    for scan in tx.scan_list(within, limit).await? {
+        let holder = crate::party::name(&mut tx, scan.party).await?;
+        briefs.push(Brief { scan, holder });
+    }
+    Ok(briefs)
 }
 
 /// The newest leases the actor may know of.

@@ -6,7 +6,7 @@ use seawall_domain::access::{Action, Actor};
 use seawall_domain::id::StatementId;
 use seawall_domain::package::Package;
 use seawall_domain::refusal::Refusal;
-use seawall_domain::statement::{Entry, Statement, Status};
+use seawall_domain::statement::{Entry, Statement, Status, Whole};
 use seawall_formats::vex::{self, VexStatus};
 use seawall_store::record::Mandate;
 
@@ -37,7 +37,7 @@ pub async fn receive(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Statem
     Ok(statement)
 }
 
-/// One entry for each of the flaw's names and each product or subcomponent.
+/// One entry for each of the flaw's names and each product, or each named part of one.
 fn entries(read: &vex::Statement) -> Vec<Entry> {
     let status = match read.status {
         VexStatus::NotAffected { .. } => Status::NotAffected,
@@ -49,20 +49,24 @@ fn entries(read: &vex::Statement) -> Vec<Entry> {
     let mut entries = Vec::new();
     for vulnerability in names {
         for product in &read.products {
-            let entry = |package: Option<Package>, version| Entry {
+            let entry = |package: Option<Package>, version, within| Entry {
                 vulnerability: vulnerability.clone(),
                 product: product.id.clone(),
                 package,
                 version,
+                within,
                 status,
             };
-            entries.push(entry(product.package.clone(), product.version.clone()));
-            entries.extend(
-                product
-                    .subcomponents
-                    .iter()
-                    .map(|(package, version)| entry(Some(package.clone()), version.clone())),
-            );
+            let (package, version) = (product.package.clone(), product.version.clone());
+            // With parts named, the statement is about those parts, and only within the product.
+            if product.subcomponents.is_empty() && product.subcomponents_unread.is_empty() {
+                entries.push(entry(package, version, None));
+                continue;
+            }
+            let whole = Whole { package, version };
+            entries.extend(product.subcomponents.iter().map(|(package, version)| {
+                entry(Some(package.clone()), version.clone(), Some(whole.clone()))
+            }));
         }
     }
     entries

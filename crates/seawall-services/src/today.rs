@@ -1,17 +1,16 @@
 //! What must I fix today: the operator's list, and the agency's list of what is due.
 
 use crate::desk::Desk;
-use crate::exposure::{basis, publications};
+use crate::exposure::{basis, known, publications};
 use crate::inventory::components;
 use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor, Role, scope};
 use seawall_domain::component::Product;
 use seawall_domain::exposure::{Exposure, Standing};
-use seawall_domain::id::{AdvisoryId, ExposureId};
+use seawall_domain::id::ExposureId;
 use seawall_domain::package::Version;
 use seawall_domain::publication::Publication;
 use seawall_domain::time::Timestamp;
-use seawall_matching::exposure::Unknown;
 use seawall_matching::priority::{Authority, Decision, Known, decide};
 use seawall_matching::ranges::refuge;
 use seawall_matching::today::{Open, Subject, Today, today as arrange};
@@ -25,35 +24,45 @@ pub struct List {
     pub unknown: Vec<String>,
     /// How many components were looked at.
     pub components: u64,
+    /// With how many advisories they were compared.
+    pub advisories: u64,
+    /// What the directive's table says of a flaw of which nothing more is known: with every input
+    /// goes its source.
+    pub rests_on: Option<Decision>,
     /// When the list was made.
     pub at: Timestamp,
 }
 
 /// What of the actor's own systems must be fixed today.
 pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
-    let out = publications(desk).await?;
     let mut tx = desk.begin("today_list").await?;
+    let known = known(desk, &mut tx).await?;
     let within = scope(actor, Action::ReadExposure);
     let exposures = tx.exposure_list(within, crate::exposure::LIST_MAX).await?;
     let authority = authority(actor);
     let open: Vec<Open<ExposureId>> = exposures
         .iter()
         .filter(|exposure| exposure.standing == Standing::Open)
-        .filter_map(|exposure| open(exposure, out.get(&exposure.spot.advisory)?, authority))
+        .filter_map(|exposure| open(exposure, known.out.get(&exposure.spot.advisory)?, authority))
         .collect();
     let (mut unknown, mut looked_at) = (Vec::new(), 0);
-    let index = seawall_matching::exposure::Index::<AdvisoryId>::new([]);
     for inventory in tx.inventory_list_current(scope(actor, Action::ReadInventory)).await? {
         for component in components(desk, &mut tx, &inventory).await? {
             looked_at += 1;
-            let hit = exposures.iter().any(|e| e.spot.component.ends_with(&component.label));
-            let answer = index.answer(&component);
-            if !hit && answer == seawall_matching::exposure::Answer::Unknown(Unknown::NoPackage) {
+            if known.is_silent_on(&component) {
                 unknown.push(component.label);
             }
         }
     }
-    Ok(List { today: arrange(&open), unknown, components: looked_at, at: desk.now() })
+    let at = desk.now();
+    Ok(List {
+        today: arrange(&open),
+        unknown,
+        components: looked_at,
+        advisories: known.out.len() as u64,
+        rests_on: decide(&Known::default(), at).ok(),
+        at,
+    })
 }
 
 /// Whether the directive binds the actor: it binds federal agencies and nobody else.

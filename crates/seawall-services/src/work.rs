@@ -7,9 +7,14 @@ use seawall_domain::job::{Job, WorkRole};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::SignedDuration;
 use seawall_store::queue;
+use std::convert::Infallible;
+use std::time::Duration;
 
-/// For how long a worker holds a job, in seconds, before another may take it.
-pub const LEASE_SECONDS: u32 = 900;
+/// For how long a worker holds a job, in seconds, before another may take it. Short, because a
+/// worker that was killed holds up its job for as long; who lives holds it longer, again and again.
+pub const LEASE_SECONDS: u32 = 10;
+/// How often a worker that is at a job says that it still is.
+const STILL_EVERY: Duration = Duration::from_secs(3);
 
 /// Does one job.
 pub async fn perform(desk: &Desk, job: &Job) -> Outcome<()> {
@@ -58,7 +63,10 @@ pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
     let Some(claimed) = claimed else { return Ok(Round::Idle) };
     let job: Result<Job, _> = serde_json::from_str(&claimed.payload);
     let done = match &job {
-        Ok(job) => perform(desk, job).await,
+        Ok(job) => tokio::select! {
+            done = perform(desk, job) => done,
+            never = hold(desk, &claimed) => match never {},
+        },
         Err(error) => Err(Fault::inconsistent("read a job", error).into()),
     };
     let database = desk.store.database();
@@ -80,8 +88,20 @@ pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
     Ok(Round::Worked)
 }
 
-/// Whether a job waits for people or for the outside world: it is never given up for that. While a
-/// registry or the mailbox is out of reach, each pause is longer than the one before, up to a bound.
+/// Holds a job for as long as this future is waited for. Work is not cut short when the job was
+/// lost meanwhile: every job may run twice, and whoever lost it cannot record that it is finished.
+async fn hold(desk: &Desk, job: &queue::Job) -> Infallible {
+    loop {
+        tokio::time::sleep(STILL_EVERY).await;
+        let until = desk.now() + SignedDuration::from_secs(i64::from(LEASE_SECONDS));
+        if let Err(error) = queue::extend(desk.store.database(), job, until).await {
+            tracing::warn!(job = %job.payload, %error, "cannot hold a job longer");
+        }
+    }
+}
+
+/// Whether a job waits for people or for the outside world: it is never given up for that. While
+/// a registry or the mailbox is out of reach, each pause is longer than the last, up to a bound.
 fn is_blameless(denied: &Denied, failures: i64) -> bool {
     match denied {
         Denied::Refused(refusal) => waits_for_people(refusal),
@@ -92,17 +112,17 @@ fn is_blameless(denied: &Denied, failures: i64) -> bool {
     }
 }
 
-/// An embargo, a decision to keep private, or a signed revision that must go out first.
+/// An embargo, a decision to keep private, a maintainer's capacity, or a signed revision that must
+/// go out first.
 fn waits_for_people(refusal: &Refusal) -> bool {
     match refusal {
-        Refusal::EmbargoActive { .. } | Refusal::KeptPrivate => true,
+        Refusal::EmbargoActive { .. } | Refusal::KeptPrivate | Refusal::Full { .. } => true,
         Refusal::NotNow { subject, .. } => matches!(*subject, "advisory" | "case"),
         Refusal::Hidden
         | Refusal::Forbidden
         | Refusal::SecondPersonNeeded { .. }
         | Refusal::LeaseOutOfBounds { .. }
-        | Refusal::Unreadable(_)
-        | Refusal::Full { .. } => false,
+        | Refusal::Unreadable(_) => false,
     }
 }
 

@@ -3,7 +3,9 @@
 //! SQLite always; PostgreSQL when `SEAWALL_TEST_POSTGRES` names a server on which databases may be
 //! created. Everything is removed afterwards, also when the test fails.
 
+use seawall_store::Store;
 use seawall_store::db::{Database, Limits};
+use seawall_store::keys::InstallationKeys;
 use sqlx::{Connection, Executor, PgConnection};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -53,6 +55,23 @@ impl Fresh {
     /// Opens it, once or several times.
     pub async fn open(&self) -> Database {
         self.open_with(Limits::default()).await
+    }
+
+    /// Opens a whole store on it: keys that every test knows, blobs in the test's folder.
+    pub async fn store(&self) -> Store {
+        let keys = InstallationKeys::open_or_create(&self.dir.join("keys"), &|bytes| {
+            for (number, byte) in (1..).zip(bytes) {
+                *byte = number;
+            }
+        });
+        let opened = match keys {
+            Ok(keys) => Store::open(&self.url, &self.dir, keys).await,
+            Err(fault) => Err(fault),
+        };
+        match opened {
+            Ok(store) => store,
+            Err(fault) => panic!("cannot open a fresh store: {fault:?}"),
+        }
     }
 
     /// Opens it under limits of the test's choice.

@@ -113,17 +113,22 @@ async fn acts(play: &mut Play<'_>) -> Result<Summary> {
     operate::send_inventories(play).await?;
     coordinate::invite_distributor(play).await?;
     coordinate::answer(play).await?;
+    operate::nothing_leaks(play).await?;
     publish::sign(play).await?;
     if publish::out(play).await?.is_empty() {
         play.say("Nothing could be published.");
         return summary::sum_up(play).await;
     }
-    publish::check(play).await?;
+    let out = publish::check(play).await?;
+    play.say(&format!(
+        "Advisories out: {out}, as CSAF and OSV: valid, signed by two people, and logged."
+    ));
     operate::exposed(play).await?;
     operate::vendor_speaks(play).await?;
     operate::bank_mends(play).await?;
     watch::open_catalogues(play).await?;
     publish::check(play).await?;
+    operate::todays_lists(play).await?;
     if play.can_run(cast::LEFT_FOR_VISITOR) {
         play.say("The advisory about urllib3 waits for two signatures: yours.");
     }

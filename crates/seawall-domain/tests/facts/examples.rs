@@ -316,6 +316,7 @@ fn received() -> Vec<Fact> {
             product: "pkg:npm/ini@1.3.5".into(),
             package: Some(package()),
             version: Some("1.3.5".into()),
+            within: None,
             status: Status::NotAffected,
         }],
         received_at: day(2),

@@ -63,8 +63,8 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
              24 November 2026. This rule binds you (BOD 26-04, row 14). If you cannot: keep files \
              from strangers away from it.",
             "flow controller 2.1 has a known flaw. Someone can misuse it. There is no fix yet. \
-             Act by 20 January 2027. This is advice, not a rule. If you cannot: let only people you \
-             trust reach it. Ask its maker.",
+             Act by 20 January 2027. This is advice, not a rule. If you cannot: let only people \
+             you trust reach it. Ask its maker.",
             "ini 1.3.5 has a known flaw. A bad file can change how your program works. Update it \
              to 1.3.6 or later. Act at your next upgrade. This is advice, not a rule. If you \
              cannot: keep files from strangers away from it.",
@@ -231,10 +231,8 @@ fn every_text_is_short_and_plain_in_both_languages() {
             }
         }
     }
-    println!(
-        "{} texts: at most {words_max} words, grade at most {grade_max:.1}, ease at least {ease_min:.0}",
-        texts.len()
-    );
+    let found = format!("words {words_max}, grade {grade_max:.1}, ease {ease_min:.0}");
+    println!("{} texts: {found}", texts.len());
     assert!(words_max <= 60, "{words_max}");
     assert!(grade_max <= 8.0, "{grade_max}");
     assert!(ease_min >= 60.0, "{ease_min}");

@@ -1,9 +1,10 @@
 //! Advisories: public, for anybody.
 
+use crate::extract::Name;
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use seawall_services::advisory::{self, Out};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ const LIST_MAX: i64 = 1_000;
 
 /// A published advisory in brief.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Advisory)]
 pub struct Shown {
     /// Its public name.
     pub id: String,
@@ -74,10 +76,7 @@ pub async fn list(State(site): State<Site>) -> Result<Json<Vec<Shown>>, Refused>
 /// One published advisory.
 #[utoipa::path(get, path = "/v1/advisories/{number}", tag = "advisories",
     params(("number" = String, Path)), responses((status = 200, body = Shown), (status = 404)))]
-pub async fn show(
-    State(site): State<Site>,
-    Path(number): Path<String>,
-) -> Result<Json<Shown>, Refused> {
+pub async fn show(State(site): State<Site>, Name(number): Name) -> Result<Json<Shown>, Refused> {
     let number = number.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&advisory::by_number(&site.desk, number).await?)))
 }

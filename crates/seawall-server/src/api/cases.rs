@@ -1,10 +1,11 @@
 //! Cases, for those who take part.
 
 use crate::auth::Known;
+use crate::extract::{Document, Name};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use seawall_domain::case::Case;
 use seawall_domain::package::Version;
@@ -18,6 +19,7 @@ const LIST_MAX: i64 = 500;
 
 /// A case, as a participant sees it.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Case)]
 pub struct Shown {
     /// Its id.
     pub id: String,
@@ -60,8 +62,8 @@ pub async fn list(State(site): State<Site>, known: Known) -> Result<Json<Vec<Sho
     responses((status = 200, body = Shown), (status = 401), (status = 404)))]
 pub async fn show(
     State(site): State<Site>,
-    Path(id): Path<String>,
     known: Known,
+    Name(id): Name,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = case::dossier(&site.desk, &known.0.actor, id).await?;
@@ -82,9 +84,9 @@ pub struct Invitation {
     responses((status = 200, body = Shown), (status = 401), (status = 404), (status = 409)))]
 pub async fn invite(
     State(site): State<Site>,
-    Path(id): Path<String>,
     known: Known,
-    Json(invitation): Json<Invitation>,
+    Name(id): Name,
+    Document(invitation): Document<Invitation>,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let party = invitation.party.parse().map_err(|_| Refused::hidden())?;
@@ -117,9 +119,9 @@ pub struct StatedInterval {
     responses((status = 200, body = Shown), (status = 401), (status = 404), (status = 422)))]
 pub async fn state_range(
     State(site): State<Site>,
-    Path(id): Path<String>,
     known: Known,
-    Json(stated): Json<Stated>,
+    Name(id): Name,
+    Document(stated): Document<Stated>,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let (package, _, _) = seawall_formats::purl::read(&stated.package)

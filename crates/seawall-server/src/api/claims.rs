@@ -1,5 +1,6 @@
 //! "Is it known?" by a salted hash (the claim-check of the scrutineer interchange, section 3).
 
+use crate::extract::Whole;
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::State;
@@ -8,10 +9,17 @@ use axum::response::{IntoResponse, Response};
 use seawall_formats::claim_check::{REQUEST_BYTES_MAX, answer, read_request};
 use seawall_services::finding;
 
+/// What is read of a body before it is refused by the contract's own words.
+const BODY_BYTES_MAX: usize = 16 * REQUEST_BYTES_MAX;
+
 /// Tells one bit: whether a finding with this salted hash is known here.
-#[utoipa::path(post, path = "/claim-check", tag = "reports", request_body = String,
+#[utoipa::path(post, path = "/claim-check", tag = "reports", 
+    request_body(content((Object = "application/json"))),
     responses((status = 200), (status = 400), (status = 404)))]
-pub async fn check(State(site): State<Site>, body: axum::body::Bytes) -> Result<Response, Refused> {
+pub async fn check(
+    State(site): State<Site>,
+    Whole(body): Whole<BODY_BYTES_MAX>,
+) -> Result<Response, Refused> {
     let Some(salt) = &site.claim_check_salt else { return Err(Refused::hidden()) };
     if body.len() > REQUEST_BYTES_MAX {
         return Ok((StatusCode::BAD_REQUEST, "the request is too large").into_response());

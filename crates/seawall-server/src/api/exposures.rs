@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 /// An exposure.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Exposure)]
 pub struct Shown {
     /// Its id.
     pub id: String,

@@ -1,10 +1,11 @@
 //! Findings: where they stand, and exactly what is missing.
 
 use crate::auth::Known;
+use crate::extract::{Asked, Name};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use seawall_domain::finding::{Finding, Standing};
 use seawall_services::finding;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 const LIST_MAX: i64 = 500;
 
 /// Which findings are asked for.
-#[derive(Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FindingQuery {
     /// Those that came with this receipt.
     pub receipt: Option<String>,
@@ -22,6 +24,7 @@ pub struct FindingQuery {
 
 /// A finding, as its finder and the analysts see it.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Finding)]
 pub struct Shown {
     /// Its id.
     pub id: String,
@@ -97,8 +100,8 @@ pub(super) fn shown(finding: &Finding) -> Shown {
     responses((status = 200, body = Vec<Shown>), (status = 401), (status = 404)))]
 pub async fn list(
     State(site): State<Site>,
-    Query(query): Query<FindingQuery>,
     known: Known,
+    Asked(query): Asked<FindingQuery>,
 ) -> Result<Json<Vec<Shown>>, Refused> {
     let actor = &known.0.actor;
     let findings = match &query.receipt {
@@ -113,8 +116,8 @@ pub async fn list(
     responses((status = 200, body = Shown), (status = 401), (status = 404)))]
 pub async fn show(
     State(site): State<Site>,
-    Path(id): Path<String>,
     known: Known,
+    Name(id): Name,
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = finding::dossier(&site.desk, &known.0.actor, id).await?;

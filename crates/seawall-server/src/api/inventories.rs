@@ -1,11 +1,11 @@
 //! Inventories: CycloneDX, SPDX, CSV and Debian package lists.
 
 use crate::auth::Known;
+use crate::extract::{Asked, Whole};
 use crate::refuse::Refused;
-use crate::site::Site;
+use crate::site::{BODY_BYTES_MAX, Site};
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use seawall_domain::inventory::Inventory;
 use seawall_services::inventory;
@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which of the operator's systems an inventory is of.
-#[derive(Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct InventoryQuery {
     /// The system's name; `main` when it is not given.
     pub label: Option<String>,
@@ -21,6 +22,7 @@ pub struct InventoryQuery {
 
 /// An inventory.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Inventory)]
 pub struct Shown {
     /// Its id.
     pub id: String,
@@ -54,15 +56,17 @@ fn shown(inventory: &Inventory) -> Shown {
 }
 
 /// Takes in an inventory; its format is told from the bytes.
-#[utoipa::path(post, path = "/v1/inventories", tag = "inventories", request_body = String,
+#[utoipa::path(post, path = "/v1/inventories", tag = "inventories",
+    request_body(content((String = "application/json"), (String = "text/csv"),
+        (String = "text/plain"))),
     params(InventoryQuery), responses((status = 201, body = Shown), (status = 401),
     (status = 413), (status = 422, description = "cannot be read; says what and where")))]
 pub async fn receive(
     State(site): State<Site>,
-    Query(query): Query<InventoryQuery>,
-    headers: HeaderMap,
     known: Known,
-    body: Bytes,
+    Asked(query): Asked<InventoryQuery>,
+    headers: HeaderMap,
+    Whole(body): Whole<BODY_BYTES_MAX>,
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let label = query.label.as_deref().unwrap_or("main");

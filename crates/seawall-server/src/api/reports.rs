@@ -1,11 +1,12 @@
 //! Reports in: the TAP Intake API, byte-compatible, and other shapes by a path of our own.
 
-use crate::auth::{Known, refuse_cross_origin};
+use crate::auth::Known;
+use crate::extract::{Asked, Name, read, refuse_encoded};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Path, Query, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use seawall_formats::fault::FormatFault;
@@ -16,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Takes in one report (Akrites TAP Intake API, sections 1 to 8).
-#[utoipa::path(post, path = "/v1/reports", request_body = String, tag = "reports",
+#[utoipa::path(post, path = "/v1/reports", tag = "reports",
+    request_body(content((Object = "application/json"), (String = "multipart/mixed"))),
     responses((status = 202, description = "taken in; the body holds the receipt"),
               (status = 400, description = "malformed or invalid"), (status = 401),
               (status = 413, description = "too large"), (status = 415)))]
@@ -26,10 +28,10 @@ pub async fn submit(
     known: Known,
     body: Body,
 ) -> Result<Response, Refused> {
-    refuse_cross_origin(&headers)?;
     let content_type = content_type(&headers);
     tap::media(content_type)?;
-    let body = read(body).await?;
+    refuse_encoded(&headers)?;
+    let body = read(body, REPORT_BYTES_MAX).await?;
     let report = tap::read(content_type, &body)?;
     let shape = Shape::Tap.name();
     let receipt = finding::submit(&site.desk, &known.0.actor, shape, &body, report.intake).await?;
@@ -45,21 +47,10 @@ fn content_type(headers: &HeaderMap) -> &str {
     headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// Reads a whole body up to the limit of the contract; more is refused before it is kept.
-async fn read(body: Body) -> Result<Vec<u8>, Refused> {
-    to_bytes(body, REPORT_BYTES_MAX).await.map(Vec::from).map_err(|_| {
-        let limit = format!("a report holds at most {REPORT_BYTES_MAX} bytes");
-        Refused::new(StatusCode::PAYLOAD_TOO_LARGE, limit)
-    })
-}
-
 /// The status of a report; the receipt is the capability (section 9).
 #[utoipa::path(get, path = "/v1/submissions/{receipt}", tag = "reports",
     params(("receipt" = String, Path)), responses((status = 200), (status = 404)))]
-pub async fn status(
-    State(site): State<Site>,
-    Path(receipt): Path<String>,
-) -> Result<Response, Refused> {
+pub async fn status(State(site): State<Site>, Name(receipt): Name) -> Result<Response, Refused> {
     let (status, at) = finding::status(&site.desk, &receipt).await?;
     let word = match status {
         TapStatus::Queued => answer::Status::Queued,
@@ -71,7 +62,8 @@ pub async fn status(
 }
 
 /// Which shape an imported report has.
-#[derive(Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ImportQuery {
     /// `sarif`, `scrutineer` or `mail`; told from the bytes when it is not given.
     pub format: Option<String>,
@@ -87,17 +79,19 @@ pub struct Imported {
 }
 
 /// Takes in a report in another shape: SARIF 2.1.0, scrutineer JSON, or a plain-text mail.
-#[utoipa::path(post, path = "/v1/reports:import", request_body = String, tag = "reports",
+#[utoipa::path(post, path = "/v1/reports:import", tag = "reports",
+    request_body(content((Object = "application/json"), (String = "message/rfc822"))),
     params(ImportQuery), responses((status = 202, body = Imported), (status = 401),
     (status = 413), (status = 422, description = "cannot be read; says what and where")))]
 pub async fn import(
     State(site): State<Site>,
-    Query(query): Query<ImportQuery>,
-    headers: HeaderMap,
     known: Known,
+    Asked(query): Asked<ImportQuery>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Imported>), Refused> {
-    let body = read(body).await?;
+    refuse_encoded(&headers)?;
+    let body = read(body, REPORT_BYTES_MAX).await?;
     let shape = shape(query.format.as_deref(), content_type(&headers), &body)?;
     let intakes = intakes(shape, &body).map_err(unreadable)?;
     let mut receipts = Vec::new();

@@ -1,10 +1,11 @@
 //! Scan claims: who looks where.
 
 use crate::auth::Known;
+use crate::extract::{Document, Name};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use seawall_domain::scan::{Scan, Standing};
 use seawall_services::scan;
@@ -76,7 +77,7 @@ fn lease(scan: &Scan) -> Lease {
 pub async fn claim(
     State(site): State<Site>,
     known: Known,
-    Json(wanted): Json<Wanted>,
+    Document(wanted): Document<Wanted>,
 ) -> Result<(StatusCode, Json<Taken>), Refused> {
     let unreadable = |said: String| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, said);
     let (package, _, _) =
@@ -103,9 +104,9 @@ pub struct Ended {
     responses((status = 200, body = Lease), (status = 401), (status = 404), (status = 409)))]
 pub async fn end(
     State(site): State<Site>,
-    Path(id): Path<String>,
     known: Known,
-    Json(ended): Json<Ended>,
+    Name(id): Name,
+    Document(ended): Document<Ended>,
 ) -> Result<Json<Lease>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let scan = scan::end(&site.desk, &known.0.actor, id, ended.findings).await?;

@@ -10,8 +10,8 @@ use askama::Template;
 pub struct Finding {
     /// The frame.
     pub shell: Shell,
-    /// The receipt that the finder holds.
-    pub receipt: String,
+    /// The finding's id; the receipt is the finder's alone.
+    pub id: String,
     /// Where it stands.
     pub state: Tag,
     /// Since when.
@@ -78,8 +78,8 @@ pub struct Reference {
 /// A group of findings about one flaw.
 #[derive(Clone, Debug, Default)]
 pub struct Group {
-    /// The finding that is worked on for all.
-    pub lead: Side,
+    /// The finding that is worked on for all, when that is another one.
+    pub lead: Option<Side>,
     /// This finding.
     pub this: Side,
     /// Why the two are held to be one flaw, or why they are kept apart.

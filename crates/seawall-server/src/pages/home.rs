@@ -20,12 +20,19 @@ pub struct Home {
     pub as_of: When,
 }
 
+impl Home {
+    /// Whether any stop of the corridor has a count.
+    fn counted(&self) -> bool {
+        self.corridor.iter().any(|stop| !stop.count.is_empty())
+    }
+}
+
 /// One stop of the corridor.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     /// The subject: `finding`.
     pub name: String,
-    /// How many, already written out; `–` where it is not public.
+    /// How many, already written out; empty where it is not public.
     pub count: String,
     /// What happens here, in a few words.
     pub says: String,
@@ -52,7 +59,7 @@ pub fn corridor(counts: [Option<u64>; 6]) -> Vec<Stop> {
     ];
     let stop = |((name, says), count): ((&str, &str), Option<u64>)| Stop {
         name: name.to_owned(),
-        count: count.map_or_else(|| "–".to_owned(), |count| count.to_string()),
+        count: count.map_or_else(String::new, |count| count.to_string()),
         says: says.to_owned(),
     };
     stops.into_iter().zip(counts).map(stop).collect()

@@ -69,6 +69,8 @@ pub struct Shell {
 pub enum Visitor {
     /// Not signed in.
     Public,
+    /// Somebody who finds and reports.
+    Finder,
     /// An analyst of the clearinghouse.
     Analyst,
     /// A maintainer or vendor.
@@ -83,6 +85,9 @@ pub enum Visitor {
 pub fn nav(visitor: Visitor, here: &str, lang: Lang) -> Vec<NavItem> {
     let own: &[(&'static str, &'static str, &'static str)] = match visitor {
         Visitor::Public => &[],
+        Visitor::Finder => {
+            &[("/queue", "Findings", "Hallazgos"), ("/scans", "Scans", "Exploraciones")]
+        }
         Visitor::Analyst => &[
             ("/queue", "Queue", "Cola"),
             ("/cases", "Cases", "Casos"),

@@ -35,14 +35,10 @@ pub struct Today {
 /// One thing to do.
 #[derive(Clone, Debug, Default)]
 pub struct Card {
-    /// The component, by the name that people know it by.
-    pub component: String,
-    /// The version that runs.
-    pub version: String,
+    /// What is wrong with what.
+    pub what: String,
     /// Where it runs, as far as the inventory says.
     pub places: Vec<String>,
-    /// What to do.
-    pub action: Action,
     /// What can happen otherwise, in plain words.
     pub why: String,
     /// How to do it, in plain words.
@@ -51,28 +47,10 @@ pub struct Card {
     pub by: By,
     /// What to do who cannot.
     pub cannot: String,
-    /// The advisory.
-    pub advisory: Link,
+    /// The advisories behind it.
+    pub advisories: Vec<Link>,
     /// The language of the texts in this card: `en`.
     pub lang: String,
-}
-
-/// What to do.
-#[derive(Clone, Debug, Default)]
-pub enum Action {
-    /// Update to a version.
-    Update {
-        /// The first version that is not affected.
-        to: String,
-    },
-    /// There is no fixed version: keep it away from harm.
-    #[default]
-    Shield,
-    /// It is inside a product: ask its vendor.
-    AskVendor {
-        /// The vendor.
-        vendor: String,
-    },
 }
 
 /// By when, and on whose word.

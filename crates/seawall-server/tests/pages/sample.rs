@@ -66,6 +66,7 @@ fn link(label: impl Into<String>, href: &str) -> Link {
 fn shell(voice: Voice, title: &str, visitor: Visitor, here: &str, lang: Lang) -> Shell {
     let user = match visitor {
         Visitor::Public => None,
+        Visitor::Finder => Some("finder"),
         Visitor::Analyst => Some("analyst one"),
         Visitor::Maintainer => Some("maintainer"),
         Visitor::Operator => Some("hospital"),

@@ -136,7 +136,7 @@ pub async fn send_report(desk: &Desk, id: CaseId) -> Outcome<()> {
          \x20 fixed in VERSION  we run the proof on that release\n\
          \x20 slow down         we send less at a time\n\
          \x20 not a bug: WHY    we look again\n\n\
-         No account is needed. Nobody is told before the embargo ends: {embargo}.\n",
+         No account is needed. {embargo}\n",
         package = at.project.package,
         runs = at.reproduction.runs.len(),
         version = at.reproduction.version,
@@ -156,11 +156,12 @@ pub async fn send_report(desk: &Desk, id: CaseId) -> Outcome<()> {
 fn embargo_words(case: &Case) -> String {
     use seawall_domain::case::Embargo;
     match &case.embargo {
-        Embargo::None => "your policy treats such reports as public".into(),
-        Embargo::Proposed { .. } | Embargo::Active { .. } => {
-            format!("{} days by your policy", case.policy.embargo_days)
-        }
-        Embargo::Exited { .. } => "it is over".into(),
+        Embargo::None => "Your policy treats such reports as public from the start.".into(),
+        Embargo::Proposed { .. } | Embargo::Active { .. } => format!(
+            "Nobody else is told for {} days, or until your fix is out: so your policy has it.",
+            case.policy.embargo_days
+        ),
+        Embargo::Exited { .. } => "The embargo is over.".into(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `seawall demo`: the main job on real input, start to end, in an installation of its own.
 
 use crate::demo::{Stage, Summary, Unreachable, play};
-use crate::installation::{Installation, Place};
-use crate::laboratory::Remember;
+use crate::installation::{Installation, Place, default_cache};
+use crate::laboratory::{Laboratories, Remember};
 use crate::runtime;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,10 +10,11 @@ use seawall_services::verify::verify;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What every page, document and letter of the demo says first.
-const NOTICE: &str = "Replay of flaws that have been public and fixed for years. Every organisation \
+const NOTICE: &str = "This is a replay of a flaw public and fixed years ago. Every organisation \
                       here is invented; every address ends in .invalid.";
 
 /// How the demo runs and ends.
@@ -25,14 +26,14 @@ pub struct Arguments {
     /// The summary as one JSON document on standard output.
     #[arg(long)]
     json: bool,
-    /// The folder of the demo's installation, made anew; without one, a folder that goes at the end.
+    /// The folder of the demo's installation, made anew; without one, a folder that goes with it.
     #[arg(long)]
     data: Option<PathBuf>,
     /// The database: SQLite in the data folder unless a `postgres://` address is given.
     #[arg(long, env = "SEAWALL_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
     /// The folder of fetched releases; kept, so that the next demo is quicker.
-    #[arg(long, env = "SEAWALL_CACHE_DIR", default_value_os_t = crate::installation::default_cache())]
+    #[arg(long, env = "SEAWALL_CACHE_DIR", default_value_os_t = default_cache())]
     cache: PathBuf,
     /// Where the portal listens; a port of 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8080")]
@@ -66,9 +67,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     ended
 }
 
-async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode> {
-    let begun = Instant::now();
-    let place = Place {
+/// The demo's own installation: nothing of it is shared with a real one but the fetched releases.
+fn place(arguments: &Arguments, data: PathBuf) -> Place {
+    Place {
         data,
         keys: None,
         database_url: arguments.database_url.clone(),
@@ -79,34 +80,24 @@ async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode>
         publisher: "Seawall demonstration clearinghouse".into(),
         namespace: "https://seawall-demo.invalid".into(),
         notice: Some(NOTICE.into()),
-    };
+    }
+}
+
+async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
     let listener = match runtime::bind(&arguments.listen).await {
         Ok(listener) => listener,
         // Somebody has the usual port: any other will do for a demo.
         Err(_) => runtime::bind("127.0.0.1:0").await?,
     };
     let base_url = format!("http://{}", listener.local_addr()?);
+    let place = place(arguments, data);
     let installation = Installation::open(&place, &base_url, Remember::Releases).await?;
+    preflight(installation.laboratories.clone()).await?;
     let desk = installation.desk;
-    let laboratories = installation.laboratories;
-    let preflight = tokio::task::spawn_blocking(move || laboratories.preflight()).await??;
-    for fault in &preflight.faults {
-        eprintln!("missing: {} ({}); {}", fault.what, fault.why, fault.remedy);
-    }
-    if !preflight.faults.is_empty() {
-        anyhow::bail!("this host cannot run the proofs: see above");
-    }
     let running = runtime::start(&desk, listener, None, None, 2);
     let bar = bar();
-    let progress = |line: &str| {
-        let told = format!("{:>6.1} s  {line}", begun.elapsed().as_secs_f64());
-        // Where nobody looks, a bar draws nothing; the lines are told all the same.
-        match std::io::stderr().is_terminal() {
-            true => bar.println(told),
-            false => eprintln!("{told}"),
-        }
-        bar.set_message(line.to_owned());
-    };
+    let progress = |line: &str| tell(&bar, begun, line);
     let stage = Stage {
         desk: &desk,
         base_url,
@@ -117,18 +108,48 @@ async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode>
     };
     let played = play(&stage).await;
     bar.finish_and_clear();
-    let mut summary = match played {
-        Ok(summary) => summary,
-        Err(error) => {
-            running.stop(&desk).await?;
-            if error.is::<Unreachable>() {
-                eprintln!("seawall: {error}");
-                return Ok(ExitCode::from(2));
-            }
-            return Err(error);
+    let ended = match played {
+        Ok(summary) => finish(arguments, &stage, summary, begun).await,
+        Err(error) if error.is::<Unreachable>() => {
+            eprintln!("seawall: {error}");
+            Ok(ExitCode::from(2))
         }
+        Err(error) => Err(error),
     };
-    settle(&desk, &mut summary).await?;
+    running.stop(&desk).await?;
+    ended
+}
+
+/// Names what the host lacks, and goes no further if that is anything.
+async fn preflight(laboratories: Arc<Laboratories>) -> anyhow::Result<()> {
+    let preflight = tokio::task::spawn_blocking(move || laboratories.preflight()).await??;
+    for fault in &preflight.faults {
+        eprintln!("missing: {} ({}); {}", fault.what, fault.why, fault.remedy);
+    }
+    match preflight.faults.is_empty() {
+        true => Ok(()),
+        false => anyhow::bail!("this host cannot run the proofs: see above"),
+    }
+}
+
+/// Tells a line of the story; where nobody looks, a bar draws nothing and the line is printed.
+fn tell(bar: &ProgressBar, begun: Instant, line: &str) {
+    let told = format!("{:>6.1} s  {line}", begun.elapsed().as_secs_f64());
+    match std::io::stderr().is_terminal() {
+        true => bar.println(told),
+        false => eprintln!("{told}"),
+    }
+    bar.set_message(line.to_owned());
+}
+
+/// Recomputes and tells the summary, then leaves the portal open unless told to end.
+async fn finish(
+    arguments: &Arguments,
+    stage: &Stage<'_>,
+    mut summary: Summary,
+    begun: Instant,
+) -> anyhow::Result<ExitCode> {
+    settle(stage.desk, &mut summary).await?;
     summary.elapsed_seconds = (begun.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     if arguments.json {
         super::print_json(&summary)?;
@@ -140,10 +161,9 @@ async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode>
         for login in &summary.logins {
             eprintln!("  {:<12} {}", login.role, login.url);
         }
-        eprintln!("Interrupt with Ctrl-C to end; the demo's folder goes with it.");
+        eprintln!("Interrupt with Ctrl-C to end.");
         tokio::signal::ctrl_c().await.context("cannot wait for an interrupt")?;
     }
-    running.stop(&desk).await?;
     Ok(if summary.ledger_verified { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 

@@ -11,6 +11,7 @@ use seawall_server::listen;
 use seawall_services::{account, party};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// How the server runs.
 #[derive(clap::Args)]
@@ -64,10 +65,19 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if let Some(link) = first_link(&desk).await? {
         eprintln!("sign in once as the first analyst: {base_url}/login/{link}");
     }
-    tokio::signal::ctrl_c().await.context("cannot wait for an interrupt")?;
+    told_to_end().await.context("cannot wait for an interrupt")?;
     eprintln!("seawall finishes what is under way");
     running.stop(&desk).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for an interrupt from the keyboard, or for the word of whatever supervises services.
+async fn told_to_end() -> std::io::Result<()> {
+    let mut supervisor = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = supervisor.recv() => Ok(()),
+    }
 }
 
 /// On the very first start: a party of coordinators, an analyst, and the analyst's login link.

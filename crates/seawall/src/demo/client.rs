@@ -45,6 +45,11 @@ impl Client {
         self.ask(Method::GET, None, path, None).await
     }
 
+    /// Asks for something and gives the answer's bytes.
+    pub async fn ask_for(&self, pass: &Pass, path: &str) -> Result<Vec<u8>> {
+        self.ask(Method::GET, Some(pass), path, None).await
+    }
+
     /// Sends JSON and reads the JSON answer.
     pub async fn post(&self, pass: &Pass, path: &str, value: &Value) -> Result<Value> {
         self.send(pass, path, "application/json", value.to_string().into_bytes()).await

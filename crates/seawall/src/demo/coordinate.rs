@@ -55,7 +55,7 @@ pub async fn answer(play: &mut Play<'_>) -> Result<()> {
     if reports.is_empty() {
         return Ok(());
     }
-    play.say(&format!("{cases} cases, each with one plain-text mail to its maintainer."));
+    play.say(&format!("Cases: {cases}, each with one plain-text mail to its maintainer."));
     for (target, letter) in &reports {
         play.mailbox.answer(letter, 1, target.first_answer)?;
     }

@@ -1,12 +1,12 @@
 //! Acts one and two: agents say where they look, then thirteen reports come in and are judged.
 
 use super::client::{list, text};
-use super::reports::{Fate, REPORTS, Report, encode, order};
+use super::reports::{Fate, REPORTS, Report, Shape, encode, order};
 use super::{Play, wait};
 use anyhow::{Result, ensure};
 use seawall_domain::time::SignedDuration;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The target of both scans, as a purl.
 const SCANNED: &str = "pkg:pypi/sqlparse";
@@ -19,8 +19,8 @@ pub type Leases = [String; 2];
 
 /// An agent takes a lease; a second one on the same target learns of it.
 pub async fn scan(play: &mut Play<'_>) -> Result<Leases> {
-    let until = play.stage.desk.now() + SignedDuration::from_hours(LEASE_HOURS);
-    let wanted = |technique: &str| json!({ "target": SCANNED, "technique": technique, "until": until.to_string() });
+    let until = (play.stage.desk.now() + SignedDuration::from_hours(LEASE_HOURS)).to_string();
+    let wanted = |how: &str| json!({ "target": SCANNED, "technique": how, "until": until });
     let [one, two, _] = play.cast.finders.clone();
     let first = play.client.post(&one, "/v1/scan-claims", &wanted("model review")).await?;
     ensure!(list(&first, "/overlaps")?.is_empty(), "the first lease overlaps with another");
@@ -59,7 +59,9 @@ pub async fn report(play: &mut Play<'_>) -> Result<()> {
         let answer = play.client.send(&pass, sent.path, sent.media_type, sent.body).await?;
         receipts.push((*report, receipt(&answer)?));
     }
-    play.say(&format!("{} reports came in, in four shapes.", receipts.len()));
+    resend(play, &receipts).await?;
+    let shapes: BTreeSet<Shape> = receipts.iter().map(|(report, _)| report.shape).collect();
+    play.say(&format!("Reports: {}, in {} shapes.", receipts.len(), shapes.len()));
     wait::until_quiet(play.stage, &play.mailbox, "judging and reproducing").await?;
     let mut states: BTreeMap<String, usize> = BTreeMap::new();
     for (report, receipt) in &receipts {
@@ -82,6 +84,16 @@ pub async fn report(play: &mut Play<'_>) -> Result<()> {
         let found: Vec<(&str, usize)> = states.iter().map(|(s, n)| (s.as_str(), *n)).collect();
         ensure!(found == expected, "the reports came to {found:?}, not to {expected:?}");
     }
+    Ok(())
+}
+
+/// The same bytes from the same member are the same report.
+async fn resend(play: &Play<'_>, receipts: &[(Report, String)]) -> Result<()> {
+    let Some((report, known)) = receipts.last() else { return Ok(()) };
+    let sent = encode(report);
+    let pass = &play.cast.finders[report.finder];
+    let again = play.client.send(pass, sent.path, sent.media_type, sent.body).await?;
+    ensure!(receipt(&again)? == *known, "the same report got a second receipt");
     Ok(())
 }
 

@@ -1,12 +1,15 @@
 //! The inventories of the four operators, made from short tables: real package names at plausible
 //! versions, with exactly chosen hits among fixed versions, other ecosystems and look-alikes.
 //!
-//! | operator | shape | hit by | near misses, among others |
-//! |---|---|---|---|
-//! | hospital | CycloneDX | sqlparse 0.4.1, ini 1.3.5, tar 0.4.35, libz-sys 1.1.8, and urllib3 1.26.4 once it is published | ini 2.0.0, `npm/tar`, `cargo/ini` 1.3.0, libz-ng-sys 1.1.8 |
-//! | bank | SPDX | sqlparse 0.4.0, ini 1.3.4, and libz-sys 1.1.12 once its relapse is known | urllib3 1.26.5, tar 0.4.40, `npm/tar` |
-//! | water utility | CSV | Pump controller 40 in version 3.2, by its vendor's word | other versions, another vendor's device of that name |
-//! | agency | Debian 11 | zlib, by its distributor's word | haskell-zlib, and sqlparse, node-ini, tar of Debian, of which nobody said anything |
+//! - The hospital (CycloneDX) is hit by sqlparse 0.4.1, ini 1.3.5, tar 0.4.35 and libz-sys 1.1.8,
+//!   and by urllib3 1.26.4 once that is published; not by ini 2.0.0, `npm/tar`, `cargo/ini` 1.3.0
+//!   or libz-ng-sys 1.1.8.
+//! - The bank (SPDX) is hit by sqlparse 0.4.0, ini 1.3.4, and libz-sys 1.1.12 once its relapse is
+//!   known; not by urllib3 1.26.5, tar 0.4.40 or `npm/tar`.
+//! - The water utility (CSV) is hit by one device in one version, by its vendor's word; not in
+//!   other versions, nor by another vendor's device of that name.
+//! - The agency (Debian 11) is hit by zlib, by its distributor's word; not by haskell-zlib, nor by
+//!   sqlparse, node-ini and tar of Debian, of which nobody said anything.
 
 use serde_json::{Value, json};
 

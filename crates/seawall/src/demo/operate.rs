@@ -52,6 +52,54 @@ pub async fn exposed(play: &mut Play<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Before publication nobody outside of a case can tell that there is anything.
+pub async fn nothing_leaks(play: &Play<'_>) -> Result<()> {
+    let public = play.client.file("/v1/advisories").await?;
+    ensure!(public == b"[]", "an advisory is listed before anybody signed it");
+    let cast = &play.cast;
+    for pass in [&cast.hospital.0, &cast.bank, &cast.water, &cast.agency.0, &cast.vendor] {
+        let cases = play.client.get(pass, "/v1/cases").await?;
+        ensure!(list(&cases, "")?.is_empty(), "somebody who takes no part knows of a case");
+    }
+    for pass in [&cast.hospital.0, &cast.bank, &cast.water, &cast.agency.0] {
+        let exposures = play.client.get(pass, "/v1/exposures").await?;
+        ensure!(list(&exposures, "")?.is_empty(), "an exposure shows before publication");
+    }
+    Ok(())
+}
+
+/// What each operator must do today, and the agency's list of what is due, which nobody else has.
+pub async fn todays_lists(play: &mut Play<'_>) -> Result<()> {
+    let cast = play.cast.clone();
+    let today = play.client.get(&cast.hospital.0, "/v1/today").await?;
+    let items = list(&today, "/items")?;
+    ensure!(items.len() <= ITEMS_MAX, "the hospital's list has {} items", items.len());
+    for item in items {
+        for part in ["/what", "/why", "/how", "/by_when", "/authority", "/otherwise"] {
+            ensure!(!text(item, part)?.trim().is_empty(), "an item lacks `{part}`");
+        }
+    }
+    let first = items.first().map(|item| text(item, "/what")).transpose()?.unwrap_or("nothing");
+    let told = format!("To fix today at the hospital: {}, first: {first}", items.len());
+    let water = play.client.get(&cast.water, "/v1/today").await?;
+    let unknown = list(&water, "/unknown")?.len();
+    ensure!(!play.is_whole() || unknown > 0, "nothing of the water utility is unknown");
+    let due = play.client.ask_for(&cast.agency.0, "/v1/due.csv").await?;
+    // An explanation spans several lines; each row names one advisory.
+    let due = String::from_utf8_lossy(&due).matches(",\"SW-").count();
+    ensure!(!play.is_whole() || due > 0, "nothing is due for the agency");
+    let others = play.client.ask_for(&cast.hospital.0, "/v1/due.csv").await;
+    ensure!(others.is_err(), "a directive for agencies was shown to a hospital");
+    play.say(&told);
+    play.say(&format!(
+        "Due at the agency by its directive: {due}. Listed as unknown at the waterworks: {unknown}."
+    ));
+    Ok(())
+}
+
+/// The most items of a list for today.
+const ITEMS_MAX: usize = 10;
+
 async fn exposures(play: &Play<'_>, pass: &Pass, state: &str) -> Result<Vec<Value>> {
     let all = play.client.get(pass, "/v1/exposures").await?;
     let wanted = |one: &&Value| one["state"].as_str() == Some(state);

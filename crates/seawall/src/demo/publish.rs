@@ -48,8 +48,9 @@ pub async fn number_of(play: &Play<'_>, purl: &str) -> Result<Option<AdvisoryNum
     Ok(found.map(|one| one.number))
 }
 
-/// Reads every document as the public would, and holds it against what the standards ask.
-pub async fn check(play: &mut Play<'_>) -> Result<()> {
+/// Reads every document as the public would, and holds it against what the standards ask; tells
+/// how many advisories are out.
+pub async fn check(play: &Play<'_>) -> Result<usize> {
     let out = out(play).await?;
     let provider = play.client.file("/.well-known/csaf/provider-metadata.json").await?;
     let provider: serde_json::Value =
@@ -76,9 +77,5 @@ pub async fn check(play: &mut Play<'_>) -> Result<()> {
             ensure!(play.stage.public.join(path).is_file(), "{path} is not in the public folder");
         }
     }
-    play.say(&format!(
-        "{} advisories are out as CSAF and OSV: valid, signed by two people, and logged.",
-        out.len()
-    ));
-    Ok(())
+    Ok(out.len())
 }

@@ -20,7 +20,7 @@ pub fn not_affected(advisory: &str, at: Timestamp) -> Vec<u8> {
     let statement = json!({
         "vulnerability": { "name": advisory },
         "products": [{
-            "@id": "pkg:generic/device-maker/pump-gateway@4.2",
+            "@id": "pkg:generic/device-maker/Pump%20gateway@4.2",
             "subcomponents": [{ "@id": CLEARED_PART }],
         }],
         "status": "not_affected",

@@ -38,7 +38,7 @@ pub async fn until_quiet(stage: &Stage<'_>, mailbox: &Mailbox, what: &str) -> Re
         if !still && told.elapsed() > TELL_EVERY {
             told = Instant::now();
             let seconds = begun.elapsed().as_secs();
-            (stage.progress)(&format!("{what}: {open} jobs to do, {seconds} s"));
+            (stage.progress)(&format!("{what}, {seconds} s (jobs left: {open})"));
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }

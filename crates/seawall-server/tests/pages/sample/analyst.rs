@@ -101,7 +101,7 @@ pub fn finding_page(voice: Voice) -> finding::Finding {
         digest: "sha256:5c1f0e0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c5".into(),
     };
     finding::Finding {
-        receipt: "rcpt-7f3a9c".into(),
+        id: "5c1f0e0b-4a2d-4f1e-9a3a-2f0cbb5a9f4b".into(),
         state: tag("joined", Tone::Calm),
         since: noon(),
         next: "nothing by itself. It shares the way of the group's \
@@ -154,7 +154,7 @@ pub fn finding_page(voice: Voice) -> finding::Finding {
             )),
         }),
         group: Some(finding::Group {
-            lead: side("Prototype of every object can be changed", "finder agent one"),
+            lead: Some(side("Prototype of every object can be changed", "finder agent one")),
             this: side("ini.parse pollutes Object", "finder agent two"),
             reasons: vec![
                 voice.fact("Same package and function", "both name decode in ini.js"),

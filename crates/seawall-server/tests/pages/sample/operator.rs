@@ -42,45 +42,36 @@ pub fn today_page(voice: Voice, cards: usize, lang: Lang) -> today::Today {
 pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
     let parts = [
         (
-            "ini",
-            "1.3.5",
-            today::Action::Update { to: "1.3.6".into() },
+            "ini 1.3.5 has a known flaw.",
+            "Update it to 1.3.6 or later.",
             "Whoever can write one of your settings files can change \
              how the whole program behaves.",
         ),
         (
-            "libz-sys",
-            "1.1.8",
-            today::Action::Update { to: "1.1.14".into() },
+            "libz-sys 1.1.8 has a known flaw.",
+            "Update to just 1.1.9, or 1.1.14 or later.",
             "A file sent to you can overrun memory while it is \
              unpacked, and may take over the program that unpacks it.",
         ),
         (
-            "sqlparse",
-            "0.4.1",
-            today::Action::Shield,
+            "sqlparse 0.4.1 has a known flaw.",
+            "There is no fix yet.",
             "A long comment makes the report viewer hang for minutes, \
              so others cannot use it.",
         ),
         (
-            "Lab gateway",
-            "4.2",
-            today::Action::AskVendor { vendor: voice.text("the gateway's vendor") },
+            "Lab gateway 4.2 has a known flaw.",
+            "There is no fix yet.",
             "It unpacks archives; an archive can create folders where \
              it should not.",
         ),
     ];
-    let (component, version, action, why) = parts[index % parts.len()].clone();
+    let (what, how, why) = parts[index % parts.len()];
     today::Card {
-        component: voice.text(component),
-        version: voice.text(version),
+        what: voice.text(what),
         places: vec![voice.text("patient portal"), voice.text("report server")],
-        action,
         why: voice.text(why),
-        how: voice.text(
-            "Ask whoever maintains the patient portal to install the \
-             new version and restart it. It takes a few minutes.",
-        ),
+        how: voice.text(how),
         by: today::By {
             date: (index % 3 != 2).then(|| due_in(lang)),
             force: match index % 2 {
@@ -104,7 +95,7 @@ pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
             "Take the portal off the internet until it is done, or \
              let only your own network reach it.",
         ),
-        advisory: link("SW-2026-0002", "/advisories/SW-2026-0002"),
+        advisories: vec![link("SW-2026-0002", "/advisories/SW-2026-0002")],
         lang: "en".into(),
     }
 }

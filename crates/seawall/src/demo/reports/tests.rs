@@ -91,6 +91,30 @@ fn reports_join_exactly_when_they_are_about_one_flaw_in_any_order() {
 }
 
 #[test]
+fn four_reports_join_five_leads_in_any_order() {
+    for seed in 0..40 {
+        let mut leads: Vec<(&Report, Signature)> = Vec::new();
+        let mut joined = 0;
+        for place in order(seed) {
+            let report = &REPORTS[place];
+            if matches!(report.fate, Fate::NeedsInfo | Fate::Rejected) {
+                continue;
+            }
+            let own = signature(report);
+            let same = |(_, lead): &(&Report, Signature)| {
+                matches!(relation(&own, lead), Relation::Same { .. })
+            };
+            match leads.iter().any(same) {
+                true => joined += 1,
+                false => leads.push((report, own)),
+            }
+        }
+        let flaws = leads.iter().filter(|(lead, _)| lead.fate == Fate::True).count();
+        assert_eq!((joined, flaws, leads.len()), (4, 5, 7), "seed {seed}");
+    }
+}
+
+#[test]
 fn two_finders_never_send_the_same_flaw_from_one_desk() {
     for (place, left) in REPORTS.iter().enumerate() {
         for right in &REPORTS[place + 1..] {

@@ -1,0 +1,51 @@
+//! The pages, live: each handler asks a service and shapes the answer into a page's struct.
+//!
+//! Who asks is decided by the session of a login link; what may be seen is decided by services.
+//! Everything sent by a form carries the session's token (`sent`). Not for machines: those have
+//! `/v1/`, and what a page refuses is told to people on a page (`problem`).
+
+use crate::site::Site;
+use axum::Router;
+use axum::routing::{get, post};
+
+mod account;
+mod advisory;
+mod asset;
+mod case;
+mod draft;
+mod exposure;
+mod finding;
+mod guest;
+mod home;
+mod log;
+pub mod problem;
+mod scan;
+mod sent;
+mod words;
+
+/// The routes of every page, of what its forms send, and of the files it needs.
+pub fn router() -> Router<Site> {
+    Router::new()
+        .route("/", get(home::home))
+        .route("/developers", get(home::developers))
+        .route("/login", get(account::how))
+        .route("/login/{link}", get(account::ask).post(account::sign_in))
+        .route("/logout", post(account::sign_out))
+        .route("/queue", get(finding::queue))
+        .route("/findings/{id}", get(finding::show))
+        .route("/findings/{id}/unjoin", post(finding::unjoin))
+        .route("/cases", get(case::list))
+        .route("/cases/{id}", get(case::show))
+        .route("/cases/{id}/release-bundle", post(case::release_bundle))
+        .route("/cases/{id}/keep-private", post(case::keep_private))
+        .route("/drafts/{id}", get(draft::show))
+        .route("/drafts/{id}/sign", post(draft::sign))
+        .route("/scans", get(scan::list))
+        .route("/today", get(exposure::today))
+        .route("/due", get(exposure::due))
+        .route("/inventory", get(exposure::inventory).post(exposure::receive))
+        .route("/advisories", get(advisory::list))
+        .route("/advisories/{number}", get(advisory::show))
+        .route("/log", get(log::show))
+        .route("/assets/{*path}", get(asset::file))
+}

@@ -1,0 +1,150 @@
+//! What operators look at: what to fix today, what is due, and their inventories.
+
+mod today;
+
+use super::guest::{Guest, link, page};
+use super::sent::{Sent, back_to};
+use super::words::{tag, when};
+use crate::pages::due::{Due, Input, Row};
+use crate::pages::form::{FieldKind, Weight};
+use crate::pages::inventory::{Exposure as Line, Inventory as Page, List, State as Stands};
+use crate::pages::{Form, Shell, Tone};
+use crate::refuse::Refused;
+use crate::site::Site;
+use axum::extract::State;
+use axum::response::Response;
+use seawall_domain::exposure::Standing;
+use seawall_domain::inventory::Inventory;
+use seawall_domain::time::Timestamp;
+use seawall_services::exposure::{self, Brief};
+use seawall_services::inventory as inventories;
+use seawall_services::today::{self as services, Due as Owed};
+
+/// The name of a system whose inventory was sent without one.
+const LABEL: &str = "main";
+
+/// What to fix today.
+pub async fn today(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    let briefs = exposure::briefs(&site.desk, &guest.actor()).await?;
+    let list = services::today(&site.desk, &guest.actor()).await?;
+    page(&today::shown(&guest, &list, &briefs))
+}
+
+/// What is due under the directive.
+pub async fn due(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    let now = site.desk.now();
+    let due = services::due(&site.desk, &guest.actor()).await?;
+    page(&Due {
+        shell: guest.shell("What is due"),
+        agency: guest.party(),
+        directive: "BOD 26-04".to_owned(),
+        as_of: when(now),
+        rows: due.iter().map(|owed| owes(owed, now)).collect(),
+        csv: link("Download as CSV", "/v1/due.csv"),
+    })
+}
+
+/// The inventories, and which advisories meet them.
+pub async fn inventory(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    let mut briefs = exposure::briefs(&site.desk, &guest.actor()).await?;
+    briefs.sort_by_key(|brief| (brief.exposure.standing != Standing::Open, brief.number));
+    let lists = inventories::list(&site.desk, &guest.actor()).await?;
+    let shell = guest.shell("Inventory");
+    page(&Page {
+        upload: Some(upload(&shell)),
+        lists: lists.iter().map(list).collect(),
+        exposures: briefs.iter().map(line).collect(),
+        shell,
+    })
+}
+
+/// Takes in an inventory: a file, or its text pasted.
+pub async fn receive(State(site): State<Site>, sent: Sent) -> Result<Response, Refused> {
+    let bytes = match sent.bytes("file").is_empty() {
+        true => sent.bytes("text"),
+        false => sent.bytes("file"),
+    };
+    let label = Some(sent.text("name")).filter(|label| !label.trim().is_empty()).unwrap_or(LABEL);
+    inventories::receive(&site.desk, sent.actor(), label, None, bytes).await?;
+    Ok(back_to("/inventory"))
+}
+
+fn owes(owed: &Owed, now: Timestamp) -> Row {
+    let (decision, exposure) = (&owed.decision, &owed.exposure);
+    let overdue = decision.due_at.is_some_and(|due| due < now);
+    let outcome = match decision.row.deadline.days() {
+        Some(_) => format!("within {}", decision.row.deadline),
+        None => decision.row.deadline.to_string(),
+    };
+    let started = when(decision.started_at).text;
+    Row {
+        component: component(&exposure.spot.component, exposure.version.as_ref()),
+        place: exposure.spot.label.clone(),
+        advisory: link(&owed.advisory, format!("/advisories/{}", owed.advisory)),
+        inputs: today::inputs(decision)
+            .into_iter()
+            .map(|(name, value, source)| Input { name, value, source })
+            .collect(),
+        row: format!("Row {} of 16. The clock started {started}.", decision.row.number),
+        outcome,
+        due: decision.due_at.map(when),
+        state: if overdue { tag("overdue", Tone::Bad) } else { tag("open", Tone::Warn) },
+        evidence: None,
+    }
+}
+
+fn component(name: &str, version: Option<&seawall_domain::package::Version>) -> String {
+    match version {
+        Some(version) => format!("{name} {version}"),
+        None => name.to_owned(),
+    }
+}
+
+fn line(brief: &Brief) -> Line {
+    let exposure = &brief.exposure;
+    Line {
+        component: component(&exposure.spot.component, exposure.version.as_ref()),
+        place: exposure.spot.label.clone(),
+        advisory: link(
+            format!("{}: {}", brief.number, brief.title),
+            format!("/advisories/{}", brief.number),
+        ),
+        state: match &exposure.standing {
+            Standing::Open => Stands::Open,
+            Standing::NotAffected { .. } => Stands::NotAffected {
+                issuer: brief.issuer.clone().unwrap_or_default(),
+                why: "it is not affected".to_owned(),
+            },
+            Standing::Fixed { evidence, .. } => Stands::Fixed { evidence: evidence.to_string() },
+        },
+    }
+}
+
+fn list(inventory: &Inventory) -> List {
+    List {
+        name: inventory.label.clone(),
+        format: match inventory.shape.as_str() {
+            "cyclonedx" => "CycloneDX",
+            "spdx" => "SPDX",
+            "csv" => "CSV",
+            "debian" => "Debian packages",
+            other => other,
+        }
+        .to_owned(),
+        taken: when(inventory.received_at),
+        components: inventory.components.into(),
+        unknown: inventory.components.saturating_sub(inventory.known).into(),
+        digest: format!("SHA-256 {}", inventory.digest),
+    }
+}
+
+fn upload(shell: &Shell) -> Form {
+    let hint = "The same name each time for the same system, such as “patient portal”.";
+    let kinds = "CycloneDX or SPDX as JSON, a Debian package list, or a CSV of products.";
+    Form::post(shell, "/inventory", "Send it")
+        .says("It is kept encrypted, is seen by you alone, and is compared at once.")
+        .weight(Weight::Main)
+        .field(FieldKind::Line, "name", "Name of the system", hint)
+        .field(FieldKind::File, "file", "File", kinds)
+        .field(FieldKind::Text, "text", "Or paste its text", "")
+}

@@ -1,0 +1,109 @@
+//! The page of what to fix today: the words are those of `matching::today`, in both languages.
+
+use crate::pages::today::{By, Card, Force, Today, Unknown};
+use crate::pages::{Lang, When};
+use crate::web::guest::{Guest, link};
+use seawall_domain::id::ExposureId;
+use seawall_matching::priority::{Authority, Decision, bod_26_04};
+use seawall_matching::today::{Item, Language};
+use seawall_services::exposure::Brief;
+use seawall_services::today::List;
+
+/// How many unknown components are listed by name.
+const UNKNOWN_LEN_MAX: usize = 100;
+
+/// The page.
+pub fn shown(guest: &Guest, list: &List, briefs: &[Brief]) -> Today {
+    let lang = guest.lang;
+    let (title, other) = match lang {
+        Lang::English => ("What to fix today", link("Español", "/today?lang=es")),
+        Lang::Spanish => ("Qué corregir hoy", link("English", "/today")),
+    };
+    let unknown = |name: &String| Unknown {
+        name: name.clone(),
+        why: "the inventory names no package that can be told for certain".to_owned(),
+    };
+    Today {
+        shell: guest.shell_in(title, lang),
+        operator: guest.party(),
+        as_of: When::instant(list.at, lang),
+        cards: list.today.items.iter().map(|item| card(item, list, briefs, lang)).collect(),
+        more: list.today.more as u64,
+        components: list.components,
+        advisories: list.advisories,
+        unknown: list.unknown.iter().take(UNKNOWN_LEN_MAX).map(unknown).collect(),
+        unknown_total: list.unknown.len() as u64,
+        other,
+    }
+}
+
+fn card(item: &Item<ExposureId>, list: &List, briefs: &[Brief], lang: Lang) -> Card {
+    let words = item.words(match lang {
+        Lang::English => Language::English,
+        Lang::Spanish => Language::Spanish,
+    });
+    let row = bod_26_04(item.inputs);
+    let due = When {
+        text: words.by_when,
+        machine: item.due_at.map(|due| due.to_string()).unwrap_or_default(),
+    };
+    let mut places: Vec<String> = Vec::new();
+    for brief in briefs.iter().filter(|brief| item.exposures.contains(&brief.exposure.id)) {
+        if !places.contains(&brief.exposure.spot.label) {
+            places.push(brief.exposure.spot.label.clone());
+        }
+    }
+    Card {
+        what: words.what,
+        places,
+        why: words.why,
+        how: words.how,
+        by: By {
+            date: item.due_at.map(|_| due),
+            force: match item.authority {
+                Authority::Rule => Force::Rule("BOD 26-04".to_owned()),
+                Authority::Advice => Force::Advice(
+                    lang.say(
+                        "It follows the table of BOD 26-04, which does not bind you.",
+                        "Sigue la tabla de BOD 26-04, que no le obliga.",
+                    )
+                    .to_owned(),
+                ),
+            },
+            row: match lang {
+                Lang::English => format!("BOD 26-04, row {}: {}.", row.number, row.deadline),
+                Lang::Spanish => format!("BOD 26-04, fila {}.", row.number),
+            },
+            inputs: list.rests_on.as_ref().map(inputs).unwrap_or_default(),
+        },
+        cannot: after_the_question(&words.otherwise),
+        advisories: item
+            .advisories
+            .iter()
+            .map(|number| link(number, format!("/advisories/{number}")))
+            .collect(),
+        lang: lang.code().to_owned(),
+    }
+}
+
+/// The four inputs of the table: name, value, source.
+pub fn inputs(decision: &Decision) -> Vec<(String, String, String)> {
+    let inputs = decision.row.inputs;
+    let yes = |so: bool| if so { "yes" } else { "no" };
+    [
+        ("publicly exposed", yes(inputs.exposed), decision.exposed_from),
+        ("known exploited", yes(inputs.in_kev), decision.in_kev_from),
+        ("automatable", yes(inputs.automatable), decision.automatable_from),
+        ("technical impact", if inputs.total { "total" } else { "partial" }, decision.total_from),
+    ]
+    .into_iter()
+    .map(|(name, value, source)| (name.to_owned(), value.to_owned(), source.to_string()))
+    .collect()
+}
+
+/// The advice without the question before it, which the card asks already.
+fn after_the_question(otherwise: &str) -> String {
+    let advice = otherwise.split_once(": ").map_or(otherwise, |(_, advice)| advice);
+    let mut letters = advice.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

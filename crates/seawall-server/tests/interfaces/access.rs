@@ -1,0 +1,281 @@
+//! Every route by every role, pinned in `access.txt`, which is written for people to read.
+//!
+//! The test makes its own table by asking, and compares; to change a right, change the rule and
+//! then the table, and let whoever answers for it read the difference.
+
+use crate::office::{ASKERS, Office, report};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const PINNED: &str = include_str!("access.txt");
+
+/// What is asked: the route as the OpenAPI document names it, what is special about this row, and
+/// what is sent.
+struct Row {
+    route: &'static str,
+    note: &'static str,
+    sends: Sends,
+}
+
+enum Sends {
+    Nothing,
+    Json(fn(&Cell) -> Value),
+    Text(&'static str, fn(&Cell) -> String),
+}
+
+/// What the rows are filled with: things of others that exist, made anew where asking uses them up.
+struct Cell {
+    number: usize,
+    receipt: String,
+    finding: String,
+    case: String,
+    advisory: String,
+    party: String,
+    scan: String,
+}
+
+const ABSENT: &str = "11111111-2222-4333-8444-555555555555";
+
+const fn row(route: &'static str, note: &'static str, sends: Sends) -> Row {
+    Row { route, note, sends }
+}
+
+const ROWS: &[Row] = &[
+    row("POST /v1/reports", "", Sends::Json(|cell| report(&format!("new-{}", cell.number)))),
+    row("POST /v1/reports:import", "", Sends::Text("message/rfc822", mail)),
+    row("GET /v1/submissions/{receipt}", "receipt held", Sends::Nothing),
+    row("GET /v1/findings", "", Sends::Nothing),
+    row("GET /v1/findings", "?receipt={receipt}", Sends::Nothing),
+    row("GET /v1/findings/{id}", "", Sends::Nothing),
+    row("GET /v1/cases", "", Sends::Nothing),
+    row("GET /v1/cases/{id}", "under embargo", Sends::Nothing),
+    row("POST /v1/cases/{id}/participants", "", Sends::Json(|cell| json!({ "party": cell.party }))),
+    row("POST /v1/cases/{id}/ranges", "", Sends::Json(range)),
+    row("GET /v1/advisories", "", Sends::Nothing),
+    row("GET /v1/advisories/{number}", "", Sends::Nothing),
+    row("POST /v1/scan-claims", "", Sends::Json(lease)),
+    row("GET /v1/scan-claims", "", Sends::Nothing),
+    row("POST /v1/scan-claims/{id}/end", "the finder's", Sends::Json(|_| json!({"findings": 0}))),
+    row("POST /v1/inventories", "", Sends::Text("application/json", inventory)),
+    row("GET /v1/inventories", "", Sends::Nothing),
+    row("GET /v1/exposures", "", Sends::Nothing),
+    row("GET /v1/today", "", Sends::Nothing),
+    row("GET /v1/due.csv", "", Sends::Nothing),
+    row("POST /v1/statements", "", Sends::Text("application/json", |cell| vex(cell.number))),
+    row("POST /claim-check", "", Sends::Json(|_| json!({ "hash": "0".repeat(64) }))),
+];
+
+fn mail(cell: &Cell) -> String {
+    let subject = format!("flaw {}", cell.number);
+    format!(
+        "From: f@finder.invalid\r\nSubject: {subject}\r\n\r\nPackage: pkg:generic/x\r\n\r\nhm\r\n"
+    )
+}
+
+fn range(_: &Cell) -> Value {
+    json!({"package": "pkg:deb/debian/door", "ranges": [{"introduced": "1", "fixed": "2"}]})
+}
+
+fn lease(_: &Cell) -> Value {
+    let until = "2026-11-25T00:00:00Z";
+    json!({"target": "pkg:generic/door", "technique": "fuzzing", "until": until})
+}
+
+fn inventory(cell: &Cell) -> String {
+    json!({
+        "bomFormat": "CycloneDX", "specVersion": "1.5", "serialNumber": format!("n{}", cell.number),
+        "components": [{"type": "library", "name": "door", "version": "1.1",
+            "purl": "pkg:generic/door@1.1"}],
+    })
+    .to_string()
+}
+
+pub fn vex(number: impl std::fmt::Display) -> String {
+    json!({
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": format!("https://v.invalid/{number}"),
+        "author": "vendor", "timestamp": "2026-11-20T00:00:00Z", "version": 1,
+        "statements": [{
+            "vulnerability": {"name": "CVE-1999-0001"},
+            "products": [{"@id": "pkg:generic/elsewhere@1"}],
+            "status": "not_affected", "justification": "component_not_present",
+        }],
+    })
+    .to_string()
+}
+
+/// The office in which the table is made: one flaw published, one under embargo with the
+/// distributor invited, an operator and an agency with an inventory each.
+async fn furnished() -> (Office, Cell) {
+    let office = Office::new().await;
+    office.open_case("door").await;
+    office.publish().await;
+    let receipt = office.open_case("gate").await;
+    let finding = office.get("finder", &format!("/v1/findings?receipt={receipt}")).await;
+    let finding = finding.json()[0]["id"].as_str().unwrap().to_owned();
+    let cases = office.get("analyst", "/v1/cases").await.json();
+    let case = cases.as_array().unwrap().iter().find(|case| case["finding"] == *finding).unwrap();
+    let case = case["id"].as_str().unwrap().to_owned();
+    let advisories = office.get("public", "/v1/advisories").await.json();
+    let advisory = advisories[0]["id"].as_str().unwrap().to_owned();
+    let party = office.parties["distributor"].id.to_string();
+    let cell = Cell { number: 0, receipt, finding, case, advisory, party, scan: String::new() };
+    let invitation = json!({ "party": cell.party });
+    let participants = format!("/v1/cases/{}/participants", cell.case);
+    let invited = office.post("analyst", &participants, &invitation).await;
+    assert_eq!(invited.status, 200, "{}", invited.text());
+    for operator in ["operator", "agency"] {
+        let sent = inventory(&cell);
+        let answer = office.ask(operator, "POST /v1/inventories", "application/json", sent).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    office.settle().await;
+    (office, cell)
+}
+
+impl Cell {
+    /// The address of a row's route for things that exist.
+    fn line(&self, row: &Row) -> String {
+        let id = match row.route {
+            route if route.contains("findings") => &self.finding,
+            route if route.contains("cases") => &self.case,
+            _ => &self.scan,
+        };
+        let query = row.note.strip_prefix('?').map(|query| format!("?{query}"));
+        format!("{}{}", row.route, query.unwrap_or_default())
+            .replace("{id}", id)
+            .replace("{receipt}", &self.receipt)
+            .replace("{number}", &self.advisory)
+    }
+
+    fn body(&self, row: &Row) -> (&'static str, String) {
+        match &row.sends {
+            Sends::Nothing => ("", String::new()),
+            Sends::Json(make) => ("application/json", make(self).to_string()),
+            Sends::Text(media, make) => (media, make(self)),
+        }
+    }
+}
+
+/// One word for an answer.
+fn word(status: u16, body: &[u8]) -> String {
+    let empty: [&[u8]; 2] = [b"[]", br#"{"items":[],"more":0,"unknown":[]}"#];
+    match StatusCode::from_u16(status).unwrap() {
+        StatusCode::UNAUTHORIZED => "sign-in".into(),
+        StatusCode::NOT_FOUND => "hidden".into(),
+        code if code.is_success() && empty.contains(&body) => "nothing".into(),
+        code if code.is_success() => "yes".into(),
+        code => code.as_str().to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn every_route_by_every_role_is_as_pinned() {
+    let (office, mut cell) = furnished().await;
+    let mut table = String::new();
+    for row in ROWS {
+        let name = match row.note {
+            "" => row.route.to_owned(),
+            note if note.starts_with('?') => format!("{}{note}", row.route),
+            note => format!("{} ({note})", row.route),
+        };
+        table.push_str(&format!("{name:<45}"));
+        for asker in ASKERS {
+            cell.number += 1;
+            if row.route.contains("participants") {
+                cell.party = office.party("guest", &[]).await.id.to_string();
+            }
+            if row.route.contains("end") {
+                let taken = office.post("finder", "/v1/scan-claims", &lease(&cell)).await;
+                cell.scan = taken.json()["claim"]["id"].as_str().unwrap().to_owned();
+            }
+            let (media, body) = cell.body(row);
+            let answer = office.ask(asker, &cell.line(row), media, body).await;
+            if answer.status >= 400 && row.route != "POST /claim-check" {
+                answer.expect_problem(answer.status, row.route);
+            }
+            table.push_str(&format!(" {:<12}", word(answer.status, &answer.body)));
+        }
+        table.truncate(table.trim_end().len());
+        table.push('\n');
+    }
+    let pinned = PINNED.rsplit("\n\n").next().unwrap();
+    let head: String = ASKERS.iter().map(|asker| format!(" {asker:<12}")).collect();
+    let table = format!("{}\n{table}", format!("{:<45}{head}", "route").trim_end());
+    assert!(table == pinned, "the table is now:\n{table}");
+}
+
+#[tokio::test]
+async fn every_documented_route_is_in_the_table() {
+    let office = Office::new().await;
+    let document = office.get("public", "/v1/openapi.json").await.json();
+    let mut documented = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys() {
+            documented.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let listed: BTreeSet<String> = ROWS.iter().map(|row| row.route.to_owned()).collect();
+    assert_eq!(documented, listed);
+}
+
+#[tokio::test]
+async fn absent_and_hidden_are_the_same_bytes() {
+    let (office, cell) = furnished().await;
+    let other = office.post("finder-two", "/v1/scan-claims", &lease(&cell)).await;
+    let scan = other.json()["claim"]["id"].as_str().unwrap().to_owned();
+    let guest = json!({ "party": cell.party });
+    let none = json!({"findings": 0});
+    let cases = [
+        ("GET", "/v1/findings/{}", &cell.finding, Value::Null),
+        ("GET", "/v1/findings?receipt={}", &cell.receipt, Value::Null),
+        ("GET", "/v1/cases/{}", &cell.case, Value::Null),
+        ("POST", "/v1/cases/{}/participants", &cell.case, guest),
+        ("POST", "/v1/cases/{}/ranges", &cell.case, range(&cell)),
+        ("POST", "/v1/scan-claims/{}/end", &scan, none),
+    ];
+    for (method, path, there, body) in cases {
+        for asker in ASKERS {
+            let ask = |name: &str| {
+                let line = format!("{method} {}", path.replace("{}", name));
+                let media = if body.is_null() { "" } else { "application/json" };
+                (line, media, body.to_string())
+            };
+            let (line, media, sent) = ask(there);
+            let hidden = office.ask(asker, &line, media, sent).await;
+            if ![401, 404].contains(&hidden.status) {
+                continue;
+            }
+            for absent in [ABSENT, "no-such-thing", "%00", "%ff", "..%2f.."] {
+                let (line, media, sent) = ask(absent);
+                // A query may hold any text; what is no text at all is no query.
+                if absent == "%ff" && path.contains('?') {
+                    continue;
+                }
+                let answer = office.ask(asker, &line, media, sent).await;
+                assert_eq!(answer, hidden, "{asker}: {line}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_suspended_expired_or_unknown_is_told_one_thing() {
+    let office = Office::new().await;
+    let missing = office.get("public", "/v1/findings").await;
+    missing.expect_problem(401, "no key");
+    assert_eq!(missing.header("www-authenticate"), "Bearer");
+    for header in [
+        "Bearer tap_v1_00000000000000000000000000000000",
+        "Bearer ",
+        "Bearer",
+        "Basic dXNlcjpwYXNz",
+        "bearer x y",
+        "",
+    ] {
+        let request = axum::http::Request::get("/v1/findings").header("authorization", header);
+        let answer = office.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(answer, missing, "{header}");
+    }
+}

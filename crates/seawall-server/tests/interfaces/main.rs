@@ -1,0 +1,12 @@
+//! Every interface over the real router, in process: who may ask what, what each contract demands,
+//! and what bad input gets.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod access;
+mod csaf_provider;
+mod hostile;
+mod intake;
+mod inventories;
+mod office;
+mod openapi;
+mod tls;

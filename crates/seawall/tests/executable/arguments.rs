@@ -1,0 +1,93 @@
+//! Arguments and exit status: 0 done, 1 the answer is "no", 2 could not do it.
+
+use crate::corridor::PROGRAM;
+use crate::house::seawall;
+use seawall_testkit::database::Fresh;
+use std::path::Path;
+
+/// Runs the program and expects a status, and these words on standard error.
+fn check(arguments: &[&str], status: i32, says: &str) {
+    let output = seawall(Path::new(PROGRAM), arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+    assert!(said.contains(says), "{arguments:?}: {said}");
+    assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+}
+
+#[test]
+fn what_cannot_be_done_ends_with_two() {
+    let folder = Fresh::sqlite();
+    let at = |name: &str| folder.dir().join(name).display().to_string();
+    for (name, text) in [("empty", ""), ("bad.json", "{"), ("bad.toml", "version = 7")] {
+        std::fs::write(at(name), text).unwrap();
+    }
+    let (data, empty, bad) = (at("data"), at("empty"), at("bad.json"));
+    let (recipe, missing) = (at("bad.toml"), at("missing"));
+    let database = "postgres://nobody@127.0.0.1:1/none";
+    let rows: [(&[&str], &str); 21] = [
+        (&[], "Usage"),
+        (&["dance"], "dance"),
+        (&["serve", "--listen"], "--listen"),
+        (&["serve", "--data", &data, "--listen", "nowhere"], "nowhere"),
+        (&["serve", "--data", &data, "--listen", "0.0.0.0:0"], "plain HTTP"),
+        (&["serve", "--data", &data, "--listen", "127.0.0.1:99999"], "99999"),
+        (&["serve", "--data", &data, "--tls-cert", &empty], "--tls-key"),
+        (&["serve", "--data", &data, "--tls-cert", &empty, "--tls-key", &empty], "cannot read"),
+        (&["serve", "--data", &data, "--workers", "many"], "many"),
+        (&["serve", "--data", &empty, "--listen", "127.0.0.1:0"], "empty"),
+        (&["verify", "--data", &data, "--database-url", "mysql://x"], "postgres://"),
+        (&["verify", "--data", &data, "--database-url", database], "seawall"),
+        (&["match"], "--advisories"),
+        (&["match", &bad], "--advisories"),
+        (&["match", &bad, "--advisories", &empty], "no OSV record"),
+        (&["match", &missing, "--advisories", &missing], "missing"),
+        (&["reproduce", &missing], "missing"),
+        (&["reproduce", &recipe], "recipe"),
+        (&["reproduce", &bad], ""),
+        (&["admin", "--data", &data, "party", "x", "--role", "king"], "king"),
+        (&["admin", "--data", &data, "project", "nothing", "x", "y"], "purl"),
+    ];
+    for (arguments, says) in rows {
+        check(arguments, 2, says);
+    }
+}
+
+#[test]
+fn help_and_version_end_with_zero() {
+    for arguments in [&["--help"][..], &["--version"], &["serve", "--help"], &["admin", "--help"]] {
+        check(arguments, 0, "");
+    }
+}
+
+#[test]
+fn an_administrator_sets_up_parties_and_keys() {
+    let folder = Fresh::sqlite();
+    let data = folder.dir().join("data").display().to_string();
+    let admin = |arguments: &[&str]| {
+        let all = [&["admin", "--data", &data], arguments].concat();
+        let output = seawall(Path::new(PROGRAM), &all);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        said
+    };
+    let word = |text: &str, after: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(after));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let party = word(&admin(&["party", "a lab", "--role", "finder"]), "party ");
+    let machine = admin(&["account", &party, "agent", "--machine", "a model", "a harness"]);
+    assert!(word(&machine, "key ").starts_with("tap_v1_"));
+    let person = admin(&["account", &party, "the one who answers"]);
+    assert!(word(&person, "/login/").len() >= 32);
+    let keeper = word(&admin(&["party", "keeper", "--role", "maintainer"]), "party ");
+    let contact = "maintainer@door.invalid";
+    word(&admin(&["project", "pkg:generic/door", &keeper, contact, "--withhold"]), "project ");
+    // The keys lie outside of the data, and neither is for others to read.
+    use std::os::unix::fs::PermissionsExt;
+    for private in [data.clone(), format!("{data}.keys")] {
+        let mode = std::fs::metadata(&private).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{private}");
+    }
+    let verified = seawall(Path::new(PROGRAM), &["verify", "--data", &data]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}

@@ -1,0 +1,10 @@
+//! The executable as people run it: real processes, a real sandbox, real databases, real kills.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::disallowed_methods, reason = "these tests stand outside, where time is real")]
+
+mod arguments;
+mod corridor;
+mod house;
+mod kill;
+mod matching;
+mod seeded;

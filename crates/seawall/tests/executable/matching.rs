@@ -1,0 +1,117 @@
+//! `seawall match`: at home, offline, from a copy of published records; it sends nothing.
+
+use crate::corridor::PROGRAM;
+use crate::house::{INVENTORY, seawall};
+use seawall_testkit::database::Fresh;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const FIXED: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+    {"type":"library","name":"door","version":"2.0","purl":"pkg:generic/door@2.0"}]}"#;
+
+/// A folder with inventories and a published record about `door` below 2.0.
+struct Home {
+    folder: Fresh,
+}
+
+impl Home {
+    fn new() -> Home {
+        let home = Home { folder: Fresh::sqlite() };
+        let record = json!({
+            "schema_version": "1.7.0", "id": "x_SW-2026-0001", "modified": "2026-11-21T12:00:00Z",
+            "summary": "a flaw", "details": "a flaw", "affected": [{
+                "package": {"ecosystem": "npm", "name": "door", "purl": "pkg:npm/door"},
+                "ranges": [{
+                    "type": "SEMVER",
+                    "events": [{"introduced": "1.0.0"}, {"fixed": "2.0.0"}],
+                }],
+            }],
+        });
+        std::fs::create_dir(home.path("osv")).unwrap();
+        for (name, text) in [
+            ("osv/x_SW-2026-0001.json", record.to_string()),
+            ("affected.json", INVENTORY.replace("generic", "npm").replace("1.1", "1.1.0")),
+            ("fixed.json", FIXED.replace("generic", "npm").replace("2.0", "2.0.0")),
+            ("unreadable.json", "{".into()),
+        ] {
+            std::fs::write(home.path(name), text).unwrap();
+        }
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.dir().join(name)
+    }
+
+    fn arguments(&self, inventory: &str, more: &[&str]) -> Vec<String> {
+        let inventory = self.path(inventory).display().to_string();
+        let records = self.path("osv").display().to_string();
+        let named = ["match".to_owned(), inventory, "--advisories".to_owned(), records];
+        named.into_iter().chain(more.iter().map(|text| (*text).to_owned())).collect()
+    }
+
+    fn run(&self, inventory: &str, more: &[&str]) -> Output {
+        let arguments = self.arguments(inventory, more);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        seawall(Path::new(PROGRAM), &arguments)
+    }
+}
+
+#[test]
+fn affected_is_one_clear_is_zero_and_unreadable_is_two() {
+    let home = Home::new();
+    for (inventory, status) in
+        [("affected.json", 1), ("fixed.json", 0), ("unreadable.json", 2), ("absent.json", 2)]
+    {
+        for more in [&[][..], &["--today"], &["--json"], &["--today", "--spanish"]] {
+            let output = home.run(inventory, more);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(status), "{inventory} {more:?}: {said}");
+            assert_eq!(said.is_empty(), status < 2, "{inventory} {more:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn what_matched_is_told_by_name_and_how_to_fix_it() {
+    let home = Home::new();
+    let said: Value =
+        serde_json::from_slice(&home.run("affected.json", &["--json"]).stdout).unwrap();
+    let findings = said["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{said}");
+    assert_eq!(findings[0]["component_purl"], "pkg:npm/door@1.1.0");
+    assert_eq!(findings[0]["advisory_id"], "x_SW-2026-0001");
+    assert_eq!(findings[0]["fixed_versions"], json!(["2.0.0"]));
+    assert_eq!(said["advisory_set"]["records"], 1);
+    let today = String::from_utf8(home.run("affected.json", &["--today"]).stdout).unwrap();
+    assert!(today.contains("door") && today.contains("2.0.0"), "{today}");
+    assert!(!today.contains("doorbell"), "{today}");
+}
+
+/// In a network namespace of its own there is no interface that is up: whatever would be sent
+/// could not be, and the answer is the same.
+#[test]
+fn nothing_is_sent() {
+    let test = "nothing_is_sent";
+    let alone = |program: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--net", program]);
+        command
+    };
+    if !alone("true").status().is_ok_and(|status| status.success()) {
+        println!("skipped: {test}: this host makes no network namespace (`unshare --net`)");
+        return;
+    }
+    let home = Home::new();
+    for more in [&["--today"][..], &["--json"]] {
+        let arguments = home.arguments("affected.json", more);
+        let output = alone(PROGRAM).args(&arguments).output().unwrap();
+        let open = home.run("affected.json", more);
+        assert_eq!(output.status.code(), Some(1), "{more:?}");
+        assert_eq!(output.stderr, b"", "{more:?}");
+        if more != ["--today"] {
+            assert_eq!(output.stdout, open.stdout, "{more:?}");
+        }
+    }
+}
