@@ -1,4 +1,4 @@
-//! What tests send in: reports, from one value of which claim, recipe and bytes follow;
+//! What tests send in: reports, as one value from which claim, recipe and bytes follow;
 //! inventories; statements.
 
 use seawall_domain::claim::{AttachmentKind, Claim, Cwe, Location, Tooling};
