@@ -1,6 +1,8 @@
 //! Facts as a stored format, what they cause, and who may do what: pinned as files that a person
 //! reads. With `SEAWALL_PIN=1` the files are written anew; a change in them is then a decision.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "facts/examples.rs"]
 mod examples;
 #[path = "facts/random.rs"]
@@ -132,7 +134,7 @@ fn detail(fact: &Fact) -> String {
 #[test]
 fn who_may_do_what_is_pinned() {
     let mut table = String::from(
-        "# action by role: any = to anything, own = to its own, part = where it takes part, . = hidden\n",
+        "# any = to anything, own = to its own, part = where it takes part, . = hidden\n",
     );
     let roles: Vec<String> = Role::ALL.iter().map(|role| format!("{role:?}")).collect();
     table.push_str(&format!("{:<18}{}\n", "", roles.map_width()));

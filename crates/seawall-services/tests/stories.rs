@@ -1,6 +1,8 @@
 //! The use-cases together: stories in worlds with a clock that is set and jobs that run until
 //! nothing is left to do. Each runs on every database that the machine offers.
 
+#![allow(clippy::unwrap_used)]
+
 mod stories {
     mod coordination;
     mod intake;

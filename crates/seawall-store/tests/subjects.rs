@@ -1,6 +1,8 @@
 //! Subjects in their tables: what was recorded reads back equal, a moved row is refused, an altered
 //! one is named, and lists show each actor their own and nothing else.
 
+#![allow(clippy::unwrap_used)]
+
 use seawall_domain::access::{Action, Actor, Scope};
 use seawall_domain::account::Account;
 use seawall_domain::advisory::Advisory;

@@ -116,7 +116,7 @@ impl Reproducer for Laboratory {
             let outcome = if effect.untested.contains(&version.0) {
                 Outcome::Untested
             } else if effect.affected.contains(&version.0)
-                || (effect.flaky.contains(&version.0) && number % 2 == 0)
+                || (effect.flaky.contains(&version.0) && number.is_multiple_of(2))
             {
                 Outcome::Affected
             } else {

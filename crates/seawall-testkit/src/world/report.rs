@@ -1,5 +1,5 @@
-//! What tests send in: reports, from one value of which claim, recipe and bytes follow; inventories;
-//! statements.
+//! What tests send in: reports, as one value from which claim, recipe and bytes follow;
+//! inventories; statements.
 
 use seawall_domain::claim::{AttachmentKind, Claim, Cwe, Location, Tooling};
 use seawall_domain::package::{Package, Version};

@@ -78,12 +78,12 @@ pub const TARGETS: [Target; 6] = [
         fixed: "0.4.2",
         claimed: "0.4.1",
         file: "sqlparse/filters/others.py",
-        text: "class Comments:\n    @staticmethod\n    def _process(tlist):\n        return tlist\n",
+        text: "class Comments:\n    @staticmethod\n    def _process(tlist):\n        pass\n",
         function: "_process",
         weakness: 1333,
         words: [
             "A comment of many line breaks keeps the regular expression busy for minutes.",
-            "Stripping comments from a crafted statement backtracks without end: denial of service.",
+            "Stripping comments from a crafted statement backtracks: denial of service.",
         ],
     },
     Target {
