@@ -1,6 +1,6 @@
 //! The manifest of the folder of everything public: each file by its SHA-256, and a signed note
-//! over the list by the key of the public log. So a changed, missing or added file is named, also in a
-//! copy of the folder that has no database.
+//! over the list by the key of the public log. So a changed, missing or added file is named, also
+//! in a copy of the folder that has no database.
 //!
 //! The log's own tiles are not listed: the log says itself what belongs into them.
 
