@@ -121,6 +121,21 @@ pub enum Missing {
 }
 
 impl Missing {
+    /// Its name, as stored and as told to machines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Missing::Package => "package",
+            Missing::Version => "version",
+            Missing::Weakness => "weakness",
+            Missing::File => "file",
+            Missing::Function => "function",
+            Missing::Description => "description",
+            Missing::Recipe => "recipe",
+            Missing::Tool => "tool",
+            Missing::Contact => "contact",
+        }
+    }
+
     /// What to add, in one sentence a finder can act on.
     pub fn advice(self) -> &'static str {
         match self {

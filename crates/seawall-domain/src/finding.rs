@@ -10,6 +10,7 @@ use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use crate::verdict::Verdict;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use uuid::Uuid;
 
 /// What of a claim is needed to decide; the words themselves lie in the claim's blob.
@@ -133,6 +134,19 @@ pub enum Rejection {
     },
     /// The recipe cannot be read, or is about another package.
     UnusableRecipe,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rejection::NoSuchFile { file } => write!(f, "the release has no file `{file}`"),
+            Rejection::NoSuchFunction { function } => {
+                write!(f, "the source defines no function `{function}`")
+            }
+            Rejection::NoSuchRelease { version } => write!(f, "there is no release {version}"),
+            Rejection::UnusableRecipe => f.write_str("its recipe cannot be used"),
+        }
+    }
 }
 
 /// What happens to a finding.

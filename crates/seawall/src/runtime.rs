@@ -133,9 +133,14 @@ async fn file_letters(desk: &Desk) -> anyhow::Result<()> {
     let courier = desk.courier.clone();
     let letters = tokio::task::spawn_blocking(move || courier.collect()).await?;
     for (name, bytes) in letters.map_err(anyhow::Error::msg)? {
-        let filed = seawall_services::case::receive(desk, &bytes).await?;
-        tracing::info!(letter = %name, ?filed, "a letter came");
-        desk.courier.put_away(&name).map_err(anyhow::Error::msg)?;
+        // A letter that cannot be filed now waits; it must not hold up the letters behind it.
+        match seawall_services::case::receive(desk, &bytes).await {
+            Ok(filed) => {
+                tracing::info!(letter = %name, ?filed, "a letter came");
+                desk.courier.put_away(&name).map_err(anyhow::Error::msg)?;
+            }
+            Err(error) => tracing::error!(letter = %name, %error, "a letter could not be filed"),
+        }
     }
     Ok(())
 }

@@ -125,7 +125,7 @@ pub async fn due(State(site): State<Site>, known: Known) -> Result<Response, Ref
             due.exposure.spot.label.clone(),
             due.advisory,
             due.decision.row.number.to_string(),
-            format!("{:?}", due.decision.row.deadline),
+            due.decision.row.deadline.to_string(),
             due.decision.explanation(),
         ];
         let line: Vec<String> = fields.iter().map(|field| quoted(field)).collect();

@@ -72,14 +72,14 @@ pub(super) fn shown(finding: &Finding) -> Shown {
         Standing::NeedsInfo { missing } => {
             shown.missing = missing
                 .iter()
-                .map(|m| Lack { what: format!("{m:?}").to_lowercase(), advice: m.advice() })
+                .map(|m| Lack { what: m.name().to_owned(), advice: m.advice() })
                 .collect();
         }
         Standing::Joined { lead, reasons, .. } => {
             shown.joined = Some(lead.to_string());
             shown.reasons = reasons.clone();
         }
-        Standing::Rejected { why } => shown.reasons = vec![format!("{why:?}")],
+        Standing::Rejected { why } => shown.reasons = vec![why.to_string()],
         Standing::AlreadyFixed { newest } => {
             shown.reasons = vec![format!("the newest release {newest} is not affected")];
         }

@@ -89,6 +89,7 @@ async fn first_link(desk: &seawall_services::desk::Desk) -> anyhow::Result<Optio
     let administrator = Actor::administrator();
     let name = &desk.settings.publisher.name;
     let party = party::register(desk, &administrator, name, &[Role::Coordinator]).await?;
+    eprintln!("the clearinghouse is party {}; its second analyst: seawall admin account", party.id);
     let analyst =
         account::open(desk, &administrator, party.id, "analyst one", Holder::Person).await?;
     Ok(Some(account::invite(desk, &administrator, analyst.id).await?))
