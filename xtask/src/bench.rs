@@ -29,7 +29,7 @@ const BENCHES: [Bench; 3] = [
         name: "kill",
         package: "seawall",
         example: "kill",
-        measures: "a small corridor under seeded `kill -9`; the figures must end the same",
+        measures: "the whole demo under seeded `kill -9`; its figures must end the same",
     },
 ];
 

@@ -1,11 +1,15 @@
 //! `seawall demo`: the main job on real input, start to end, in an installation of its own.
 
+mod apart;
+
 use crate::demo::{Stage, Summary, Unreachable, play};
 use crate::installation::{Installation, Place, default_cache};
 use crate::laboratory::{Laboratories, Remember};
-use crate::runtime;
+use crate::runtime::{self, Running};
 use anyhow::Context;
+use apart::Apart;
 use indicatif::{ProgressBar, ProgressStyle};
+use seawall_services::desk::Desk;
 use seawall_services::verify::verify;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -44,6 +48,9 @@ pub struct Arguments {
     /// Shuffles the order in which the reports come.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Runs the server apart and kills it so many times (`cargo xtask bench kill`).
+    #[arg(long, hide = true, default_value_t = 0, requires = "exit")]
+    kills: u32,
 }
 
 /// Plays the story; leaves the portal open until interrupted unless told to end.
@@ -90,12 +97,19 @@ async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode>
         // Somebody has the usual port: any other will do for a demo.
         Err(_) => runtime::bind("127.0.0.1:0").await?,
     };
-    let base_url = format!("http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?.to_string();
+    let base_url = format!("http://{address}");
     let place = place(arguments, data);
     let installation = Installation::open(&place, &base_url, Remember::Releases).await?;
     preflight(installation.laboratories.clone()).await?;
     let desk = installation.desk;
-    let running = runtime::start(&desk, listener, None, None, 2);
+    let server = match arguments.kills {
+        0 => Server::Here(runtime::start(&desk, listener, None, None, 2)),
+        kills => {
+            drop(listener);
+            Server::Apart(Apart::start(&place, &address, kills, arguments.seed, &desk))
+        }
+    };
     let bar = bar();
     let progress = |line: &str| tell(&bar, begun, line);
     let stage = Stage {
@@ -109,15 +123,35 @@ async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode>
     let played = play(&stage).await;
     bar.finish_and_clear();
     let ended = match played {
-        Ok(summary) => finish(arguments, &stage, summary, begun).await,
+        Ok(summary) => return finish(arguments, &stage, server, summary, begun).await,
         Err(error) if error.is::<Unreachable>() => {
             eprintln!("seawall: {error}");
             Ok(ExitCode::from(2))
         }
         Err(error) => Err(error),
     };
-    running.stop(&desk).await?;
+    server.stop(&desk).await?;
     ended
+}
+
+/// Where the server of the demo runs.
+enum Server {
+    /// In this process.
+    Here(Running),
+    /// In one of its own, which is killed now and then.
+    Apart(Apart),
+}
+
+impl Server {
+    async fn stop(self, desk: &Desk) -> anyhow::Result<()> {
+        match self {
+            Server::Here(running) => running.stop(desk).await,
+            Server::Apart(apart) => {
+                eprintln!("the server was killed {} times", apart.stop().await?);
+                runtime::settle_log(desk).await
+            }
+        }
+    }
 }
 
 /// Names what the host lacks, and goes no further if that is anything.
@@ -142,13 +176,22 @@ fn tell(bar: &ProgressBar, begun: Instant, line: &str) {
     bar.set_message(line.to_owned());
 }
 
-/// Recomputes and tells the summary, then leaves the portal open unless told to end.
+/// Recomputes and tells the summary, then leaves the portal open unless told to end. A server that
+/// runs apart has its own sequencer, so it ends before the log is settled here.
 async fn finish(
     arguments: &Arguments,
     stage: &Stage<'_>,
+    server: Server,
     mut summary: Summary,
     begun: Instant,
 ) -> anyhow::Result<ExitCode> {
+    let server = match server {
+        Server::Apart(_) => {
+            server.stop(stage.desk).await?;
+            None
+        }
+        Server::Here(_) => Some(server),
+    };
     settle(stage.desk, &mut summary).await?;
     summary.elapsed_seconds = (begun.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     if arguments.json {
@@ -163,6 +206,9 @@ async fn finish(
         }
         eprintln!("Interrupt with Ctrl-C to end.");
         tokio::signal::ctrl_c().await.context("cannot wait for an interrupt")?;
+    }
+    if let Some(server) = server {
+        server.stop(stage.desk).await?;
     }
     Ok(if summary.ledger_verified { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

@@ -1,9 +1,9 @@
 //! The demo's own client: it asks the server as anybody would, with a key or with a session.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What somebody shows at the door.
 #[derive(Clone, Debug)]
@@ -86,15 +86,41 @@ impl Client {
         if let Some((media_type, bytes)) = body {
             request = request.header("content-type", media_type).body(bytes);
         }
-        let answer = request.send().await.with_context(|| format!("cannot ask `{named}`"))?;
-        let status = answer.status();
-        let bytes = answer.bytes().await.with_context(|| format!("cannot read `{named}`"))?;
+        let (status, bytes) = patiently(request).await.with_context(|| format!("`{named}`"))?;
         ensure!(
             status.is_success(),
             "`{named}` was answered with {status}: {}",
             String::from_utf8_lossy(&bytes).chars().take(ANSWER_SHOWN_MAX).collect::<String>(),
         );
-        Ok(bytes.to_vec())
+        Ok(bytes)
+    }
+}
+
+/// For how long a server that does not answer is asked again: it may be starting.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait before asking again.
+const AGAIN_AFTER: Duration = Duration::from_millis(150);
+
+/// Asks until there is an answer. Everything the demo sends may be sent twice: the same bytes from
+/// the same sender are one report, one inventory, one statement.
+async fn patiently(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>)> {
+    let begun = Instant::now();
+    loop {
+        let again = request.try_clone().context("a request cannot be repeated")?;
+        let answered = match again.send().await {
+            Ok(answer) => {
+                let status = answer.status();
+                answer.bytes().await.map(|bytes| (status, bytes.to_vec()))
+            }
+            Err(error) => Err(error),
+        };
+        match answered {
+            Ok((StatusCode::SERVICE_UNAVAILABLE, _)) if begun.elapsed() < PATIENCE => {}
+            Ok(answer) => return Ok(answer),
+            Err(error) if begun.elapsed() >= PATIENCE => return Err(error.into()),
+            Err(_) => {}
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
     }
 }
 
