@@ -1,7 +1,7 @@
-//! `cargo xtask bench kill`: twenty seeded `kill -9` of the whole demo's server while its story goes
-//! on, and of a small corridor, on SQLite and, where `SEAWALL_TEST_POSTGRES` names a server, on
-//! PostgreSQL. It ends with status 0 only when everything that was killed counts the same as what
-//! was left alone.
+//! `cargo xtask bench kill`: twenty seeded `kill -9` of the whole demo's server while its story
+//! goes on, and of a small corridor, on SQLite and, where `SEAWALL_TEST_POSTGRES` names a server,
+//! on PostgreSQL. It ends with status 0 only when everything that was killed counts the same as
+//! what was left alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 #![allow(clippy::disallowed_methods, reason = "a benchmark stands outside, where time is real")]
 
