@@ -58,6 +58,11 @@ async fn haunt(
             _ = &mut stopped => break,
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
+        // A server that could not start (the port or the database was not free yet) is tried again,
+        // as a supervisor would.
+        if server.try_wait().context("cannot look after the server")?.is_some() {
+            server = spawn(place, listen)?;
+        }
         if killed < kills && facts(desk).await? >= at {
             server.kill().await.context("cannot kill the server")?;
             server = spawn(place, listen)?;
