@@ -14,6 +14,9 @@ pub struct Component {
     pub version: Option<Version>,
     /// The product by vendor, name and version, where that is all that is known (a CSV row).
     pub product: Option<Product>,
+    /// The purl as the inventory writes it, letter for letter, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purl: Option<String>,
 }
 
 /// A product as a person writes it down.

@@ -13,6 +13,7 @@ pub mod package;
 pub mod publication;
 pub mod range;
 pub mod recipe;
+pub mod record;
 pub mod refusal;
 pub mod time;
 pub mod verdict;

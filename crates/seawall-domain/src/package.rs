@@ -1,5 +1,8 @@
 //! Packages: an ecosystem of the OSV schema and a name in it. Version order belongs to `matching`.
 
+mod listed;
+
+pub use self::listed::Listed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -17,11 +20,28 @@ pub enum Ecosystem {
     Debian(Option<String>),
     /// Software without a registry, named by purl type `generic`.
     Generic,
-    /// An ecosystem we have no rules for; the text is kept as it came.
+    /// A further ecosystem of the OSV schema, with its release (`v3.20` of Alpine) when it is known.
+    Listed(Listed, Option<String>),
+    /// An ecosystem that the schema does not list; the text is kept as it came.
     Unknown(String),
 }
 
 impl Ecosystem {
+    /// The ecosystem without the release of a distribution, and that release.
+    pub fn without_release(&self) -> (Ecosystem, Option<&str>) {
+        match self {
+            Ecosystem::Debian(release) => (Ecosystem::Debian(None), release.as_deref()),
+            Ecosystem::Listed(listed, release) => {
+                (Ecosystem::Listed(*listed, None), release.as_deref())
+            }
+            Ecosystem::PyPi
+            | Ecosystem::Npm
+            | Ecosystem::CratesIo
+            | Ecosystem::Generic
+            | Ecosystem::Unknown(_) => (self.clone(), None),
+        }
+    }
+
     /// The purl type (ECMA-427) of packages of this ecosystem.
     pub fn purl_type(&self) -> &str {
         match self {
@@ -30,6 +50,7 @@ impl Ecosystem {
             Ecosystem::CratesIo => "cargo",
             Ecosystem::Debian(_) => "deb",
             Ecosystem::Generic => "generic",
+            Ecosystem::Listed(listed, _) => listed.purl().0,
             Ecosystem::Unknown(name) => name,
         }
     }
@@ -43,10 +64,17 @@ impl From<String> for Ecosystem {
             "crates.io" => Ecosystem::CratesIo,
             "Debian" => Ecosystem::Debian(None),
             "Generic" => Ecosystem::Generic,
-            _ => match name.strip_prefix("Debian:") {
-                Some(release) => Ecosystem::Debian(Some(release.to_owned())),
-                None => Ecosystem::Unknown(name),
-            },
+            whole => {
+                let (base, release) = match whole.split_once(':') {
+                    Some((base, release)) => (base, Some(release.to_owned())),
+                    None => (whole, None),
+                };
+                match (base, Listed::named(base)) {
+                    ("Debian", _) => Ecosystem::Debian(release),
+                    (_, Some(listed)) => Ecosystem::Listed(listed, release),
+                    (_, None) => Ecosystem::Unknown(name),
+                }
+            }
         }
     }
 }
@@ -66,6 +94,8 @@ impl fmt::Display for Ecosystem {
             Ecosystem::Debian(None) => f.write_str("Debian"),
             Ecosystem::Debian(Some(release)) => write!(f, "Debian:{release}"),
             Ecosystem::Generic => f.write_str("Generic"),
+            Ecosystem::Listed(listed, None) => f.write_str(listed.name()),
+            Ecosystem::Listed(listed, Some(release)) => write!(f, "{}:{release}", listed.name()),
             Ecosystem::Unknown(name) => f.write_str(name),
         }
     }
@@ -101,5 +131,22 @@ impl fmt::Display for Version {
 impl From<&str> for Version {
     fn from(text: &str) -> Self {
         Version(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ecosystem_is_read_back_from_its_name() {
+        let listed = Listed::ALL.iter().map(|listed| listed.name().to_owned());
+        let others = ["PyPI", "npm", "crates.io", "Debian", "Debian:12", "Generic", "conda"];
+        let releases = ["Alpine:v3.20", "Ubuntu:22.04:LTS", "Red Hat:rhel_aus:8.4::appstream"];
+        for name in listed.chain(others.iter().chain(&releases).map(|name| (*name).to_owned())) {
+            let read = Ecosystem::from(name.clone());
+            assert_eq!(read.to_string(), name);
+            assert_eq!(matches!(read, Ecosystem::Unknown(_)), name == "conda", "{name}");
+        }
     }
 }

@@ -223,6 +223,7 @@ impl Lines {
                     package: Some(package),
                     version,
                     product: None,
+                    purl: Some(text.to_owned()),
                 };
                 self.push(place, read.canonical, line)
             }
@@ -246,7 +247,7 @@ impl Lines {
             version: version.unwrap_or_default().to_owned(),
         });
         let key = format!("{:?}\u{0}{}\u{0}{version:?}", known.vendor, known.name);
-        let line = Component { label, package: None, version: known.version, product };
+        let line = Component { label, package: None, version: known.version, product, purl: None };
         self.push(place, key, line)
     }
 

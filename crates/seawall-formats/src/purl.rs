@@ -191,10 +191,11 @@ mod tests {
     #[test]
     fn writes_something_even_for_what_no_purl_can_say() {
         for (ecosystem, name, expected) in [
-            (Ecosystem::Unknown("GitHub Actions".into()), "a/b", "pkg:generic/a/b"),
-            (Ecosystem::Unknown("Linux".into()), "kernel", "pkg:linux/kernel"),
-            (Ecosystem::Npm, "", "pkg:generic/unnamed"),
+            ("GitHub Actions", "a/b", "pkg:github/a/b"),
+            ("Linux", "Kernel", "pkg:generic/Kernel"),
+            ("npm", "", "pkg:generic/unnamed"),
         ] {
+            let ecosystem = Ecosystem::from(ecosystem.to_owned());
             let package = Package { ecosystem, name: name.into() };
             assert_eq!(write(&package, None), expected);
         }

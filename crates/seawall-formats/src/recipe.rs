@@ -242,7 +242,7 @@ fn target(table: &Table, faults: &mut Faults) -> Option<Target> {
     let ecosystem = Ecosystem::from(ecosystem?.to_owned());
     match &ecosystem {
         Ecosystem::PyPi | Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Generic => {}
-        Ecosystem::Debian(_) | Ecosystem::Unknown(_) => {
+        Ecosystem::Debian(_) | Ecosystem::Listed(..) | Ecosystem::Unknown(_) => {
             let message = "it must be one of `PyPI`, `npm`, `crates.io`, `Generic`: those are the \
                            catalogues that releases can be brought from";
             faults.add("target.ecosystem", message);
@@ -280,6 +280,7 @@ fn normalised(ecosystem: &Ecosystem, name: &str) -> String {
         | Ecosystem::CratesIo
         | Ecosystem::Debian(_)
         | Ecosystem::Generic
+        | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => name.to_owned(),
     }
 }

@@ -9,7 +9,7 @@
 use crate::ranges::Bounds;
 use crate::version::Key;
 use seawall_domain::component::{Component, Product};
-use seawall_domain::package::{Ecosystem, Package, Version};
+use seawall_domain::package::{Package, Version};
 use seawall_domain::range::{Basis, Interval};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -170,16 +170,12 @@ impl<K: Clone + Ord> Index<K> {
         let Some(key) = key.filter(Key::is_read) else {
             return Some(Unknown::NoVersion);
         };
-        if matches!(package.ecosystem, Ecosystem::Unknown(_))
-            && !crate::version::is_known(&package.ecosystem)
-        {
+        if !crate::version::is_known(&package.ecosystem) {
             return Some(Unknown::NoRules);
         }
         let elsewhere =
             |entry: &Compiled<K>| entry.release.is_some() && rule(entry, &key).is_some();
-        let no_release = release.is_none()
-            && matches!(package.ecosystem, Ecosystem::Debian(_))
-            && compiled.iter().any(elsewhere);
+        let no_release = release.is_none() && compiled.iter().any(elsewhere);
         no_release.then_some(Unknown::NoRelease)
     }
 
@@ -224,17 +220,8 @@ impl<K: Clone + Ord> Index<K> {
 
 /// The package without the release of its distribution, and that release.
 fn shelf(package: &Package) -> (Package, Option<String>) {
-    match &package.ecosystem {
-        Ecosystem::Debian(release) => {
-            let ecosystem = Ecosystem::Debian(None);
-            (Package { ecosystem, name: package.name.clone() }, release.clone())
-        }
-        Ecosystem::PyPi
-        | Ecosystem::Npm
-        | Ecosystem::CratesIo
-        | Ecosystem::Generic
-        | Ecosystem::Unknown(_) => (package.clone(), None),
-    }
+    let (ecosystem, release) = package.ecosystem.without_release();
+    (Package { ecosystem, name: package.name.clone() }, release.map(str::to_owned))
 }
 
 fn compiled<K>(range: AffectedRange<K>, release: Option<String>) -> Compiled<K> {
@@ -283,6 +270,7 @@ fn order(rule: &Rule) -> (u8, String) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use seawall_domain::package::Ecosystem;
 
     fn package(text: &str) -> Package {
         let (ecosystem, name) = text.rsplit_once(' ').unwrap();
@@ -345,6 +333,7 @@ mod tests {
             package: (product.is_none() && !text.is_empty()).then(|| package(text)),
             version: (!version.is_empty()).then(|| version.into()),
             product,
+            purl: None,
         }
     }
 

@@ -16,7 +16,7 @@ mod semantic;
 use self::debian::Debian;
 use self::natural::Natural;
 use self::semantic::Semantic;
-use seawall_domain::package::{Ecosystem, Version};
+use seawall_domain::package::{Ecosystem, Listed, Version};
 use std::cmp::Ordering;
 
 /// A version read once, so that it can be compared often. Keys are comparable within one
@@ -87,9 +87,8 @@ fn rule(ecosystem: &Ecosystem) -> Rule {
         Ecosystem::Npm | Ecosystem::CratesIo => Rule::Semantic,
         Ecosystem::Debian(_) => Rule::Debian,
         Ecosystem::Generic => Rule::Natural,
-        // OSV calls Go's versions semantic; the ecosystem has no variant of its own yet.
-        Ecosystem::Unknown(name) if name == "Go" => Rule::Semantic,
-        Ecosystem::Unknown(_) => Rule::Natural,
+        Ecosystem::Listed(Listed::Go, _) => Rule::Semantic,
+        Ecosystem::Listed(..) | Ecosystem::Unknown(_) => Rule::Natural,
     }
 }
 
@@ -176,7 +175,7 @@ mod tests {
         ] {
             check(&Ecosystem::Npm, line);
             check(&Ecosystem::CratesIo, line);
-            check(&Ecosystem::Unknown("Go".into()), line);
+            check(&Ecosystem::Listed(Listed::Go, None), line);
         }
         for line in [
             "1.0~~ < 1.0~~a < 1.0~ < 1.0~rc1-1 < 1.0 = 1.0-0 = 0:1.0 < 1.0-1 < 1.0-1+deb12u1",
@@ -192,7 +191,7 @@ mod tests {
             "2.0~rc < 2.0 < 2.0p1",
         ] {
             check(&Ecosystem::Generic, line);
-            check(&Ecosystem::Unknown("Alpine".into()), line);
+            check(&Ecosystem::Listed(Listed::Alpine, None), line);
         }
     }
 

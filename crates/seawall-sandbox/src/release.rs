@@ -42,7 +42,10 @@ pub(crate) fn releases(lab: &Laboratory, package: &Package) -> Result<Vec<Releas
         Ecosystem::PyPi => registry::pypi::releases(&cache, package),
         Ecosystem::Npm => registry::npm::releases(&cache, package),
         Ecosystem::CratesIo => registry::cargo::releases(&cache, package),
-        Ecosystem::Generic | Ecosystem::Debian(_) | Ecosystem::Unknown(_) => {
+        Ecosystem::Generic
+        | Ecosystem::Debian(_)
+        | Ecosystem::Listed(..)
+        | Ecosystem::Unknown(_) => {
             Err(LabFault::registry(package, "there is no client for this ecosystem"))
         }
     }?;
@@ -79,7 +82,7 @@ pub(crate) fn fetch_all(
             Ecosystem::Npm => registry::npm::fetch(&cache, package, &missing),
             Ecosystem::CratesIo => registry::cargo::fetch(&cache, package, &missing),
             Ecosystem::Generic => registry::folder::fetch(lab, &cache, package, &missing),
-            Ecosystem::Debian(_) | Ecosystem::Unknown(_) => {
+            Ecosystem::Debian(_) | Ecosystem::Listed(..) | Ecosystem::Unknown(_) => {
                 let fault = LabFault::registry(package, "there is no client for this ecosystem");
                 missing.iter().map(|_| Err(fault.clone())).collect()
             }
@@ -156,6 +159,7 @@ fn own_folder(package: &Package, path: &Path) -> PathBuf {
         | Ecosystem::Npm
         | Ecosystem::Generic
         | Ecosystem::Debian(_)
+        | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => path.to_owned(),
     }
 }

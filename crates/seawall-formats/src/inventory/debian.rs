@@ -9,7 +9,7 @@
 use super::{Inventory, Kind, Lines};
 use crate::fault::{FormatFault, quote};
 use seawall_domain::component::Component;
-use seawall_domain::package::{Ecosystem, Package, Version};
+use seawall_domain::package::{Ecosystem, Listed, Package, Version};
 
 const FORMAT: &str = "Debian package list";
 
@@ -132,6 +132,7 @@ pub(super) fn read(
             package: Some(Package { ecosystem: ecosystem.clone(), name }),
             version: Some(Version(version)),
             product: None,
+            purl: None,
         };
         lines.push(&place, key, component)?;
     }
@@ -174,8 +175,7 @@ fn ecosystem(
     }
     match text.lines().take(HEAD_LINES).find_map(comment) {
         Some((name, release)) if name == "ubuntu" => {
-            let release = release.map(|release| format!("Ubuntu:{release}"));
-            return Ecosystem::Unknown(release.unwrap_or_else(|| "Ubuntu".to_owned()));
+            return Ecosystem::Listed(Listed::Ubuntu, release);
         }
         Some((_, Some(release))) => {
             return Ecosystem::Debian(super::purl::debian_release(&release));
@@ -184,7 +184,7 @@ fn ecosystem(
     }
     if binaries.iter().any(|binary| binary.version.contains("ubuntu")) {
         lines.warn("its versions say Ubuntu; Debian's advisories do not apply".to_owned());
-        return Ecosystem::Unknown("Ubuntu".to_owned());
+        return Ecosystem::Listed(Listed::Ubuntu, None);
     }
     let mut marks = binaries.iter().filter_map(|binary| release_mark(&binary.version));
     let first = marks.next();

@@ -4,7 +4,7 @@
 //! package, because Debian's advisories speak of source packages.
 
 use packageurl::PackageUrl;
-use seawall_domain::package::{Ecosystem, Package, Version};
+use seawall_domain::package::{Ecosystem, Listed, Package, Version};
 use std::str::FromStr;
 
 /// The purl types whose ecosystems have another name in the OSV schema.
@@ -84,8 +84,7 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
         ("generic", space) => named(Ecosystem::Generic, &format!("{space}/{}", purl.name())),
         ("deb", "ubuntu") => {
             let release = qualifier("distro").and_then(|distro| distro.strip_prefix("ubuntu-"));
-            let name = release.map_or("Ubuntu".to_owned(), |release| format!("Ubuntu:{release}"));
-            named(Ecosystem::Unknown(name), purl.name())
+            named(Ecosystem::Listed(Listed::Ubuntu, release.map(str::to_owned)), purl.name())
         }
         (kind, space) => elsewhere(kind, space, purl.name()),
     };
@@ -111,8 +110,11 @@ pub(crate) fn normal_name(ecosystem: &Ecosystem, name: &str) -> String {
     match ecosystem {
         Ecosystem::PyPi => pypi_name(name),
         Ecosystem::Npm | Ecosystem::Debian(_) => name.to_lowercase(),
-        Ecosystem::Unknown(kind) if kind == "Go" => name.to_lowercase(),
-        Ecosystem::CratesIo | Ecosystem::Generic | Ecosystem::Unknown(_) => name.to_owned(),
+        Ecosystem::Listed(Listed::Go, _) => name.to_lowercase(),
+        Ecosystem::CratesIo
+        | Ecosystem::Generic
+        | Ecosystem::Listed(..)
+        | Ecosystem::Unknown(_) => name.to_owned(),
     }
 }
 
@@ -125,7 +127,7 @@ fn elsewhere(kind: &str, namespace: &str, name: &str) -> Package {
         "" => name.to_owned(),
         space => format!("{space}{joint}{name}"),
     };
-    named(Ecosystem::Unknown(ecosystem.to_owned()), &name)
+    named(Ecosystem::from(ecosystem.to_owned()), &name)
 }
 
 /// A PyPI name as PEP 503 spells it: lower case, runs of `-`, `_` and `.` one hyphen.
@@ -188,12 +190,13 @@ pub(crate) fn split(package: &Package) -> (&str, Option<String>, String) {
         Ecosystem::Npm | Ecosystem::Generic => {
             (package.ecosystem.purl_type(), last(&package.name, '/'))
         }
-        Ecosystem::Unknown(name) if name == "Ubuntu" || name.starts_with("Ubuntu:") => {
-            ("deb", (Some("ubuntu".to_owned()), package.name.clone()))
-        }
+        Ecosystem::Listed(listed, _) => match listed.purl() {
+            (kind, Some(space)) => (kind, (Some(space.to_owned()), package.name.clone())),
+            ("maven", None) => ("maven", last(&package.name, ':')),
+            (kind, None) => (kind, last(&package.name, '/')),
+        },
         Ecosystem::Unknown(name) => {
-            let kind = ECOSYSTEMS.iter().find(|(_, osv)| osv == name);
-            let kind = kind.map_or(name.as_str(), |(purl, _)| purl);
+            let kind = name.as_str();
             let joint = if kind == "maven" { ':' } else { '/' };
             (kind, last(&package.name, joint))
         }

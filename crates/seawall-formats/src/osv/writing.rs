@@ -4,60 +4,12 @@ use super::{SCHEMA_VERSION, key};
 use crate::address;
 use crate::csaf::text;
 use crate::inventory::purl;
-use seawall_domain::package::Ecosystem;
+use seawall_domain::package::{Ecosystem, Listed};
 use seawall_domain::publication::{AdvisoryNumber, AffectedPackage, Publication};
 use seawall_domain::range::{Basis, Interval};
 use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
 use serde_json::{Value, json};
-
-/// The ecosystems that the schema lists besides those we have rules for.
-const LISTED: [&str; 44] = [
-    "AlmaLinux",
-    "Alpaquita",
-    "Alpine",
-    "Android",
-    "Azure Linux",
-    "BellSoft Hardened Containers",
-    "Bioconductor",
-    "Bitnami",
-    "Chainguard",
-    "CleanStart",
-    "ConanCenter",
-    "CRAN",
-    "Docker Hardened Images",
-    "Echo",
-    "FreeBSD",
-    "GHC",
-    "GitHub Actions",
-    "Go",
-    "Hackage",
-    "Hex",
-    "Julia",
-    "Kubernetes",
-    "Linux",
-    "Mageia",
-    "Maven",
-    "MinimOS",
-    "NuGet",
-    "opam",
-    "openEuler",
-    "openSUSE",
-    "OSS-Fuzz",
-    "Packagist",
-    "Photon OS",
-    "Pub",
-    "Red Hat",
-    "Rocky Linux",
-    "Root",
-    "RubyGems",
-    "SUSE",
-    "SwiftURL",
-    "TuxCare",
-    "Ubuntu",
-    "VSCode",
-    "Wolfi",
-];
 
 /// Names of records that cover several flaws and so are related, not aliases.
 const COLLECTIONS: [&str; 8] =
@@ -105,11 +57,8 @@ pub fn document(publication: &Publication) -> String {
 fn is_listed(ecosystem: &Ecosystem) -> bool {
     match ecosystem {
         Ecosystem::PyPi | Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Debian(_) => true,
-        Ecosystem::Generic => false,
-        Ecosystem::Unknown(name) => {
-            let family = name.split(':').next().unwrap_or(name);
-            LISTED.contains(&family) && !name.ends_with(':')
-        }
+        Ecosystem::Listed(_, release) => release.as_deref() != Some(""),
+        Ecosystem::Generic | Ecosystem::Unknown(_) => false,
     }
 }
 
@@ -117,10 +66,12 @@ fn is_listed(ecosystem: &Ecosystem) -> bool {
 fn range_type(ecosystem: &Ecosystem) -> &'static str {
     match ecosystem {
         Ecosystem::Npm | Ecosystem::CratesIo => "SEMVER",
-        Ecosystem::Unknown(name) if name == "Go" => "SEMVER",
-        Ecosystem::PyPi | Ecosystem::Debian(_) | Ecosystem::Generic | Ecosystem::Unknown(_) => {
-            "ECOSYSTEM"
-        }
+        Ecosystem::Listed(Listed::Go, _) => "SEMVER",
+        Ecosystem::PyPi
+        | Ecosystem::Debian(_)
+        | Ecosystem::Generic
+        | Ecosystem::Listed(..)
+        | Ecosystem::Unknown(_) => "ECOSYSTEM",
     }
 }
 

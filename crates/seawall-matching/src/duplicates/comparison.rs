@@ -39,6 +39,7 @@ fn package(left: &Signature, right: &Signature) -> Option<Reason> {
         | Ecosystem::Npm
         | Ecosystem::CratesIo
         | Ecosystem::Generic
+        | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => package.clone(),
     };
     match (&left.package, &right.package) {

@@ -38,7 +38,11 @@ fn name<'a>(ecosystem: &Ecosystem, version: &'a Version) -> Name<'a> {
     let separator = match ecosystem {
         Ecosystem::PyPi => '!',
         Ecosystem::Debian(_) => ':',
-        Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Generic | Ecosystem::Unknown(_) => '!',
+        Ecosystem::Npm
+        | Ecosystem::CratesIo
+        | Ecosystem::Generic
+        | Ecosystem::Listed(..)
+        | Ecosystem::Unknown(_) => '!',
     };
     let (epoch, rest) = version.0.split_once(separator).unwrap_or(("", &version.0));
     let (major, rest) = number(rest.trim_start_matches(['v', 'V', '=']));

@@ -88,6 +88,7 @@ fn component(value: &Value) -> Option<(String, Component)> {
         package: Some(package(ecosystem, name)),
         version: Some(Version(plain(version.split(['?', '#']).next()?))),
         product: None,
+        purl: None,
     };
     Some((purl.to_owned(), component))
 }

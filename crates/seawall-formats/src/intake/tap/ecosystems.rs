@@ -142,8 +142,8 @@ impl Known<'_> {
             ("PyPI", _) => Ecosystem::PyPi,
             ("crates.io", _) => Ecosystem::CratesIo,
             ("Debian", release) => Ecosystem::Debian(release.map(str::to_owned)),
-            (name, Some(release)) => Ecosystem::Unknown(format!("{name}:{release}")),
-            (name, None) => Ecosystem::Unknown(name.to_owned()),
+            (name, Some(release)) => Ecosystem::from(format!("{name}:{release}")),
+            (name, None) => Ecosystem::from(name.to_owned()),
         };
         purl::normalise(ecosystem, software)
     }
