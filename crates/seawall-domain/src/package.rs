@@ -20,7 +20,7 @@ pub enum Ecosystem {
     Debian(Option<String>),
     /// Software without a registry, named by purl type `generic`.
     Generic,
-    /// A further ecosystem of the OSV schema, with its release (`v3.20` of Alpine) when it is known.
+    /// A further ecosystem of the OSV schema, with its release (Alpine's `v3.20`) when it is known.
     Listed(Listed, Option<String>),
     /// An ecosystem that the schema does not list; the text is kept as it came.
     Unknown(String),
