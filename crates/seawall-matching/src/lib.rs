@@ -10,8 +10,10 @@
 
 pub mod duplicates;
 pub mod exposure;
+pub mod flaw;
 pub mod history;
 pub mod priority;
 pub mod ranges;
+pub mod set;
 pub mod today;
 pub mod version;

@@ -1,0 +1,246 @@
+//! Building a set: records in, in any order; the index, the sums and the footer out.
+
+use super::code::Pen;
+use super::hash::{PLACE_MAX, hash, table};
+use super::layout::{Contents, MARK, Part};
+use super::pages::Summer;
+use super::shelf::{self, Say};
+use super::{Document, Meta, SourceNote};
+use crate::flaw::{Flaw, Named, group, merge};
+use seawall_domain::package::Package;
+use seawall_domain::range::Basis;
+use seawall_domain::record::{ProductRecord, Record, SourceKind};
+use std::collections::{BTreeMap, HashMap};
+
+/// How many characters of prose are kept of one field of a flaw; documents keep all of it.
+pub const PROSE_LEN_MAX: usize = 600;
+
+/// The records of a set to be. Documents are written by the caller, as they come, right after
+/// [`Builder::start`]; the builder only takes their sums.
+#[derive(Debug)]
+pub struct Builder {
+    records: Vec<(Record, Option<Document>)>,
+    known: HashMap<(SourceKind, String, Option<String>), usize>,
+    sources: Vec<SourceNote>,
+    summer: Summer,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let mut summer = Summer::default();
+        summer.add(MARK);
+        Builder { records: Vec::new(), known: HashMap::new(), sources: Vec::new(), summer }
+    }
+}
+
+impl Builder {
+    /// What the file starts with.
+    pub const START: &'static [u8] = MARK;
+
+    /// Takes note of a document that the caller writes next, and says where it will stand.
+    pub fn document(&mut self, bytes: &[u8]) -> Document {
+        let offset = self.summer.length();
+        self.summer.add(bytes);
+        Document { offset, length: bytes.len() as u64 }
+    }
+
+    /// Adds a record. A record that was there before gives way to one that changed later.
+    pub fn add(&mut self, mut record: Record, document: Option<Document>) {
+        record.details = String::new();
+        record.references = Vec::new();
+        for text in [&mut record.remedy, &mut record.workaround].into_iter().flatten() {
+            *text = cut(text);
+        }
+        record.summary = cut(&record.summary);
+        let key = (record.kind, record.id.clone(), record.document.clone());
+        match self.known.get(&key).copied().and_then(|at| self.records.get_mut(at)) {
+            Some(known) if known.0.modified < record.modified => *known = (record, document),
+            Some(_) => {}
+            None => {
+                self.known.insert(key, self.records.len());
+                self.records.push((record, document));
+            }
+        }
+    }
+
+    /// Says where records are from.
+    pub fn source(&mut self, note: SourceNote) {
+        self.sources.push(note);
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The rest of the file: what the caller writes after the last document.
+    pub fn finish(mut self) -> Vec<u8> {
+        // The order in which records came must not matter to what is answered.
+        self.records.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+        let documents = self.summer.length() as usize - MARK.len();
+        let told = Told::new(&self.records);
+        let (packages, shelves) = packages(&self.records);
+        let (products, product_shelves) = products(&self.records);
+        let (record_places, records) = rows(told.metas.iter().map(json));
+        let (flaw_places, flaws) = rows(told.flaws.iter().map(json));
+        let parts = [
+            json(&self.sources),
+            packages,
+            shelves,
+            products,
+            product_shelves,
+            record_places,
+            records,
+            flaw_places,
+            flaws,
+            told.names(),
+        ];
+        let mut lengths = [0; Part::ALL.len()];
+        lengths[Part::Documents as usize] = documents;
+        let mut index = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        for (length, part) in lengths.iter_mut().skip(1).zip(&parts) {
+            *length = part.len();
+            index.extend_from_slice(part);
+        }
+        drop(parts);
+        self.summer.add(&index);
+        let sums: Vec<u8> = self.summer.finish().into_iter().flat_map(u32::to_le_bytes).collect();
+        lengths[Part::Sums as usize] = sums.len();
+        let footer = Contents::new(MARK.len(), lengths).footer(&sums);
+        index.extend_from_slice(&sums);
+        index.extend_from_slice(&footer);
+        index
+    }
+}
+
+fn order(record: &Record) -> (&str, SourceKind, &Option<String>) {
+    (&record.id, record.kind, &record.document)
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(PROSE_LEN_MAX) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+        None => text.trim().to_owned(),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    // Structs of texts, numbers and lists always serialise.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// Rows one after the other, and the table of where each starts.
+fn rows(rows: impl Iterator<Item = Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
+    let (mut places, mut bytes) = (Vec::new(), Vec::new());
+    for row in rows {
+        places.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&row);
+    }
+    places.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    (places, bytes)
+}
+
+/// What is told of each record and each flaw.
+struct Told {
+    metas: Vec<Meta>,
+    flaws: Vec<Flaw>,
+}
+
+impl Told {
+    fn new(records: &[(Record, Option<Document>)]) -> Self {
+        let named: Vec<Named<'_>> = records
+            .iter()
+            .map(|(record, _)| Named { id: &record.id, aliases: &record.aliases })
+            .collect();
+        let mut metas: Vec<Meta> =
+            records.iter().map(|(record, document)| Meta::new(record, *document)).collect();
+        let mut flaws = Vec::new();
+        for (names, members) in group(&named) {
+            let flaw = flaws.len() as u32;
+            let own: Vec<&Record> =
+                members.iter().filter_map(|at| records.get(*at)).map(|(r, _)| r).collect();
+            for member in &members {
+                if let Some(meta) = metas.get_mut(*member) {
+                    meta.flaws.push(flaw);
+                }
+            }
+            flaws.push(merge(names, &own));
+        }
+        Told { metas, flaws }
+    }
+
+    /// The table from names to records and flaws.
+    fn names(&self) -> Vec<u8> {
+        let records = self.metas.iter().zip(0u64..).map(|(meta, at)| (hash(&[&meta.id]), 2 * at));
+        let flaws =
+            self.flaws.iter().zip(0u64..).flat_map(|(flaw, at)| {
+                flaw.names.iter().map(move |name| (hash(&[name]), 2 * at + 1))
+            });
+        table(&records.chain(flaws).collect::<Vec<_>>())
+    }
+}
+
+/// The shelves of packages, and the table that leads to them.
+fn packages(records: &[(Record, Option<Document>)]) -> (Vec<u8>, Vec<u8>) {
+    let mut says: BTreeMap<Package, Vec<Say>> = BTreeMap::new();
+    for ((record, _), number) in records.iter().zip(0u32..) {
+        if record.withdrawn.is_some() {
+            continue;
+        }
+        for affected in &record.affected {
+            let (ecosystem, release) = affected.package.ecosystem.without_release();
+            let package = Package { ecosystem, name: affected.package.name.clone() };
+            says.entry(package).or_default().push(Say {
+                record: number,
+                release: release.map(str::to_owned),
+                basis: affected.basis.unwrap_or(Basis::Stated),
+                intervals: affected.intervals.clone(),
+                versions: affected.versions.clone(),
+            });
+        }
+    }
+    let (mut names, mut pen) = (Vec::new(), Pen::default());
+    for (package, says) in &says {
+        let ecosystem = package.ecosystem.to_string();
+        names.push((hash(&[&ecosystem, &package.name]), place(&pen)));
+        let mut shelf = Pen::default();
+        shelf.text(&ecosystem);
+        shelf.text(&package.name);
+        shelf::write(&package.ecosystem, says, &mut shelf);
+        pen.frame(&shelf.0);
+    }
+    (table(&names), pen.0)
+}
+
+/// The shelves of products: per vendor and name, what each record says.
+fn products(records: &[(Record, Option<Document>)]) -> (Vec<u8>, Vec<u8>) {
+    let mut says: BTreeMap<(&str, &str), Vec<(u32, &ProductRecord)>> = BTreeMap::new();
+    for ((record, _), number) in records.iter().zip(0u32..) {
+        for product in record.products.iter().filter(|_| record.withdrawn.is_none()) {
+            let shelf = says.entry((&product.vendor, &product.name)).or_default();
+            shelf.push((number, product));
+        }
+    }
+    let (mut names, mut pen) = (Vec::new(), Pen::default());
+    for ((vendor, name), says) in &says {
+        names.push((hash(&[vendor, name]), place(&pen)));
+        let mut shelf = Pen::default();
+        shelf.text(vendor);
+        shelf.text(name);
+        shelf.list(says, |shelf, (record, product)| {
+            shelf.number((*record).into());
+            shelf.frame(&json(product));
+        });
+        pen.frame(&shelf.0);
+    }
+    (table(&names), pen.0)
+}
+
+fn place(pen: &Pen) -> u64 {
+    (pen.0.len() as u64).min(PLACE_MAX)
+}

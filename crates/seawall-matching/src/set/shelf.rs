@@ -1,0 +1,250 @@
+//! A shelf: everything the set says of one package.
+//!
+//! Its dictionary holds every version that any of its entries names, in version order and once.
+//! A bound of a range is a place in the dictionary, so that matching a component costs one binary
+//! search, and then only comparisons of whole numbers, however many advisories there are.
+//!
+//! **Places.** The version at index `k` has the place `2k + 1`; a version that lies between two of
+//! them has the even place between. An interval is a half-open pair of places: it starts at its
+//! first version, and ends at its fix, or just behind its last affected version.
+
+use super::code::{Eye, Pen};
+use super::fault::SetFault;
+use crate::version::Key;
+use seawall_domain::package::{Ecosystem, Version};
+use seawall_domain::range::{Basis, Interval};
+use std::collections::BTreeMap;
+
+/// What one record says of one package, before it is compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Say {
+    pub(super) record: u32,
+    pub(super) release: Option<String>,
+    pub(super) basis: Basis,
+    pub(super) intervals: Vec<Interval>,
+    pub(super) versions: Vec<Version>,
+}
+
+/// An entry of a shelf, with its versions as places.
+#[derive(Clone, Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) record: u32,
+    pub(super) release: Option<&'a str>,
+    pub(super) basis: Basis,
+    /// Half-open pairs of places, in the order in which the record gives them.
+    pub(super) intervals: Vec<(u64, u64)>,
+    /// Runs of indexes of versions listed one by one: the first, and how many.
+    runs: Vec<(u64, u64)>,
+    /// Listed versions that the ecosystem's rule cannot read.
+    unread: Vec<&'a str>,
+}
+
+/// Where a version stands in a dictionary.
+#[derive(Clone, Debug)]
+pub(super) enum Place<'v> {
+    /// It can be read: its place.
+    At(u64),
+    /// It cannot be read: it lies in no interval, but may be listed letter for letter.
+    Unread(&'v str),
+}
+
+impl Entry<'_> {
+    /// The first of its intervals that holds a version.
+    pub(super) fn interval_of(&self, place: &Place<'_>) -> Option<(u64, u64)> {
+        let Place::At(place) = place else { return None };
+        self.intervals.iter().copied().find(|(start, end)| start <= place && place < end)
+    }
+
+    /// Whether it lists a version one by one.
+    pub(super) fn lists(&self, place: &Place<'_>) -> bool {
+        match place {
+            Place::At(place) if place % 2 == 1 => {
+                let index = place / 2;
+                self.runs.iter().any(|(first, many)| (*first..first + many).contains(&index))
+            }
+            Place::At(_) => false,
+            Place::Unread(text) => self.unread.contains(text),
+        }
+    }
+}
+
+/// Writes a shelf.
+pub(super) fn write(ecosystem: &Ecosystem, says: &[Say], pen: &mut Pen) {
+    let mut dictionary: BTreeMap<Key, &str> = BTreeMap::new();
+    let learn = |version: &'_ Version| -> Option<Key> {
+        Some(Key::new(ecosystem, version)).filter(Key::is_read)
+    };
+    let texts = says.iter().flat_map(|say| {
+        let bounds = say.intervals.iter().flat_map(bounds);
+        bounds.chain(&say.versions)
+    });
+    for version in texts {
+        if let Some(key) = learn(version) {
+            let text = dictionary.entry(key).or_insert(&version.0);
+            // The shortest spelling is kept, then the first by letters: whatever the order given.
+            if (version.0.len(), version.0.as_str()) < (text.len(), *text) {
+                *text = &version.0;
+            }
+        }
+    }
+    let places: BTreeMap<&Key, u64> = dictionary.keys().zip(0..).collect();
+    let end = 2 * dictionary.len() as u64 + 1;
+    let mut offset = 0u32;
+    pen.count(dictionary.len());
+    for text in dictionary.values() {
+        pen.0.extend_from_slice(&offset.to_le_bytes());
+        offset += text.len() as u32;
+    }
+    pen.0.extend_from_slice(&offset.to_le_bytes());
+    dictionary.values().for_each(|text| pen.0.extend_from_slice(text.as_bytes()));
+    let place = |version: &Version| places.get(&Key::new(ecosystem, version)).copied();
+    pen.list(says, |pen, say| {
+        pen.number(say.record.into());
+        pen.option(say.release.as_deref(), Pen::text);
+        pen.0.push(match say.basis {
+            Basis::Run => 0,
+            Basis::Stated => 1,
+        });
+        let intervals: Vec<_> =
+            say.intervals.iter().filter_map(|one| interval(one, &place, end)).collect();
+        pen.list(&intervals, |pen, (start, end)| {
+            pen.number(*start);
+            pen.number(*end);
+        });
+        let mut listed: Vec<u64> = say.versions.iter().filter_map(&place).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        let runs: Vec<&[u64]> = listed.chunk_by(|a, b| a + 1 == *b).collect();
+        pen.list(&runs, |pen, run| {
+            pen.number(run.first().copied().unwrap_or_default());
+            pen.count(run.len());
+        });
+        let unread: Vec<&Version> =
+            say.versions.iter().filter(|version| place(version).is_none()).collect();
+        pen.list(&unread, |pen, version| pen.text(version.0.trim()));
+    });
+}
+
+fn bounds(interval: &Interval) -> impl Iterator<Item = &Version> {
+    let Interval { introduced, fixed, last_affected } = interval;
+    [introduced, fixed, last_affected].into_iter().flatten()
+}
+
+/// An interval as places. A bound that cannot be read leaves the interval open on its side when it
+/// is the end, and void when it is the start: what cannot be placed must not widen a claim to the
+/// versions before it.
+fn interval(
+    interval: &Interval,
+    place: impl Fn(&Version) -> Option<u64>,
+    end: u64,
+) -> Option<(u64, u64)> {
+    let start = match &interval.introduced {
+        Some(version) => 2 * place(version)? + 1,
+        None => 0,
+    };
+    let stop = match (&interval.fixed, &interval.last_affected) {
+        (Some(fixed), _) => place(fixed).map_or(end, |index| 2 * index + 1),
+        (None, Some(last)) => place(last).map_or(end, |index| 2 * index + 2),
+        (None, None) => end,
+    };
+    (start < stop).then_some((start, stop))
+}
+
+/// A shelf of a set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shelf<'a> {
+    length: u64,
+    offsets: &'a [u8],
+    texts: &'a [u8],
+    entries: Eye<'a>,
+}
+
+impl<'a> Shelf<'a> {
+    /// Reads the head of a shelf, behind its name.
+    pub(super) fn read(mut eye: Eye<'a>) -> Result<Self, SetFault> {
+        let length = eye.count()?;
+        let table = length.checked_add(1).and_then(|n| n.checked_mul(4));
+        let offsets = eye.bytes(table.ok_or_else(|| eye.fault())?)?;
+        let mut shelf = Shelf { length: length as u64, offsets, texts: &[], entries: eye };
+        let total = shelf.offset(length).ok_or_else(|| eye.fault())?;
+        shelf.texts = shelf.entries.bytes(total)?;
+        Ok(shelf)
+    }
+
+    fn offset(&self, index: usize) -> Option<usize> {
+        let bytes = self.offsets.get(4 * index..4 * index + 4)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+    }
+
+    fn text(&self, index: u64) -> Result<&'a str, SetFault> {
+        let index = index as usize;
+        let text = self.offset(index).zip(self.offset(index + 1));
+        let text = text.and_then(|(start, end)| self.texts.get(start..end));
+        let text = text.and_then(|text| std::str::from_utf8(text).ok());
+        text.ok_or(SetFault::Inconsistent { part: "shelf" })
+    }
+
+    /// Where a version stands.
+    pub(super) fn place<'v>(
+        &self,
+        ecosystem: &Ecosystem,
+        version: &'v Version,
+    ) -> Result<Place<'v>, SetFault> {
+        let wanted = Key::new(ecosystem, version);
+        if !wanted.is_read() {
+            return Ok(Place::Unread(version.0.trim()));
+        }
+        let (mut low, mut high) = (0, self.length);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let text = Version(self.text(middle)?.to_owned());
+            match Key::new(ecosystem, &text).cmp(&wanted) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Ok(Place::At(2 * middle + 1)),
+            }
+        }
+        Ok(Place::At(2 * low))
+    }
+
+    /// Its entries, one after the other.
+    pub(super) fn entries(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Entry<'a>, SetFault>> + use<'a>, SetFault> {
+        let mut eye = self.entries;
+        let many = eye.count()?;
+        Ok((0..many).map(move |_| entry(&mut eye)))
+    }
+
+    /// An interval of places as the versions it was made of.
+    pub(super) fn interval(&self, (start, end): (u64, u64)) -> Result<Interval, SetFault> {
+        let version = |index: u64| self.text(index).map(Version::from);
+        let introduced = match start {
+            0 => None,
+            start => Some(version(start / 2)?),
+        };
+        let (mut fixed, mut last_affected) = (None, None);
+        if end <= 2 * self.length {
+            match end % 2 {
+                1 => fixed = Some(version(end / 2)?),
+                _ => last_affected = Some(version((end / 2).saturating_sub(1))?),
+            }
+        }
+        Ok(Interval { introduced, fixed, last_affected })
+    }
+}
+
+fn entry<'a>(eye: &mut Eye<'a>) -> Result<Entry<'a>, SetFault> {
+    let pair = |eye: &mut Eye<'a>| Ok((eye.number()?, eye.number()?));
+    Ok(Entry {
+        record: u32::try_from(eye.number()?).map_err(|_| eye.fault())?,
+        release: eye.option(Eye::text)?,
+        basis: match eye.bytes(1)? {
+            [0] => Basis::Run,
+            _ => Basis::Stated,
+        },
+        intervals: eye.list(pair)?,
+        runs: eye.list(pair)?,
+        unread: eye.list(Eye::text)?,
+    })
+}

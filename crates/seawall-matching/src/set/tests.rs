@@ -1,0 +1,320 @@
+use super::*;
+use proptest::prelude::*;
+use seawall_domain::component::Product;
+use seawall_domain::record::{AffectedRecord, ProductVersions};
+use seawall_domain::statement::Status;
+
+/// A record as `id = alias | package | introduced..fixed, version, …`.
+fn record(line: &str) -> Record {
+    let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+    let [names, package, versions] = parts[..] else { panic!("{line}") };
+    let (id, aliases) = names.split_once('=').unwrap_or((names, ""));
+    let mut record = Record::named(SourceKind::Osv, id.trim());
+    record.aliases = aliases.split_whitespace().map(str::to_owned).collect();
+    let (ecosystem, name) = package.rsplit_once(' ').unwrap();
+    let version = |text: &str| (!text.is_empty()).then(|| Version::from(text));
+    let mut affected = AffectedRecord {
+        package: Package { ecosystem: Ecosystem::from(ecosystem.to_owned()), name: name.into() },
+        intervals: Vec::new(),
+        versions: Vec::new(),
+        commits: Vec::new(),
+        basis: None,
+        stated_by: None,
+        tested: Vec::new(),
+    };
+    for part in versions.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        match part.split_once("..") {
+            None => affected.versions.push(part.into()),
+            Some((introduced, end)) => affected.intervals.push(Interval {
+                introduced: version(introduced),
+                fixed: version(end).filter(|_| !end.starts_with('=')),
+                last_affected: end.strip_prefix('=').and_then(version),
+            }),
+        }
+    }
+    record.affected = vec![affected];
+    record
+}
+
+fn records() -> Vec<Record> {
+    let mut all: Vec<Record> = [
+        "PYSEC-1 = CVE-1 GHSA-1 | PyPI sqlparse | 0.4.0..0.4.2, 0.4.0, 0.4.1",
+        "GHSA-1 = CVE-1 | PyPI sqlparse | 0.4.0..0.4.2",
+        "GHSA-2 = CVE-2 | npm ini | ..1.3.6",
+        "RUSTSEC-3 | crates.io tar | 0.4.10..0.4.36",
+        "GHSA-4 | crates.io libz-sys | 0.1.4..1.1.9, 1.1.10..1.1.14",
+        "DSA-5 = CVE-5 | Debian:12 zlib | ..1:1.2.13.dfsg-1",
+        "DSA-6 = CVE-5 | Debian:11 zlib | ..1:1.2.11.dfsg-2+deb11u2",
+        "GHSA-7 | npm ini | 9.9.9, latest",
+        "GHSA-8 | PyPI flask | 1.0..=1.5",
+        "X-9 | Conan zlib | ..1.2.13",
+    ]
+    .into_iter()
+    .map(record)
+    .collect();
+    let mut gone = record("GONE-1 | npm ini | ..99");
+    gone.withdrawn = "2026-01-01T00:00:00Z".parse().ok();
+    all.push(gone);
+    let mut device = Record::named(SourceKind::Csaf, "CVE-77");
+    device.document = Some("ICSA-26-001-01".into());
+    let said = |name: &str, versions| ProductRecord {
+        vendor: "example pumps".into(),
+        name: name.into(),
+        cpe: None,
+        versions,
+        status: Status::Affected,
+        remedy: None,
+    };
+    device.products = vec![
+        said("flow controller", ProductVersions::Listed(vec!["2.1".into(), "2.2".into()])),
+        said("gateway", ProductVersions::All),
+        said(
+            "meter",
+            ProductVersions::Within(record("A | x y | 1.0..2.0").affected[0].intervals.clone()),
+        ),
+    ];
+    all.push(device);
+    all
+}
+
+fn built(records: Vec<Record>) -> Vec<u8> {
+    let mut builder = Builder::default();
+    let mut bytes = Builder::START.to_vec();
+    for record in records {
+        let text = format!("{{\"id\":\"{}\"}}", record.id);
+        let document = builder.document(text.as_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+        builder.add(record, Some(document));
+    }
+    bytes.extend(builder.finish());
+    bytes
+}
+
+fn component(text: &str, version: &str) -> Component {
+    let product = text.strip_prefix("product ").map(|name| Product {
+        vendor: "example pumps".into(),
+        name: name.into(),
+        version: version.into(),
+    });
+    let package = text.rsplit_once(' ').filter(|_| product.is_none()).map(|(ecosystem, name)| {
+        Package { ecosystem: Ecosystem::from(ecosystem.to_owned()), name: name.to_owned() }
+    });
+    Component {
+        label: text.to_owned(),
+        package,
+        version: (!version.is_empty()).then(|| version.into()),
+        product,
+        purl: None,
+    }
+}
+
+#[track_caller]
+fn check(set: &Set<Vec<u8>>, text: &str, version: &str, expected: &str) {
+    let found = match set.answer(&component(text, version)).unwrap() {
+        Answer::Hits(hits) => {
+            let told = hits.iter().map(|hit| {
+                let id = set.record(hit.record).unwrap().unwrap().id;
+                let by = match (&hit.interval, hit.listed) {
+                    (Some(_), true) => "rv",
+                    (Some(_), false) => "r",
+                    (None, true) => "v",
+                    (None, false) => "p",
+                };
+                format!("{id}:{by}")
+            });
+            told.collect::<Vec<_>>().join(" ")
+        }
+        Answer::Clear => "clear".to_owned(),
+        Answer::Unknown(unknown) => format!("{unknown:?}"),
+    };
+    assert_eq!(found, expected, "{text} {version}");
+}
+
+#[test]
+fn a_component_is_answered_by_package_version_and_release() {
+    let set = Set::open(built(records())).unwrap();
+    assert!(set.check().is_ok());
+    for (text, version, expected) in [
+        ("PyPI sqlparse", "0.4.1", "GHSA-1:r PYSEC-1:rv"),
+        ("PyPI sqlparse", "0.4.0.0", "GHSA-1:r PYSEC-1:rv"),
+        ("PyPI sqlparse", "0.4.1.post1", "GHSA-1:r PYSEC-1:r"),
+        ("PyPI sqlparse", "0.4.2", "clear"),
+        ("PyPI sqlparse", "0.3.1", "clear"),
+        ("PyPI sqlparse", "0.4.0rc1", "clear"),
+        ("PyPI sqlparse2", "0.4.1", "clear"),
+        ("npm sqlparse", "0.4.1", "clear"),
+        ("npm ini", "1.0.0", "GHSA-2:r"),
+        ("npm ini", "1.3.6", "clear"),
+        ("npm ini", "9.9.9", "GHSA-7:v"),
+        ("npm ini", "latest", "GHSA-7:v"),
+        ("npm ini", "newest", "NoVersion"),
+        ("npm ini", "", "NoVersion"),
+        ("crates.io tar", "0.4.35", "RUSTSEC-3:r"),
+        ("crates.io tar", "0.4.36", "clear"),
+        ("crates.io libz-sys", "1.1.8", "GHSA-4:r"),
+        ("crates.io libz-sys", "1.1.9", "clear"),
+        ("crates.io libz-sys", "1.1.12", "GHSA-4:r"),
+        ("crates.io libz-sys", "1.1.14", "clear"),
+        ("PyPI flask", "1.5", "GHSA-8:r"),
+        ("PyPI flask", "1.5.0", "GHSA-8:r"),
+        ("PyPI flask", "1.5.1", "clear"),
+        ("PyPI flask", "0.9", "clear"),
+        ("Debian:12 zlib", "1:1.2.11.dfsg-4", "DSA-5:r"),
+        ("Debian:11 zlib", "1:1.2.11.dfsg-2+deb11u2", "clear"),
+        ("Debian:13 zlib", "1:1.2.11.dfsg-1", "clear"),
+        ("Debian zlib", "1:1.2.11.dfsg-1", "NoRelease"),
+        ("Debian zlib", "1:1.3", "clear"),
+        ("Conan zlib", "1.2.11", "X-9:r"),
+        ("Conan zlib", "1.3", "NoRules"),
+        ("", "", "NoPackage"),
+        ("product flow controller", "2.1", "CVE-77:v"),
+        ("product flow controller", "2.3", "clear"),
+        ("product gateway", "7", "CVE-77:p"),
+        ("product meter", "1.9", "CVE-77:p"),
+        ("product meter", "2.0", "clear"),
+        ("product other", "1", "NoPackage"),
+    ] {
+        check(&set, text, version, expected);
+    }
+}
+
+#[test]
+fn a_hit_says_why_and_what_ends_it() {
+    let set = Set::open(built(records())).unwrap();
+    let Ok(Answer::Hits(hits)) = set.answer(&component("crates.io libz-sys", "1.1.8")) else {
+        panic!("it is hit");
+    };
+    assert_eq!(
+        hits[0].intervals,
+        record("GHSA-4 | x y | 0.1.4..1.1.9, 1.1.10..1.1.14").affected[0].intervals
+    );
+    assert_eq!(hits[0].interval.as_ref(), hits[0].intervals.first());
+    let fixed: Vec<&str> = hits[0].fixed_versions().iter().map(|v| v.0.as_str()).collect();
+    assert_eq!(fixed, ["1.1.9", "1.1.14"]);
+    let Ok(Answer::Hits(hits)) = set.answer(&component("PyPI flask", "1.5")) else { panic!() };
+    assert_eq!(hits[0].intervals, record("GHSA-8 | x y | 1.0..=1.5").affected[0].intervals);
+}
+
+#[test]
+fn records_flaws_and_documents_are_found_by_name() {
+    let set = Set::open(built(records())).unwrap();
+    assert_eq!(set.records(), 12);
+    let (_, flaw) = set.flaw_named("CVE-1").unwrap().unwrap();
+    assert_eq!(flaw.names, ["CVE-1", "GHSA-1", "PYSEC-1"]);
+    assert_eq!(set.flaw_named("GHSA-1").unwrap().unwrap().1, flaw);
+    assert_eq!(set.flaw_named("CVE-404").unwrap(), None);
+    let [number] = set.records_named("GONE-1").unwrap()[..] else { panic!("it is kept") };
+    let gone = set.record(number).unwrap().unwrap();
+    assert!(gone.withdrawn.is_some());
+    assert_eq!(set.document(&gone).unwrap(), Some(&b"{\"id\":\"GONE-1\"}"[..]));
+    let package = component("Debian zlib", "").package.unwrap();
+    let ids = |numbers: Vec<u32>| -> Vec<String> {
+        numbers.into_iter().map(|number| set.record(number).unwrap().unwrap().id).collect()
+    };
+    assert_eq!(ids(set.records_of(&package).unwrap()), ["DSA-5", "DSA-6"]);
+    let package = component("Debian:11 zlib", "").package.unwrap();
+    assert_eq!(ids(set.records_of(&package).unwrap()), ["DSA-6"]);
+}
+
+#[test]
+fn a_newer_record_takes_the_place_of_an_older_one() {
+    let mut newer = record("GHSA-2 = CVE-2 | npm ini | ..2.0.0");
+    newer.modified = "2026-02-01T00:00:00Z".parse().ok();
+    let mut all = records();
+    all.insert(0, newer.clone());
+    let set = Set::open(built(all)).unwrap();
+    check(&set, "npm ini", "1.9.0", "GHSA-2:r");
+    let mut all = records();
+    all.push(newer);
+    let set = Set::open(built(all)).unwrap();
+    check(&set, "npm ini", "1.9.0", "GHSA-2:r");
+}
+
+#[test]
+fn what_is_no_set_or_was_cut_off_is_refused_with_a_reason() {
+    let bytes = built(records());
+    assert_eq!(Set::open(Vec::new()).err(), Some(SetFault::NotASet));
+    assert_eq!(Set::open(b"{}".to_vec()).err(), Some(SetFault::NotASet));
+    let short = bytes[..bytes.len() - 1].to_vec();
+    assert_eq!(Set::open(short).err(), Some(SetFault::CutOff));
+    let mut older = bytes.clone();
+    let layout = older.len() - 16;
+    older[layout] = 0;
+    assert_eq!(Set::open(older).err(), Some(SetFault::Layout { found: 0, wanted: 1 }));
+    let mut longer = bytes.clone();
+    longer.splice(20..20, [0; 7]);
+    assert!(matches!(Set::open(longer).err(), Some(SetFault::Length { .. })));
+}
+
+#[test]
+fn any_flipped_byte_is_found() {
+    let bytes = built(records());
+    for at in 0..bytes.len() {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 0x20;
+        let found = Set::open(flipped).and_then(|set| set.check());
+        assert!(found.is_err(), "byte {at} of {}", bytes.len());
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_records_does_not_matter(shuffled in Just(records()).prop_shuffle()) {
+        let numbers = |bytes: Vec<u8>| {
+            let set = Set::open(bytes).unwrap();
+            let metas = (0..set.records()).map(|n| set.record(n).unwrap().unwrap().id);
+            let flaws = (0..set.flaws()).map(|n| set.flaw(n).unwrap().unwrap());
+            (metas.collect::<Vec<_>>(), flaws.collect::<Vec<_>>())
+        };
+        prop_assert_eq!(numbers(built(shuffled)), numbers(built(records())));
+    }
+
+    #[test]
+    fn hostile_bytes_are_refused_or_answered(
+        mut changes in prop::collection::vec((any::<usize>(), any::<u8>()), 1..6),
+        mend in any::<bool>(),
+    ) {
+        let mut bytes = built(records());
+        let length = bytes.len();
+        for (at, byte) in changes.drain(..) {
+            bytes[at % length] = byte;
+        }
+        if mend {
+            resum(&mut bytes);
+        }
+        if let Ok(set) = Set::open(bytes) {
+            for (text, version) in [("PyPI sqlparse", "0.4.1"), ("product meter", "1")] {
+                drop(set.answer(&component(text, version)));
+            }
+            drop((set.sources(), set.records_named("GHSA-1"), set.flaw_named("CVE-1")));
+            for number in 0..set.records().min(20) {
+                if let Ok(Some(meta)) = set.record(number) {
+                    drop(set.document(&meta));
+                }
+                drop(set.flaw(number));
+            }
+        }
+    }
+}
+
+/// Writes the sums anew, as somebody would who forges a set.
+fn resum(bytes: &mut [u8]) {
+    let Ok(contents) = forged(bytes) else { return };
+    let sums = contents.range(Part::Sums);
+    let pages: Vec<u8> = bytes[..sums.start.min(bytes.len())]
+        .chunks(pages::PAGE_BYTES)
+        .flat_map(|page| crc32c::crc32c(page).to_le_bytes())
+        .collect();
+    if sums.end <= bytes.len() && pages.len() == sums.len() {
+        bytes[sums.clone()].copy_from_slice(&pages);
+        let footer = bytes.len() - layout::FOOTER_BYTES;
+        let end = bytes.len() - 12;
+        let sum = crc32c::crc32c_append(crc32c::crc32c(&pages), &bytes[footer..end]);
+        bytes[end..end + 4].copy_from_slice(&sum.to_le_bytes());
+    }
+}
+
+fn forged(bytes: &[u8]) -> Result<Contents, SetFault> {
+    // The honest set has the same contents, unless the footer itself was changed.
+    Contents::read(bytes).or_else(|_| Contents::read(&built(records())))
+}
