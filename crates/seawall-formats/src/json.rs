@@ -4,6 +4,8 @@
 //! unpredictable): two readers must never see two different documents. This room knows no format;
 //! it only says where in a document something stands.
 
+pub(crate) mod typed;
+
 use crate::fault::{FormatFault, quote};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};

@@ -7,7 +7,7 @@
 mod reading;
 mod writing;
 
-pub use reading::{Advisory, Affected, read};
+pub use reading::read;
 pub use writing::{document, id};
 
 /// The version of the schema that is written.

@@ -1,207 +1,218 @@
 //! OSV records of any database, read tolerantly: unknown fields are ignored, wrong types are not.
+//!
+//! Types of `database_specific` and `ecosystem_specific` are every database's own, and what has
+//! not the expected one is passed over there.
 
-use super::{OSV_BYTES_MAX, key};
+mod events;
+mod raw;
+
+use self::raw::{Affected, Own, Raw, Severity};
+use super::OSV_BYTES_MAX;
 use crate::fault::{FormatFault, quote};
 use crate::inventory::purl;
-use crate::json::{self, Spot};
+use crate::json::typed::{self, LooseText, Text};
 use seawall_domain::claim::Cwe;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::{Basis, Interval, Tested};
+use seawall_domain::record::{AffectedRecord, CommitRange, Record, Score, SourceKind};
 use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 const FORMAT: &str = "OSV";
 
-/// A record, as far as matching and showing it need.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Advisory {
-    /// Its id in its own database.
-    pub id: String,
-    /// When it last changed.
-    pub modified: Timestamp,
-    /// When it was published.
-    pub published: Option<Timestamp>,
-    /// When it was withdrawn; a withdrawn record matches nothing.
-    pub withdrawn: Option<Timestamp>,
-    /// Other names of the same flaw.
-    pub aliases: Vec<String>,
-    /// The records it passes on, where its database is downstream of another.
-    pub upstream: Vec<String>,
-    /// One line.
-    pub summary: String,
-    /// What is wrong.
-    pub details: String,
-    /// The packages it affects.
-    pub affected: Vec<Affected>,
-    /// What an operator should do, where the record says it.
-    pub remedy: Option<String>,
-    /// What to do without an update, where the record says it.
-    pub workaround: Option<String>,
-    /// What every reader must know first, where the record says it.
-    pub notice: Option<String>,
-    /// The first weakness class it names.
-    pub weakness: Option<Cwe>,
-    /// The severity vectors, as given.
-    pub severity: Vec<String>,
-    /// The links.
-    pub references: Vec<String>,
-}
+/// The ecosystem under which a repository stands for itself, as the query interface calls it.
+const GIT: &str = "GIT";
 
-/// One package that a record affects.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Affected {
-    /// The package; its name is normalised as those of inventories are.
-    pub package: Package,
-    /// The affected intervals, of the ranges in the package's own version order.
-    pub intervals: Vec<Interval>,
-    /// The versions named one by one; they are affected whatever the intervals say.
-    pub versions: Vec<Version>,
-    /// How it is known, where the record says it.
-    pub basis: Option<Basis>,
-    /// Who stated it, where the record says it.
-    pub stated_by: Option<String>,
-    /// The releases that were run, where the record says it.
-    pub tested: Vec<Tested>,
-}
-
-/// Reads one record. Ranges over commits and packages without a name are left out.
-pub fn read(bytes: &[u8]) -> Result<Advisory, FormatFault> {
-    let value = json::read(FORMAT, bytes, OSV_BYTES_MAX)?;
-    let top = Spot::top(FORMAT, &value)?;
-    let modified = time(&top, "modified")?
-        .ok_or_else(|| top.fault_at("modified", "it is missing or empty"))?;
-    let own = top.object("database_specific").ok().flatten();
-    let own_text = |key: &str| {
-        let text = own.as_ref().and_then(|own| own.text(key).ok().flatten());
-        text.map(str::to_owned)
-    };
-    let mut packages = Vec::new();
-    for one in top.objects("affected")? {
-        packages.extend(affected(&one)?);
+/// Reads one record.
+///
+/// Versions have no order here, so ranges are kept as they are written. A range whose events are
+/// starts and ends in turn becomes one interval for each start. Any other range (two starts or two
+/// ends in a row) becomes intervals that hold each of its events at least once and none of another
+/// range. An entry with several ranges becomes one `AffectedRecord` for each, so whoever sorts the
+/// ends of the intervals of one `AffectedRecord` and walks them has exactly the schema's evaluation
+/// of that range, also where the events are out of order. Only records that say a basis, which are
+/// written here and in order, have their ranges joined again.
+///
+/// `limit` ends an interval as `fixed` does, and `limit: *` ends nothing. `GIT` ranges become
+/// commits; an entry that names no package is listed by its repository, in the ecosystem `GIT`.
+pub fn read(bytes: &[u8]) -> Result<Record, FormatFault> {
+    let raw: Raw<'_> = typed::read(FORMAT, bytes, OSV_BYTES_MAX)?;
+    let id = raw.id.required(FORMAT, || "/id".to_owned())?;
+    let mut record = Record::named(SourceKind::Osv, id);
+    record.modified = time(&raw.modified, "modified")?;
+    if record.modified.is_none() {
+        return Err(FormatFault::new(FORMAT, "/modified", "it is missing or empty"));
     }
-    if let Some(own) = &own {
-        for one in own.objects(key::UNLISTED).unwrap_or_default() {
-            packages.extend(affected(&one)?);
+    record.published = time(&raw.published, "published")?;
+    record.withdrawn = time(&raw.withdrawn, "withdrawn")?;
+    record.aliases = texts(raw.aliases.0);
+    record.upstream = texts(raw.upstream.0);
+    record.summary = raw.summary.owned().unwrap_or_default();
+    record.details = raw.details.owned().unwrap_or_default();
+    record.references = raw.references.0.into_iter().filter_map(|one| one.url.owned()).collect();
+    scores(&mut record.scores, &raw.severity.0);
+    for (index, one) in raw.affected.0.into_iter().enumerate() {
+        entry(&mut record, one, || format!("/affected/{index}"))?;
+    }
+    if let Some(own) = raw.database_specific.0 {
+        specific(&mut record, own)?;
+    }
+    Ok(record)
+}
+
+/// What the database says in its own field.
+fn specific(record: &mut Record, own: Own<'_>) -> Result<(), FormatFault> {
+    record.remedy = own.remedy.owned();
+    record.workaround = own.workaround.owned();
+    record.notice = own.notice.owned();
+    let named = own.cwes.0.iter().filter_map(|one| one.0.as_ref()?.cwe_id.get());
+    for cwe in own.cwe_ids.0.iter().filter_map(LooseText::get).chain(named).filter_map(cwe) {
+        if !record.weaknesses.contains(&cwe) {
+            record.weaknesses.push(cwe);
         }
     }
-    Ok(Advisory {
-        id: top.required_text("id")?.to_owned(),
-        modified,
-        published: time(&top, "published")?,
-        withdrawn: time(&top, "withdrawn")?,
-        aliases: top.texts("aliases")?,
-        upstream: top.texts("upstream")?,
-        summary: top.text("summary")?.unwrap_or_default().to_owned(),
-        details: top.text("details")?.unwrap_or_default().to_owned(),
-        affected: packages,
-        remedy: own_text(key::REMEDY),
-        workaround: own_text(key::WORKAROUND),
-        notice: own_text(key::NOTICE),
-        weakness: own.as_ref().and_then(weakness),
-        severity: list(&top, "severity", "score")?,
-        references: list(&top, "references", "url")?,
-    })
+    for (index, one) in own.affected_outside_schema.0.into_iter().enumerate() {
+        if let Some(one) = one.0 {
+            let place = || format!("/database_specific/affected_outside_schema/{index}");
+            entry(record, one, place)?;
+        }
+    }
+    Ok(())
 }
 
-fn time(spot: &Spot<'_>, key: &str) -> Result<Option<Timestamp>, FormatFault> {
-    let Some(text) = spot.text(key)? else {
+fn time(text: &Text<'_>, key: &str) -> Result<Option<Timestamp>, FormatFault> {
+    let Some(text) = text.get() else {
         return Ok(None);
     };
     let read = text.parse::<Timestamp>().map(Some);
-    read.map_err(|_| spot.fault_at(key, format!("{} is no RFC 3339 time", quote(text))))
+    read.map_err(|_| {
+        FormatFault::new(FORMAT, format!("/{key}"), format!("{} is no RFC 3339 time", quote(text)))
+    })
 }
 
-/// One text of each object of a list.
-fn list(spot: &Spot<'_>, key: &str, field: &str) -> Result<Vec<String>, FormatFault> {
-    let mut texts = Vec::new();
-    for one in spot.objects(key)? {
-        texts.extend(one.text(field)?.map(str::to_owned));
+fn texts(list: Vec<Text<'_>>) -> Vec<String> {
+    list.into_iter().filter_map(Text::owned).collect()
+}
+
+/// Adds the vectors; a distribution's own words (`Ubuntu`: `medium`) are none.
+fn scores(scores: &mut Vec<Score>, severities: &[Severity<'_>]) {
+    for one in severities {
+        let vectors = one.kind.get().is_none_or(|kind| kind.starts_with("CVSS"));
+        let Some(vector) = one.score.get().filter(|_| vectors) else {
+            continue;
+        };
+        if !scores.iter().any(|known| known.vector == vector) {
+            scores.push(Score { vector: vector.to_owned(), by: None });
+        }
     }
-    Ok(texts)
 }
 
-/// The first `CWE-…` that a database's own field names, in whatever shape it keeps them.
-fn weakness(own: &Spot<'_>) -> Option<Cwe> {
-    let cwes = own.value().get(key::CWES)?;
-    let first = match cwes {
-        Value::Array(items) => items.first()?.as_str()?,
-        Value::String(text) => text.as_str(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => return None,
-    };
-    first.trim().strip_prefix("CWE-")?.parse().ok().map(Cwe)
+/// The number of a `CWE-…`.
+fn cwe(text: &str) -> Option<Cwe> {
+    text.strip_prefix("CWE-")?.parse().ok().map(Cwe)
 }
 
-fn affected(spot: &Spot<'_>) -> Result<Option<Affected>, FormatFault> {
-    let Some(named) = spot.object("package")? else {
-        return Ok(None);
-    };
-    let ecosystem = Ecosystem::from(named.required_text("ecosystem")?.to_owned());
-    let name = purl::normal_name(&ecosystem, named.required_text("name")?);
-    let mut intervals = Vec::new();
-    for range in spot.objects("ranges")? {
-        match range.required_text("type")? {
-            "SEMVER" | "ECOSYSTEM" => intervals.extend(pair(&range)?),
+/// One entry of `affected`.
+fn entry(
+    record: &mut Record,
+    raw: Affected<'_>,
+    place: impl Fn() -> String,
+) -> Result<(), FormatFault> {
+    scores(&mut record.scores, &raw.severity.0);
+    let mut ranges = Vec::new();
+    let mut commits = Vec::new();
+    for (index, range) in raw.ranges.0.iter().enumerate() {
+        match range.kind.required(FORMAT, || format!("{}/ranges/{index}/type", place()))? {
+            "SEMVER" | "ECOSYSTEM" => ranges.push(events::intervals(&range.events.0)),
+            "GIT" => commits.push(events::commits(range)),
             _ => {}
         }
     }
-    let own = spot.object("database_specific").ok().flatten();
-    let text = |key: &str| own.as_ref().and_then(|own| own.text(key).ok().flatten());
-    Ok(Some(Affected {
-        package: Package { ecosystem, name },
-        intervals,
-        versions: spot.texts("versions")?.into_iter().map(Version).collect(),
-        basis: match text(key::BASIS) {
-            Some("run") => Some(Basis::Run),
-            Some("stated") => Some(Basis::Stated),
-            Some(_) | None => None,
-        },
-        stated_by: text(key::STATED_BY).map(str::to_owned),
-        tested: own.as_ref().map(tested).unwrap_or_default(),
-    }))
-}
-
-fn tested(own: &Spot<'_>) -> Vec<Tested> {
-    let all = own.objects(key::TESTED).unwrap_or_default();
-    let read = all.iter().filter_map(|one| {
-        let outcome = match one.text("outcome").ok()?? {
-            "affected" => Outcome::Affected,
-            "unaffected" => Outcome::Unaffected,
-            "untested" => Outcome::Untested,
-            _ => return None,
-        };
-        let version = Version::from(one.text("version").ok()??);
-        Some(Tested { version, outcome })
-    });
-    read.collect()
-}
-
-/// Pairs the events of one range, in the order given, into intervals.
-///
-/// Databases write them in version order, introduced and end in turn (so do all records of the
-/// data this was tested on). Where two starts follow each other, the first interval stays open,
-/// which may say too much and never too little; an end without a start ends nothing.
-fn pair(range: &Spot<'_>) -> Result<Vec<Interval>, FormatFault> {
-    let mut intervals = Vec::new();
-    let mut open: Option<Interval> = None;
-    for event in range.objects("events")? {
-        let version = |key: &str| event.text(key).map(|text| text.map(Version::from));
-        if let Some(from) = version("introduced")? {
-            intervals.extend(open.take());
-            open = Some(Interval {
-                introduced: Some(from).filter(|version| version.0 != "0"),
-                fixed: None,
-                last_affected: None,
-            });
+    let own = raw.database_specific.0.unwrap_or_default();
+    if record.informational.is_none() {
+        record.informational = own.informational.owned();
+    }
+    let basis = match own.basis.get() {
+        Some("run") => Some(Basis::Run),
+        Some("stated") => Some(Basis::Stated),
+        Some(_) | None => None,
+    };
+    let whole = AffectedRecord {
+        package: Package { ecosystem: Ecosystem::Generic, name: String::new() },
+        intervals: Vec::new(),
+        versions: raw.versions.0.into_iter().filter_map(Text::owned).map(Version).collect(),
+        commits: Vec::new(),
+        basis,
+        stated_by: own.stated_by.owned(),
+        tested: own.tested.0.iter().filter_map(|one| tested(one.0.as_ref()?)).collect(),
+    };
+    match raw.package {
+        Some(named) => {
+            let at = |key: &str| format!("{}/package/{key}", place());
+            let ecosystem = named.ecosystem.required(FORMAT, || at("ecosystem"))?;
+            let ecosystem = Ecosystem::from(ecosystem.to_owned());
+            let name = named.name.required(FORMAT, || at("name"))?;
+            let package = Package { name: purl::normal_name(&ecosystem, name), ecosystem };
+            packages(&mut record.affected, AffectedRecord { package, commits, ..whole }, ranges);
         }
-        let (fixed, last_affected) = (version("fixed")?, version("last_affected")?);
-        if (fixed.is_some() || last_affected.is_some())
-            && let Some(start) = open.take()
-        {
-            intervals.push(Interval { introduced: start.introduced, fixed, last_affected });
+        None => repositories(&mut record.affected, &whole, commits),
+    }
+    Ok(())
+}
+
+/// Adds a package with its ranges: one record for each, unless they are to be joined.
+fn packages(
+    affected: &mut Vec<AffectedRecord>,
+    mut first: AffectedRecord,
+    ranges: Vec<Vec<Interval>>,
+) {
+    let mut ranges = ranges.into_iter();
+    if first.basis.is_some() {
+        first.intervals = ranges.by_ref().flatten().collect();
+    } else {
+        first.intervals = ranges.next().unwrap_or_default();
+    }
+    let package = first.package.clone();
+    affected.push(first);
+    affected.extend(ranges.filter(|range| !range.is_empty()).map(|intervals| AffectedRecord {
+        package: package.clone(),
+        intervals,
+        versions: Vec::new(),
+        commits: Vec::new(),
+        basis: None,
+        stated_by: None,
+        tested: Vec::new(),
+    }));
+}
+
+/// Adds an entry without a package by its repositories; its versions are their tags.
+fn repositories(
+    affected: &mut Vec<AffectedRecord>,
+    whole: &AffectedRecord,
+    commits: Vec<CommitRange>,
+) {
+    for range in commits {
+        let name = events::repository_name(&range.repository);
+        let same = |one: &&mut AffectedRecord| {
+            one.package.name == name && one.package.ecosystem == Ecosystem::Unknown(GIT.to_owned())
+        };
+        match affected.iter_mut().find(same) {
+            Some(one) => one.commits.push(range),
+            None => {
+                let package = Package { ecosystem: Ecosystem::Unknown(GIT.to_owned()), name };
+                let commits = vec![range];
+                affected.push(AffectedRecord { package, commits, ..whole.clone() });
+            }
         }
     }
-    intervals.extend(open);
-    Ok(intervals)
+}
+
+fn tested(one: &raw::Tested<'_>) -> Option<Tested> {
+    let outcome = match one.outcome.get()? {
+        "affected" => Outcome::Affected,
+        "unaffected" => Outcome::Unaffected,
+        "untested" => Outcome::Untested,
+        _ => return None,
+    };
+    Some(Tested { version: Version::from(one.version.get()?), outcome })
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use seawall_domain::package::Version;
 use seawall_domain::publication::Publication;
 use seawall_domain::range::{Basis, Interval};
+use seawall_domain::record::{CommitRange, SourceKind};
 use seawall_formats::osv;
 use serde_json::{Value, json};
 
@@ -36,8 +37,8 @@ fn a_record_reads_back_as_it_was_meant() {
         let read = osv::read(osv::document(&publication).as_bytes());
         let read = read.unwrap_or_else(|fault| panic!("{name}: {fault}"));
         assert_eq!(read.id, format!("x_{}", publication.number));
-        assert_eq!(Some(read.modified), publication.revisions.last().map(|last| last.at));
-        assert_eq!(read.weakness, publication.weakness);
+        assert_eq!(read.modified, publication.revisions.last().map(|last| last.at));
+        assert_eq!(read.weaknesses.first().copied(), publication.weakness);
         assert_eq!(read.notice, publication.notice);
         let remedy = Some(publication.remedy.trim()).filter(|remedy| !remedy.is_empty());
         assert_eq!(read.remedy.as_deref(), remedy);
@@ -102,13 +103,20 @@ fn every_database_is_read() {
 fn check_events(events: Value, expected: &[Interval]) {
     let record = json!({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "unknown": [1],
         "affected": [{"package": {"ecosystem": "PyPI", "name": "A_b"}, "versions": ["9"],
-            "ranges": [{"type": "GIT", "repo": "r", "events": [{"introduced": "0"}]},
+            "ranges": [{"type": "GIT", "repo": "r", "events": [{"introduced": "0"}, {"fixed": "c"}]},
                 {"type": "ECOSYSTEM", "events": events}]}]});
     let read = osv::read(record.to_string().as_bytes()).expect("a record");
     let affected = read.affected.first().expect("a package");
     assert_eq!(affected.intervals, expected, "{record}");
     assert_eq!(affected.package.name, "a-b");
     assert_eq!(affected.versions, [Version::from("9")]);
+    let commits = CommitRange {
+        repository: "r".to_owned(),
+        introduced: Vec::new(),
+        fixed: vec!["c".to_owned()],
+        last_affected: Vec::new(),
+    };
+    assert_eq!(affected.commits, [commits]);
 }
 
 #[test]
@@ -120,9 +128,71 @@ fn events_pair_into_intervals() {
         &[interval("", "1", ""), interval("2", "", "3")],
     );
     check_events(json!([{"introduced": "1", "fixed": "2"}]), &[interval("1", "2", "")]);
+    check_events(json!([{"fixed": "1"}]), &[]);
     check_events(
         json!([{"fixed": "1"}, {"introduced": "2"}, {"introduced": "3"}, {"limit": "*"}]),
-        &[interval("2", "", ""), interval("3", "", "")],
+        &[interval("2", "1", ""), interval("2", "", ""), interval("3", "", "")],
+    );
+    check_events(
+        json!([{"introduced": "0"}, {"fixed": "1"}, {"fixed": "2"}, {"limit": "3"}]),
+        &[interval("", "1", ""), interval("", "2", ""), interval("", "3", "")],
+    );
+    check_events(
+        json!([{"introduced": "2"}, {"introduced": "0"}, {"fixed": "1"}, {"last_affected": "3"}]),
+        &[interval("2", "", ""), interval("", "1", ""), interval("", "", "3")],
+    );
+}
+
+/// The fields of a record that holds `top` and, in its one affected entry, `entry`.
+fn check_record(top: Value, entry: Value, expected: &str) {
+    let mut record = json!({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "affected": [entry]});
+    let fields = top.as_object().expect("an object").clone();
+    record.as_object_mut().expect("an object").extend(fields);
+    let read = osv::read(record.to_string().as_bytes()).expect("a record");
+    assert_eq!(read.kind, SourceKind::Osv);
+    let scores: Vec<&str> = read.scores.iter().map(|score| score.vector.as_str()).collect();
+    let weaknesses: Vec<String> = read.weaknesses.iter().map(ToString::to_string).collect();
+    let affected = read.affected.iter().map(|one| {
+        let intervals = one.intervals.iter().map(ToString::to_string);
+        let intervals = intervals.collect::<Vec<_>>().join(", ");
+        format!("{} {}+{}c [{intervals}]", one.package, one.versions.len(), one.commits.len())
+    });
+    let affected = affected.collect::<Vec<_>>().join("; ");
+    let informational = read.informational.as_deref().unwrap_or("-");
+    let told =
+        format!("{informational} {} {} | {affected}", scores.join("+"), weaknesses.join("+"));
+    assert_eq!(told, expected, "{record}");
+}
+
+#[test]
+fn what_databases_say_in_their_own_fields_is_read() {
+    let package = json!({"ecosystem": "npm", "name": "A"});
+    check_record(
+        json!({"severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/x"},
+                {"type": "Ubuntu", "score": "medium"}],
+            "database_specific": {"cwe_ids": ["CWE-79", "CWE-79", "none"],
+                "cwes": [{"cweId": "CWE-506"}, 1], "severity": 3}}),
+        json!({"package": package, "severity": [{"type": "CVSS_V4", "score": "CVSS:4.0/x"},
+                {"type": "CVSS_V3", "score": "CVSS:3.1/x"}],
+            "database_specific": {"informational": "unsound", "tested": "yes", "basis": []}}),
+        "unsound CVSS:3.1/x+CVSS:4.0/x CWE-79+CWE-506 | npm/a 0+0c []",
+    );
+    check_record(
+        json!({"database_specific": {"cwe_ids": "CWE-20"}}),
+        json!({"package": package, "versions": ["1"], "ecosystem_specific": [],
+            "database_specific": "x", "ranges": [
+                {"type": "SEMVER", "events": [{"introduced": "1"}, {"fixed": "2"}]},
+                {"type": "ODD", "events": []},
+                {"type": "SEMVER", "events": [{"introduced": "0"}]}]}),
+        "-  CWE-20 | npm/a 1+0c [from 1 until fixed in 2]; \
+         npm/a 0+0c [from the first release, no fix yet]",
+    );
+    let git = |repo: &str| json!({"type": "GIT", "repo": repo, "events": [{"introduced": "0"}]});
+    check_record(
+        json!({}),
+        json!({"versions": ["v1"], "ranges": [git("https://u@Host.invalid/A/b.git/"),
+            git("git://host.invalid/a/b"), git("https://host.invalid/c")]}),
+        "-   | GIT/host.invalid/a/b 1+2c []; GIT/host.invalid/c 1+1c []",
     );
 }
 
@@ -134,7 +204,8 @@ fn wrong_types_are_named_and_nulls_are_nothing() {
     );
     assert!(read.is_ok_and(|read| read.affected.is_empty()));
     for (text, part) in [
-        ("{}", "/modified: it is missing"),
+        ("{}", "/id: it is missing"),
+        (r#"{"id":"X"}"#, "/modified: it is missing"),
         (r#"{"id":1,"modified":"2026-01-01T00:00:00Z"}"#, "/id: it must be a text, not a number"),
         (r#"{"id":"X","modified":"now"}"#, "`now` is no RFC 3339 time"),
         (

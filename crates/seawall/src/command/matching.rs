@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use seawall_domain::range::Basis;
+use seawall_domain::record::Record;
 use seawall_formats::{inventory, osv};
 use seawall_matching::exposure::{AffectedRange, Answer, Index, Rule};
 use seawall_matching::priority::{Authority, Known, decide};
@@ -81,7 +82,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(if hits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn collect(path: &Path, into: &mut BTreeMap<String, osv::Advisory>) -> anyhow::Result<()> {
+fn collect(path: &Path, into: &mut BTreeMap<String, Record>) -> anyhow::Result<()> {
     if path.is_dir() {
         for entry in std::fs::read_dir(path)? {
             let path = entry?.path();
@@ -105,7 +106,7 @@ fn collect(path: &Path, into: &mut BTreeMap<String, osv::Advisory>) -> anyhow::R
 fn print(
     hits: &[Hit],
     unknown: &[(String, seawall_matching::exposure::Unknown)],
-    advisories: &BTreeMap<String, osv::Advisory>,
+    advisories: &BTreeMap<String, Record>,
 ) -> anyhow::Result<()> {
     let findings: Vec<_> = hits
         .iter()
@@ -141,7 +142,7 @@ fn say(hits: &[Hit], unknown: usize) {
     println!("{} affected, {unknown} cannot be told", hits.len());
 }
 
-fn say_today(hits: &[Hit], advisories: &BTreeMap<String, osv::Advisory>, spanish: bool) {
+fn say_today(hits: &[Hit], advisories: &BTreeMap<String, Record>, spanish: bool) {
     let language = if spanish { Language::Spanish } else { Language::English };
     let now = seawall_domain::time::Timestamp::now();
     let open: Vec<Open<usize>> = (0..)
@@ -158,7 +159,7 @@ fn say_today(hits: &[Hit], advisories: &BTreeMap<String, osv::Advisory>, spanish
                 refuge: refuge(&package.ecosystem, &affected.intervals, &installed),
                 subject: Subject::Package(package),
                 installed,
-                weakness: advisory.weakness,
+                weakness: advisory.weaknesses.first().copied(),
                 inputs: decision.row.inputs,
                 due_at: decision.due_at,
                 authority: Authority::Advice,

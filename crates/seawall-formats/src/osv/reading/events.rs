@@ -1,0 +1,88 @@
+//! The events of one range as intervals, and those of a repository as commits.
+
+use super::raw::{Event, Range};
+use seawall_domain::package::Version;
+use seawall_domain::range::Interval;
+use seawall_domain::record::CommitRange;
+
+/// Where the affected versions end.
+#[derive(Clone)]
+enum End {
+    Fixed(Version),
+    Last(Version),
+}
+
+fn interval(start: &Version, end: Option<End>) -> Interval {
+    let (fixed, last_affected) = match end {
+        Some(End::Fixed(version)) => (Some(version), None),
+        Some(End::Last(version)) => (None, Some(version)),
+        None => (None, None),
+    };
+    let introduced = Some(start.clone()).filter(|version| version.0 != "0");
+    Interval { introduced, fixed, last_affected }
+}
+
+/// Pairs the events of a range in the order given: each end goes with the start before it, or with
+/// the first one when there is none before; a start that no end follows stays open. Every event is
+/// in at least one interval, unless the range has no start at all: then nothing is affected.
+pub(super) fn intervals(events: &[Event<'_>]) -> Vec<Interval> {
+    let mut intervals = Vec::new();
+    let mut early: Vec<End> = Vec::new();
+    let mut start: Option<(Version, bool)> = None;
+    for event in events {
+        if let Some(from) = event.introduced.get() {
+            if let Some((earlier, false)) = start.take() {
+                intervals.push(interval(&earlier, None));
+            }
+            let from = Version::from(from);
+            intervals.extend(early.drain(..).map(|end| interval(&from, Some(end))));
+            start = Some((from, false));
+        }
+        let limit = event.limit.get().filter(|limit| *limit != "*");
+        let ends = [
+            event.fixed.get().map(|text| End::Fixed(Version::from(text))),
+            event.last_affected.get().map(|text| End::Last(Version::from(text))),
+            limit.map(|text| End::Fixed(Version::from(text))),
+        ];
+        for end in ends.into_iter().flatten() {
+            match &mut start {
+                Some((from, ended)) => {
+                    intervals.push(interval(from, Some(end)));
+                    *ended = true;
+                }
+                None => early.push(end),
+            }
+        }
+    }
+    if let Some((from, false)) = start {
+        intervals.push(interval(&from, None));
+    }
+    intervals
+}
+
+/// The commits of a range. The start `0` alone, which is the first commit, is an empty list.
+pub(super) fn commits(range: &Range<'_>) -> CommitRange {
+    let of = |field: fn(&Event<'_>) -> Option<String>| -> Vec<String> {
+        range.events.0.iter().filter_map(field).collect()
+    };
+    let mut introduced = of(|event| event.introduced.get().map(str::to_owned));
+    if introduced.iter().all(|commit| commit == "0") {
+        introduced.clear();
+    }
+    CommitRange {
+        repository: range.repo.get().unwrap_or_default().to_owned(),
+        introduced,
+        fixed: of(|event| event.fixed.get().map(str::to_owned)),
+        last_affected: of(|event| event.last_affected.get().map(str::to_owned)),
+    }
+}
+
+/// The name of a repository by its address: without scheme, user and `.git`, lower-cased.
+pub(super) fn repository_name(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let path = path.trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    if path.is_empty() { host.to_lowercase() } else { format!("{host}/{path}").to_lowercase() }
+}
