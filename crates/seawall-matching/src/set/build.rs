@@ -4,7 +4,7 @@ use super::code::Pen;
 use super::hash::{PLACE_MAX, hash, table};
 use super::layout::{Contents, MARK, Part};
 use super::pages::Summer;
-use super::shelf::{self, Say};
+use super::shelf::{self, Reading, Say};
 use super::{Document, Meta, SourceNote};
 use crate::flaw::{Flaw, Named, group, merge};
 use seawall_domain::package::Package;
@@ -199,6 +199,14 @@ fn packages(records: &[(Record, Option<Document>)]) -> (Vec<u8>, Vec<u8>) {
                 record: number,
                 release: release.map(str::to_owned),
                 basis: affected.basis.unwrap_or(Basis::Stated),
+                reading: match record.kind {
+                    SourceKind::Osv => Reading::Events,
+                    SourceKind::Csaf
+                    | SourceKind::Cve
+                    | SourceKind::Kev
+                    | SourceKind::Epss
+                    | SourceKind::Ssvc => Reading::Union,
+                },
                 intervals: affected.intervals.clone(),
                 versions: affected.versions.clone(),
             });

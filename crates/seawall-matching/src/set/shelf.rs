@@ -21,8 +21,19 @@ pub(super) struct Say {
     pub(super) record: u32,
     pub(super) release: Option<String>,
     pub(super) basis: Basis,
+    pub(super) reading: Reading,
     pub(super) intervals: Vec<Interval>,
     pub(super) versions: Vec<Version>,
+}
+
+/// How the intervals of a record mean what they say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Reading {
+    /// As the events of one range of the OSV schema: of those not above a version the last one
+    /// decides ("Evaluation").
+    Events,
+    /// Each by itself: a version in any of them is affected.
+    Union,
 }
 
 /// An entry of a shelf, with its versions as places.
@@ -105,8 +116,12 @@ pub(super) fn write(ecosystem: &Ecosystem, says: &[Say], pen: &mut Pen) {
             Basis::Run => 0,
             Basis::Stated => 1,
         });
-        let intervals: Vec<_> =
-            say.intervals.iter().filter_map(|one| interval(one, &place, end)).collect();
+        let intervals = match say.reading {
+            Reading::Events => walked(&say.intervals, &place, end),
+            Reading::Union => {
+                say.intervals.iter().filter_map(|one| interval(one, &place, end)).collect()
+            }
+        };
         pen.list(&intervals, |pen, (start, end)| {
             pen.number(*start);
             pen.number(*end);
@@ -148,6 +163,52 @@ fn interval(
         (None, None) => end,
     };
     (start < stop).then_some((start, stop))
+}
+
+/// What an event of a range does to the versions from its own on.
+// INVARIANT: of events at one version the later variant decides.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Event {
+    Introduced,
+    LastAffected,
+    Fixed,
+}
+
+/// The events of a range, walked in version order, as intervals that neither overlap nor touch.
+/// Events that cannot be read are skipped, as the schema says.
+fn walked(
+    intervals: &[Interval],
+    place: impl Fn(&Version) -> Option<u64>,
+    end: u64,
+) -> Vec<(u64, u64)> {
+    let mut events = Vec::new();
+    for Interval { introduced, fixed, last_affected } in intervals {
+        match introduced {
+            None => events.push((0, Event::Introduced)),
+            Some(version) => {
+                events.extend(place(version).map(|at| (2 * at + 1, Event::Introduced)));
+            }
+        }
+        let at = |version: &Option<Version>| version.as_ref().and_then(&place).map(|at| 2 * at + 1);
+        events.extend(at(fixed).map(|at| (at, Event::Fixed)));
+        events.extend(at(last_affected).map(|at| (at, Event::LastAffected)));
+    }
+    events.sort_unstable();
+    let mut joined: Vec<(u64, u64)> = Vec::new();
+    for (index, (at, event)) in events.iter().enumerate() {
+        let next = events.get(index + 1).map_or(end, |(next, _)| *next);
+        let stop = match event {
+            Event::Introduced => next,
+            Event::LastAffected => next.min(at + 1),
+            Event::Fixed => continue,
+        };
+        match joined.last_mut() {
+            Some((_, last)) if *last == *at => *last = stop,
+            _ if *at < stop => joined.push((*at, stop)),
+            _ => {}
+        }
+    }
+    joined
 }
 
 /// A shelf of a set.
