@@ -194,6 +194,29 @@ pub enum ProductVersions {
     Text(String),
 }
 
+/// What an issuer states about a package and a flaw (VEX), as an outside source gives it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct VexRecord {
+    /// Who states it, as the document says.
+    pub issuer: String,
+    /// The names of the flaw, its main one first.
+    pub names: Vec<String>,
+    /// The package it speaks of.
+    pub package: Package,
+    /// Its version; `None` means every version.
+    pub version: Option<Version>,
+    /// The product within which it holds, where it speaks of a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<crate::statement::Whole>,
+    /// What is stated.
+    pub status: crate::statement::Status,
+    /// Why, where it is not affected: one of the five reasons, or the issuer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub justification: Option<String>,
+    /// Since when it is stated.
+    pub at: Timestamp,
+}
+
 /// A severity vector as given; its score is always computed anew, never taken from the source.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Score {

@@ -27,31 +27,25 @@ use jiff::Timestamp;
 use seawall_domain::component::Component;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::{Basis, Interval};
-use seawall_domain::record::{ProductRecord, Record, SourceKind};
+use seawall_domain::record::{ProductRecord, Record, SourceKind, VexRecord};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// Where a source's records are from, and how old they are.
+/// Where records are from, and how old they are.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct SourceNote {
-    /// The kind of source.
-    pub kind: SourceKind,
-    /// What it is called: a file's name, a database, an address.
+    /// What it is called: a file's or folder's name, an address.
     pub name: String,
-    /// How many records it gave.
-    pub records: u64,
+    /// How many records of each kind it gave.
+    pub records: BTreeMap<SourceKind, u64>,
+    /// How many VEX statements it gave.
+    pub statements: u64,
     /// How many of its documents could not be read.
     pub unread: u64,
     /// The newest thing it says of its own age: its date, or its latest change.
     pub as_of: Option<Timestamp>,
     /// When it was imported.
     pub imported_at: Timestamp,
-}
-
-/// Where a record's own document stands in the set.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Document {
-    offset: u64,
-    length: u64,
 }
 
 /// What the set keeps of a record besides its ranges.
@@ -84,13 +78,13 @@ pub struct Meta {
     pub ecosystems: Vec<String>,
     /// The flaws it speaks of, as numbers for [`Set::flaw`].
     pub flaws: Vec<u32>,
-    /// Where its document stands.
+    /// The document it stands in, as a number for [`Set::document`], where the set keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    raw: Option<Document>,
+    pub raw: Option<u32>,
 }
 
 impl Meta {
-    fn new(record: &Record, raw: Option<Document>) -> Self {
+    fn new(record: &Record, raw: Option<u32>) -> Self {
         let mut ecosystems: Vec<String> =
             record.affected.iter().map(|affected| affected.package.ecosystem.to_string()).collect();
         ecosystems.sort();
@@ -284,13 +278,35 @@ impl<B: AsRef<[u8]>> Set<B> {
         Ok(Some(read))
     }
 
-    /// A record's own document, letter for letter, where the set keeps it.
-    pub fn document(&self, meta: &Meta) -> Result<Option<&[u8]>, SetFault> {
-        let Some(Document { offset, length }) = meta.raw else { return Ok(None) };
-        let start = self.contents.range(Part::Documents).start as u64;
-        let fault = SetFault::Inconsistent { part: "place of a document" };
-        let from = offset.checked_sub(start).ok_or(fault)?;
-        self.part(Part::Documents, from as usize, length as usize).map(Some)
+    /// How many documents there are.
+    pub fn documents(&self) -> u32 {
+        (self.contents.range(Part::DocumentPlaces).len() / 24) as u32
+    }
+
+    /// A document as it came, letter for letter, and the number of its source; none when there is
+    /// no such number.
+    pub fn document(&self, number: u32) -> Result<Option<(&[u8], usize)>, SetFault> {
+        if number >= self.documents() {
+            return Ok(None);
+        }
+        let word = |index| self.word(Part::DocumentPlaces, 3 * number as usize + index);
+        let (from, length, source) = (word(0)?, word(1)?, word(2)?);
+        let bytes = self.part(Part::Documents, from as usize, length as usize)?;
+        Ok(Some((bytes, source as usize)))
+    }
+
+    /// What issuers state of a package, in any version, the newest first.
+    pub fn statements(&self, package: &Package) -> Result<Vec<VexRecord>, SetFault> {
+        let ecosystem = package.ecosystem.without_release().0.to_string();
+        let hash = hash::hash(&[&ecosystem, &package.name]);
+        let found = self.find(Part::VexPackages, hash, |place| {
+            let mut eye = Eye::new(self.frame(Part::VexShelves, place)?, "statements");
+            if eye.text()? != ecosystem || eye.text()? != package.name {
+                return Ok(None);
+            }
+            serde_json::from_slice(eye.rest()).map(Some).map_err(|_| eye.fault())
+        });
+        Ok(found?.unwrap_or_default())
     }
 
     /// The numbers of the records with this id, ascending.

@@ -5,21 +5,23 @@ use super::hash::{PLACE_MAX, hash, table};
 use super::layout::{Contents, MARK, Part};
 use super::pages::Summer;
 use super::shelf::{self, Reading, Say};
-use super::{Document, Meta, SourceNote};
+use super::{Meta, SourceNote};
 use crate::flaw::{Flaw, Named, group, merge};
 use seawall_domain::package::Package;
 use seawall_domain::range::Basis;
-use seawall_domain::record::{ProductRecord, Record, SourceKind};
+use seawall_domain::record::{ProductRecord, Record, SourceKind, VexRecord};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many characters of prose are kept of one field of a flaw; documents keep all of it.
 pub const PROSE_LEN_MAX: usize = 600;
 
 /// The records of a set to be. Documents are written by the caller, as they come, right after
-/// [`Builder::start`]; the builder only takes their sums.
+/// [`Builder::START`]; the builder only takes their sums.
 #[derive(Debug)]
 pub struct Builder {
-    records: Vec<(Record, Option<Document>)>,
+    records: Vec<(Record, Option<u32>)>,
+    statements: Vec<VexRecord>,
+    documents: Vec<[u64; 3]>,
     known: HashMap<(SourceKind, String, Option<String>), usize>,
     sources: Vec<SourceNote>,
     summer: Summer,
@@ -29,7 +31,14 @@ impl Default for Builder {
     fn default() -> Self {
         let mut summer = Summer::default();
         summer.add(MARK);
-        Builder { records: Vec::new(), known: HashMap::new(), sources: Vec::new(), summer }
+        Builder {
+            records: Vec::new(),
+            statements: Vec::new(),
+            documents: Vec::new(),
+            known: HashMap::new(),
+            sources: Vec::new(),
+            summer,
+        }
     }
 }
 
@@ -37,15 +46,21 @@ impl Builder {
     /// What the file starts with.
     pub const START: &'static [u8] = MARK;
 
-    /// Takes note of a document that the caller writes next, and says where it will stand.
-    pub fn document(&mut self, bytes: &[u8]) -> Document {
-        let offset = self.summer.length();
+    /// Takes note of a document of a source that the caller writes next, and gives its number.
+    pub fn document(&mut self, source: usize, bytes: &[u8]) -> u32 {
+        let offset = self.summer.length() - MARK.len() as u64;
         self.summer.add(bytes);
-        Document { offset, length: bytes.len() as u64 }
+        self.documents.push([offset, bytes.len() as u64, source as u64]);
+        self.documents.len() as u32 - 1
+    }
+
+    /// Adds what an issuer states.
+    pub fn state(&mut self, statement: VexRecord) {
+        self.statements.push(statement);
     }
 
     /// Adds a record. A record that was there before gives way to one that changed later.
-    pub fn add(&mut self, mut record: Record, document: Option<Document>) {
+    pub fn add(&mut self, mut record: Record, document: Option<u32>) {
         record.details = String::new();
         record.references = Vec::new();
         for text in [&mut record.remedy, &mut record.workaround].into_iter().flatten() {
@@ -63,9 +78,15 @@ impl Builder {
         }
     }
 
-    /// Says where records are from.
-    pub fn source(&mut self, note: SourceNote) {
+    /// Says where records are from; the number is the source's.
+    pub fn source(&mut self, note: SourceNote) -> usize {
         self.sources.push(note);
+        self.sources.len() - 1
+    }
+
+    /// A source that was named before, to be completed.
+    pub fn source_mut(&mut self, number: usize) -> Option<&mut SourceNote> {
+        self.sources.get_mut(number)
     }
 
     /// How many records there are.
@@ -86,14 +107,19 @@ impl Builder {
         let told = Told::new(&self.records);
         let (packages, shelves) = packages(&self.records);
         let (products, product_shelves) = products(&self.records);
+        let (vex_packages, vex_shelves) = statements(self.statements);
+        let document_places = self.documents.iter().flatten().flat_map(|w| w.to_le_bytes());
         let (record_places, records) = rows(told.metas.iter().map(json));
         let (flaw_places, flaws) = rows(told.flaws.iter().map(json));
         let parts = [
             json(&self.sources),
+            document_places.collect(),
             packages,
             shelves,
             products,
             product_shelves,
+            vex_packages,
+            vex_shelves,
             record_places,
             records,
             flaw_places,
@@ -152,7 +178,7 @@ struct Told {
 }
 
 impl Told {
-    fn new(records: &[(Record, Option<Document>)]) -> Self {
+    fn new(records: &[(Record, Option<u32>)]) -> Self {
         let named: Vec<Named<'_>> = records
             .iter()
             .map(|(record, _)| Named { id: &record.id, aliases: &record.aliases })
@@ -186,7 +212,7 @@ impl Told {
 }
 
 /// The shelves of packages, and the table that leads to them.
-fn packages(records: &[(Record, Option<Document>)]) -> (Vec<u8>, Vec<u8>) {
+fn packages(records: &[(Record, Option<u32>)]) -> (Vec<u8>, Vec<u8>) {
     let mut says: BTreeMap<Package, Vec<Say>> = BTreeMap::new();
     for ((record, _), number) in records.iter().zip(0u32..) {
         if record.withdrawn.is_some() {
@@ -226,7 +252,7 @@ fn packages(records: &[(Record, Option<Document>)]) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// The shelves of products: per vendor and name, what each record says.
-fn products(records: &[(Record, Option<Document>)]) -> (Vec<u8>, Vec<u8>) {
+fn products(records: &[(Record, Option<u32>)]) -> (Vec<u8>, Vec<u8>) {
     let mut says: BTreeMap<(&str, &str), Vec<(u32, &ProductRecord)>> = BTreeMap::new();
     for ((record, _), number) in records.iter().zip(0u32..) {
         for product in record.products.iter().filter(|_| record.withdrawn.is_none()) {
@@ -244,6 +270,29 @@ fn products(records: &[(Record, Option<Document>)]) -> (Vec<u8>, Vec<u8>) {
             shelf.number((*record).into());
             shelf.frame(&json(product));
         });
+        pen.frame(&shelf.0);
+    }
+    (table(&names), pen.0)
+}
+
+/// The shelves of statements: per package what issuers state of it, the newest first.
+fn statements(mut statements: Vec<VexRecord>) -> (Vec<u8>, Vec<u8>) {
+    statements.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| json(a).cmp(&json(b))));
+    statements.dedup();
+    let mut shelves: BTreeMap<Package, Vec<VexRecord>> = BTreeMap::new();
+    for statement in statements {
+        let (ecosystem, _) = statement.package.ecosystem.without_release();
+        let package = Package { ecosystem, name: statement.package.name.clone() };
+        shelves.entry(package).or_default().push(statement);
+    }
+    let (mut names, mut pen) = (Vec::new(), Pen::default());
+    for (package, statements) in &shelves {
+        let ecosystem = package.ecosystem.to_string();
+        names.push((hash(&[&ecosystem, &package.name]), place(&pen)));
+        let mut shelf = Pen::default();
+        shelf.text(&ecosystem);
+        shelf.text(&package.name);
+        shelf.0.extend_from_slice(&json(statements));
         pen.frame(&shelf.0);
     }
     (table(&names), pen.0)

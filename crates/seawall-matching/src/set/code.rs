@@ -70,6 +70,11 @@ impl<'a> Eye<'a> {
         SetFault::Inconsistent { part: self.part }
     }
 
+    /// Everything that is left.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// The next bytes.
     pub(super) fn bytes(&mut self, length: usize) -> Result<&'a [u8], SetFault> {
         let (now, later) = self.bytes.split_at_checked(length).ok_or_else(|| self.fault())?;

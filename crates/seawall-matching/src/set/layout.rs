@@ -30,6 +30,8 @@ pub(super) enum Part {
     Documents,
     /// Where the sources are from, as JSON.
     Sources,
+    /// Of each document: where it starts, how long it is, from which source; three words each.
+    DocumentPlaces,
     /// From ecosystem and name to a shelf.
     Packages,
     /// The shelves.
@@ -38,6 +40,10 @@ pub(super) enum Part {
     Products,
     /// The product shelves.
     ProductShelves,
+    /// From ecosystem and name to what issuers state of a package.
+    VexPackages,
+    /// The shelves of statements.
+    VexShelves,
     /// Where each record starts, as little-endian words of 64 bits, and where the last ends.
     RecordPlaces,
     /// The records.
@@ -54,13 +60,16 @@ pub(super) enum Part {
 
 impl Part {
     /// All of them, in the order of the file.
-    pub(super) const ALL: [Part; 12] = [
+    pub(super) const ALL: [Part; 15] = [
         Part::Documents,
         Part::Sources,
+        Part::DocumentPlaces,
         Part::Packages,
         Part::Shelves,
         Part::Products,
         Part::ProductShelves,
+        Part::VexPackages,
+        Part::VexShelves,
         Part::RecordPlaces,
         Part::Records,
         Part::FlawPlaces,

@@ -83,7 +83,7 @@ fn built(records: Vec<Record>) -> Vec<u8> {
     let mut bytes = Builder::START.to_vec();
     for record in records {
         let text = format!("{{\"id\":\"{}\"}}", record.id);
-        let document = builder.document(text.as_bytes());
+        let document = builder.document(0, text.as_bytes());
         bytes.extend_from_slice(text.as_bytes());
         builder.add(record, Some(document));
     }
@@ -214,7 +214,9 @@ fn records_flaws_and_documents_are_found_by_name() {
     let [number] = set.records_named("GONE-1").unwrap()[..] else { panic!("it is kept") };
     let gone = set.record(number).unwrap().unwrap();
     assert!(gone.withdrawn.is_some());
-    assert_eq!(set.document(&gone).unwrap(), Some(&b"{\"id\":\"GONE-1\"}"[..]));
+    let document = set.document(gone.raw.unwrap()).unwrap();
+    assert_eq!(document, Some((&b"{\"id\":\"GONE-1\"}"[..], 0)));
+    assert_eq!(set.document(set.documents()).unwrap(), None);
     let package = component("Debian zlib", "").package.unwrap();
     let ids = |numbers: Vec<u32>| -> Vec<String> {
         numbers.into_iter().map(|number| set.record(number).unwrap().unwrap().id).collect()
@@ -297,7 +299,7 @@ proptest! {
             drop((set.sources(), set.records_named("GHSA-1"), set.flaw_named("CVE-1")));
             for number in 0..set.records().min(20) {
                 if let Ok(Some(meta)) = set.record(number) {
-                    drop(set.document(&meta));
+                    drop(meta.raw.map(|number| set.document(number)));
                 }
                 drop(set.flaw(number));
             }
