@@ -8,6 +8,7 @@
 // A test may unwrap: its panic is its answer.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod assess;
 pub mod duplicates;
 pub mod exposure;
 pub mod flaw;
