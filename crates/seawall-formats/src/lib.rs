@@ -5,6 +5,7 @@
 //! mission's common formats (CSAF 2.0, OSV, OpenVEX, CycloneDX, SPDX and what reports come in).
 
 mod address;
+pub mod archive;
 pub mod claim_check;
 pub mod csaf;
 pub mod fault;
