@@ -5,9 +5,11 @@
 //! mission's common formats (CSAF 2.0, OSV, OpenVEX, CycloneDX, SPDX and what reports come in).
 
 mod address;
+pub mod archive;
 pub mod claim_check;
 pub mod csaf;
 pub mod fault;
+pub mod feed;
 pub mod intake;
 pub mod inventory;
 mod json;
