@@ -8,18 +8,23 @@
 //! `# debian 12` at the top of the list, the one number in the list's `+debNuM` versions. Without
 //! any of them the ecosystem is `Debian` without a release.
 
-mod cyclonedx;
+mod cpe;
+pub mod cyclonedx;
 mod debian;
+mod keys;
+mod lines;
+mod percent;
 mod products;
 pub(crate) mod purl;
 mod spdx;
+mod stream;
+mod xml;
 
-use crate::fault::FormatFault;
+use self::keys::Keys;
+use crate::fault::{FormatFault, quote};
 use crate::json;
-use seawall_domain::component::{Component, Product};
-use seawall_domain::package::{Package, Version};
+use seawall_domain::component::Component;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 
 /// The largest inventory that is read, in bytes.
 pub const INVENTORY_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -99,7 +104,7 @@ pub fn read_for(
     match first_byte(bytes) {
         None => Err(unreadable("it is empty")),
         Some(b'{' | b'[') => read_json(bytes),
-        Some(b'<') => Err(unreadable("it is XML, which is not read: export the same list as JSON")),
+        Some(b'<') => read_xml(bytes),
         Some(_) => read_text(debian_release, name, media_type, bytes),
     }
 }
@@ -126,18 +131,27 @@ fn first_byte(bytes: &[u8]) -> Option<u8> {
 }
 
 fn read_json(bytes: &[u8]) -> Result<Inventory, FormatFault> {
-    let value = json::read("inventory", bytes, INVENTORY_BYTES_MAX)?;
-    let has = |key: &str| value.get(key).is_some();
-    if has("bomFormat") {
-        cyclonedx::read(&value)
-    } else if has("spdxVersion") {
-        spdx::read(&value)
-    } else if has("@context") {
-        Err(unreadable(
-            "it is a JSON-LD document (SPDX 3?), which is not read: export SPDX 2.3 as JSON",
-        ))
-    } else {
-        Err(unreadable("it has neither `bomFormat` (CycloneDX) nor `spdxVersion` (SPDX)"))
+    for key in Keys::of(bytes) {
+        match key {
+            "bomFormat" => return cyclonedx::read_json(bytes),
+            "spdxVersion" => return spdx::read(bytes),
+            "@graph" => return spdx::graph::read(bytes),
+            _ => {}
+        }
+    }
+    // What is no JSON at all is said first.
+    json::read("inventory", bytes, INVENTORY_BYTES_MAX)?;
+    Err(unreadable("it has neither `bomFormat` (CycloneDX) nor `spdxVersion` (SPDX)"))
+}
+
+fn read_xml(bytes: &[u8]) -> Result<Inventory, FormatFault> {
+    let document = xml::read("XML", bytes)?;
+    match document.root.name {
+        "bom" => cyclonedx::read_xml(&document),
+        other => {
+            let shown = quote(other);
+            Err(unreadable(format!("its top is {shown}, which is no list that is read here")))
+        }
     }
 }
 
@@ -163,132 +177,6 @@ fn read_text(
     match debian::Shape::of(text) {
         Some(shape) if !csv => debian::read(shape, release, text),
         Some(_) | None => products::read(text),
-    }
-}
-
-/// The lines of an inventory while it is being read: bounded, repeated ones kept once.
-struct Lines {
-    format: &'static str,
-    components: Vec<Component>,
-    seen: HashSet<String>,
-    warnings: Vec<String>,
-    unsaid: usize,
-}
-
-impl Lines {
-    fn new(format: &'static str) -> Self {
-        Self {
-            format,
-            components: Vec::new(),
-            seen: HashSet::new(),
-            warnings: Vec::new(),
-            unsaid: 0,
-        }
-    }
-
-    /// Adds a line under its key, once.
-    fn push(&mut self, place: &str, key: String, line: Component) -> Result<(), FormatFault> {
-        if self.components.len() == COMPONENTS_MAX {
-            let message = format!("it lists more than {COMPONENTS_MAX} components");
-            return Err(FormatFault::new(self.format, place, message));
-        }
-        let texts = [Some(&line.label), line.version.as_ref().map(|v| &v.0)];
-        for text in texts.into_iter().flatten() {
-            if text.chars().nth(TEXT_LEN_MAX).is_some() {
-                let message = format!("a name is longer than {TEXT_LEN_MAX} characters");
-                return Err(FormatFault::new(self.format, place, message));
-            }
-        }
-        if self.seen.insert(key) {
-            self.components.push(line);
-        }
-        Ok(())
-    }
-
-    /// Adds a line that gives a purl; an unreadable one is listed as unknown, and said.
-    fn push_purl(&mut self, place: &str, text: &str, known: Known) -> Result<(), FormatFault> {
-        match purl::read(text) {
-            Ok(read) => {
-                let source = known.source.or(read.source);
-                let version = read.version.or(known.version);
-                let (package, version) = match source {
-                    Some((name, stated)) => {
-                        let ecosystem = read.package.ecosystem;
-                        (Package { ecosystem, name }, stated.or(version))
-                    }
-                    None => (read.package, version),
-                };
-                let line = Component {
-                    label: text.to_owned(),
-                    package: Some(package),
-                    version,
-                    product: None,
-                    purl: Some(text.to_owned()),
-                };
-                self.push(place, read.canonical, line)
-            }
-            Err(why) => {
-                let shown = crate::fault::quote(text);
-                self.warn(format!("{place}: purl {shown} cannot be read: {why}"));
-                self.push_named(place, known)
-            }
-        }
-    }
-
-    /// Adds a line of which only names are known.
-    fn push_named(&mut self, place: &str, known: Known) -> Result<(), FormatFault> {
-        let known = known.on_one_line();
-        let version = known.version.as_ref().map(|version| version.0.as_str());
-        let parts = [known.vendor.as_deref(), Some(known.name.as_str()), version];
-        let label = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let product = known.vendor.as_ref().map(|vendor| Product {
-            vendor: vendor.to_lowercase(),
-            name: known.name.to_lowercase(),
-            version: version.unwrap_or_default().to_owned(),
-        });
-        let key = format!("{:?}\u{0}{}\u{0}{version:?}", known.vendor, known.name);
-        let line = Component { label, package: None, version: known.version, product, purl: None };
-        self.push(place, key, line)
-    }
-
-    fn warn(&mut self, warning: String) {
-        if self.warnings.len() < WARNINGS_MAX {
-            self.warnings.push(warning);
-        } else {
-            self.unsaid += 1;
-        }
-    }
-
-    fn done(mut self, kind: Kind, serial: Option<String>) -> Inventory {
-        if self.components.is_empty() {
-            self.warnings.push("it lists no component".to_owned());
-        }
-        if self.unsaid > 0 {
-            self.warnings.push(format!("and {} more warnings", self.unsaid));
-        }
-        Inventory { kind, components: self.components, serial, warnings: self.warnings }
-    }
-}
-
-/// What a document says about a line beside its purl.
-struct Known {
-    vendor: Option<String>,
-    name: String,
-    version: Option<Version>,
-    /// The source package, with its version where it differs (Debian).
-    source: Option<(String, Option<Version>)>,
-}
-
-impl Known {
-    /// The same with line ends and runs of blanks, which cells of tables may hold, as one blank.
-    fn on_one_line(self) -> Known {
-        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Known {
-            vendor: self.vendor.map(line),
-            name: line(self.name),
-            version: self.version.map(|version| Version(line(version.0))),
-            source: self.source,
-        }
     }
 }
 

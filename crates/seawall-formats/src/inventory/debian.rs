@@ -6,7 +6,8 @@
 //! line `# debian 12`. `dpkg -l` does not: there the few core libraries of [`SOURCES`] are known,
 //! every other line goes by its own name, and a warning says so. Removed packages are left out.
 
-use super::{Inventory, Kind, Lines};
+use super::lines::Lines;
+use super::{Inventory, Kind};
 use crate::fault::{FormatFault, quote};
 use seawall_domain::component::Component;
 use seawall_domain::package::{Ecosystem, Listed, Package, Version};

@@ -4,9 +4,9 @@
 //! purls is read as such; every other row is a product of which only vendor, name and version are
 //! known, and which only a vendor's statement can match.
 
-use super::{Inventory, Kind, Known, Lines};
+use super::lines::{Known, Lines};
+use super::{Inventory, Kind};
 use crate::fault::{FormatFault, quote};
-use seawall_domain::package::Version;
 
 const FORMAT: &str = "table of products";
 
@@ -84,9 +84,10 @@ pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
             continue;
         };
         let known = Known {
-            vendor: cell(header.vendor).map(str::to_owned),
-            name: name.to_owned(),
-            version: cell(header.version).map(Version::from),
+            vendor: cell(header.vendor),
+            name,
+            version: cell(header.version),
+            cpe: None,
             source: None,
         };
         match purl {

@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use seawall_domain::package::Package;
 
 /// One line a component: `label | package version | product`, or the fault.
 fn told(read: Result<Inventory, FormatFault>) -> Vec<String> {

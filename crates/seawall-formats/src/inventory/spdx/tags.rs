@@ -2,8 +2,9 @@
 //!
 //! A value may run over several lines between `<text>` and `</text>`; only packages are read.
 
-use super::{FORMAT, Inventory, Kind, Lines, Package, is_purl, is_read};
+use super::{FORMAT, Inventory, Kind, Lines, Package, is_read};
 use crate::fault::FormatFault;
+use std::borrow::Cow;
 
 /// How many lines at the top may precede the line that names the format.
 const HEAD_LINES: usize = 40;
@@ -16,7 +17,7 @@ pub(in crate::inventory) fn is(text: &str) -> bool {
 /// Reads a document.
 pub(in crate::inventory) fn read(text: &str) -> Result<Inventory, FormatFault> {
     let mut lines = Lines::new(FORMAT);
-    let mut package: Option<Package> = None;
+    let mut package: Option<(String, Package<'_>)> = None;
     let (mut serial, mut quoted) = (None, false);
     for (index, line) in text.lines().enumerate() {
         if quoted {
@@ -36,32 +37,30 @@ pub(in crate::inventory) fn read(text: &str) -> Result<Inventory, FormatFault> {
             }
             ("DocumentNamespace", _) => serial = Some(value.to_owned()),
             ("PackageName", open) => {
-                let begun = Package { place, name: value.to_owned(), ..Package::default() };
-                if let Some(done) = open.replace(begun) {
-                    done.list(&mut lines)?;
+                let begun = Package { name: Cow::Borrowed(value), ..Package::default() };
+                if let Some((place, done)) = open.replace((place, begun)) {
+                    done.list(&place, &mut lines)?;
                 }
             }
             ("FileName" | "SnippetSPDXID" | "LicenseID", open) => {
-                if let Some(done) = open.take() {
-                    done.list(&mut lines)?;
+                if let Some((place, done)) = open.take() {
+                    done.list(&place, &mut lines)?;
                 }
             }
-            ("PackageVersion", Some(open)) => open.version = Some(value.to_owned()),
-            ("PackageSupplier", Some(open)) => open.supplier = Some(value.to_owned()),
-            ("PackageSourceInfo", Some(open)) => open.source = Some(value.to_owned()),
-            ("ExternalRef", Some(open)) => {
+            ("PackageVersion", Some((_, open))) => open.version = Some(Cow::Borrowed(value)),
+            ("PackageSupplier", Some((_, open))) => open.supplier = Some(Cow::Borrowed(value)),
+            ("PackageSourceInfo", Some((_, open))) => open.source = Some(Cow::Borrowed(value)),
+            ("ExternalRef", Some((_, open))) => {
                 let mut words = value.split_whitespace().skip(1);
-                if let (Some(kind), Some(locator)) = (words.next(), words.next())
-                    && is_purl(kind)
-                {
-                    open.purls.push(locator.to_owned());
+                if let (Some(kind), Some(locator)) = (words.next(), words.next()) {
+                    open.refer(kind, Some(Cow::Borrowed(locator)));
                 }
             }
             _ => {}
         }
     }
-    if let Some(done) = package {
-        done.list(&mut lines)?;
+    if let Some((place, done)) = package {
+        done.list(&place, &mut lines)?;
     }
     Ok(lines.done(Kind::Spdx, serial))
 }

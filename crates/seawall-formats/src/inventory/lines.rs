@@ -1,0 +1,182 @@
+//! The lines of an inventory while it is being read: bounded, repeated ones kept once.
+
+use super::{COMPONENTS_MAX, Inventory, Kind, TEXT_LEN_MAX, WARNINGS_MAX, cpe, purl};
+use crate::fault::{FormatFault, quote};
+use seawall_domain::component::{Component, Product};
+use seawall_domain::package::{Ecosystem, Package, Version};
+use std::collections::HashSet;
+use std::fmt::Display;
+
+/// The lines read so far.
+pub(super) struct Lines {
+    format: &'static str,
+    components: Vec<Component>,
+    seen: HashSet<String>,
+    warnings: Vec<String>,
+    unsaid: usize,
+}
+
+impl Lines {
+    /// No lines yet; `format` is what faults call the document.
+    pub(super) fn new(format: &'static str) -> Self {
+        Self {
+            format,
+            components: Vec::new(),
+            seen: HashSet::new(),
+            warnings: Vec::new(),
+            unsaid: 0,
+        }
+    }
+
+    /// Whether nothing was listed yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.components.is_empty()
+    }
+
+    /// Adds a line under its key, once.
+    pub(super) fn push(
+        &mut self,
+        place: &dyn Display,
+        key: String,
+        line: Component,
+    ) -> Result<(), FormatFault> {
+        if self.components.len() == COMPONENTS_MAX {
+            let message = format!("it lists more than {COMPONENTS_MAX} components");
+            return Err(FormatFault::new(self.format, place.to_string(), message));
+        }
+        let texts = [Some(&line.label), line.version.as_ref().map(|v| &v.0)];
+        for text in texts.into_iter().flatten() {
+            if text.len() > TEXT_LEN_MAX && text.chars().nth(TEXT_LEN_MAX).is_some() {
+                let message = format!("a name is longer than {TEXT_LEN_MAX} characters");
+                return Err(FormatFault::new(self.format, place.to_string(), message));
+            }
+        }
+        if self.seen.insert(key) {
+            self.components.push(line);
+        }
+        Ok(())
+    }
+
+    /// Adds a line that gives a purl; an unreadable one is listed as unknown, and said.
+    pub(super) fn push_purl(
+        &mut self,
+        place: &dyn Display,
+        text: &str,
+        known: Known<'_>,
+    ) -> Result<(), FormatFault> {
+        match purl::read(text) {
+            Ok(read) => {
+                let source = known.source.or(read.source);
+                let version = read.version.or_else(|| known.version.map(Version::from));
+                let (package, version) = match source {
+                    Some((name, stated)) => {
+                        let ecosystem = read.package.ecosystem;
+                        (Package { ecosystem, name }, stated.or(version))
+                    }
+                    None => (read.package, version),
+                };
+                let line = Component {
+                    label: text.to_owned(),
+                    package: Some(package),
+                    version,
+                    product: None,
+                    purl: Some(text.to_owned()),
+                };
+                self.push(place, read.canonical, line)
+            }
+            Err(why) => {
+                let shown = quote(text);
+                self.warn(format!("{place}: purl {shown} cannot be read: {why}"));
+                self.push_named(place, known)
+            }
+        }
+    }
+
+    /// Adds a line of which only names are known.
+    pub(super) fn push_named(
+        &mut self,
+        place: &dyn Display,
+        known: Known<'_>,
+    ) -> Result<(), FormatFault> {
+        let named = known.cpe.and_then(cpe::product);
+        let vendor = known.vendor.map(on_one_line);
+        let name = on_one_line(known.name);
+        let version = known.version.map(on_one_line);
+        let parts = [vendor.as_deref(), Some(name.as_str()), version.as_deref()];
+        let label = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let product = named.or_else(|| {
+            vendor.as_ref().map(|vendor| Product {
+                vendor: vendor.to_lowercase(),
+                name: name.to_lowercase(),
+                version: String::new(),
+            })
+        });
+        let product = product.map(|product| match &version {
+            Some(version) => Product { version: version.clone(), ..product },
+            None => product,
+        });
+        let key = format!("{vendor:?}\u{0}{name}\u{0}{version:?}");
+        let version = version.map(Version);
+        self.push(place, key, Component { label, package: None, version, product, purl: None })
+    }
+
+    /// Adds a package of an ecosystem, by its name there.
+    pub(super) fn push_package(
+        &mut self,
+        place: &dyn Display,
+        ecosystem: Ecosystem,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<(), FormatFault> {
+        let version = version.map(str::trim).filter(|version| !version.is_empty());
+        let package = Package { name: purl::normal_name(&ecosystem, name), ecosystem };
+        let label = match version {
+            Some(version) => format!("{name} {version}"),
+            None => name.to_owned(),
+        };
+        let key = format!("{package}\u{0}{}", version.unwrap_or_default());
+        let version = version.map(Version::from);
+        let package = Some(package);
+        self.push(place, key, Component { label, package, version, product: None, purl: None })
+    }
+
+    /// Notes what a person should know; beyond [`WARNINGS_MAX`] it is only counted.
+    pub(super) fn warn(&mut self, warning: String) {
+        if self.warnings.len() < WARNINGS_MAX {
+            self.warnings.push(warning);
+        } else {
+            self.unsaid += 1;
+        }
+    }
+
+    /// The inventory of these lines.
+    pub(super) fn done(mut self, kind: Kind, serial: Option<String>) -> Inventory {
+        if self.components.is_empty() {
+            self.warnings.push("it lists no component".to_owned());
+        }
+        if self.unsaid > 0 {
+            self.warnings.push(format!("and {} more warnings", self.unsaid));
+        }
+        Inventory { kind, components: self.components, serial, warnings: self.warnings }
+    }
+}
+
+/// What a document says about a line beside its purl.
+#[derive(Default)]
+pub(super) struct Known<'a> {
+    /// Who makes it.
+    pub(super) vendor: Option<&'a str>,
+    /// What it is called.
+    pub(super) name: &'a str,
+    /// Its version.
+    pub(super) version: Option<&'a str>,
+    /// Its CPE name.
+    pub(super) cpe: Option<&'a str>,
+    /// The source package, with its version where it differs (Debian).
+    pub(super) source: Option<(String, Option<Version>)>,
+}
+
+/// Line ends and runs of blanks, which cells of tables may hold, as one blank.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
