@@ -1,6 +1,7 @@
 //! The commands, one module each: read the arguments, do it, say it.
 
 pub mod admin;
+pub mod advisories;
 pub mod demo;
 pub mod matching;
 pub mod preflight;

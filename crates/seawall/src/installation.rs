@@ -52,7 +52,7 @@ fn home() -> PathBuf {
 }
 
 /// The data folder by default (XDG base directories).
-fn default_data() -> PathBuf {
+pub fn default_data() -> PathBuf {
     let base = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
     base.unwrap_or_else(|| home().join(".local/share")).join("seawall")
 }

@@ -8,6 +8,7 @@
     reason = "the executable is the only place that reads the system clock and its randomness"
 )]
 
+mod advisories;
 mod command;
 mod demo;
 mod installation;
@@ -34,6 +35,8 @@ enum Command {
     Serve(command::serve::Arguments),
     /// Show the main job on real input, start to end; leaves the portal open unless --exit.
     Demo(command::demo::Arguments),
+    /// The local advisory set: import sources, follow them, see how old they are.
+    Advisories(command::advisories::Arguments),
     /// Match an inventory at home, offline, against published advisories; sends nothing.
     Match(command::matching::Arguments),
     /// Run a recipe or an evidence bundle in the sandbox here.
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Serve(arguments) => command::serve::run(arguments),
         Command::Demo(arguments) => command::demo::run(arguments),
+        Command::Advisories(arguments) => command::advisories::run(arguments),
         Command::Match(arguments) => command::matching::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),
         Command::Verify(arguments) => command::verify::run(arguments),

@@ -84,6 +84,11 @@ impl Builder {
         self.sources.len() - 1
     }
 
+    /// The sources, in the order of their numbers.
+    pub fn sources(&self) -> &[SourceNote] {
+        &self.sources
+    }
+
     /// A source that was named before, to be completed.
     pub fn source_mut(&mut self, number: usize) -> Option<&mut SourceNote> {
         self.sources.get_mut(number)
