@@ -13,5 +13,7 @@ pub mod exposure;
 pub mod history;
 pub mod priority;
 pub mod ranges;
+#[cfg(test)]
+mod reading;
 pub mod today;
 pub mod version;
