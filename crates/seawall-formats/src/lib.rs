@@ -8,6 +8,7 @@ mod address;
 pub mod archive;
 pub mod claim_check;
 pub mod csaf;
+pub mod exposure;
 pub mod fault;
 pub mod feed;
 pub mod intake;

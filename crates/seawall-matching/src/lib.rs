@@ -16,5 +16,7 @@ pub mod history;
 pub mod priority;
 pub mod ranges;
 pub mod set;
+#[cfg(test)]
+mod reading;
 pub mod today;
 pub mod version;

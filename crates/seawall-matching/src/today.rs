@@ -1,14 +1,23 @@
 //! What an operator must fix today: at most ten items in plain words (capability C64).
 //!
 //! Open exposures of one package with one way out become one item; the items stand in the order of
-//! [`crate::priority`]. It does not decide what is due: deadlines and their authority come in.
+//! [`crate::priority`]. It does not decide what is due: deadlines and their authority come in. Each
+//! item says what, why, how, how long, by when, on whose authority, and what if it cannot be done.
 //! Names of packages and versions come from outside and are cut to a bounded length; whoever shows
 //! the text escapes it.
 
 mod harm;
+mod kind;
+mod notes;
+mod playbook;
+mod sheet;
 mod words;
 
 pub use self::harm::Harm;
+pub use self::kind::{Action, Estimate, Kind, Restart, Updater};
+pub use self::notes::SOURCE_DAYS_MAX;
+pub use self::playbook::{Line, Step, playbook};
+pub use self::sheet::{SHEET_COLUMNS_MAX, SHEET_LINES_MAX, Sheet};
 pub use self::words::{Heading, Language, Words};
 use crate::priority::{Authority, Deadline, Inputs, Rank, bod_26_04, rank};
 use crate::ranges::Refuge;
@@ -18,6 +27,7 @@ use seawall_domain::claim::Cwe;
 use seawall_domain::component::Product;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::Basis;
+use seawall_domain::record::SourceKind;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +70,15 @@ impl Subject {
     }
 }
 
+/// A source and the day of the copy that was used.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Dated {
+    /// What kind of source.
+    pub kind: SourceKind,
+    /// When the copy was current.
+    pub as_of: Timestamp,
+}
+
 /// One open exposure.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Open<K> {
@@ -83,6 +102,14 @@ pub struct Open<K> {
     pub authority: Authority,
     /// Whether the range was run or stated.
     pub basis: Basis,
+    /// What the flaws are called elsewhere, such as `CVE-2024-3094`; may be empty.
+    pub flaws: Vec<String>,
+    /// The probability of an attack within thirty days (EPSS), in millionths, where it is known.
+    pub epss_ppm: Option<u32>,
+    /// What kind of thing it is, where somebody said so; otherwise its name is judged.
+    pub kind: Option<Kind>,
+    /// The sources that were asked; may be empty.
+    pub sources: Vec<Dated>,
 }
 
 /// One thing to do.
@@ -110,6 +137,16 @@ pub struct Item<K> {
     pub exposures: Vec<K>,
     /// The advisories, each once, in order.
     pub advisories: Vec<String>,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// What the flaws are called elsewhere, each once, in order.
+    pub flaws: Vec<String>,
+    /// Whether one of the flaws is known to be attacked.
+    pub exploited: bool,
+    /// The greatest probability of an attack within thirty days, in millionths.
+    pub epss_ppm: Option<u32>,
+    /// The sources that were asked, each once, with the oldest copy that was used.
+    pub sources: Vec<Dated>,
 }
 
 /// The list.
@@ -121,6 +158,8 @@ pub struct Today<K> {
     pub more: usize,
     /// How many of those are due within three days.
     pub more_within_three_days: usize,
+    /// The sources that were asked, for all items, each once, with the oldest copy that was used.
+    pub sources: Vec<Dated>,
 }
 
 impl<K> Today<K> {
@@ -128,10 +167,33 @@ impl<K> Today<K> {
     pub fn headline(&self, language: Language) -> String {
         words::headline(self.items.len(), self.more, language)
     }
+
+    /// How old each source is, one sentence or two for each.
+    pub fn ages(&self, now: Timestamp, language: Language) -> Vec<String> {
+        self.sources.iter().map(|source| notes::age(source, now, language)).collect()
+    }
+
+    /// The list as it is printed on one sheet.
+    pub fn sheet(&self, now: Timestamp, language: Language) -> Sheet {
+        sheet::sheet(self, now, language)
+    }
 }
 
 /// Makes the list from the open exposures; their order does not matter.
 pub fn today<K: Clone + Ord>(open: &[Open<K>]) -> Today<K> {
+    let mut items = items(open);
+    let rest = items.split_off(items.len().min(ITEMS_MAX));
+    let soon = |item: &&Item<K>| item.deadline <= Deadline::ThreeDays;
+    Today {
+        items,
+        more: rest.len(),
+        more_within_three_days: rest.iter().filter(soon).count(),
+        sources: oldest(open.iter().flat_map(|open| &open.sources)),
+    }
+}
+
+/// Everything there is to do, most urgent first and without end; plans are made from it.
+pub fn items<K: Clone + Ord>(open: &[Open<K>]) -> Vec<Item<K>> {
     let mut groups: BTreeMap<(Subject, Authority, Way<'_>), Vec<&Open<K>>> = BTreeMap::new();
     for exposure in open {
         let way = Way::of(exposure.refuge.as_ref());
@@ -142,13 +204,18 @@ pub fn today<K: Clone + Ord>(open: &[Open<K>]) -> Today<K> {
     }
     let mut items: Vec<(Rank, Item<K>)> = groups.into_values().filter_map(item).collect();
     items.sort_by(|(a, left), (b, right)| place(a, left).cmp(&place(b, right)));
-    let mut items: Vec<Item<K>> = items.into_iter().map(|(_, item)| item).collect();
-    let rest = items.split_off(items.len().min(ITEMS_MAX));
-    for (number, item) in (1..).zip(&mut items) {
-        item.number = number;
+    let numbered = |(number, (_, item)): (usize, (Rank, Item<K>))| Item { number, ..item };
+    (1..).zip(items).map(numbered).collect()
+}
+
+/// Each kind of source once, with the oldest copy.
+fn oldest<'a>(sources: impl Iterator<Item = &'a Dated>) -> Vec<Dated> {
+    let mut oldest: BTreeMap<SourceKind, Timestamp> = BTreeMap::new();
+    for Dated { kind, as_of } in sources {
+        let known = oldest.entry(*kind).or_insert(*as_of);
+        *known = (*known).min(*as_of);
     }
-    let soon = |item: &&Item<K>| item.deadline <= Deadline::ThreeDays;
-    Today { items, more: rest.len(), more_within_three_days: rest.iter().filter(soon).count() }
+    oldest.into_iter().map(|(kind, as_of)| Dated { kind, as_of }).collect()
 }
 
 /// What decides whether two exposures have one way out.
@@ -191,6 +258,8 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
     exposures.sort();
     exposures.dedup();
     let advisories: BTreeSet<&String> = members.iter().map(|open| &open.advisory).collect();
+    let flaws: BTreeSet<&String> = members.iter().flat_map(|open| &open.flaws).collect();
+    let kind = members.iter().filter_map(|open| open.kind).min();
     let item = Item {
         number: 0,
         subject: urgent.subject.versionless(),
@@ -203,6 +272,11 @@ fn item<K: Clone + Ord>(members: Vec<&Open<K>>) -> Option<(Rank, Item<K>)> {
         authority: urgent.authority,
         exposures,
         advisories: advisories.into_iter().cloned().collect(),
+        kind: kind.unwrap_or_else(|| Kind::of(&urgent.subject)),
+        flaws: flaws.into_iter().cloned().collect(),
+        exploited: members.iter().any(|open| open.inputs.in_kev),
+        epss_ppm: members.iter().filter_map(|open| open.epss_ppm).max(),
+        sources: oldest(members.iter().flat_map(|open| &open.sources)),
     };
     Some((rank(urgent.inputs, urgent.basis), item))
 }
@@ -228,10 +302,25 @@ impl<K> Item<K> {
         words::words(self, language)
     }
 
-    /// The item in plain words: at most sixty of them.
+    /// The item in plain words: at most sixty of them. Notes and playbook stand apart.
     pub fn text(&self, language: Language) -> String {
-        let Words { what, why, how, by_when, authority, otherwise } = self.words(language);
-        [what, why, how, by_when, authority, otherwise].join(" ")
+        let words = self.words(language);
+        let Words { what, why, how, how_long, by_when, authority, otherwise, .. } = words;
+        [what, why, how, how_long, by_when, authority, otherwise].join(" ")
+    }
+
+    /// What there is to do about it.
+    pub fn action(&self) -> Action {
+        match (&self.refuge, self.kind.updater()) {
+            (None, _) => Action::Shield,
+            (Some(_), Updater::Maker) => Action::CallMaker,
+            (Some(_), Updater::Operator) => Action::Update,
+        }
+    }
+
+    /// How long that takes one person on one machine: our own estimate.
+    pub fn estimate(&self) -> Estimate {
+        self.kind.estimate(self.action())
     }
 }
 

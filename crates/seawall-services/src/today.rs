@@ -138,6 +138,10 @@ fn open(
         due_at: decision.due_at,
         authority,
         basis: basis(publication, exposure),
+        flaws: publication.aliases.clone(),
+        epss_ppm: None,
+        kind: None,
+        sources: Vec::new(),
     })
 }
 

@@ -50,7 +50,7 @@ impl Harm {
                 ["Someone can make it run their code.", "Alguien puede darle sus órdenes."]
             }
             Harm::Memory => [
-                "A bad file can crash it or take it over.",
+                "A bad file can crash it or control it.",
                 "Un archivo malo puede pararlo o tomar el mando.",
             ],
             Harm::Access => [
@@ -66,7 +66,7 @@ impl Harm {
                 "Un archivo malo puede cambiar lo que hace.",
             ],
             Harm::Users => [
-                "Someone can act in the name of your users.",
+                "Someone can act as one of your users.",
                 "Alguien puede actuar en nombre de sus usuarios.",
             ],
             Harm::Hang => ["A bad text can make it hang.", "Un texto malo puede dejarlo parado."],
@@ -81,7 +81,7 @@ impl Harm {
                 "Si no puede: limite su uso a gente de fiar.",
             ],
             Harm::Memory | Harm::Files | Harm::Behaviour => [
-                "If you cannot: keep files from strangers away from it.",
+                "If you cannot: keep files from strangers off it.",
                 "Si no puede: no le dé archivos ajenos.",
             ],
             Harm::Users => [

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::priority::rows;
+use crate::reading::Measured;
 use proptest::prelude::*;
 
 fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &str) -> Open<u32> {
@@ -37,6 +38,10 @@ fn open(exposure: u32, subject: &str, installed: &str, refuge: &str, letters: &s
         inputs,
         authority: Authority::Advice,
         basis: Basis::Run,
+        flaws: Vec::new(),
+        epss_ppm: None,
+        kind: None,
+        sources: Vec::new(),
     }
 }
 
@@ -58,25 +63,25 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
     check(
         &exposures,
         &[
-            "libz-sys 1.1.8 has a known flaw. A bad file can crash it or take it over. Attackers \
-             use it. Update to just 1.1.9, or 1.1.14 or later. First look for a break-in. Act by \
-             24 November 2026. This rule binds you (BOD 26-04, row 14). If you cannot: keep files \
-             from strangers away from it.",
+            "libz-sys 1.1.8 has a known flaw. A bad file can crash it or control it. Attackers \
+             use it. Update to just 1.1.9, or 1.1.14 or later. Estimate: 1–4 hours. First look \
+             for intruders. Act by 24 November 2026. This rule binds you (BOD 26-04, row 14). If \
+             you cannot: keep files from strangers off it.",
             "flow controller 2.1 has a known flaw. Someone can misuse it. There is no fix yet. \
-             Act by 20 January 2027. This is advice, not a rule. If you cannot: let only people \
-             you trust reach it. Ask its maker.",
+             Estimate: 1–2 hours. Act by 20 January 2027. This is advice, not a rule. If you \
+             cannot: let only people you trust reach it.",
             "ini 1.3.5 has a known flaw. A bad file can change how your program works. Update it \
-             to 1.3.6 or later. Act at your next upgrade. This is advice, not a rule. If you \
-             cannot: keep files from strangers away from it.",
+             to 1.3.6 or later. Estimate: 1–4 hours. Act at your next upgrade. This is advice, \
+             not a rule. If you cannot: keep files from strangers off it.",
         ],
     );
     let spanish = today(&exposures).items[0].text(Language::Spanish);
     assert_eq!(
         spanish,
         "libz-sys 1.1.8 tiene un fallo conocido. Un archivo malo puede pararlo o tomar el mando. \
-         Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Antes busque intrusos. \
-         Plazo: 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, fila 14). Si no \
-         puede: no le dé archivos ajenos."
+         Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Estimación: 1–4 horas. \
+         Antes busque intrusos. Plazo: 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, \
+         fila 14). Si no puede: no le dé archivos ajenos."
     );
 }
 
@@ -141,68 +146,13 @@ fn ten_items_and_no_more_with_the_urgent_first() {
     assert_eq!(nothing.headline(Language::Spanish), "Hoy no hay nada que arreglar.");
 }
 
-/// The Flesch-Kincaid grade level: 0.39 × words per sentence + 11.8 × syllables per word − 15.59.
-fn flesch_kincaid(text: &str) -> f64 {
-    let (sentences, words, syllables) = counts(text, |word| {
-        let word = word.to_lowercase();
-        let vowel = |c: char| "aeiouy".contains(c);
-        let groups = groups(&word, vowel);
-        let silent = word.ends_with('e') && !word.ends_with("le") && groups > 1;
-        groups - usize::from(silent)
-    });
-    0.39 * words / sentences + 11.8 * syllables / words - 15.59
-}
-
-/// Fernández Huerta's ease of reading for Spanish: 206.84 − 60 × syllables per word − 1.02 ×
-/// words per sentence. From 60 on a text suits pupils of 13 to 15 years.
-fn fernandez_huerta(text: &str) -> f64 {
-    let (sentences, words, syllables) = counts(text, |word| {
-        let word = word.to_lowercase();
-        let strong = |c: char| "aeoáéíóú".contains(c);
-        let vowel = |c: char| strong(c) || "iuüy".contains(c);
-        let apart =
-            word.chars().zip(word.chars().skip(1)).filter(|(a, b)| strong(*a) && strong(*b));
-        groups(&word, vowel) + apart.count()
-    });
-    206.84 - 60.0 * syllables / words - 1.02 * words / sentences
-}
-
-fn groups(word: &str, vowel: impl Fn(char) -> bool) -> usize {
-    let starts = |(before, c): (char, char)| vowel(c) && !vowel(before);
-    std::iter::once(' ').chain(word.chars()).zip(word.chars()).filter(|p| starts(*p)).count()
-}
-
-fn counts(text: &str, syllables: impl Fn(&str) -> usize) -> (f64, f64, f64) {
-    let ends = |word: &&&str| word.ends_with(['.', '?', '!']);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let count: usize = words.iter().map(|word| syllables(word).max(1)).sum();
-    (words.iter().filter(ends).count() as f64, words.len() as f64, count as f64)
-}
-
-#[test]
-fn the_measures_measure() {
-    let easy = flesch_kincaid("The cat sat on the mat. It was a big cat.");
-    let hard = flesch_kincaid(
-        "Organisations operating internationally deployed infrastructure necessarily implement \
-         comprehensive vulnerability remediation methodologies.",
-    );
-    assert!(easy < 2.0 && hard > 20.0, "{easy} {hard}");
-    let easy = fernandez_huerta("El gato está en la mesa. Es un gato muy grande.");
-    let hard = fernandez_huerta(
-        "Las organizaciones internacionales implementarán inmediatamente metodologías integrales \
-         de remediación de vulnerabilidades.",
-    );
-    assert!(easy > 90.0 && hard < 20.0, "{easy} {hard}");
-}
-
 #[test]
 fn every_text_is_short_and_plain_in_both_languages() {
     let weaknesses = [None, Some(94), Some(787), Some(287), Some(22), Some(1321), Some(79)];
     let subjects = ["npm ini", "PyPI sqlparse", "crates.io libz-sys", "Debian:12 zlib1g"];
     let products = ["product flow controller unit two", "product gateway"];
     let refuges = ["", "2.0", "1.26.5 1.26.5", "1:1.2.13.dfsg-1 1:1.2.14.dfsg-1"];
-    let mut texts = BTreeSet::new();
-    let (mut words_max, mut grade_max, mut ease_min) = (0, f64::MIN, f64::MAX);
+    let mut measured = Measured::new(60);
     for weakness in weaknesses.into_iter().chain([Some(400), Some(20)]) {
         for subject in subjects.iter().chain(&products) {
             for (refuge, row) in refuges.iter().flat_map(|r| rows().map(move |row| (r, row))) {
@@ -211,45 +161,255 @@ fn every_text_is_short_and_plain_in_both_languages() {
                     first.inputs = row.inputs;
                     first.authority = authority;
                     first.weakness = weakness.map(Cwe);
+                    first.epss_ppm = Some(400_000);
                     first.due_at = "2027-09-30T08:00:00Z".parse().ok();
                     let second = Open { exposure: 2, installed: "1.26.4".into(), ..first.clone() };
                     let list = today(&[first, second]);
                     for language in [Language::English, Language::Spanish] {
-                        let text = list.items[0].text(language);
-                        let words = text.split_whitespace().count();
-                        if words > 60 {
-                            println!("{words} words: {text}");
-                        }
-                        words_max = words_max.max(words);
-                        match language {
-                            Language::English => grade_max = grade_max.max(flesch_kincaid(&text)),
-                            Language::Spanish => ease_min = ease_min.min(fernandez_huerta(&text)),
-                        }
-                        texts.insert(text);
+                        measured.text(&list.items[0].text(language), language);
                     }
                 }
             }
         }
     }
-    let found = format!("words {words_max}, grade {grade_max:.1}, ease {ease_min:.0}");
-    println!("{} texts: {found}", texts.len());
-    assert!(words_max <= 60, "{words_max}");
-    assert!(grade_max <= 8.0, "{grade_max}");
-    assert!(ease_min >= 60.0, "{ease_min}");
+    measured.passes("items");
 }
 
 #[test]
-fn headings_exist_in_both_languages() {
-    for heading in [
-        Heading::What,
-        Heading::Why,
-        Heading::How,
-        Heading::ByWhen,
-        Heading::Authority,
-        Heading::Otherwise,
+fn notes_playbooks_and_ages_are_short_and_plain_in_both_languages() {
+    let (mut notes, mut playbooks) = (Measured::new(40), Measured::new(40));
+    let now: Timestamp = "2026-11-21T08:00:00Z".parse().unwrap();
+    for kind in Kind::ALL {
+        for (refuge, ppm) in [("", 0), ("2", 4_000), ("2 2", 123_456), ("2 3", 1_000_000)] {
+            let mut one = open(1, "npm ini", "1", refuge, "e a t");
+            one.kind = Some(kind);
+            one.epss_ppm = Some(ppm);
+            one.flaws = (1..7).map(|n| format!("CVE-2026-000{n}")).collect();
+            one.sources = sources("2026-11-20T00:00:00Z");
+            let list = today(&[one]);
+            for language in [Language::English, Language::Spanish] {
+                let words = list.items[0].words(language);
+                words.notes.iter().for_each(|note| notes.text(note, language));
+                list.ages(now, language).iter().for_each(|age| notes.text(age, language));
+                // Each line is short, and the playbook as a whole is plain.
+                for line in words.playbook {
+                    assert!(line.text.split_whitespace().count() <= 40, "{}", line.text);
+                    playbooks.text(line.text, language);
+                }
+            }
+        }
+    }
+    notes.passes("notes");
+    playbooks.passes("playbooks");
+}
+
+/// Every kind of source, with this day.
+fn sources(day: &str) -> Vec<Dated> {
+    let as_of = day.parse().unwrap();
+    [
+        SourceKind::Osv,
+        SourceKind::Csaf,
+        SourceKind::Cve,
+        SourceKind::Kev,
+        SourceKind::Epss,
+        SourceKind::Ssvc,
+    ]
+    .map(|kind| Dated { kind, as_of })
+    .to_vec()
+}
+
+#[test]
+fn tables_are_complete_in_both_languages() {
+    let both = |texts: [&str; 2]| {
+        let [english, spanish] = texts;
+        assert!(!english.is_empty() && !spanish.is_empty() && english != spanish, "{texts:?}");
+    };
+    let languages = [Language::English, Language::Spanish];
+    Heading::ALL.iter().for_each(|heading| both(languages.map(|l| heading.text(l))));
+    Step::ALL.iter().for_each(|step| both(languages.map(|l| step.label(l))));
+    for kind in Kind::ALL {
+        both(languages.map(|l| kind.label(l)));
+        let [english, spanish] = languages.map(|l| playbook(kind, l));
+        for (line, other) in english.into_iter().zip(spanish) {
+            assert_eq!(line.step, other.step);
+            both([line.text, other.text]);
+        }
+        assert_eq!(english.map(|line| line.step), Step::ALL);
+    }
+}
+
+#[test]
+fn every_urgent_kind_of_item_has_a_playbook() {
+    for row in rows().filter(|row| row.deadline <= Deadline::FourteenDays) {
+        for kind in Kind::ALL {
+            let mut one = open(1, "product thing", "1", "", "");
+            (one.inputs, one.kind) = (row.inputs, Some(kind));
+            let words = today(&[one]).items[0].words(Language::English);
+            assert_eq!(words.playbook.map(|line| line.step), Step::ALL, "{kind:?}");
+            assert!(words.playbook.iter().all(|line| line.text.len() > 20), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_told_to_scan() {
+    let never = ["Do not scan it.", "No lo escanee."];
+    let scanning = ["scan", "probe", "nmap", "ping ", "sweep", "escan", "sonde", "rastre", "barr"];
+    for kind in Kind::ALL {
+        for language in [Language::English, Language::Spanish] {
+            let text = playbook(kind, language).map(|line| line.text).join(" ");
+            let warned = never.iter().any(|sentence| text.contains(sentence));
+            let careful = matches!(kind, Kind::MedicalDevice | Kind::ControlDevice);
+            assert_eq!(warned, careful, "{kind:?}");
+            let rest = never.iter().fold(text, |text, never| text.replace(never, ""));
+            let rest = rest.to_lowercase();
+            assert!(!scanning.iter().any(|word| rest.contains(word)), "{kind:?}: {rest}");
+        }
+    }
+}
+
+#[test]
+fn the_name_of_a_thing_tells_its_kind() {
+    for (vendor, name, expected) in [
+        ("siemens healthineers", "magnetom mri", Kind::MedicalDevice),
+        ("bd", "alaris pump module", Kind::MedicalDevice),
+        ("philips", "intellivue mx800", Kind::MedicalDevice),
+        ("siemens", "simatic s7-1500", Kind::ControlDevice),
+        ("rockwell automation", "controllogix 5580", Kind::ControlDevice),
+        ("example pumps", "flow controller", Kind::ControlDevice),
+        ("unitronics", "vision plc", Kind::ControlDevice),
+        ("temenos", "transact", Kind::CoreBanking),
+        ("acme", "atm switch", Kind::CoreBanking),
+        ("fortinet", "fortigate 60f", Kind::Device),
+        ("cisco", "ios xe", Kind::Device),
+        ("hp", "laserjet printer", Kind::Device),
+        ("microsoft", "windows server 2019", Kind::OperatingSystem),
+        ("microsoft", "exchange server", Kind::ServerProduct),
+        ("acme", "mail server", Kind::ServerProduct),
+        ("apple", "macos", Kind::OperatingSystem),
+        ("example", "observer", Kind::Other),
+        ("", "", Kind::Other),
     ] {
-        let (english, spanish) = (heading.text(Language::English), heading.text(Language::Spanish));
-        assert!(!english.is_empty() && !spanish.is_empty() && english != spanish);
+        let product = Product { vendor: vendor.into(), name: name.into(), version: "1".into() };
+        assert_eq!(Kind::of(&Subject::Product(product)), expected, "{vendor} {name}");
+    }
+    for (ecosystem, name, expected) in [
+        ("npm", "ini", Kind::OwnSoftware),
+        ("Go", "golang.org/x/net", Kind::OwnSoftware),
+        ("Debian:12", "zlib1g", Kind::SystemPackage),
+        ("Debian:12", "linux-image-amd64", Kind::OperatingSystem),
+        ("Red Hat", "glibc", Kind::OperatingSystem),
+        ("Alpine:v3.20", "busybox", Kind::SystemPackage),
+        ("Linux", "Kernel", Kind::OperatingSystem),
+        ("Bitnami", "wordpress", Kind::ServerProduct),
+        ("Generic", "thing", Kind::Other),
+        ("conda", "thing", Kind::Other),
+    ] {
+        let ecosystem = Ecosystem::from(ecosystem.to_owned());
+        let package = Package { ecosystem, name: name.into() };
+        assert_eq!(Kind::of(&Subject::Package(package)), expected, "{name}");
+    }
+}
+
+#[test]
+fn an_item_says_how_long_and_who_does_it() {
+    for (kind, refuge, action, how, how_long) in [
+        (Kind::SystemPackage, "2 2", Action::Update, "Update it to 2 or later.", "15–30 minutes"),
+        (Kind::OwnSoftware, "2", Action::Update, "Update it to just 2.", "1–4 hours"),
+        (Kind::ServerProduct, "2 2", Action::Update, "Update it to 2 or later.", "1–3 hours"),
+        (Kind::Device, "2 2", Action::Update, "Update it to 2 or later.", "30–60 minutes"),
+        (
+            Kind::MedicalDevice,
+            "2 2",
+            Action::CallMaker,
+            "Ask its maker for 2 or later.",
+            "30–60 minutes",
+        ),
+        (Kind::ControlDevice, "2", Action::CallMaker, "Ask its maker for just 2.", "1–2 hours"),
+        (Kind::ControlDevice, "", Action::Shield, "There is no fix yet.", "1–2 hours"),
+        (Kind::OwnSoftware, "", Action::Shield, "There is no fix yet.", "30–60 minutes"),
+    ] {
+        let mut one = open(1, "product thing", "1", refuge, "e a t");
+        one.kind = Some(kind);
+        let item = &today(&[one]).items[0];
+        let words = item.words(Language::English);
+        assert_eq!((item.action(), words.how.as_str()), (action, how), "{kind:?}");
+        assert_eq!(words.how_long, format!("Estimate: {how_long}."), "{kind:?}");
+    }
+    for (kind, action) in Kind::ALL.into_iter().flat_map(|kind| {
+        [Action::Update, Action::CallMaker, Action::Shield].map(|action| (kind, action))
+    }) {
+        let Estimate { minutes_min, minutes_max } = kind.estimate(action);
+        assert!(0 < minutes_min && minutes_min < minutes_max && minutes_max <= 240, "{kind:?}");
+    }
+}
+
+#[test]
+fn what_is_known_of_several_flaws_comes_together() {
+    let mut first = open(1, "npm ini", "1.3.5", "1.3.6 1.3.6", "e - a t");
+    first.flaws = vec!["CVE-2026-0002".into(), "CVE-2026-0001".into()];
+    first.epss_ppm = Some(20_000);
+    first.sources = sources("2026-11-20T08:00:00Z");
+    let mut second = open(2, "npm ini", "1.3.5", "1.3.6 1.3.6", "- k - -");
+    second.flaws = vec!["CVE-2026-0002".into(), "CVE-2026-0003".into()];
+    second.epss_ppm = Some(120_000);
+    second.sources =
+        vec![Dated { kind: SourceKind::Kev, as_of: "2026-11-10T08:00:00Z".parse().unwrap() }];
+    let list = today(&[first, second]);
+    let item = &list.items[0];
+    // The first is the more urgent and not known to be attacked; the second is.
+    assert!(!item.inputs.in_kev && item.exploited);
+    let words = item.words(Language::English);
+    assert_eq!(words.why, "A bad text can make it hang. Attackers use it.");
+    assert_eq!(words.notes[0], "Known as CVE-2026-0001, CVE-2026-0002, CVE-2026-0003.");
+    assert_eq!(words.notes[1], "12 in 100 such flaws are used in an attack within 30 days (EPSS).");
+    let now = "2026-11-21T09:00:00Z".parse().unwrap();
+    assert_eq!(list.sources, item.sources);
+    let ages = list.ages(now, Language::English);
+    assert_eq!(ages[0], "List of flaws (OSV): 1 day old.");
+    assert_eq!(ages[3], "List of attacks (KEV): 11 days old. Get a new copy.");
+    let before = "2026-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(list.ages(before, Language::Spanish)[0], "Lista de fallos (OSV): de hoy.");
+}
+
+#[test]
+fn the_list_fits_one_sheet() {
+    let now: Timestamp = "2026-11-21T08:00:00Z".parse().unwrap();
+    let long = "7".repeat(300);
+    let hostile = format!("product {}", ["x".repeat(20), "y".repeat(19)].join(" "));
+    for (name, version, refuge, kinds, all) in [
+        ("product flow controller unit", "1.25.4", "1.26.5 1.26.9", 8, true),
+        ("product observer", "2", "", 8, true),
+        ("product flow controller unit", "1.25.4", "1.26.5 1.26.9", 9, false),
+        (&hostile, &long, &format!("{long} {long}1"), 9, false),
+    ] {
+        for language in [Language::English, Language::Spanish] {
+            // Ten items of many kinds, in the longest words that there are.
+            let open: Vec<Open<u32>> = (0..10)
+                .map(|n| {
+                    let mut one = open(n, &format!("{name}{n}"), version, refuge, "e k a t");
+                    one.kind = Some(Kind::ALL[n as usize % kinds]);
+                    one.weakness = Some(Cwe(79));
+                    one.authority = Authority::Rule;
+                    one.sources = sources("2026-11-10T08:00:00Z");
+                    one
+                })
+                .collect();
+            let list = today(&open);
+            let sheet = list.sheet(now, language);
+            let longest = sheet.lines.iter().map(|line| line.chars().count()).max().unwrap();
+            println!("{} lines, longest {longest}", sheet.lines.len());
+            assert!(longest <= SHEET_COLUMNS_MAX && sheet.lines.len() <= SHEET_LINES_MAX);
+            assert_eq!(sheet.left_out.is_empty(), all, "{name} {kinds} {:?}", sheet.left_out);
+            let text = sheet.lines.join("\n");
+            for number in 1..=10 {
+                assert!(text.contains(&format!("\n{number:>2}. ")), "{text}");
+            }
+            let more = ["More steps are on screen.", "Hay más pasos en pantalla."];
+            assert_eq!(more.iter().any(|more| text.contains(more)), !all, "{text}");
+            let oldest = list.ages(now, language)[5].replace(' ', "");
+            assert!(text.replace([' ', '\n'], "").contains(&oldest), "{text}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The words of the list, in English and Spanish: short sentences that a person without training
 //! understands (reading grade 8 at most; the tests measure every text).
 
-use super::{Item, Subject};
+use super::{Action, Estimate, Item, Line, notes, playbook};
 use crate::priority::{Authority, Deadline, bod_26_04};
 use crate::ranges::Refuge;
 use jiff::Timestamp;
@@ -28,12 +28,18 @@ pub struct Words {
     pub why: String,
     /// How to fix it.
     pub how: String,
+    /// How long that takes: an estimate, and it says so.
+    pub how_long: String,
     /// By when.
     pub by_when: String,
     /// Whether that is a rule or advice.
     pub authority: String,
-    /// What to do if it cannot be fixed.
+    /// What to do at once if it cannot be fixed.
     pub otherwise: String,
+    /// What stands beside it: names, odds, where the estimate comes from; each at most forty words.
+    pub notes: Vec<String>,
+    /// What to do, step by step, if it cannot be fixed.
+    pub playbook: [Line; 4],
 }
 
 /// A heading of a table of items.
@@ -45,6 +51,8 @@ pub enum Heading {
     Why,
     /// Over [`Words::how`].
     How,
+    /// Over [`Words::how_long`].
+    HowLong,
     /// Over [`Words::by_when`].
     ByWhen,
     /// Over [`Words::authority`].
@@ -54,12 +62,24 @@ pub enum Heading {
 }
 
 impl Heading {
+    /// Every heading, in the order of the parts.
+    pub const ALL: [Heading; 7] = [
+        Heading::What,
+        Heading::Why,
+        Heading::How,
+        Heading::HowLong,
+        Heading::ByWhen,
+        Heading::Authority,
+        Heading::Otherwise,
+    ];
+
     /// The heading in a language.
     pub fn text(self, language: Language) -> &'static str {
         language.pick(match self {
             Heading::What => ["What", "Qué"],
             Heading::Why => ["Why", "Por qué"],
             Heading::How => ["How", "Cómo"],
+            Heading::HowLong => ["How long", "Cuánto tarda"],
             Heading::ByWhen => ["By when", "Para cuándo"],
             Heading::Authority => ["Rule or advice", "Norma o consejo"],
             Heading::Otherwise => ["If you cannot", "Si no puede"],
@@ -68,7 +88,8 @@ impl Heading {
 }
 
 impl Language {
-    fn pick(self, [english, spanish]: [&'static str; 2]) -> &'static str {
+    /// One of a pair of texts: English and Spanish.
+    pub(crate) fn pick(self, [english, spanish]: [&'static str; 2]) -> &'static str {
         match self {
             Language::English => english,
             Language::Spanish => spanish,
@@ -80,10 +101,13 @@ pub(super) fn words<K>(item: &Item<K>, language: Language) -> Words {
     Words {
         what: what(item, language),
         why: why(item, language),
-        how: how(item.refuge.as_ref(), language),
+        how: how(item, language),
+        how_long: how_long(item.estimate(), language),
         by_when: by_when(item.deadline, item.due_at, language),
         authority: authority(item, language),
-        otherwise: otherwise(item, language),
+        otherwise: language.pick(item.harm.otherwise()).to_owned(),
+        notes: notes::notes(item, language),
+        playbook: playbook(item.kind, language),
     }
 }
 
@@ -102,38 +126,62 @@ fn what<K>(item: &Item<K>, language: Language) -> String {
     }
 }
 
+/// From this probability of an attack within thirty days on, in millionths, an item says so.
+const LIKELY_PPM_MIN: u32 = 100_000;
+
 fn why<K>(item: &Item<K>, language: Language) -> String {
     let why = language.pick(item.harm.why());
-    if item.inputs.in_kev {
-        format!("{why} {}", language.pick(["Attackers use it.", "Ya hay ataques."]))
-    } else {
-        why.to_owned()
+    let likely = item.epss_ppm.is_some_and(|ppm| ppm >= LIKELY_PPM_MIN);
+    let attacks = match (item.exploited, likely) {
+        (true, _) => ["Attackers use it.", "Ya hay ataques."],
+        (false, true) => ["Attacks may come soon.", "Puede haber ataques pronto."],
+        (false, false) => return why.to_owned(),
+    };
+    format!("{why} {}", language.pick(attacks))
+}
+
+fn how<K>(item: &Item<K>, language: Language) -> String {
+    let Some(Refuge { nearest, onward }) = &item.refuge else {
+        return language.pick(["There is no fix yet.", "Aún no hay arreglo."]).to_owned();
+    };
+    let just = version(nearest);
+    let [once, split] = match (item.action(), language) {
+        (Action::CallMaker, Language::English) => ["Ask its maker for", "Ask its maker for just"],
+        (Action::CallMaker, Language::Spanish) => ["Pida al fabricante", "Pida al fabricante solo"],
+        (Action::Update | Action::Shield, Language::English) => ["Update it to", "Update to just"],
+        (Action::Update | Action::Shield, Language::Spanish) => ["Actualice a", "Actualice solo a"],
+    };
+    match (onward.as_ref(), language) {
+        (Some(onward), Language::English) if onward == nearest => {
+            format!("{once} {just} or later.")
+        }
+        (Some(onward), Language::Spanish) if onward == nearest => {
+            format!("{once} {just} o más nuevo.")
+        }
+        (Some(onward), Language::English) => {
+            format!("{split} {just}, or {} or later.", version(onward))
+        }
+        (Some(onward), Language::Spanish) => {
+            format!("{split} {just}, o {} o más nuevo.", version(onward))
+        }
+        (None, Language::English) => format!("{once} just {just}."),
+        (None, Language::Spanish) => format!("{split} {just}."),
     }
 }
 
-fn how(refuge: Option<&Refuge>, language: Language) -> String {
-    let (nearest, onward) = match refuge {
-        None => {
-            return language.pick(["There is no fix yet.", "Aún no hay arreglo."]).to_owned();
-        }
-        Some(Refuge { nearest, onward }) => (nearest, onward.as_ref()),
+/// From this many minutes on an estimate is told in hours.
+const IN_HOURS_FROM: u32 = 60;
+
+fn how_long(estimate: Estimate, language: Language) -> String {
+    let Estimate { minutes_min: least, minutes_max: most } = estimate;
+    let (least, most, unit) = if least >= IN_HOURS_FROM {
+        (least / 60, most.div_ceil(60), language.pick(["hours", "horas"]))
+    } else {
+        (least, most, language.pick(["minutes", "minutos"]))
     };
-    let just = version(nearest);
-    match (onward, language) {
-        (Some(onward), Language::English) if onward == nearest => {
-            format!("Update it to {just} or later.")
-        }
-        (Some(onward), Language::Spanish) if onward == nearest => {
-            format!("Actualice a {just} o más nuevo.")
-        }
-        (Some(onward), Language::English) => {
-            format!("Update to just {just}, or {} or later.", version(onward))
-        }
-        (Some(onward), Language::Spanish) => {
-            format!("Actualice solo a {just}, o {} o más nuevo.", version(onward))
-        }
-        (None, Language::English) => format!("Update it to just {just}."),
-        (None, Language::Spanish) => format!("Actualice a {just}, no a otro."),
+    match language {
+        Language::English => format!("Estimate: {least}–{most} {unit}."),
+        Language::Spanish => format!("Estimación: {least}–{most} {unit}."),
     }
 }
 
@@ -147,7 +195,7 @@ fn by_when(deadline: Deadline, due_at: Option<Timestamp>, language: Language) ->
     };
     match deadline {
         Deadline::ThreeDaysForensic => {
-            let first = ["First look for a break-in.", "Antes busque intrusos."];
+            let first = ["First look for intruders.", "Antes busque intrusos."];
             format!("{} {when}", language.pick(first))
         }
         Deadline::ThreeDays
@@ -168,17 +216,6 @@ fn authority<K>(item: &Item<K>, language: Language) -> String {
         }
         (Authority::Advice, Language::English) => "This is advice, not a rule.".to_owned(),
         (Authority::Advice, Language::Spanish) => "Es un consejo, no una norma.".to_owned(),
-    }
-}
-
-fn otherwise<K>(item: &Item<K>, language: Language) -> String {
-    let otherwise = language.pick(item.harm.otherwise());
-    match item.subject {
-        Subject::Package(_) => otherwise.to_owned(),
-        Subject::Product(_) => {
-            let ask = ["Ask its maker.", "Pida ayuda al fabricante."];
-            format!("{otherwise} {}", language.pick(ask))
-        }
     }
 }
 
@@ -221,7 +258,7 @@ fn version(version: &Version) -> String {
 
 /// A foreign name, cut to a length that keeps the item readable, without line breaks, control
 /// characters and characters that turn the direction of writing.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let words = name.split_whitespace().take(NAME_WORDS_MAX);
     let text = words.collect::<Vec<_>>().join(" ");
     let plain = text.chars().filter(|c| {
