@@ -55,7 +55,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Show => {
             let set = open_installed(&data)?;
             let told = describe(set.sources()?, set.records(), set.flaws());
-            if json { print_json(&told)? } else { say(&told) }
+            if json {
+                print_json(&told)?
+            } else {
+                say(&told)
+            }
             Ok(ExitCode::SUCCESS)
         }
         Command::Check => {

@@ -1,175 +1,215 @@
-//! `seawall match`: an inventory against published advisories, at home. Reads files, sends nothing.
+//! `seawall match`: inventories against the advisory set, at home. Reads files, sends nothing.
 
+mod lines;
+mod today;
+
+use super::advisories::describe;
+use super::print_json;
+use crate::advisories::{self, AdvisorySet};
+use crate::installation::default_data;
 use anyhow::{Context, bail};
-use seawall_domain::range::Basis;
-use seawall_domain::record::Record;
-use seawall_formats::{inventory, osv};
-use seawall_matching::exposure::{AffectedRange, Answer, Index, Rule};
-use seawall_matching::priority::{Authority, Known, decide};
-use seawall_matching::ranges::refuge;
-use seawall_matching::today::{Language, Open, Subject, today};
+use clap::ValueEnum;
+use seawall_domain::component::Component;
+use seawall_domain::record::VexRecord;
+use seawall_formats::exposure::{csv, cyclonedx, sarif};
+use seawall_formats::{feed, inventory};
+use seawall_matching::assess::{Affected, Circumstances, assess};
+use seawall_matching::exposure::Unknown;
+use seawall_matching::priority::Authority;
 use serde_json::json;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What is matched with what.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Inventories: CycloneDX, SPDX, CSV, Debian package lists.
+    /// Inventories: CycloneDX, SPDX, lock files, package lists, tables of products.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Published advisories: OSV records, or folders of them (a copy of a public folder will do).
-    #[arg(long, required = true, num_args = 1..)]
+    /// Advisories instead of the installed ones: files, archives and folders of OSV, CSAF, CVE,
+    /// KEV, EPSS and VEX (a copy of a public folder will do), or one compiled set.
+    #[arg(long, num_args = 1..)]
     advisories: Vec<PathBuf>,
+    /// The folder of the installed advisories.
+    #[arg(long, env = "SEAWALL_DATA_DIR", default_value_os_t = default_data())]
+    data: PathBuf,
+    /// What vendors state about their products: OpenVEX, CSAF or CycloneDX documents.
+    #[arg(long, num_args = 1..)]
+    vex: Vec<PathBuf>,
+    /// Whether anybody can reach these systems over the Internet; in doubt they count as exposed.
+    #[arg(long)]
+    exposed: Option<Answer>,
+    /// These systems belong to a federal civilian agency, so that BOD 26-04 binds.
+    #[arg(long)]
+    agency: bool,
     /// What to fix today, in plain words.
     #[arg(long)]
     today: bool,
     /// In Spanish.
     #[arg(long)]
     spanish: bool,
+    /// How to say it.
+    #[arg(long, default_value = "table", conflicts_with_all = ["json", "today"])]
+    format: Format,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
 }
 
-struct Hit {
-    component: seawall_domain::component::Component,
-    advisory: String,
-    rule: Rule,
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Answer {
+    Yes,
+    No,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Format {
+    /// One line for each component and flaw.
+    Table,
+    /// The same as `--json`.
+    Json,
+    /// RFC 4180, for spreadsheets.
+    Csv,
+    /// SARIF 2.1.0, for code hosts.
+    Sarif,
+    /// CycloneDX 1.6 with vulnerabilities.
+    Cyclonedx,
+}
+
+/// Everything that was found out.
+pub(crate) struct Found {
+    /// The components of all inventories, and the file of each.
+    components: Vec<(usize, Component)>,
+    /// The files, as they were named.
+    files: Vec<String>,
+    affected: Vec<Affected>,
+    unknown: Vec<(usize, Unknown)>,
+    set: AdvisorySet,
+    authority: Authority,
+}
+
+impl Found {
+    fn component(&self, affected: &Affected) -> Option<&Component> {
+        self.components.get(affected.component).map(|(_, component)| component)
+    }
+
+    /// Those that no issuer clears.
+    fn open(&self) -> impl Iterator<Item = &Affected> {
+        self.affected.iter().filter(|affected| affected.standing.verdict.is_open())
+    }
 }
 
 /// Matches, and answers with status 1 when something is affected.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let mut advisories = BTreeMap::new();
-    for path in &arguments.advisories {
-        collect(path, &mut advisories)?;
+    let found = find(&arguments)?;
+    let format = if arguments.json { Format::Json } else { arguments.format };
+    let version = env!("CARGO_PKG_VERSION");
+    match (arguments.today, format) {
+        (true, Format::Json) => print_json(&today::json(&found, arguments.spanish))?,
+        (true, _) => today::say(&found, arguments.spanish),
+        (false, Format::Table) => say(&found),
+        (false, Format::Json) => print_json(&json(&found)?)?,
+        (false, Format::Csv) => print!("{}", csv(&lines::all(&found))),
+        (false, Format::Sarif) => print!("{}", sarif(&lines::all(&found), version)),
+        (false, Format::Cyclonedx) => print!("{}", cyclonedx(&lines::all(&found), version)),
     }
-    if advisories.is_empty() {
-        bail!("there is no OSV record in the places given with --advisories");
+    let affected = found.open().next().is_some();
+    Ok(if affected { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn find(arguments: &Arguments) -> anyhow::Result<Found> {
+    let set = match arguments.advisories.is_empty() {
+        true => advisories::open_installed(&arguments.data)?,
+        false => advisories::of(&arguments.advisories)?,
+    };
+    let mut statements = Vec::new();
+    for path in &arguments.vex {
+        statements.extend(stated(path)?);
     }
-    let index = Index::new(advisories.values().flat_map(|advisory| {
-        advisory.affected.iter().map(|affected| AffectedRange {
-            advisory: advisory.id.clone(),
-            package: affected.package.clone(),
-            intervals: affected.intervals.clone(),
-            versions: affected.versions.clone(),
-            basis: affected.basis.unwrap_or(Basis::Run),
-        })
-    }));
-    let (mut hits, mut unknown) = (Vec::new(), Vec::new());
-    for file in &arguments.files {
+    let circumstances = Circumstances {
+        exposed: arguments.exposed.map(|answer| answer == Answer::Yes),
+        detected_at: jiff::Timestamp::now(),
+        statements,
+    };
+    let mut found = Found {
+        components: Vec::new(),
+        files: Vec::new(),
+        affected: Vec::new(),
+        unknown: Vec::new(),
+        set,
+        authority: if arguments.agency { Authority::Rule } else { Authority::Advice },
+    };
+    for (number, path) in arguments.files.iter().enumerate() {
         let bytes =
-            std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        for component in inventory::read(&name, None, &bytes)?.components {
-            match index.answer(&component) {
-                Answer::Hit(matches) => hits.extend(matches.into_iter().map(|hit| Hit {
-                    component: component.clone(),
-                    advisory: hit.key,
-                    rule: hit.rule,
-                })),
-                Answer::Clear => {}
-                Answer::Unknown(why) => unknown.push((component.label, why)),
-            }
-        }
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let read = inventory::read(&name, None, &bytes)
+            .with_context(|| format!("cannot use {}", path.display()))?;
+        read.warnings.iter().for_each(|warning| eprintln!("{}: {warning}", path.display()));
+        let assessed = assess(&found.set, &read.components, &circumstances)?;
+        let before = found.components.len();
+        found.affected.extend(assessed.affected.into_iter().map(|mut affected| {
+            affected.component += before;
+            affected
+        }));
+        found.unknown.extend(assessed.unknown.into_iter().map(|(at, why)| (at + before, why)));
+        found.components.extend(read.components.into_iter().map(|one| (number, one)));
+        found.files.push(path.display().to_string());
     }
-    match (arguments.json, arguments.today) {
-        (true, _) => print(&hits, &unknown, &advisories)?,
-        (false, true) => say_today(&hits, &advisories, arguments.spanish),
-        (false, false) => say(&hits, unknown.len()),
-    }
-    Ok(if hits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(found)
 }
 
-fn collect(path: &Path, into: &mut BTreeMap<String, Record>) -> anyhow::Result<()> {
-    if path.is_dir() {
-        for entry in std::fs::read_dir(path)? {
-            let path = entry?.path();
-            let json = path.extension().is_some_and(|ending| ending == "json");
-            if path.is_dir() || json {
-                collect(&path, into)?;
-            }
+fn stated(path: &PathBuf) -> anyhow::Result<Vec<VexRecord>> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
+    let read = feed::read(&bytes).with_context(|| format!("cannot use {shown}"))?;
+    match read {
+        Some(read) if !read.statements.is_empty() => Ok(read.statements),
+        Some(_) | None => {
+            bail!("{shown} states nothing about a product: it must be a VEX document")
         }
-        return Ok(());
     }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    // A public folder holds other JSON too: what is no OSV record is passed over there.
-    if let Ok(advisory) = osv::read(&bytes)
-        && advisory.withdrawn.is_none()
-    {
-        into.insert(advisory.id.clone(), advisory);
-    }
-    Ok(())
 }
 
-fn print(
-    hits: &[Hit],
-    unknown: &[(String, seawall_matching::exposure::Unknown)],
-    advisories: &BTreeMap<String, Record>,
-) -> anyhow::Result<()> {
-    let findings: Vec<_> = hits
+fn json(found: &Found) -> anyhow::Result<serde_json::Value> {
+    let findings: Vec<_> = found.open().map(|one| lines::finding(found, one)).collect();
+    let cleared = found.affected.iter().filter(|one| !one.standing.verdict.is_open());
+    let cleared: Vec<_> = cleared.map(|one| lines::finding(found, one)).collect();
+    let unknown: Vec<_> = found
+        .unknown
         .iter()
-        .map(|hit| {
-            let package = hit.component.package.as_ref();
-            let purl = package
-                .map(|p| seawall_formats::purl::write(p, hit.component.version.as_ref()))
-                .unwrap_or_else(|| hit.component.label.clone());
-            let advisory = advisories.get(&hit.advisory);
-            let fixed: Vec<_> = advisory
-                .into_iter()
-                .flat_map(|advisory| &advisory.affected)
-                .filter(|affected| Some(&affected.package) == package)
-                .flat_map(|affected| affected.intervals.iter().filter_map(|i| i.fixed.clone()))
-                .collect();
-            json!({
-                "component_purl": purl, "advisory_id": hit.advisory,
-                "aliases": advisory.map(|a| a.aliases.clone()).unwrap_or_default(),
-                "matched_by": hit.rule, "fixed_versions": fixed,
-            })
+        .filter_map(|(at, why)| {
+            let (file, component) = found.components.get(*at)?;
+            Some(json!({
+                "file": found.files.get(*file), "component": component.label,
+                "purl": component.purl, "why": why,
+            }))
         })
         .collect();
-    let unknown: Vec<_> =
-        unknown.iter().map(|(label, why)| json!({"component": label, "why": why})).collect();
-    let set = json!({"records": advisories.len()});
-    super::print_json(&json!({"findings": findings, "unknown": unknown, "advisory_set": set}))
+    let set = describe(found.set.sources()?, found.set.records(), found.set.flaws());
+    Ok(json!({
+        "findings": findings, "not_affected": cleared, "unknown": unknown,
+        "components": found.components.len(), "advisory_set": set,
+    }))
 }
 
-fn say(hits: &[Hit], unknown: usize) {
-    for hit in hits {
-        println!("{}: {}", hit.component.label, hit.advisory);
+/// A flaw is shown once for each component, whatever number of records speak of it.
+fn say(found: &Found) {
+    for line in lines::people(found) {
+        println!("{line}");
     }
-    println!("{} affected, {unknown} cannot be told", hits.len());
-}
-
-fn say_today(hits: &[Hit], advisories: &BTreeMap<String, Record>, spanish: bool) {
-    let language = if spanish { Language::Spanish } else { Language::English };
-    let now = seawall_domain::time::Timestamp::now();
-    let open: Vec<Open<usize>> = (0..)
-        .zip(hits)
-        .filter_map(|(number, hit)| {
-            let advisory = advisories.get(&hit.advisory)?;
-            let package = hit.component.package.clone()?;
-            let installed = hit.component.version.clone()?;
-            let affected = advisory.affected.iter().find(|a| a.package == package)?;
-            let decision = decide(&Known::default(), now).ok()?;
-            Some(Open {
-                exposure: number,
-                advisory: advisory.id.clone(),
-                refuge: refuge(&package.ecosystem, &affected.intervals, &installed),
-                subject: Subject::Package(package),
-                installed,
-                weakness: advisory.weaknesses.first().copied(),
-                inputs: decision.row.inputs,
-                due_at: decision.due_at,
-                authority: Authority::Advice,
-                basis: affected.basis.unwrap_or(Basis::Run),
-            })
-        })
-        .collect();
-    let list = today(&open);
-    println!("{}\n", list.headline(language));
-    for item in &list.items {
-        println!("{}. {}\n", item.number, item.text(language));
+    let open = lines::people(found).len();
+    let cleared = found.affected.len() - found.open().count();
+    println!(
+        "{open} to deal with in {} components; {} cannot be told{}",
+        found.components.len(),
+        found.unknown.len(),
+        match cleared {
+            0 => String::new(),
+            many => format!("; {many} cleared by their vendors"),
+        },
+    );
+    for line in lines::ages(found) {
+        eprintln!("{line}");
     }
 }
