@@ -1,64 +1,86 @@
-//! The order of Semantic Versioning 2.0.0 (section 11), read leniently: a leading `v`, more or
-//! fewer than three numbers and leading zeros are accepted, because registries carry them.
+//! Semantic Versioning 2.0.0 (section 11), read leniently: a leading `v`, more or fewer than three
+//! numbers and leading zeros are accepted, because registries carry them. Go's pseudo-versions and
+//! its `+incompatible` need nothing of their own.
 
-use super::Digits;
+use super::code::{Cursor, NUMBER, Writer, is_number, is_zero};
 
-/// A semantic version without its build metadata, which the order ignores.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct Semantic {
-    numbers: Vec<Digits>,
-    rank: Rank,
+/// What an ecosystem adds to the order of Semantic Versioning.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Flavour {
+    /// Nothing: build metadata does not count.
+    Plain,
+    /// Dart's pub compares build metadata last; none comes before some.
+    Pub,
+    /// NuGet compares pre-release identifiers without case.
+    NuGet,
 }
 
-// INVARIANT: a pre-release sorts before its release.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Rank {
-    Before(Vec<Identifier>),
-    Release,
-}
+// INVARIANT: marks stand in ascending order, below all numbers; the end of a list is 0.
+const BEFORE: u8 = 1;
+const RELEASE: u8 = 2;
+const END: u8 = 0;
+const NUMERIC: u8 = 1;
+const WORD: u8 = 2;
 
-// INVARIANT: numeric identifiers sort before all others.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Identifier {
-    Number(Digits),
-    Word(String),
-}
-
-impl Semantic {
-    /// Reads a version; `None` when what stands before `-` or `+` is not numbers and dots.
-    pub(super) fn new(text: &str) -> Option<Self> {
-        let text = text.strip_prefix(['v', 'V', '=']).unwrap_or(text);
-        let (text, _build) = text.split_once('+').unwrap_or((text, ""));
-        let (numbers, rank) = match text.split_once('-') {
-            Some((numbers, rest)) => {
-                (numbers, Rank::Before(rest.split('.').map(identifier).collect()))
-            }
-            None => (text, Rank::Release),
-        };
-        let mut numbers = numbers
-            .split('.')
-            .map(|run| is_number(run).then(|| Digits::new(run)))
-            .collect::<Option<Vec<_>>>()?;
-        // Trailing zeros carry no order: `1.2` and `1.2.0` are one version.
-        while numbers.last().is_some_and(|last| last.0.is_empty()) {
-            numbers.pop();
-        }
-        Some(Semantic { numbers, rank })
+/// Writes a version; false when what stands before `-` or `+` is not numbers and dots.
+pub(super) fn write(text: &str, flavour: Flavour, out: &mut Writer) -> bool {
+    let text = text.strip_prefix(['v', 'V', '=']).unwrap_or(text);
+    let mut rest = Cursor(text.as_bytes());
+    if !numbers(&mut rest, out) {
+        return false;
     }
-
-    pub(super) fn is_prerelease(&self) -> bool {
-        matches!(self.rank, Rank::Before(_))
-    }
-}
-
-fn identifier(text: &str) -> Identifier {
-    if is_number(text) {
-        Identifier::Number(Digits::new(text))
+    if rest.take(b'-') {
+        out.push(BEFORE);
+        out.prerelease();
+        identifiers(rest.run(|byte| byte != b'+'), flavour, out);
+    } else if rest.is_empty() || rest.peek() == Some(b'+') {
+        out.push(RELEASE);
     } else {
-        Identifier::Word(text.to_owned())
+        return false;
+    }
+    if flavour == Flavour::Pub {
+        match rest.take(b'+') {
+            true => identifiers(rest.0, flavour, out),
+            false => out.push(END),
+        }
+    }
+    true
+}
+
+/// Numbers with dots between them. Trailing zeros carry no order: `1.2` and `1.2.0` are equal.
+pub(super) fn numbers(rest: &mut Cursor<'_>, out: &mut Writer) -> bool {
+    let mut zeros = 0;
+    loop {
+        let digits = rest.digits();
+        if digits.is_empty() {
+            return false;
+        }
+        if is_zero(digits) {
+            zeros += 1;
+        } else {
+            (0..zeros).for_each(|_| out.push(NUMBER));
+            zeros = 0;
+            out.digits(digits);
+        }
+        if !rest.take(b'.') {
+            return true;
+        }
     }
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+/// Identifiers with dots between them: numbers come before words, a shorter list before a longer.
+fn identifiers(list: &[u8], flavour: Flavour, out: &mut Writer) {
+    for identifier in list.split(|byte| *byte == b'.') {
+        if is_number(identifier) {
+            out.push(NUMERIC);
+            out.digits(identifier);
+        } else {
+            out.push(WORD);
+            match flavour {
+                Flavour::Plain | Flavour::Pub => out.word(identifier),
+                Flavour::NuGet => out.lower_word(identifier),
+            }
+        }
+    }
+    out.push(END);
 }
