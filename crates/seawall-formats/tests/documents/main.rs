@@ -7,5 +7,6 @@ mod csaf;
 mod inventories;
 mod osv;
 mod publications;
+mod purl;
 mod shared;
 mod vex;
