@@ -7,6 +7,7 @@
 mod address;
 pub mod claim_check;
 pub mod csaf;
+pub mod cvss;
 pub mod fault;
 pub mod intake;
 pub mod inventory;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod csaf;
+mod cvss;
 mod inventories;
 mod osv;
 mod publications;
