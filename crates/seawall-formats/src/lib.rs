@@ -9,6 +9,7 @@ pub mod archive;
 pub mod claim_check;
 pub mod csaf;
 pub mod exposure;
+pub mod cvss;
 pub mod fault;
 pub mod feed;
 pub mod intake;

@@ -314,7 +314,7 @@ mod tests {
     fn the_older_spelling_is_read() {
         check(
             r#""vulnerability":"CVE-1","products":["pkg:apk/wolfi/bash@1"],"status":"fixed""#,
-            "CVE-1: apk/wolfi/bash 1 0+0: Fixed",
+            "CVE-1: Wolfi/bash 1 0+0: Fixed",
         );
     }
 

@@ -56,7 +56,7 @@ fn cyclonedx_lists_nested_components_once() {
              Debian:11/zlib 1:1.2.11-1",
             "Pump Maker Pump 3 2.1 | - 2.1 | pump maker/pump 3/2.1",
             "odd 1 | - 1",
-            "! /components/3: purl `not a purl` cannot be read: missing scheme",
+            "! /components/3: purl `not a purl` cannot be read: it must begin with `pkg:`",
             "! 1 files and data sets without a purl left out",
         ],
     );

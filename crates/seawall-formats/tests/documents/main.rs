@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod csaf;
+mod cvss;
 mod inventories;
 mod osv;
 mod publications;
+mod purl;
 mod shared;
 mod vex;
