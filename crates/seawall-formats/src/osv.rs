@@ -8,6 +8,7 @@ mod reading;
 mod writing;
 
 pub use reading::read;
+pub(crate) use reading::repository_name;
 pub use writing::{document, id};
 
 /// The version of the schema that is written.

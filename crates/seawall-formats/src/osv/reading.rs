@@ -6,6 +6,7 @@
 mod events;
 mod raw;
 
+pub(crate) use self::events::repository_name;
 use self::raw::{Affected, Own, Raw, Severity};
 use super::OSV_BYTES_MAX;
 use crate::fault::{FormatFault, quote};
@@ -192,7 +193,7 @@ fn repositories(
     commits: Vec<CommitRange>,
 ) {
     for range in commits {
-        let name = events::repository_name(&range.repository);
+        let name = repository_name(&range.repository);
         let same = |one: &&mut AffectedRecord| {
             one.package.name == name && one.package.ecosystem == Ecosystem::Unknown(GIT.to_owned())
         };

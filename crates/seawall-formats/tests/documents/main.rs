@@ -3,8 +3,10 @@
 // A test that cannot set itself up has failed; saying so loudly is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod catalogues;
 mod csaf;
 mod cvss;
+mod cve;
 mod inventories;
 mod osv;
 mod publications;

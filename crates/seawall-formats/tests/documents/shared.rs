@@ -74,6 +74,11 @@ pub fn unpack(test: &str, archive: &str) -> Option<Unpacked> {
     Some(unpacked)
 }
 
+/// The bytes of a file of the shared data.
+pub fn bytes(test: &str, name: &str) -> Option<Vec<u8>> {
+    file(test, name).map(|path| fs::read(path).expect(name))
+}
+
 /// The lines of a packed file of the shared data.
 pub fn lines(test: &str, name: &str) -> Option<Vec<String>> {
     let output = Command::new("zstd").arg("-dc").arg(file(test, name)?).output().expect("zstd");
