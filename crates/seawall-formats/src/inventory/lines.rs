@@ -4,6 +4,7 @@ use super::{COMPONENTS_MAX, Inventory, Kind, TEXT_LEN_MAX, WARNINGS_MAX, cpe, pu
 use crate::fault::{FormatFault, quote};
 use seawall_domain::component::{Component, Product};
 use seawall_domain::package::{Ecosystem, Package, Version};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Display;
 
@@ -26,6 +27,13 @@ impl Lines {
             warnings: Vec::new(),
             unsaid: 0,
         }
+    }
+
+    /// Makes room for so many lines at once.
+    pub(super) fn reserve(&mut self, lines: usize) {
+        let lines = lines.min(COMPONENTS_MAX);
+        self.components.reserve(lines);
+        self.seen.reserve(lines);
     }
 
     /// Whether nothing was listed yet.
@@ -100,23 +108,20 @@ impl Lines {
     ) -> Result<(), FormatFault> {
         let named = known.cpe.and_then(cpe::product);
         let vendor = known.vendor.map(on_one_line);
-        let name = on_one_line(known.name);
-        let version = known.version.map(on_one_line);
-        let parts = [vendor.as_deref(), Some(name.as_str()), version.as_deref()];
-        let label = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let product = named.or_else(|| {
-            vendor.as_ref().map(|vendor| Product {
-                vendor: vendor.to_lowercase(),
-                name: name.to_lowercase(),
-                version: String::new(),
-            })
+        let (name, version) = (on_one_line(known.name), known.version.map(on_one_line));
+        let parts = [vendor.as_deref(), Some(name.as_ref()), version.as_deref()];
+        let label = joined(parts.into_iter().flatten(), " ");
+        let key = joined(parts.map(Option::unwrap_or_default).into_iter(), "\u{0}");
+        let stated = vendor.as_ref().map(|vendor| Product {
+            vendor: vendor.to_lowercase(),
+            name: name.to_lowercase(),
+            version: String::new(),
         });
-        let product = product.map(|product| match &version {
-            Some(version) => Product { version: version.clone(), ..product },
+        let product = stated.or(named).map(|product| match &version {
+            Some(version) => Product { version: version.clone().into_owned(), ..product },
             None => product,
         });
-        let key = format!("{vendor:?}\u{0}{name}\u{0}{version:?}");
-        let version = version.map(Version);
+        let version = version.map(|version| Version(version.into_owned()));
         self.push(place, key, Component { label, package: None, version, product, purl: None })
     }
 
@@ -177,6 +182,23 @@ pub(super) struct Known<'a> {
 }
 
 /// Line ends and runs of blanks, which cells of tables may hold, as one blank.
-fn on_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+fn on_one_line(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let blanks = text.as_bytes().windows(2).any(|two| two == b"  ");
+    let plain = text.is_ascii() && !blanks && !text.bytes().any(|byte| byte < b' ');
+    if plain {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(joined(text.split_whitespace(), " "))
+}
+
+fn joined<'a>(parts: impl Iterator<Item = &'a str>, between: &str) -> String {
+    let mut whole = String::with_capacity(64);
+    for (index, part) in parts.enumerate() {
+        if index > 0 {
+            whole.push_str(between);
+        }
+        whole.push_str(part);
+    }
+    whole
 }

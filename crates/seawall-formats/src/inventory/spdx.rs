@@ -63,6 +63,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Inventory, FormatFault> {
     let version = document.version.as_deref().unwrap_or_default();
     is_read(version).map_err(|why| FormatFault::new(FORMAT, "/spdxVersion", why))?;
     let mut lines = Lines::new(FORMAT);
+    lines.reserve(document.packages.len());
     for (index, package) in document.packages.iter().enumerate() {
         package.list(&format_args!("/packages/{index}"), &mut lines)?;
     }

@@ -35,7 +35,8 @@ pub(super) struct Part<'a> {
     pub manufacturer: Text<'a>,
     pub supplier: Text<'a>,
     pub publisher: Text<'a>,
-    pub source: Source<'a>,
+    /// Rare, and large: only where a property speaks of it.
+    pub source: Option<Box<Source<'a>>>,
     pub parts: Vec<Part<'a>>,
 }
 
@@ -49,19 +50,22 @@ pub(super) struct Source<'a> {
     revision: Text<'a>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> Part<'a> {
     /// Takes a property into account; most say other things.
     pub(super) fn property(&mut self, name: &str, value: Text<'a>) {
-        match name {
-            "syft:metadata:source" | "aquasecurity:trivy:SrcName" => self.name = value,
-            "syft:metadata:sourceVersion" => self.version = value,
-            "aquasecurity:trivy:SrcEpoch" => self.epoch = value,
-            "aquasecurity:trivy:SrcVersion" => self.upstream = value,
-            "aquasecurity:trivy:SrcRelease" => self.revision = value,
-            _ => {}
-        }
+        let slot: for<'s> fn(&'s mut Source<'a>) -> &'s mut Text<'a> = match name {
+            "syft:metadata:source" | "aquasecurity:trivy:SrcName" => |source| &mut source.name,
+            "syft:metadata:sourceVersion" => |source| &mut source.version,
+            "aquasecurity:trivy:SrcEpoch" => |source| &mut source.epoch,
+            "aquasecurity:trivy:SrcVersion" => |source| &mut source.upstream,
+            "aquasecurity:trivy:SrcRelease" => |source| &mut source.revision,
+            _ => return,
+        };
+        *slot(self.source.get_or_insert_default()) = value;
     }
+}
 
+impl Source<'_> {
     fn stated(&self) -> Option<(String, Option<Version>)> {
         let name = self.name.as_deref()?.to_owned();
         let parts = || {
@@ -93,6 +97,7 @@ impl Bill<'_> {
     pub(super) fn list(self) -> Result<Inventory, FormatFault> {
         let place = Place { top: "", below: Vec::new() };
         let mut walk = Walk { lines: Lines::new(FORMAT), left_out: 0, place };
+        walk.lines.reserve(self.parts.len());
         let version = self.version.as_deref().unwrap_or_default();
         if !VERSIONS.contains(&version) {
             let known = VERSIONS.join(", ");
@@ -165,7 +170,7 @@ impl Walk {
             cpe: part.cpe.as_deref(),
             source: purl
                 .filter(|purl| purl.starts_with("pkg:deb/"))
-                .and_then(|_| part.source.stated()),
+                .and_then(|_| part.source.as_ref()?.stated()),
         };
         match (purl, part.kind.as_deref()) {
             (Some(purl), _) => self.lines.push_purl(&self.place, purl, known)?,

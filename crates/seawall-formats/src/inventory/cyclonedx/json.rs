@@ -113,7 +113,7 @@ impl<'de> Object<'de> for Part<'de> {
             7 => self.publisher = slot.text()?,
             8 => slot.each(|property: Property<'de>| {
                 let name = property.name.as_deref().unwrap_or_default();
-                self.source.property(name, property.value);
+                self.property(name, property.value);
             })?,
             _ => self.parts = slot.list()?,
         }

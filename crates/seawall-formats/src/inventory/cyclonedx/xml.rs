@@ -3,7 +3,7 @@
 use super::FORMAT;
 use super::bill::{Bill, Part};
 use crate::fault::FormatFault;
-use crate::inventory::xml::{self, Document, Element};
+use crate::inventory::xml::{Document, Element};
 use crate::inventory::{COMPONENT_DEPTH_MAX, COMPONENTS_MAX, Inventory};
 use std::borrow::Cow;
 
@@ -88,15 +88,9 @@ impl<'a> Walk<'a> {
         for property in properties.flat_map(|list| list.all("property")) {
             let name = property.attribute("name").unwrap_or_default();
             let value = property.attribute("value").or(property.stated());
-            part.source.property(name, value.map(Cow::Borrowed));
+            part.property(name, value.map(Cow::Borrowed));
         }
         part.parts = self.parts(component, depth + 1)?;
         Ok(part)
     }
-}
-
-/// Reads a bill of materials from bytes.
-#[cfg(test)]
-pub(super) fn read_bytes(bytes: &[u8]) -> Result<Inventory, FormatFault> {
-    read(&xml::read(FORMAT, bytes)?)
 }

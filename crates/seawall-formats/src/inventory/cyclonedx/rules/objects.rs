@@ -1,0 +1,307 @@
+//! The rules over JSON.
+
+use super::shapes::SHAPES;
+use super::{Faults, Field, Repeats, Rule, has_word, holds};
+use crate::fault::{FormatFault, quote};
+use serde_json::{Map, Number, Value};
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Checks a document of the given minor version.
+pub(super) fn check(value: &Value, minor: u8) -> Result<(), Vec<FormatFault>> {
+    let mut judge = Judge { minor, faults: Faults::new(), hashes: HashMap::new() };
+    let mut place = String::new();
+    judge.judge(&Rule::Named("top"), value, &mut place);
+    let mut seen = HashSet::new();
+    references(value, &mut place, &mut seen, &mut judge.faults);
+    judge.faults.done()
+}
+
+/// Every `bom-ref` names one thing only.
+fn references<'a>(
+    value: &'a Value,
+    place: &mut String,
+    seen: &mut HashSet<&'a str>,
+    faults: &mut Faults,
+) {
+    let before = place.len();
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                place.push('/');
+                place.push_str(key);
+                if let ("bom-ref", Value::String(text)) = (key.as_str(), value)
+                    && !seen.insert(text)
+                {
+                    faults.tell(place, format!("reference {} is given twice", quote(text)));
+                }
+                references(value, place, seen, faults);
+                place.truncate(before);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                place.push_str(&format!("/{index}"));
+                references(value, place, seen, faults);
+                place.truncate(before);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+struct Judge {
+    minor: u8,
+    faults: Faults,
+    /// The hashes of lists and objects by their address, so that none is hashed twice.
+    hashes: HashMap<usize, u64>,
+}
+
+impl Judge {
+    /// Whether a value keeps a rule, without telling why not.
+    fn fits(&mut self, rule: &Rule, value: &Value) -> bool {
+        let told = std::mem::take(&mut self.faults.told);
+        self.judge(rule, value, &mut String::new());
+        let fits = self.faults.told.is_empty();
+        self.faults.told = told;
+        fits
+    }
+
+    /// Holds a rule against a value and tells what is wrong.
+    fn judge(&mut self, rule: &Rule, value: &Value, place: &mut String) {
+        if !self.faults.step() {
+            return;
+        }
+        match rule {
+            Rule::Any => {}
+            Rule::Text(..)
+            | Rule::Form(_)
+            | Rule::Words(_)
+            | Rule::WordsBy(_)
+            | Rule::Collapsed(_) => self.text(rule, value, place),
+            Rule::Flag => self.expect(value.is_boolean(), place, "true or false"),
+            Rule::Whole(..) | Rule::Number(..) => self.number(rule, value, place),
+            Rule::List(of) => self.list(of, Repeats::Repeated, (0, usize::MAX), value, place),
+            Rule::ListOf(of, repeats, least, most) => {
+                self.list(of, *repeats, (*least, *most), value, place);
+            }
+            Rule::Object(fields) | Rule::Open(fields) | Rule::ObjectIfAny(fields) => {
+                match (value, rule) {
+                    (Value::Object(object), _) => {
+                        self.object(fields, matches!(rule, Rule::Open(_)), object, place);
+                    }
+                    (_, Rule::ObjectIfAny(_)) => {}
+                    (_, _) => self.expect(false, place, "an object"),
+                }
+            }
+            Rule::Has(keys) => {
+                for key in keys.iter() {
+                    if value.as_object().is_some_and(|object| !object.contains_key(*key)) {
+                        self.faults.tell(place, format!("`{key}` is missing"));
+                    }
+                }
+            }
+            Rule::Is(key, expected) => {
+                let fits = match value.get(key) {
+                    None => true,
+                    Some(Value::String(text)) => text == expected,
+                    Some(other) => other.to_string() == *expected,
+                };
+                self.expect(fits, place, "otherwise");
+            }
+            Rule::All(rules) => rules.iter().for_each(|rule| self.judge(rule, value, place)),
+            Rule::OneOf(rules) | Rule::AnyOf(rules) => {
+                let alone = matches!(rule, Rule::OneOf(_));
+                self.alternatives(rules, alone, value, place);
+            }
+            Rule::Not(rule) => {
+                if self.fits(rule, value) {
+                    self.faults.tell(place, "it has what excludes each other".to_owned());
+                }
+            }
+            Rule::When(condition, rule) => {
+                if self.fits(condition, value) {
+                    self.judge(rule, value, place);
+                }
+            }
+            Rule::During(from, until, rule) => {
+                if holds((*from, *until), self.minor) {
+                    self.judge(rule, value, place);
+                }
+            }
+            Rule::By(rules) => {
+                if let Some((_, rule)) = rules.iter().find(|(until, _)| self.minor <= *until) {
+                    self.judge(rule, value, place);
+                }
+            }
+            Rule::Named(name) => {
+                if let Ok(at) = SHAPES.binary_search_by(|(known, _)| known.cmp(name))
+                    && let Some((_, rule)) = SHAPES.get(at)
+                {
+                    self.judge(rule, value, place);
+                }
+            }
+        }
+    }
+
+    fn expect(&mut self, fits: bool, place: &str, what: &str) {
+        if !fits {
+            self.faults.tell(place, format!("it must be {what}"));
+        }
+    }
+
+    fn text(&mut self, rule: &Rule, value: &Value, place: &str) {
+        let Value::String(text) = value else {
+            return self.expect(false, place, "a text");
+        };
+        if let Err(message) = fits_text(rule, text, self.minor) {
+            self.faults.tell(place, message);
+        }
+    }
+
+    fn number(&mut self, rule: &Rule, value: &Value, place: &str) {
+        let Value::Number(number) = value else {
+            return self.expect(false, place, "a number");
+        };
+        match rule {
+            Rule::Whole(least, most) => {
+                let whole = number.as_i64().or_else(|| whole(number));
+                let fits = whole.is_some_and(|whole| (*least..=*most).contains(&whole));
+                self.expect(fits, place, "a whole number within its bounds");
+            }
+            Rule::Number(least, most) => {
+                let fits = number.as_f64().is_some_and(|number| (*least..=*most).contains(&number));
+                self.expect(fits, place, "a number within its bounds");
+            }
+            _ => {}
+        }
+    }
+
+    fn list(
+        &mut self,
+        of: &Rule,
+        repeats: Repeats,
+        (least, most): (usize, usize),
+        value: &Value,
+        place: &mut String,
+    ) {
+        let Value::Array(items) = value else {
+            return self.expect(false, place, "a list");
+        };
+        if items.len() < least || items.len() > most {
+            self.faults.tell(place, format!("it has {} items", items.len()));
+        }
+        let before = place.len();
+        let mut seen: HashMap<u64, Vec<&Value>> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            place.push_str(&format!("/{index}"));
+            self.judge(of, item, place);
+            if repeats == Repeats::Unique {
+                let alike = seen.entry(self.hash(item)).or_default();
+                if alike.contains(&item) {
+                    self.faults.tell(place, "the same stands in the list before".to_owned());
+                } else {
+                    alike.push(item);
+                }
+            }
+            place.truncate(before);
+        }
+    }
+
+    fn object(
+        &mut self,
+        fields: &[Field],
+        open: bool,
+        object: &Map<String, Value>,
+        place: &mut String,
+    ) {
+        let minor = self.minor;
+        for field in fields {
+            let demanded = field.demanded.is_some_and(|during| holds(during, minor));
+            if demanded && !object.contains_key(field.name) {
+                self.faults.tell(place, format!("`{}` is missing", field.name));
+            }
+        }
+        let before = place.len();
+        for (key, value) in object {
+            place.push('/');
+            place.push_str(key);
+            let mut known = fields.iter().filter(|field| holds(field.during, minor));
+            match known.find(|field| field.name == key) {
+                Some(field) => self.judge(&field.rule, value, place),
+                None if open => {}
+                None => self.faults.tell(place, "there is no such field here".to_owned()),
+            }
+            place.truncate(before);
+        }
+    }
+
+    fn alternatives(&mut self, rules: &[Rule], alone: bool, value: &Value, place: &str) {
+        let fitting = rules.iter().filter(|rule| self.fits(rule, value)).count();
+        if fitting == 0 {
+            self.faults.tell(place, "it is none of what may stand here".to_owned());
+        } else if alone && fitting > 1 {
+            self.faults.tell(place, "it has what excludes each other".to_owned());
+        }
+    }
+
+    /// The same number for equal values, whatever the order of their keys.
+    fn hash(&mut self, value: &Value) -> u64 {
+        let address = std::ptr::from_ref(value).addr();
+        if let Some(hash) = self.hashes.get(&address) {
+            return *hash;
+        }
+        let mut hasher = DefaultHasher::new();
+        match value {
+            Value::Array(items) => {
+                0u8.hash(&mut hasher);
+                items.iter().for_each(|item| self.hash(item).hash(&mut hasher));
+            }
+            Value::Object(object) => {
+                let sum = object.iter().fold(1u64, |sum, (key, value)| {
+                    let mut field = DefaultHasher::new();
+                    (key, self.hash(value)).hash(&mut field);
+                    sum.wrapping_add(field.finish())
+                });
+                sum.hash(&mut hasher);
+            }
+            leaf => {
+                leaf.hash(&mut hasher);
+                return hasher.finish();
+            }
+        }
+        let hash = hasher.finish();
+        self.hashes.insert(address, hash);
+        hash
+    }
+}
+
+/// A number that is written with a fraction of zero.
+fn whole(number: &Number) -> Option<i64> {
+    let number = number.as_f64().filter(|number| number.fract() == 0.0)?;
+    #[allow(clippy::cast_possible_truncation)]
+    (number.abs() < 9e15).then_some(number as i64)
+}
+
+/// Whether a text keeps a rule of texts; the reason why not.
+pub(super) fn fits_text(rule: &Rule, text: &str, minor: u8) -> Result<(), String> {
+    let fits = match rule {
+        Rule::Text(least, most) => {
+            let length = text.chars().count();
+            if length < *least || length > *most {
+                return Err(format!("it is {length} characters long"));
+            }
+            true
+        }
+        Rule::Form(form) => {
+            if !form.has(text, minor) {
+                return Err(format!("{} is not {}", quote(text), form.name()));
+            }
+            true
+        }
+        Rule::Words(words) => words.contains(&text),
+        Rule::WordsBy(groups) => has_word(groups, minor, text),
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(format!("{} is none of the words for it", quote(text))) }
+}
