@@ -1,5 +1,5 @@
 //! Comparisons: which version is newer, which range is affected, what is the same flaw, who is hit
-//! and what comes first (capabilities C13, C25, C43, C45, C64).
+//! and what comes first (capabilities C13, C25, C43, C45, C47, C64, C67, C68).
 //!
 //! The room is pure: no file, no network, no clock, no randomness. Every answer is the same
 //! whatever the order of the input. It does not decide what may be shown to whom, and it does not
@@ -13,6 +13,7 @@ pub mod duplicates;
 pub mod exposure;
 pub mod flaw;
 pub mod history;
+pub mod plan;
 pub mod priority;
 pub mod ranges;
 pub mod set;

@@ -18,6 +18,7 @@ pub use self::kind::{Action, Estimate, Kind, Restart, Updater};
 pub use self::notes::SOURCE_DAYS_MAX;
 pub use self::playbook::{Line, Step, playbook};
 pub use self::sheet::{SHEET_COLUMNS_MAX, SHEET_LINES_MAX, Sheet};
+pub(crate) use self::words::cut;
 pub use self::words::{Heading, Language, Words};
 use crate::priority::{Authority, Deadline, Inputs, Rank, bod_26_04, rank};
 use crate::ranges::Refuge;
@@ -307,6 +308,11 @@ impl<K> Item<K> {
         let words = self.words(language);
         let Words { what, why, how, how_long, by_when, authority, otherwise, .. } = words;
         [what, why, how, how_long, by_when, authority, otherwise].join(" ")
+    }
+
+    /// What is affected, with the versions that run, cut to a length that can be shown.
+    pub fn name(&self) -> String {
+        words::name(self)
     }
 
     /// What there is to do about it.

@@ -112,17 +112,22 @@ pub(super) fn words<K>(item: &Item<K>, language: Language) -> Words {
 }
 
 fn what<K>(item: &Item<K>, language: Language) -> String {
-    let name = shown(item.subject.name());
-    let versions = match (item.installed.first(), item.installed.last()) {
-        (Some(oldest), Some(newest)) if oldest != newest => {
-            format!(" {}–{}", version(oldest), version(newest))
-        }
-        (Some(only), _) if !only.0.trim().is_empty() => format!(" {}", version(only)),
-        (Some(_) | None, _) => String::new(),
-    };
+    let name = name(item);
     match language {
-        Language::English => format!("{name}{versions} has a known flaw."),
-        Language::Spanish => format!("{name}{versions} tiene un fallo conocido."),
+        Language::English => format!("{name} has a known flaw."),
+        Language::Spanish => format!("{name} tiene un fallo conocido."),
+    }
+}
+
+/// The name and the versions that run.
+pub(super) fn name<K>(item: &Item<K>) -> String {
+    let name = shown(item.subject.name());
+    match (item.installed.first(), item.installed.last()) {
+        (Some(oldest), Some(newest)) if oldest != newest => {
+            format!("{name} {}–{}", version(oldest), version(newest))
+        }
+        (Some(only), _) if !only.0.trim().is_empty() => format!("{name} {}", version(only)),
+        (Some(_) | None, _) => name,
     }
 }
 
@@ -259,15 +264,20 @@ fn version(version: &Version) -> String {
 /// A foreign name, cut to a length that keeps the item readable, without line breaks, control
 /// characters and characters that turn the direction of writing.
 pub(super) fn shown(name: &str) -> String {
-    let words = name.split_whitespace().take(NAME_WORDS_MAX);
+    cut(name, NAME_WORDS_MAX, NAME_LEN_MAX)
+}
+
+/// A foreign text, cut to so many words and letters and tamed as a name is.
+pub(crate) fn cut(text: &str, words_max: usize, len_max: usize) -> String {
+    let words = text.split_whitespace().take(words_max);
     let text = words.collect::<Vec<_>>().join(" ");
     let plain = text.chars().filter(|c| {
         !c.is_control()
             && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2069}' | '\u{feff}')
     });
-    let cut: String = plain.clone().take(NAME_LEN_MAX).collect();
-    if plain.count() > NAME_LEN_MAX { format!("{cut}…") } else { cut }
+    let cut: String = plain.clone().take(len_max).collect();
+    if plain.count() > len_max { format!("{cut}…") } else { cut }
 }
 
 pub(super) fn headline(items: usize, more: usize, language: Language) -> String {
