@@ -14,6 +14,7 @@ pub mod exposure;
 pub mod flaw;
 pub mod history;
 pub mod plan;
+pub mod postings;
 pub mod priority;
 pub mod ranges;
 pub mod set;

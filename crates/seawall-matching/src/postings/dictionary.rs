@@ -1,0 +1,278 @@
+//! Which number a package's version has.
+//!
+//! The versions of one package stand in version order, one after the other, so that an advisory's
+//! interval is a run of numbers and the lists behind them lie side by side. Packages stand in the
+//! order in which they were written, the most widespread first, so that the numbers of one asset
+//! lie close together and cost few bits.
+//!
+//! One record a package, 256 a block:
+//!
+//! | bytes | meaning |
+//! |---|---|
+//! | LEB128 | how many versions |
+//! | text | the ecosystem, without a release |
+//! | byte, and a text where it is 1 | the release of the distribution |
+//! | text | the name |
+//! | a word a version, in the order of texts | its place in version order |
+//! | a word a version, in the order of texts | where its text ends |
+//! | texts | one after the other, ascending |
+
+mod write;
+
+pub use self::write::{DictionaryBuilder, Writer, fits, in_order};
+
+use super::fault::{Block, Fault};
+use super::table::Table;
+use super::wire;
+use seawall_domain::package::{Ecosystem, Package, Version};
+use std::hash::{BuildHasher as _, RandomState};
+
+/// Packages in one block.
+pub const PACKAGES_PER_BLOCK: usize = 256;
+/// Package versions that one index numbers; the highest bits stay free.
+pub const VERSIONS_LEN_MAX: u32 = 1 << 28;
+/// Bytes that an ecosystem, a name or a version may have.
+pub const TEXT_BYTES_MAX: usize = 4096;
+
+/// The number of a package's version. It holds until the postings are compacted.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct VersionId(pub(super) u32);
+
+/// A package without a release of its distribution: what all its releases have in common.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Shelf {
+    /// The ecosystem's name without a release.
+    pub base: String,
+    /// The package's name.
+    pub name: String,
+}
+
+impl Shelf {
+    /// The shelf of a package, and its release.
+    pub fn of(package: &Package) -> (Shelf, Option<String>) {
+        let (ecosystem, release) = package.ecosystem.without_release();
+        let release = release.map(str::to_owned);
+        (Shelf { base: ecosystem.to_string(), name: package.name.clone() }, release)
+    }
+}
+
+/// The packages and versions of a snapshot.
+#[derive(Clone, Debug)]
+pub struct Dictionary<'a> {
+    blocks: Vec<Table<'a>>,
+    /// The number of each package's first version, and behind them the number of all versions.
+    first: Vec<u32>,
+    /// Package numbers plus one by the hash of their shelf; 0 is free. A power of two of them.
+    slots: Vec<u32>,
+    hasher: RandomState,
+}
+
+/// One package's record, read where it lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    len: usize,
+    base: &'a str,
+    release: Option<&'a str>,
+    name: &'a str,
+    places: &'a [u8],
+    ends: &'a [u8],
+    texts: &'a [u8],
+}
+
+impl<'a> Entry<'a> {
+    fn read(mut bytes: &'a [u8]) -> Option<Entry<'a>> {
+        let len = wire::take_varint_u32(&mut bytes)? as usize;
+        let base = wire::take_text(&mut bytes)?;
+        let release = match wire::take(&mut bytes, 1)? {
+            [0] => None,
+            _ => Some(wire::take_text(&mut bytes)?),
+        };
+        let name = wire::take_text(&mut bytes)?;
+        let places = wire::take(&mut bytes, len.checked_mul(4)?)?;
+        let ends = wire::take(&mut bytes, places.len())?;
+        Some(Entry { len, base, release, name, places, ends, texts: bytes })
+    }
+
+    /// Tells whether the record says nothing that contradicts itself.
+    fn is_sound(&self) -> bool {
+        let mut seen = vec![false; self.len];
+        let mut last: Option<&str> = None;
+        let mut end = 0;
+        for index in 0..self.len {
+            let place = self.place(index).and_then(|place| seen.get_mut(place));
+            let (Some(seen), Some(text)) = (place, self.text(index)) else {
+                return false;
+            };
+            if std::mem::replace(seen, true) || last.is_some_and(|last| last >= text) {
+                return false;
+            }
+            last = Some(text);
+            end += text.len();
+        }
+        end == self.texts.len()
+    }
+
+    fn place(&self, index: usize) -> Option<usize> {
+        wire::u32_at(self.places, index).map(|place| place as usize)
+    }
+
+    fn text_bytes(&self, index: usize) -> Option<&'a [u8]> {
+        let start = if index == 0 { 0 } else { wire::u32_at(self.ends, index - 1)? };
+        let end = wire::u32_at(self.ends, index)?;
+        self.texts.get(start as usize..end as usize)
+    }
+
+    fn text(&self, index: usize) -> Option<&'a str> {
+        std::str::from_utf8(self.text_bytes(index)?).ok()
+    }
+
+    /// The place of a version in version order.
+    fn find(&self, version: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.len);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.text_bytes(middle)?.cmp(version.as_bytes()) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return self.place(middle),
+            }
+        }
+        None
+    }
+
+    /// The versions, in version order.
+    pub fn versions(&self) -> Vec<&'a str> {
+        let mut versions = vec![""; self.len];
+        for index in 0..self.len {
+            let place = self.place(index).and_then(|place| versions.get_mut(place));
+            if let (Some(place), Some(text)) = (place, self.text(index)) {
+                *place = text;
+            }
+        }
+        versions
+    }
+
+    /// The package.
+    pub fn package(&self) -> Package {
+        let ecosystem = match self.release {
+            Some(release) => format!("{}:{release}", self.base),
+            None => self.base.to_owned(),
+        };
+        Package { ecosystem: Ecosystem::from(ecosystem), name: self.name.to_owned() }
+    }
+
+    fn is_on(&self, shelf: &Shelf) -> bool {
+        self.name == shelf.name && self.base == shelf.base
+    }
+}
+
+impl<'a> Dictionary<'a> {
+    /// Reads the blocks, whose checksums were compared.
+    pub(super) fn read(blocks: Vec<Table<'a>>) -> Result<Dictionary<'a>, Fault> {
+        let mut first = vec![0];
+        let mut versions = 0u32;
+        for (block, number) in blocks.iter().zip(0..) {
+            let damaged = |why| Fault::Damaged { block: Block::Dictionary(number), why };
+            for index in 0..block.len() {
+                let entry = Entry::read(block.record(index)).filter(Entry::is_sound);
+                let entry = entry.ok_or_else(|| damaged("a package contradicts itself"))?;
+                versions = u32::try_from(entry.len)
+                    .ok()
+                    .and_then(|len| versions.checked_add(len))
+                    .filter(|versions| *versions <= VERSIONS_LEN_MAX)
+                    .ok_or_else(|| damaged("there are too many versions"))?;
+                first.push(versions);
+            }
+        }
+        let mut dictionary =
+            Dictionary { blocks, first, slots: Vec::new(), hasher: RandomState::new() };
+        dictionary.fill_slots();
+        Ok(dictionary)
+    }
+
+    fn fill_slots(&mut self) {
+        let packages = self.packages_len();
+        let len = (packages as usize * 2).next_power_of_two();
+        let mut slots = vec![0u32; len];
+        for package in 0..packages {
+            let Some(entry) = self.entry(package) else {
+                continue;
+            };
+            let mut slot = self.slot(entry.base, entry.name, len);
+            while slots[slot] != 0 {
+                slot = (slot + 1) % len;
+            }
+            slots[slot] = package + 1;
+        }
+        self.slots = slots;
+    }
+
+    fn slot(&self, base: &str, name: &str, len: usize) -> usize {
+        self.hasher.hash_one((base, name)) as usize % len
+    }
+
+    /// The number of a package's version, if it has one.
+    pub fn number(&self, package: &Package, version: &Version) -> Option<VersionId> {
+        let (shelf, release) = Shelf::of(package);
+        self.find(&shelf, release.as_deref(), &version.0)
+    }
+
+    /// How many packages there are; each release of a distribution has its own.
+    pub fn packages_len(&self) -> u32 {
+        self.first.len() as u32 - 1
+    }
+
+    /// How many versions there are.
+    pub fn versions_len(&self) -> u32 {
+        self.first.last().copied().unwrap_or(0)
+    }
+
+    /// The blocks.
+    pub(super) fn blocks(&self) -> &[Table<'a>] {
+        &self.blocks
+    }
+
+    /// A package's record.
+    pub(super) fn entry(&self, package: u32) -> Option<Entry<'_>> {
+        let package = package as usize;
+        let block = self.blocks.get(package / PACKAGES_PER_BLOCK)?;
+        Entry::read(block.record(package % PACKAGES_PER_BLOCK))
+    }
+
+    /// The number of a package's first version.
+    pub(super) fn first(&self, package: u32) -> u32 {
+        self.first.get(package as usize).copied().unwrap_or(0)
+    }
+
+    /// The packages of a shelf, in no particular order.
+    pub(super) fn on_shelf(&self, shelf: &Shelf) -> impl Iterator<Item = (u32, Entry<'_>)> {
+        let len = self.slots.len();
+        let start = self.slot(&shelf.base, &shelf.name, len.max(1));
+        (0..len)
+            .map(move |step| self.slots[(start + step) % len])
+            .take_while(|package| *package != 0)
+            .filter_map(|package| Some((package - 1, self.entry(package - 1)?)))
+            .filter(|(_, entry)| entry.is_on(shelf))
+    }
+
+    /// The number of a version.
+    pub(super) fn find(
+        &self,
+        shelf: &Shelf,
+        release: Option<&str>,
+        version: &str,
+    ) -> Option<VersionId> {
+        let (package, entry) = self.on_shelf(shelf).find(|(_, entry)| entry.release == release)?;
+        let place = entry.find(version)?;
+        Some(VersionId(self.first(package) + place as u32))
+    }
+
+    /// What a number stands for.
+    pub fn named(&self, id: VersionId) -> Option<(Package, Version)> {
+        let package = self.first.partition_point(|first| *first <= id.0).checked_sub(1)?;
+        let entry = self.entry(package as u32)?;
+        let place = (id.0 - self.first[package]) as usize;
+        let text = entry.versions().get(place).copied()?;
+        Some((entry.package(), Version(text.to_owned())))
+    }
+}
