@@ -137,15 +137,42 @@ pub fn read(bytes: &[u8]) -> Result<Option<Feed>, FormatFault> {
     let feed = match shape {
         Shape::Osv => {
             let record = crate::osv::read(bytes)?;
-            Feed { as_of: record.modified, records: vec![record], ..Feed::default() }
+            Feed { as_of: dated(&record), records: vec![record], ..Feed::default() }
         }
-        Shape::Csaf
-        | Shape::Cve
-        | Shape::Kev
-        | Shape::KevTable
-        | Shape::Epss
-        | Shape::OpenVex
-        | Shape::CycloneDx => return Ok(None),
+        Shape::Cve => {
+            let record = crate::cve::read(bytes)?;
+            Feed { as_of: dated(&record), records: vec![record], ..Feed::default() }
+        }
+        Shape::Kev | Shape::KevTable => {
+            let catalogue = crate::kev::read(bytes)?;
+            let newest = || catalogue.records.iter().filter_map(|record| record.modified).max();
+            Feed {
+                as_of: catalogue.released_at.or_else(newest),
+                warnings: catalogue.faults.iter().map(ToString::to_string).collect(),
+                records: catalogue.records,
+                statements: Vec::new(),
+            }
+        }
+        Shape::Epss => {
+            let scores = crate::epss::read(bytes)?;
+            let as_of = scores.score_date;
+            let mut feed = Feed { as_of, ..Feed::default() };
+            for score in scores.records() {
+                match score {
+                    Ok(score) => feed.records.push(score),
+                    Err(fault) => feed.warnings.push(fault.to_string()),
+                }
+            }
+            feed
+        }
+        Shape::Csaf | Shape::OpenVex | Shape::CycloneDx => return Ok(None),
     };
     Ok(Some(feed))
+}
+
+/// The latest thing a record says of its own age. Some databases fill the time of the last change
+/// with the first instant of their calendar, which says nothing.
+fn dated(record: &Record) -> Option<Timestamp> {
+    let known = |at: &Timestamp| at.as_second() > 0;
+    record.modified.filter(known).or(record.published.filter(known))
 }

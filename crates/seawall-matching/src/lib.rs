@@ -17,8 +17,8 @@ pub mod plan;
 pub mod postings;
 pub mod priority;
 pub mod ranges;
-pub mod set;
 #[cfg(test)]
 mod reading;
+pub mod set;
 pub mod today;
 pub mod version;

@@ -114,25 +114,14 @@ pub struct Hit {
     pub interval: Option<Interval>,
     /// Whether the version is listed one by one.
     pub listed: bool,
-    /// All intervals that the record gives for the package, in its order.
+    /// All intervals that the record gives for the package, in version order.
     pub intervals: Vec<Interval>,
+    /// The versions that hold a fix, as the record spells and orders them, each once.
+    pub fixed: Vec<Version>,
     /// Whether they were run here or are stated.
     pub basis: Basis,
     /// The product as the source says it, where the component is a product.
     pub product: Option<ProductRecord>,
-}
-
-impl Hit {
-    /// The versions that end an interval of the package, in the record's order, each once.
-    pub fn fixed_versions(&self) -> Vec<&Version> {
-        let mut fixed: Vec<&Version> = Vec::new();
-        for version in self.intervals.iter().filter_map(|interval| interval.fixed.as_ref()) {
-            if !fixed.contains(&version) {
-                fixed.push(version);
-            }
-        }
-        fixed
-    }
 }
 
 /// What the set answers for a component.
@@ -419,6 +408,7 @@ impl<B: AsRef<[u8]>> Set<B> {
                     .iter()
                     .map(|interval| shelf.interval(*interval))
                     .collect::<Result<_, _>>()?,
+                fixed: entry.fixed.iter().map(|text| Version::from(*text)).collect(),
                 basis: entry.basis,
                 product: None,
             };
@@ -447,6 +437,11 @@ impl Hit {
         self.interval = self.interval.take().or(other.interval);
         self.listed |= other.listed;
         self.intervals.extend(other.intervals);
+        for version in other.fixed {
+            if !self.fixed.contains(&version) {
+                self.fixed.push(version);
+            }
+        }
     }
 }
 

@@ -39,6 +39,8 @@ enum Command {
     Advisories(command::advisories::Arguments),
     /// Match an inventory at home, offline, against published advisories; sends nothing.
     Match(command::matching::Arguments),
+    /// The engines by hand: purl, vers, version, cvss, bod-26-04.
+    Inspect(command::inspect::Arguments),
     /// Run a recipe or an evidence bundle in the sandbox here.
     Reproduce(command::reproduce::Arguments),
     /// Recompute figures, proofs, rows and signatures, of an installation or of a folder.
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => command::demo::run(arguments),
         Command::Advisories(arguments) => command::advisories::run(arguments),
         Command::Match(arguments) => command::matching::run(arguments),
+        Command::Inspect(arguments) => command::inspect::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),
         Command::Verify(arguments) => command::verify::run(arguments),
         Command::Preflight(arguments) => command::preflight::run(arguments),

@@ -5,8 +5,8 @@
 
 mod catalogues;
 mod csaf;
-mod cvss;
 mod cve;
+mod cvss;
 mod inventories;
 mod osv;
 mod publications;

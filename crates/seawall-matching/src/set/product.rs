@@ -27,6 +27,7 @@ impl<B: AsRef<[u8]>> Set<B> {
                     | ProductVersions::Listed(_)
                     | ProductVersions::Text(_) => Vec::new(),
                 },
+                fixed: Vec::new(),
                 basis: Basis::Stated,
                 product: Some(said),
             });

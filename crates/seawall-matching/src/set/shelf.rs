@@ -10,7 +10,7 @@
 
 use super::code::{Eye, Pen};
 use super::fault::SetFault;
-use crate::version::Key;
+use crate::version::{Key, Scheme};
 use seawall_domain::package::{Ecosystem, Version};
 use seawall_domain::range::{Basis, Interval};
 use std::collections::BTreeMap;
@@ -44,6 +44,8 @@ pub(super) struct Entry<'a> {
     pub(super) basis: Basis,
     /// Half-open pairs of places, in the order in which the record gives them.
     pub(super) intervals: Vec<(u64, u64)>,
+    /// The versions that end an interval, as the record spells and orders them, each once.
+    pub(super) fixed: Vec<&'a str>,
     /// Runs of indexes of versions listed one by one: the first, and how many.
     runs: Vec<(u64, u64)>,
     /// Listed versions that the ecosystem's rule cannot read.
@@ -126,6 +128,13 @@ pub(super) fn write(ecosystem: &Ecosystem, says: &[Say], pen: &mut Pen) {
             pen.number(*start);
             pen.number(*end);
         });
+        let mut fixed: Vec<&str> = Vec::new();
+        for version in say.intervals.iter().filter_map(|interval| interval.fixed.as_ref()) {
+            if !fixed.contains(&version.0.as_str()) {
+                fixed.push(&version.0);
+            }
+        }
+        pen.list(&fixed, |pen, text| pen.text(text));
         let mut listed: Vec<u64> = say.versions.iter().filter_map(&place).collect();
         listed.sort_unstable();
         listed.dedup();
@@ -251,15 +260,15 @@ impl<'a> Shelf<'a> {
         ecosystem: &Ecosystem,
         version: &'v Version,
     ) -> Result<Place<'v>, SetFault> {
-        let wanted = Key::new(ecosystem, version);
+        let scheme = Scheme::of(ecosystem);
+        let wanted = Key::by(scheme, &version.0);
         if !wanted.is_read() {
             return Ok(Place::Unread(version.0.trim()));
         }
         let (mut low, mut high) = (0, self.length);
         while low < high {
             let middle = low + (high - low) / 2;
-            let text = Version(self.text(middle)?.to_owned());
-            match Key::new(ecosystem, &text).cmp(&wanted) {
+            match Key::by(scheme, self.text(middle)?).cmp(&wanted) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => return Ok(Place::At(2 * middle + 1)),
@@ -305,6 +314,7 @@ fn entry<'a>(eye: &mut Eye<'a>) -> Result<Entry<'a>, SetFault> {
             _ => Basis::Stated,
         },
         intervals: eye.list(pair)?,
+        fixed: eye.list(Eye::text)?,
         runs: eye.list(pair)?,
         unread: eye.list(Eye::text)?,
     })

@@ -197,7 +197,7 @@ fn a_hit_says_why_and_what_ends_it() {
         record("GHSA-4 | x y | 0.1.4..1.1.9, 1.1.10..1.1.14").affected[0].intervals
     );
     assert_eq!(hits[0].interval.as_ref(), hits[0].intervals.first());
-    let fixed: Vec<&str> = hits[0].fixed_versions().iter().map(|v| v.0.as_str()).collect();
+    let fixed: Vec<&str> = hits[0].fixed.iter().map(|v| v.0.as_str()).collect();
     assert_eq!(fixed, ["1.1.9", "1.1.14"]);
     let Ok(Answer::Hits(hits)) = set.answer(&component("PyPI flask", "1.5")) else { panic!() };
     assert_eq!(hits[0].intervals, record("GHSA-8 | x y | 1.0..=1.5").affected[0].intervals);

@@ -210,6 +210,6 @@ fn say(found: &Found) {
         },
     );
     for line in lines::ages(found) {
-        eprintln!("{line}");
+        println!("{line}");
     }
 }

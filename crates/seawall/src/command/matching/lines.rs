@@ -2,10 +2,11 @@
 
 use super::Found;
 use seawall_domain::component::Component;
-use seawall_formats::exposure::Line;
-use seawall_formats::purl;
+use seawall_domain::record::Score;
+use seawall_formats::exposure::{Line, Rating};
+use seawall_formats::{cvss, purl};
 use seawall_matching::assess::{Affected, Verdict};
-use seawall_matching::flaw::{Flaw, ssvc_of};
+use seawall_matching::flaw::{Flaw, Sourced, ssvc_of};
 use seawall_matching::priority::{Authority, Decision, Lacking};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -45,7 +46,7 @@ fn summary(affected: &Affected) -> String {
 }
 
 fn fixed(affected: &Affected) -> Vec<String> {
-    affected.hit.fixed_versions().into_iter().map(|version| version.0.clone()).collect()
+    affected.hit.fixed.iter().map(|version| version.0.clone()).collect()
 }
 
 /// One record that hits one component, with stable keys.
@@ -95,9 +96,22 @@ fn priority(found: &Found, affected: &Affected) -> Value {
             "probability": f64::from(epss.value.probability_ppm) / 1e6,
             "percentile": f64::from(epss.value.percentile_ppm) / 1e6,
         })),
+        "cvss": flaw.map(|flaw| scores(flaw)),
         "ssvc": flaw.map(|flaw| ssvc_of(flaw)),
         "conflicts": flaw.map(|flaw| &flaw.conflicts),
     })
+}
+
+fn scores(flaw: &Flaw) -> Vec<Value> {
+    let told = |one: &Sourced<Score>| {
+        let score = cvss::score(&one.value.vector).ok()?;
+        Some(json!({
+            "vector": one.value.vector, "version": score.version, "base": score.base,
+            "overall": score.overall(), "severity": score.severity, "by": one.value.by,
+            "from": one.origin.to_string(),
+        }))
+    };
+    flaw.scores.iter().filter_map(told).collect()
 }
 
 fn row(decision: &Decision, binding: bool) -> Value {
@@ -128,6 +142,20 @@ fn lacks(lacking: &Lacking, binding: bool) -> Value {
     json!({"error": lacking.to_string(), "binding": binding})
 }
 
+/// The severity vectors of a flaw with the scores that they come to. What is no vector is left out.
+fn ratings(flaw: &Flaw) -> Vec<Rating> {
+    let rating = |vector: &str| {
+        let score = cvss::score(vector).ok()?;
+        Some(Rating {
+            vector: vector.to_owned(),
+            version: score.version.number().to_owned(),
+            tenths: score.overall().tenths().into(),
+            severity: score.severity.word().to_lowercase(),
+        })
+    };
+    flaw.scores.iter().filter_map(|score| rating(&score.value.vector)).collect()
+}
+
 /// Every record that hits a component, for the formats of other tools.
 pub(super) fn all(found: &Found) -> Vec<Line> {
     found.affected.iter().filter_map(|affected| line(found, affected)).collect()
@@ -146,7 +174,7 @@ fn line(found: &Found, affected: &Affected) -> Option<Line> {
         advisory: affected.meta.id.clone(),
         aliases: affected.meta.aliases.clone(),
         summary: summary(affected),
-        scores: Vec::new(),
+        scores: flaw.map(ratings).unwrap_or_default(),
         cwe: flaw.and_then(|flaw| flaw.weakness.as_ref()).map(|weakness| weakness.value.0),
         fixed: fixed(affected),
         reason: reason(component, affected),

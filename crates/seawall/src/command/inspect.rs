@@ -1,0 +1,104 @@
+//! `seawall inspect`: the engines by hand. One JSON case a line in, one answer a line out.
+//!
+//! A case is a JSON object; where an engine has one plain use, a bare text is that use: `seawall
+//! inspect cvss CVSS:3.1/AV:N/…`. What is invalid is answered with `{"error":"…"}` in its place.
+
+mod deadline;
+mod purl;
+mod score;
+mod versions;
+
+use anyhow::Context;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::io::{BufRead, Write};
+use std::process::ExitCode;
+
+/// The longest case in bytes.
+const CASE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Which engine, and the cases.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The engine.
+    engine: Engine,
+    /// Cases, each a JSON object or a bare text; `-` reads one a line from standard input.
+    #[arg(required = true)]
+    cases: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+enum Engine {
+    /// Package URLs: parse, build.
+    Purl,
+    /// Version ranges: contains, sort, equal, parse, `from_native`.
+    Vers,
+    /// The order of versions by OSV ecosystem: compare.
+    Version,
+    /// CVSS vectors: score.
+    Cvss,
+    /// The table of BOD 26-04.
+    #[value(name = "bod-26-04")]
+    Bod2604,
+}
+
+impl Engine {
+    fn answer(self, case: &str) -> Result<Value, String> {
+        match self {
+            Engine::Purl => purl::answer(case),
+            Engine::Vers => versions::range(case),
+            Engine::Version => versions::order(case),
+            Engine::Cvss => score::answer(case),
+            Engine::Bod2604 => deadline::answer(case),
+        }
+    }
+}
+
+/// Answers every case; with status 1 when one of them was invalid.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut valid = true;
+    let mut answer = |case: &str| -> anyhow::Result<()> {
+        let answer = arguments.engine.answer(case.trim()).unwrap_or_else(|why| {
+            valid = false;
+            json!({"error": why})
+        });
+        serde_json::to_writer(&mut out, &answer)?;
+        out.write_all(b"\n").context("cannot write the answer")
+    };
+    for case in &arguments.cases {
+        if case == "-" {
+            each_line(&mut answer)?;
+        } else {
+            answer(case)?;
+        }
+    }
+    out.flush()?;
+    Ok(if valid { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn each_line(answer: &mut impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut input = std::io::stdin().lock();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = std::io::Read::take(&mut input, CASE_BYTES_MAX).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(&line);
+        if !text.trim().is_empty() {
+            answer(&text)?;
+        }
+    }
+}
+
+/// A case as its engine wants it.
+fn case<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| format!("cannot read the case: {error}"))
+}
+
+/// Whether a case is a JSON object rather than a bare text.
+fn is_object(text: &str) -> bool {
+    text.starts_with('{')
+}
