@@ -84,6 +84,9 @@ pub enum Unknown {
     /// Advisories name the package for certain releases of the distribution, and the inventory does
     /// not say which release it is.
     NoRelease,
+    /// An advisory names a package whose name differs only in upper and lower case, in an ecosystem
+    /// that tells them apart; lists often write such names in lower case.
+    OtherSpelling,
     /// No version order is known for the ecosystem of a package that an advisory names.
     NoRules,
 }

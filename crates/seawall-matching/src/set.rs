@@ -25,7 +25,7 @@ use crate::exposure::Unknown;
 use crate::flaw::Flaw;
 use jiff::Timestamp;
 use seawall_domain::component::Component;
-use seawall_domain::package::{Ecosystem, Package, Version};
+use seawall_domain::package::{Ecosystem, Listed, Package, Version};
 use seawall_domain::range::{Basis, Interval};
 use seawall_domain::record::{ProductRecord, Record, SourceKind, VexRecord};
 use serde::{Deserialize, Serialize};
@@ -325,11 +325,26 @@ impl<B: AsRef<[u8]>> Set<B> {
     }
 
     fn shelf(&self, package: &Package) -> Result<Option<Shelf<'_>>, SetFault> {
+        self.shelf_named(package, &package.name, |own| own == package.name)
+    }
+
+    /// The shelf of a package whose name differs from this one only in upper and lower case.
+    fn shelf_folded(&self, package: &Package) -> Result<Option<Shelf<'_>>, SetFault> {
+        let folded = package.name.to_lowercase();
+        self.shelf_named(package, &folded, |own| own.to_lowercase() == folded)
+    }
+
+    fn shelf_named(
+        &self,
+        package: &Package,
+        name: &str,
+        is_meant: impl Fn(&str) -> bool,
+    ) -> Result<Option<Shelf<'_>>, SetFault> {
         let ecosystem = package.ecosystem.without_release().0.to_string();
-        let hash = hash::hash(&[&ecosystem, &package.name]);
+        let hash = hash::hash(&[&ecosystem, name]);
         self.find(Part::Packages, hash, |place| {
             let mut eye = Eye::new(self.frame(Part::Shelves, place)?, "shelf");
-            if eye.text()? != ecosystem || eye.text()? != package.name {
+            if eye.text()? != ecosystem || !is_meant(eye.text()?) {
                 return Ok(None);
             }
             Shelf::read(eye).map(Some)
@@ -376,13 +391,39 @@ impl<B: AsRef<[u8]>> Set<B> {
         }
     }
 
+    /// Go tells letters apart, and many lists write its modules in lower case all the same: what
+    /// then cannot be told is said, rather than taken for safe.
+    fn other_spelling(
+        &self,
+        package: &Package,
+        version: Option<&Version>,
+    ) -> Result<Answer, SetFault> {
+        let (base, _) = package.ecosystem.without_release();
+        if base != Ecosystem::Listed(Listed::Go, None) {
+            return Ok(Answer::Clear);
+        }
+        let (Some(shelf), Some(version)) = (self.shelf_folded(package)?, version) else {
+            return Ok(Answer::Clear);
+        };
+        let place = shelf.place(&base, version)?;
+        for entry in shelf.entries()? {
+            let entry = entry?;
+            if entry.interval_of(&place).is_some() || entry.lists(&place) {
+                return Ok(Answer::Unknown(Unknown::OtherSpelling));
+            }
+        }
+        Ok(Answer::Clear)
+    }
+
     /// The answer for a package in a version.
     pub fn package(
         &self,
         package: &Package,
         version: Option<&Version>,
     ) -> Result<Answer, SetFault> {
-        let Some(shelf) = self.shelf(package)? else { return Ok(Answer::Clear) };
+        let Some(shelf) = self.shelf(package)? else {
+            return self.other_spelling(package, version);
+        };
         let Some(version) = version.filter(|version| !version.0.trim().is_empty()) else {
             return Ok(Answer::Unknown(Unknown::NoVersion));
         };

@@ -263,8 +263,7 @@ pub(crate) fn normal_name(ecosystem: &Ecosystem, name: &str) -> String {
         Ecosystem::PyPi => pypi_name(name),
         Ecosystem::Npm | Ecosystem::Debian(_) => name.to_lowercase(),
         Ecosystem::Listed(listed, _) => match listed {
-            Listed::Go
-            | Listed::NuGet
+            Listed::NuGet
             | Listed::Packagist
             | Listed::Hex
             | Listed::GitHubActions
@@ -284,7 +283,9 @@ pub(crate) fn normal_name(ecosystem: &Ecosystem, name: &str) -> String {
                 let name = name.strip_prefix("https://").unwrap_or(name);
                 name.strip_suffix(".git").unwrap_or(name).to_owned()
             }
-            Listed::AlmaLinux
+            // Go tells letters of a module's path apart (Go Modules Reference, "Module paths").
+            Listed::Go
+            | Listed::AlmaLinux
             | Listed::Android
             | Listed::AzureLinux
             | Listed::Bioconductor

@@ -63,7 +63,11 @@ pub(super) fn purl(
     if types::name_is_path(&purl.kind) {
         purl = with_path(purl);
     }
-    let [namespace, name, version] = rules.letters;
+    let [mut namespace, mut name, version] = rules.letters;
+    if purl.kind == "golang" && reading == Reading::Tolerant {
+        // Go tells letters of a module's path apart, whatever its purls do.
+        (namespace, name) = (Letters::Kept, Letters::Kept);
+    }
     purl.namespace = purl.namespace.map(|text| fold(text, namespace));
     purl.name = fold(purl.name, name);
     purl.version = purl.version.map(|text| fold(text, version));

@@ -66,7 +66,7 @@ fn reads_and_writes_each_ecosystem_by_its_own_rule() {
         ("pkg:golang/github.com/a/b@v1", "Go|github.com/a/b|v1|pkg:golang/github.com/a/b@v1"),
         (
             "pkg:golang/github.com/Azure/x@v2.0.0#v2",
-            "Go|github.com/azure/x/v2|v2.0.0|pkg:golang/github.com/azure/x/v2@v2.0.0",
+            "Go|github.com/Azure/x/v2|v2.0.0|pkg:golang/github.com/Azure/x/v2@v2.0.0",
         ),
         ("pkg:golang/gocloud.dev@v0.25.0", "Go|gocloud.dev|v0.25.0|pkg:golang/gocloud.dev@v0.25.0"),
         ("pkg:golang/stdlib@1.22", "Go|stdlib|1.22|pkg:golang/stdlib@1.22"),
@@ -145,7 +145,15 @@ fn each_type_has_its_own_rules() {
     all("pkg:hackage/AC_HalfInteger", "pkg:hackage/AC-HalfInteger");
     all("pkg:cpan/drolsky/DateTime", "pkg:cpan/DROLSKY/DateTime");
     all("pkg:luarocks/Hisham/LuaFS@1.8.0-1", "pkg:luarocks/hisham/luafs@1.8.0-1");
-    all("pkg:golang/github.com/Azure/X@V1#Sub", "pkg:golang/github.com/azure/x@V1#Sub");
+    // Purls of Go fold letters and Go itself does not: whoever reads an inventory keeps them.
+    readings(
+        "pkg:golang/github.com/Azure/X@V1#Sub",
+        [
+            "pkg:golang/github.com/azure/x@V1#Sub",
+            "pkg:golang/github.com/azure/x@V1#Sub",
+            "pkg:golang/github.com/Azure/X@V1#Sub",
+        ],
+    );
     all("pkg:npm/%40Scope/Name", "pkg:npm/%40Scope/Name");
     all("pkg:oci/Debian@sha256:ABC", "pkg:oci/debian@sha256:abc");
     all("pkg:rpm/Fedora/PackageKit@1", "pkg:rpm/fedora/PackageKit@1");

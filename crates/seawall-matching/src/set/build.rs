@@ -247,6 +247,10 @@ fn packages(records: &[(Record, Option<u32>)]) -> (Vec<u8>, Vec<u8>) {
     for (package, says) in &says {
         let ecosystem = package.ecosystem.to_string();
         names.push((hash(&[&ecosystem, &package.name]), place(&pen)));
+        let folded = package.name.to_lowercase();
+        if folded != package.name {
+            names.push((hash(&[&ecosystem, &folded]), place(&pen)));
+        }
         let mut shelf = Pen::default();
         shelf.text(&ecosystem);
         shelf.text(&package.name);

@@ -47,6 +47,7 @@ fn records() -> Vec<Record> {
         "DSA-6 = CVE-5 | Debian:11 zlib | ..1:1.2.11.dfsg-2+deb11u2",
         "GHSA-7 | npm ini | 9.9.9, latest",
         "GHSA-8 | PyPI flask | 1.0..=1.5",
+        "GO-11 | Go github.com/Azure/x | ..1.2.0",
         "X-9 | Conan zlib | ..1.2.13",
         "WALK-10 | npm walk | 1.0.0.., 3.0.0..4.0.0, 2.0.0..2.5.0, 6.0.0..=6.0.0",
     ]
@@ -174,6 +175,10 @@ fn a_component_is_answered_by_package_version_and_release() {
         ("npm walk", "4.0.0", "clear"),
         ("npm walk", "6.0.0", "WALK-10:r"),
         ("npm walk", "6.0.1", "clear"),
+        ("Go github.com/Azure/x", "v1.1.0", "GO-11:r"),
+        ("Go github.com/azure/x", "v1.1.0", "OtherSpelling"),
+        ("Go github.com/azure/x", "v1.2.0", "clear"),
+        ("npm Walk", "1.5.0", "clear"),
         ("", "", "NoPackage"),
         ("product flow controller", "2.1", "CVE-77:v"),
         ("product flow controller", "2.3", "clear"),
@@ -206,7 +211,7 @@ fn a_hit_says_why_and_what_ends_it() {
 #[test]
 fn records_flaws_and_documents_are_found_by_name() {
     let set = Set::open(built(records())).unwrap();
-    assert_eq!(set.records(), 13);
+    assert_eq!(set.records(), 14);
     let (_, flaw) = set.flaw_named("CVE-1").unwrap().unwrap();
     assert_eq!(flaw.names, ["CVE-1", "GHSA-1", "PYSEC-1"]);
     assert_eq!(set.flaw_named("GHSA-1").unwrap().unwrap().1, flaw);

@@ -4,6 +4,7 @@ use super::Found;
 use seawall_domain::component::Component;
 use seawall_domain::record::Score;
 use seawall_formats::exposure::{Line, Rating};
+use seawall_formats::purl::{Purl, Reading};
 use seawall_formats::{cvss, purl};
 use seawall_matching::assess::{Affected, Verdict};
 use seawall_matching::flaw::{Flaw, Sourced, ssvc_of};
@@ -11,10 +12,14 @@ use seawall_matching::priority::{Authority, Decision, Lacking};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The purl of a component: as the inventory writes it, else as we would.
+/// The purl of a component in canonical spelling: the inventory's own, else that of its package.
 fn purl_of(component: &Component) -> Option<String> {
     let own = || component.package.as_ref().map(|p| purl::write(p, component.version.as_ref()));
-    component.purl.clone().or_else(own)
+    let canonical = |text: &String| match Purl::parse(text, Reading::Tolerant) {
+        Ok(purl) => purl.to_string(),
+        Err(_) => text.clone(),
+    };
+    component.purl.as_ref().map(canonical).or_else(own)
 }
 
 fn version_of(component: &Component) -> Option<String> {
