@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod exposure;
+mod priority;
 mod recipes;
 mod support;
 mod vers;
