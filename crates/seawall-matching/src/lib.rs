@@ -14,4 +14,5 @@ pub mod history;
 pub mod priority;
 pub mod ranges;
 pub mod today;
+pub mod vers;
 pub mod version;
