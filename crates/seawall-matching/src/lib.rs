@@ -21,4 +21,5 @@ pub mod ranges;
 mod reading;
 pub mod set;
 pub mod today;
+pub mod vers;
 pub mod version;

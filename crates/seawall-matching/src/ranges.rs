@@ -5,10 +5,10 @@
 //! `last_affected` is inside and counts only where there is no `fixed`; with neither, everything
 //! newer is inside.
 
+use crate::vers::{Comparator, written};
 use crate::version::Key;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::Interval;
-use std::cmp::Ordering;
 
 /// An interval whose bounds were read once, for comparing often.
 #[derive(Clone, Debug)]
@@ -160,34 +160,24 @@ pub fn to_vers(package: &Package, intervals: &[Interval]) -> String {
     for interval in &intervals {
         let Interval { introduced, fixed, last_affected } = interval;
         if let (Some(first), None, Some(last)) = (introduced, fixed, last_affected)
-            && Key::new(&package.ecosystem, first).cmp(&Key::new(&package.ecosystem, last))
-                == Ordering::Equal
+            && Key::new(&package.ecosystem, first) == Key::new(&package.ecosystem, last)
         {
-            constraints.push(encoded(first));
+            constraints.push((Comparator::Equal, first.0.as_str()));
             continue;
         }
-        constraints.extend(introduced.as_ref().map(|version| format!(">={}", encoded(version))));
-        constraints.extend(fixed.as_ref().map(|version| format!("<{}", encoded(version))));
-        constraints.extend(last_affected.as_ref().map(|version| format!("<={}", encoded(version))));
-    }
-    if constraints.is_empty() {
-        constraints.push("*".to_owned());
-    }
-    format!("vers:{}/{}", package.ecosystem.purl_type(), constraints.join("|"))
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986.
-fn encoded(version: &Version) -> String {
-    let mut text = String::new();
-    for byte in version.0.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => {
-                text.push(char::from(byte));
-            }
-            byte => text.push_str(&format!("%{byte:02X}")),
+        let bounds = [
+            (Comparator::GreaterOrEqual, introduced),
+            (Comparator::Less, fixed),
+            (Comparator::LessOrEqual, last_affected),
+        ];
+        for (comparator, bound) in bounds {
+            constraints.extend(bound.as_ref().map(|version| (comparator, version.0.as_str())));
         }
     }
-    text
+    if constraints.is_empty() {
+        constraints.push((Comparator::Any, ""));
+    }
+    written(package.ecosystem.purl_type(), constraints.into_iter())
 }
 
 #[cfg(test)]
@@ -283,7 +273,7 @@ mod tests {
             ("PyPI", "2.0..", "vers:pypi/>=2.0"),
             ("PyPI", "..", "vers:pypi/*"),
             ("PyPI", "", "vers:none/*"),
-            ("Debian:12", "..1:1.2.13.dfsg-1+deb12u1", "vers:deb/<1%3A1.2.13.dfsg-1%2Bdeb12u1"),
+            ("Debian:12", "..1:1.2.13.dfsg-1+deb12u1", "vers:deb/<1:1.2.13.dfsg-1+deb12u1"),
         ] {
             let package =
                 Package { ecosystem: Ecosystem::from(ecosystem.to_owned()), name: "x".into() };

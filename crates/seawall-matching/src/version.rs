@@ -37,7 +37,12 @@ mod tests;
 
 pub use self::scheme::Scheme;
 
+pub(crate) use self::alpm::same_release;
+pub(crate) use self::datetime::is_canonical as is_canonical_datetime;
+pub(crate) use self::semantic::canonical_nuget;
+
 use self::code::{Code, Writer};
+pub(crate) use self::pep440::canonical as canonical_pypi;
 use seawall_domain::package::{Ecosystem, Listed, Version};
 use std::borrow::Cow;
 use std::cmp::Ordering;

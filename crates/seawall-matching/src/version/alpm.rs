@@ -21,7 +21,7 @@ pub(super) fn write(text: &str, out: &mut Writer) {
 }
 
 /// Two texts as `vercmp` sees them: without `pkgrel` where one of them has none.
-pub(super) fn same_release<'a>(left: &'a str, right: &'a str) -> (&'a str, &'a str) {
+pub(crate) fn same_release<'a>(left: &'a str, right: &'a str) -> (&'a str, &'a str) {
     let without = |text: &'a str| text.rsplit_once('-').map_or(text, |(version, _)| version);
     match (Label::new(left).release, Label::new(right).release) {
         (Some(_), Some(_)) | (None, None) => (left, right),

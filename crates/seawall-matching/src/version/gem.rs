@@ -69,9 +69,3 @@ fn is_version(text: &str) -> bool {
             && main.split('.').all(|it| part(it, false))
             && pre.is_none_or(|pre| pre.split('.').all(|it| part(it, true)))
 }
-
-/// The version without the parts from its first letters on (`release` of RubyGems).
-pub(super) fn release(text: &str) -> &str {
-    let letters = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    text[..letters].trim_end_matches('.')
-}

@@ -246,7 +246,7 @@ fn legacy_part(part: &[u8], parts: &mut Vec<Vec<u8>>) {
 }
 
 /// The one spelling of a version (PEP 440, "Normalization"), when it is one.
-pub(super) fn canonical(text: &str) -> Option<String> {
+pub(crate) fn canonical(text: &str) -> Option<String> {
     let mut check = Writer::new();
     if !write(text.trim(), &mut check) {
         return None;

@@ -84,3 +84,30 @@ fn identifiers(list: &[u8], flavour: Flavour, out: &mut Writer) {
     }
     out.push(END);
 }
+
+/// NuGet's normal spelling ("Package versioning", "Normalized version numbers"), but with build
+/// metadata: three numbers or four without leading zeros, the pre-release in lower case.
+pub(crate) fn canonical_nuget(text: &str) -> Option<String> {
+    let text = text.trim();
+    let mut check = Writer::new();
+    if !write(text, Flavour::NuGet, &mut check) {
+        return None;
+    }
+    let text = text.strip_prefix(['v', 'V', '=']).unwrap_or(text);
+    let (text, build) = text.split_once('+').map_or((text, None), |(text, it)| (text, Some(it)));
+    let (text, pre) = text.split_once('-').map_or((text, None), |(text, it)| (text, Some(it)));
+    let mut numbers: Vec<&str> = text.split('.').map(|it| it.trim_start_matches('0')).collect();
+    while numbers.len() > 3 && numbers.last().is_some_and(|last| last.is_empty()) {
+        numbers.pop();
+    }
+    numbers.resize(numbers.len().max(3), "");
+    let numbers = numbers.into_iter().map(|it| if it.is_empty() { "0" } else { it });
+    let mut written = numbers.collect::<Vec<_>>().join(".");
+    if let Some(pre) = pre {
+        written = written + "-" + &pre.to_ascii_lowercase();
+    }
+    if let Some(build) = build {
+        written = written + "+" + build;
+    }
+    Some(written)
+}

@@ -1,0 +1,107 @@
+//! Ranges in the words of the ecosystems, as VERS.
+//!
+//! VERS has no "and": its constraints are signposts along the versions. A native range becomes the
+//! signposts of all its comparisons, in order; ranges that would need more arithmetic are refused.
+
+mod bumps;
+mod conan;
+mod intervals;
+mod lists;
+mod npm;
+mod pypi;
+
+use super::{Comparator, Fault, RANGE_BYTES_MAX, Range};
+
+/// One comparison.
+type Term = (Comparator, String);
+
+/// Comparisons, or the reason why there are none.
+type Terms = Result<Vec<Term>, &'static str>;
+
+/// Writes a range of an ecosystem in VERS notation: `^1.2.9` of npm is `vers:npm/>=1.2.9|<2.0.0`.
+///
+/// # Errors
+///
+/// A type without known order, and a range that cannot be read or has no counterpart in VERS.
+pub fn from_native(vers_type: &str, range: &str) -> Result<String, Fault> {
+    super::scheme(vers_type)?;
+    let fault =
+        |reason| Fault::Native { text: range.to_owned(), vers_type: vers_type.to_owned(), reason };
+    if range.len() > RANGE_BYTES_MAX {
+        return Err(fault("it is too long"));
+    }
+    let terms = terms(vers_type, range.trim()).map_err(fault)?;
+    if terms.iter().any(|(comparator, _)| *comparator == Comparator::Any) {
+        return Ok(format!("vers:{vers_type}/*"));
+    }
+    if terms.iter().any(|(_, version)| version.is_empty()) {
+        return Err(fault("a comparison has no version"));
+    }
+    Ok(Range::build(vers_type, terms)?.to_string())
+}
+
+fn terms(vers_type: &str, range: &str) -> Terms {
+    match vers_type {
+        "all" | "none" => Ok(vec![any()]),
+        "npm" => npm::terms(range),
+        "conan" => conan::terms(range),
+        "pypi" => pypi::terms(range),
+        "gem" => lists::gem(range),
+        "cargo" => lists::cargo(range),
+        "composer" | "packagist" => lists::composer(range),
+        "hex" => lists::hex(range),
+        "hackage" => lists::hackage(range),
+        "pub" | "dart" => lists::dart(range),
+        "maven" | "nuget" => intervals::terms(vers_type, range),
+        "nginx" => lists::nginx(range),
+        "openssl" => lists::openssl(range),
+        _ => lists::comparisons(range),
+    }
+}
+
+fn any() -> Term {
+    (Comparator::Any, String::new())
+}
+
+/// The two ends of a range: from the first version on, up to the second but without it.
+fn between(first: impl Into<String>, end: impl Into<String>) -> Vec<Term> {
+    vec![(Comparator::GreaterOrEqual, first.into()), (Comparator::Less, end.into())]
+}
+
+/// The comparator that an ecosystem writes so; rpm's `<>`, Debian's `<<` and `>>` among them.
+fn comparator(operator: &str) -> Option<Comparator> {
+    Some(match operator {
+        "" | "=" | "==" | "===" => Comparator::Equal,
+        "!=" | "<>" => Comparator::NotEqual,
+        "<" | "<<" => Comparator::Less,
+        "<=" | "=<" => Comparator::LessOrEqual,
+        ">" | ">>" => Comparator::Greater,
+        ">=" | "=>" => Comparator::GreaterOrEqual,
+        _ => return None,
+    })
+}
+
+/// The comparisons of a list: an operator, which may be empty, and a version each; white space
+/// between the two does not count. Comparisons stand apart by white space or other separators.
+fn scan<'a>(
+    range: &'a str,
+    separates: impl Fn(char) -> bool,
+) -> Result<Vec<(&'a str, &'a str)>, &'static str> {
+    let is_operator = |c: char| "<>=!~^".contains(c);
+    let mut found = Vec::new();
+    let mut rest = range.trim_start_matches(|c: char| separates(c) || c.is_whitespace());
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_operator(c)).unwrap_or(rest.len());
+        let (operator, after) = rest.split_at(end);
+        let after = after.trim_start();
+        let ends = |c: char| separates(c) || c.is_whitespace() || matches!(c, '<' | '>');
+        let end = after.find(ends).unwrap_or(after.len());
+        let (version, after) = after.split_at(end);
+        if version.is_empty() {
+            return Err("a comparison has no version");
+        }
+        found.push((operator, version));
+        rest = after.trim_start_matches(|c: char| separates(c) || c.is_whitespace());
+    }
+    Ok(found)
+}
