@@ -72,7 +72,7 @@ pub struct ProductRef {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "status")]
 pub enum VexStatus {
-    /// The flaw does not concern the product, and why: at least one of the two is given.
+    /// The flaw does not concern the product, and why; an advisory in CSAF may give no reason.
     NotAffected {
         /// One of the specification's five reasons.
         justification: Option<String>,
