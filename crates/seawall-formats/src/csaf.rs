@@ -1,4 +1,5 @@
-//! CSAF 2.0 (ISO/IEC 20153): the advisory as a document, and what a trusted provider serves.
+//! CSAF 2.0 (ISO/IEC 20153): the advisory as a document, what a trusted provider serves, and
+//! everybody's documents read.
 //!
 //! One [`Publication`] goes in, one JSON text comes out, keys in alphabetical order, the same bytes
 //! every time (capability C35). The layout of the provider's folders is in [`provider`]; signing
@@ -7,6 +8,7 @@
 mod conformance;
 mod cwe;
 pub mod provider;
+mod reading;
 mod score;
 mod tree;
 mod vers;
@@ -18,6 +20,8 @@ pub use provider::{
     provider_metadata, rolie_category, rolie_feed, rolie_service, security_txt, sha256_file,
     sha512_file,
 };
+
+pub use reading::{CSAF_BYTES_MAX, FLAWS_MAX, MENTIONS_MAX, Reading, read};
 
 use crate::address;
 use seawall_domain::publication::{Publication, Revision};

@@ -10,6 +10,9 @@ use seawall_domain::record::ProductVersions;
 /// The longest text that is taken for a version, in bytes.
 const VERSION_BYTES_MAX: usize = 64;
 
+/// How many comparators one text may hold.
+const COMPARATORS_MAX: usize = 1_000;
+
 /// Words by which sources say that they name no version.
 const UNNAMED: [&str; 9] =
     ["n/a", "na", "unspecified", "unknown", "various", "-", "none", "0", "not specified"];
@@ -41,10 +44,13 @@ impl Spans {
         let text = text.trim();
         if is_every(text) {
             self.all = true;
-        } else if let Some(interval) = signed(text) {
-            self.intervals.push(interval);
         } else if is_version(text) {
             self.versions.push(Version::from(text));
+        } else if let Some((intervals, versions)) = comparators(plain(text)) {
+            self.intervals.extend(intervals);
+            self.versions.extend(versions);
+        } else if let Some(interval) = worded(text) {
+            self.intervals.push(interval);
         } else if !text.is_empty() {
             self.texts.push(text.to_owned());
         }
@@ -69,14 +75,32 @@ impl Spans {
     }
 }
 
+/// A text without the words that say "all versions" before a sign.
+fn plain(text: &str) -> &str {
+    let sign = text.find(['<', '>']).filter(|at| {
+        let words = text.get(..*at).unwrap_or_default().split_ascii_whitespace();
+        words.clone().count() <= 3
+            && words.clone().all(|word| {
+                ["all", "versions", "version", "firmware"]
+                    .contains(&word.to_ascii_lowercase().as_str())
+            })
+    });
+    sign.and_then(|at| text.get(at..)).unwrap_or(text)
+}
+
 /// The interval that holds one version.
 pub(crate) fn exactly(version: Version) -> Interval {
     Interval { introduced: Some(version.clone()), fixed: None, last_affected: Some(version) }
 }
 
+/// The interval that holds every version.
+pub(crate) fn everything() -> Interval {
+    Interval { introduced: None, fixed: None, last_affected: None }
+}
+
 /// Whether a text can be nothing but a version.
 pub(crate) fn is_version(text: &str) -> bool {
-    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"._+~:^-".contains(&byte);
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"._+~:^-()".contains(&byte);
     text.len() <= VERSION_BYTES_MAX
         && text.bytes().all(letters)
         && text.bytes().any(|byte| byte.is_ascii_digit())
@@ -105,38 +129,116 @@ pub(crate) fn after_branch(text: &str) -> Option<Version> {
     Some(Version(if rest.is_empty() { next.to_string() } else { format!("{rest}.{next}") }))
 }
 
-/// Bounds with signs: `>= 1.0, < 1.2`, `<=3`, `= 2`, `vers:npm/>=1|<2` without its head. A start that
-/// is excluded (`> 1.0`) is taken as included, which says one version too much.
-pub(crate) fn signed(text: &str) -> Option<Interval> {
-    if !text.starts_with(['<', '>', '=']) {
-        return None;
-    }
-    let mut interval = Interval { introduced: None, fixed: None, last_affected: None };
-    let mut exact = false;
-    for part in text.split([',', '|', '&']) {
-        let part = part.trim();
-        let bound = part.trim_start_matches(['<', '>', '=']);
-        let sign = part.get(..part.len() - bound.len())?;
-        let bound = bound.trim();
-        let version = is_version(bound).then(|| Version::from(bound))?;
-        let place = match sign {
-            ">=" | ">" => &mut interval.introduced,
-            "<" => &mut interval.fixed,
-            "<=" => &mut interval.last_affected,
-            "=" | "==" => {
-                exact = true;
-                interval.introduced = Some(version.clone());
-                &mut interval.last_affected
+/// Reads comparators as the vers specification has them, in whatever spelling vendors use:
+/// `>= 1.0, < 1.2`, `vers:npm/>=1|<2|3`, `>=V3.1 and < V3.3`, `All versions < V2.0`.
+///
+/// Comparators go in version order: a start and the end that follows it are one interval. A start
+/// that is excluded (`> 1.0`) is taken as included, which says one version too much. None where a
+/// part is no version, or where two ends or a `!=` leave open what is meant.
+fn comparators(text: &str) -> Option<(Vec<Interval>, Vec<Version>)> {
+    let vers = text.strip_prefix("vers:").and_then(|rest| rest.split_once('/'));
+    let (text, is_vers) = vers.map_or((text, false), |(_, rest)| (rest, true));
+    let (mut intervals, mut versions) = (Vec::new(), Vec::new());
+    let mut start: Option<Version> = None;
+    for (number, (sign, bound)) in parts(text)?.into_iter().enumerate() {
+        let bound = if is_vers { decoded(bound) } else { bound.to_owned() };
+        let version = is_version(&bound).then_some(Version(bound))?;
+        match sign {
+            ">=" | ">" => {
+                if let Some(introduced) = start.replace(version) {
+                    intervals.push(Interval {
+                        introduced: Some(introduced),
+                        fixed: None,
+                        last_affected: None,
+                    });
+                }
             }
+            "<" | "<=" => {
+                let introduced = start.take();
+                if introduced.is_none() && number > 0 {
+                    return None;
+                }
+                let (fixed, last_affected) =
+                    if sign == "<" { (Some(version), None) } else { (None, Some(version)) };
+                intervals.push(Interval { introduced, fixed, last_affected });
+            }
+            "" | "=" | "==" if start.is_none() => versions.push(version),
             _ => return None,
-        };
-        if place.is_some() {
-            return None;
         }
-        *place = Some(version);
     }
-    let ends = u8::from(interval.fixed.is_some()) + u8::from(interval.last_affected.is_some());
-    (ends <= 1 && !(exact && text.contains(','))).then_some(interval)
+    if let Some(introduced) = start {
+        intervals.push(Interval { introduced: Some(introduced), fixed: None, last_affected: None });
+    }
+    Some((intervals, versions))
+}
+
+/// The signs and texts of comparators; a sign begins a new one even where nothing separates them.
+fn parts(text: &str) -> Option<Vec<(&str, &str)>> {
+    let mut parts = Vec::new();
+    for piece in text.split(['|', ',', '&']).flat_map(|piece| piece.split(" and ")) {
+        let mut rest = piece.trim();
+        loop {
+            let bound = rest.trim_start_matches(['<', '>', '=', '!']);
+            let sign = rest.get(..rest.len() - bound.len())?;
+            let end = bound.find(['<', '>', '=', '!']).unwrap_or(bound.len());
+            let (bound, next) = bound.split_at(end);
+            parts.push((sign, bound.trim()));
+            if next.is_empty() || parts.len() > COMPARATORS_MAX {
+                break;
+            }
+            rest = next;
+        }
+    }
+    (parts.len() <= COMPARATORS_MAX).then_some(parts)
+}
+
+/// A version of a vers range, whose odd letters stand as `%20`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend(before.bytes());
+        let digits = after.get(..2).filter(|digits| digits.bytes().all(|d| d.is_ascii_hexdigit()));
+        let letter = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(letter.unwrap_or(b'%'));
+        rest = if letter.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    bytes.extend(rest.bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Words for a bound: `2.1 and prior`, `prior to 3.0`, `1.0 through 1.4`.
+fn worded(text: &str) -> Option<Interval> {
+    let lower = text.to_ascii_lowercase();
+    let mut words: Vec<&str> = lower.split_ascii_whitespace().collect();
+    // Versions keep their letters as written; the words beside them do not matter.
+    let written: Vec<&str> = text.split_ascii_whitespace().collect();
+    let leading = ["all", "versions", "version", "firmware", "software"];
+    let skipped = words.iter().take_while(|word| leading.contains(word)).count();
+    words.drain(..skipped);
+    let version = |at: usize| {
+        let word = written.get(skipped + at).map(|word| word.trim_matches([',', ':', ';']))?;
+        is_version(word).then(|| Version::from(word))
+    };
+    let interval =
+        |introduced, fixed, last_affected| Some(Interval { introduced, fixed, last_affected });
+    let earlier =
+        |word: &str| ["prior", "earlier", "below", "older", "previous", "lower"].contains(&word);
+    match words.as_slice() {
+        [_, "and", word]
+        | [_, "and", word, "versions"]
+        | [_, "and", "all", word, "versions"]
+        | [_, "or", word]
+        | [_, "or", word, "versions"]
+            if earlier(word) =>
+        {
+            interval(None, None, Some(version(0)?))
+        }
+        ["prior", "to", _] => interval(None, Some(version(2)?), None),
+        ["before", _] => interval(None, Some(version(1)?), None),
+        [_, "through" | "to", _] => interval(Some(version(0)?), None, Some(version(2)?)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -171,9 +273,27 @@ mod tests {
             ("< 4.2.1", "from the first release until fixed in 4.2.1"),
             (">= 2.0.0, < 2.3.1", "from 2.0.0 until fixed in 2.3.1"),
             ("<=3", "from the first release up to 3, no fix yet"),
-            ("= 3", "from 3 up to 3, no fix yet"),
+            ("= 3", "listed 1"),
+            (
+                "2.7 | 3.0.71 | >= 4.0.1 | <= 4.6.4 | 4.7.2",
+                "from 4.0.1 up to 4.6.4, no fix yet, from 2.7 up to 2.7, no fix yet, \
+                 from 3.0.71 up to 3.0.71, no fix yet, from 4.7.2 up to 4.7.2, no fix yet",
+            ),
+            ("11.1.0|11.2.0", "listed 2"),
+            (">=V3.1.39 and < V3.3", "from V3.1.39 until fixed in V3.3"),
+            (">= V2.0 < V2.2.28", "from V2.0 until fixed in V2.2.28"),
+            ("All firmware versions < V5.2", "from the first release until fixed in V5.2"),
+            ("All versions < V8.2 SP1", "text All versions < V8.2 SP1"),
+            ("vers:npm/>=1%2B2|<2|>=3", "from 1+2 until fixed in 2, from 3, no fix yet"),
+            ("vers:all/*", "all"),
+            ("vers:pypi/!=1", "text vers:pypi/!=1"),
+            ("Version 2.1 and prior", "from the first release up to 2.1, no fix yet"),
+            ("versions prior to V3.0", "from the first release until fixed in V3.0"),
+            ("1.0 through 1.4", "from 1.0 up to 1.4, no fix yet"),
+            ("15.2(4)EA7", "listed 1"),
             (">= 8.0.0", "from 8.0.0, no fix yet"),
             ("= 3, < 4", "text = 3, < 4"),
+            ("< 3, < 4", "text < 3, < 4"),
             ("<8.0.8-RC2, <8.1.4-RC0", "text <8.0.8-RC2, <8.1.4-RC0"),
             ("< all", "text < all"),
             ("7.x", "text 7.x"),
@@ -192,9 +312,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in r"\PC{0,20}", signs in "[<>=,| 0-9.*é]{0,20}") {
+        fn never_panics(text in r"\PC{0,20}", signs in "(vers:a/)?[<>=!,| 0-9.*é%AF]{0,20}") {
             for text in [text, signs] {
-                drop((signed(&text), after_branch(&text), is_version(&text)));
+                let mut spans = Spans::default();
+                spans.add_text(&text);
+                drop((spans, after_branch(&text)));
             }
         }
     }

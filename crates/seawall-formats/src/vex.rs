@@ -1,4 +1,5 @@
-//! OpenVEX 0.2.x: what an issuer states about a product and a flaw.
+//! VEX: what an issuer states about a product and a flaw, in one shape for every format. OpenVEX
+//! 0.2.x is read here, CycloneDX below, CSAF in [`csaf::read`].
 //!
 //! It reads statements and never widens them: a statement about parts that cannot be named here is
 //! kept with those parts listed as unread, so that nobody applies it to the whole product. The
@@ -6,8 +7,14 @@
 //! do, and a statement without a time of its own has its document's. The older spellings of 0.0.1
 //! (a flaw or a product as a plain text) are read too.
 
+mod cyclonedx;
+
+pub use cyclonedx::read as read_cyclonedx;
+
+use crate::csaf;
 use crate::fault::{FormatFault, quote};
 use crate::inventory::purl;
+use crate::json::typed::{self, LooseText};
 use crate::json::{self, Spot};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::time::Timestamp;
@@ -72,7 +79,7 @@ pub struct ProductRef {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "status")]
 pub enum VexStatus {
-    /// The flaw does not concern the product, and why: at least one of the two is given.
+    /// The flaw does not concern the product, and why; an advisory in CSAF may give no reason.
     NotAffected {
         /// One of the specification's five reasons.
         justification: Option<String>,
@@ -90,7 +97,28 @@ pub enum VexStatus {
     UnderInvestigation,
 }
 
-/// Reads a document into its statements.
+/// Reads a document of any VEX format into its statements: OpenVEX, CSAF, or CycloneDX (JSON).
+///
+/// What it is shows by the name that each format's documents have at the top.
+pub fn read_any(bytes: &[u8]) -> Result<Vec<Statement>, FormatFault> {
+    let head: Head<'_> = typed::read("VEX", bytes, csaf::CSAF_BYTES_MAX)?;
+    match (head.bom_format.get(), head.document.is_some()) {
+        (Some(_), _) => read_cyclonedx(bytes),
+        (None, true) => csaf::read(bytes).map(|reading| reading.statements),
+        (None, false) => read(bytes),
+    }
+}
+
+/// The names by which formats are told apart.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Head<'a> {
+    #[serde(borrow, rename = "bomFormat")]
+    bom_format: LooseText<'a>,
+    document: Option<serde::de::IgnoredAny>,
+}
+
+/// Reads an OpenVEX document into its statements.
 pub fn read(bytes: &[u8]) -> Result<Vec<Statement>, FormatFault> {
     let value = json::read(FORMAT, bytes, VEX_BYTES_MAX)?;
     let top = Spot::top(FORMAT, &value)?;

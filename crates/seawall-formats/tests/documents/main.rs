@@ -5,6 +5,7 @@
 
 mod catalogues;
 mod csaf;
+mod csaf_read;
 mod cve;
 mod cvss;
 mod inventories;
