@@ -25,6 +25,8 @@ enum Type {
     Text(Rule, &'static [Field], Openness),
     /// Elements, and attributes beside them.
     Parts(&'static [Field], Openness, &'static Part),
+    /// The same, with text between the elements.
+    Mixed(&'static [Field], Openness, &'static Part),
     /// The type of this name.
     Named(&'static str),
 }
@@ -154,9 +156,9 @@ impl<'a> Judge<'a> {
                 self.attributes(element, attributes, *openness);
                 self.value(element, rule);
             }
-            Type::Parts(attributes, openness, part) => {
+            Type::Parts(attributes, openness, part) | Type::Mixed(attributes, openness, part) => {
                 self.attributes(element, attributes, *openness);
-                if !element.text.trim().is_empty() {
+                if matches!(kind, Type::Parts(..)) && !element.text.trim().is_empty() {
                     let message = format!("text stands between what is in {}", shown(element));
                     self.tell(element, message);
                 }
@@ -339,7 +341,7 @@ impl<'a> Judge<'a> {
     /// Whether a part may be of no element although it must be there.
     fn is_optional(&self, part: &Part) -> bool {
         let passes = |part: &Part| part.often.0 == 0 || self.is_optional(part);
-        let mut there = |parts: &'static [Part]| {
+        let there = |parts: &'static [Part]| {
             parts.iter().filter(|part| holds(part.during, self.minor)).collect::<Vec<_>>()
         };
         match &part.kind {

@@ -13,13 +13,15 @@ pub(super) fn check(value: &Value, minor: u8) -> Result<(), Vec<FormatFault>> {
     let mut place = String::new();
     judge.judge(&Rule::Named("top"), value, &mut place);
     let mut seen = HashSet::new();
-    references(value, &mut place, &mut seen, &mut judge.faults);
+    references(("", value), &mut place, &mut seen, &mut judge.faults);
     judge.faults.done()
 }
 
-/// Every `bom-ref` names one thing only.
+/// Every `bom-ref` of a component or a service names one thing only.
+///
+/// The standard demands it of all of them, but its own examples repeat those of workspaces.
 fn references<'a>(
-    value: &'a Value,
+    (key, value): (&str, &'a Value),
     place: &mut String,
     seen: &mut HashSet<&'a str>,
     faults: &mut Faults,
@@ -27,22 +29,24 @@ fn references<'a>(
     let before = place.len();
     match value {
         Value::Object(object) => {
+            let named = matches!(key, "component" | "components" | "services");
+            if let (true, Some(Value::String(text))) = (named, object.get("bom-ref"))
+                && !seen.insert(text)
+            {
+                let message = format!("reference {} is given twice", quote(text));
+                faults.tell(&format!("{place}/bom-ref"), message);
+            }
             for (key, value) in object {
                 place.push('/');
                 place.push_str(key);
-                if let ("bom-ref", Value::String(text)) = (key.as_str(), value)
-                    && !seen.insert(text)
-                {
-                    faults.tell(place, format!("reference {} is given twice", quote(text)));
-                }
-                references(value, place, seen, faults);
+                references((key, value), place, seen, faults);
                 place.truncate(before);
             }
         }
         Value::Array(items) => {
             for (index, value) in items.iter().enumerate() {
                 place.push_str(&format!("/{index}"));
-                references(value, place, seen, faults);
+                references((key, value), place, seen, faults);
                 place.truncate(before);
             }
         }

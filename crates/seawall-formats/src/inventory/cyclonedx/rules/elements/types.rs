@@ -464,29 +464,29 @@ pub(super) static TYPES: &[(&str, u8, Type)] = &[
             ]))),
             maybe("ikev2TransformTypes", 6, 7, Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
                 some("encr", 6, 6, (0, MANY), Type::Named("refType")),
-                some("encr", 7, 7, (0, MANY), Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
+                some("encr", 7, 7, (0, MANY), Type::Mixed(&[], Closed, &all(0, 9, (1, 1), &[
                     maybe("name", 7, 7, Type::Value(TEXT)),
                     maybe("keyLength", 7, 7, Type::Value(WHOLE)),
                     maybe("algorithm", 7, 7, Type::Named("refType")),
                 ]))),
                 some("prf", 6, 6, (0, MANY), Type::Named("refType")),
-                some("prf", 7, 7, (0, MANY), Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
+                some("prf", 7, 7, (0, MANY), Type::Mixed(&[], Closed, &all(0, 9, (1, 1), &[
                     maybe("name", 7, 7, Type::Value(TEXT)),
                     maybe("algorithm", 7, 7, Type::Named("refType")),
                 ]))),
                 some("integ", 6, 6, (0, MANY), Type::Named("refType")),
-                some("integ", 7, 7, (0, MANY), Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
+                some("integ", 7, 7, (0, MANY), Type::Mixed(&[], Closed, &all(0, 9, (1, 1), &[
                     maybe("name", 7, 7, Type::Value(TEXT)),
                     maybe("algorithm", 7, 7, Type::Named("refType")),
                 ]))),
                 some("ke", 6, 6, (0, MANY), Type::Named("refType")),
-                some("ke", 7, 7, (0, MANY), Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
+                some("ke", 7, 7, (0, MANY), Type::Mixed(&[], Closed, &all(0, 9, (1, 1), &[
                     maybe("group", 7, 7, Type::Value(WHOLE)),
                     maybe("algorithm", 7, 7, Type::Named("refType")),
                 ]))),
                 maybe("esn", 6, 7, Type::Value(Flag)),
                 some("auth", 6, 6, (0, MANY), Type::Named("refType")),
-                some("auth", 7, 7, (0, MANY), Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
+                some("auth", 7, 7, (0, MANY), Type::Mixed(&[], Closed, &all(0, 9, (1, 1), &[
                     maybe("name", 7, 7, Type::Value(TEXT)),
                     maybe("algorithm", 7, 7, Type::Named("refType")),
                 ]))),
