@@ -11,6 +11,7 @@
 pub mod duplicates;
 pub mod exposure;
 pub mod history;
+pub mod interview;
 pub mod plan;
 pub mod priority;
 pub mod ranges;
