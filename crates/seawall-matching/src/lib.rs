@@ -13,6 +13,7 @@ pub mod duplicates;
 pub mod exposure;
 pub mod flaw;
 pub mod history;
+pub mod interview;
 pub mod plan;
 pub mod postings;
 pub mod priority;

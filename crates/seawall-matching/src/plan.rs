@@ -234,15 +234,7 @@ pub fn plan<K: Clone + Ord>(tasks: &[Task<K>], budget: &Budget) -> Result<Plan<K
     bounded(tasks, budget)?;
     let mut tasks: Vec<&Task<K>> = tasks.iter().collect();
     tasks.sort_by_key(|task| (task.deadline(), task.falls_due, Reverse(task.risk()), &task.key));
-    let pieces: Vec<Piece> = tasks
-        .iter()
-        .map(|task| Piece {
-            minutes: task.minutes,
-            removes: task.removes(),
-            urgent: task.is_urgent(),
-            restart: task.restart,
-        })
-        .collect();
+    let pieces: Vec<Piece> = tasks.iter().map(|task| piece(task)).collect();
     let windows: Vec<u32> = budget.windows.iter().map(|window| window.minutes).collect();
     let (places, proof) = choose(&pieces, budget.minutes, &windows);
     let (mut steps, mut left, mut minutes) = (Vec::new(), Vec::new(), 0);
@@ -264,6 +256,15 @@ pub fn plan<K: Clone + Ord>(tasks: &[Task<K>], budget: &Budget) -> Result<Plan<K
         left,
         proof,
     })
+}
+
+fn piece<K>(task: &Task<K>) -> Piece {
+    Piece {
+        minutes: task.minutes,
+        removes: task.removes(),
+        urgent: task.is_urgent(),
+        restart: task.restart,
+    }
 }
 
 fn bounded<K>(tasks: &[Task<K>], budget: &Budget) -> Result<(), TooMuch> {

@@ -35,7 +35,13 @@ impl Measured {
     /// Nothing yet; a text may have this many words.
     pub fn new(words_allowed: usize) -> Self {
         let (texts, words_max) = (BTreeSet::new(), 0);
-        Measured { words_allowed, texts, words_max, grade_max: f64::MIN, ease_min: f64::MAX }
+        Measured {
+            words_allowed,
+            texts,
+            words_max,
+            grade_max: f64::NEG_INFINITY,
+            ease_min: f64::INFINITY,
+        }
     }
 
     /// Measures a text.
@@ -46,8 +52,8 @@ impl Measured {
         let words = text.split_whitespace().count();
         self.words_max = self.words_max.max(words);
         let (grade, ease) = match language {
-            Language::English => (flesch_kincaid(text), f64::MAX),
-            Language::Spanish => (f64::MIN, fernandez_huerta(text)),
+            Language::English => (flesch_kincaid(text), f64::INFINITY),
+            Language::Spanish => (f64::NEG_INFINITY, fernandez_huerta(text)),
         };
         self.grade_max = self.grade_max.max(grade);
         self.ease_min = self.ease_min.min(ease);

@@ -336,7 +336,12 @@ impl<'a> Search<'a> {
 
 /// Where the search was cut short, an urgent piece may have been left that would fit beside the
 /// urgent ones that were taken: it is put in, and what is not urgent makes room.
-fn hold_the_rule(pieces: &[Piece], minutes: u32, windows: &[u32], places: &mut [Option<Place>]) {
+pub(super) fn hold_the_rule(
+    pieces: &[Piece],
+    minutes: u32,
+    windows: &[u32],
+    places: &mut [Option<Place>],
+) {
     let urgent_left: Vec<usize> =
         (0..pieces.len()).filter(|i| pieces[*i].urgent && places[*i].is_none()).collect();
     for index in urgent_left {

@@ -339,7 +339,8 @@ proptest! {
 
     #[test]
     fn the_order_of_the_tasks_does_not_matter(
-        (tasks, shuffled) in any_tasks(30).prop_flat_map(|t| (Just(t.clone()), Just(t).prop_shuffle())),
+        (tasks, shuffled) in any_tasks(30)
+            .prop_flat_map(|tasks| (Just(tasks.clone()), Just(tasks).prop_shuffle())),
         minutes in 0u32..1_500,
         windows in prop::collection::vec(0u32..240, 0..4),
     ) {
@@ -359,6 +360,41 @@ proptest! {
             task.minutes = if wild % 3 == 0 { *wild } else { wild % 2_000 };
         }
         holds(&plan(&tasks, &budget(minutes, &windows)).unwrap(), &tasks);
+    }
+}
+
+#[test]
+fn the_rule_holds_where_the_search_was_cut_short() {
+    for (lines, minutes, windows, places, expected) in [
+        // An urgent thing takes the place of one that is not, in its window.
+        (
+            &["soon 60 restart ek--", "urgent 60 restart ekat", "small 10 anytime ---t"][..],
+            130,
+            &[60][..],
+            [Some(Place::Window(0)), None, None],
+            [None, Some(Place::Window(0)), Some(Place::Anytime)],
+        ),
+        // What is least worth its time makes room.
+        (
+            &["soon 50 anytime ek--", "urgent 60 anytime ekat", "small 50 anytime ---t"],
+            110,
+            &[],
+            [Some(Place::Anytime), None, Some(Place::Anytime)],
+            [Some(Place::Anytime), Some(Place::Anytime), None],
+        ),
+        // Beside another urgent thing it does not fit, and nothing moves but what fills the gap.
+        (
+            &["urgent 60 anytime ekat", "urgent 60 anytime ekat", "small 50 anytime ---t"],
+            110,
+            &[],
+            [Some(Place::Anytime), None, None],
+            [Some(Place::Anytime), None, Some(Place::Anytime)],
+        ),
+    ] {
+        let pieces: Vec<Piece> = tasks(lines).iter().map(piece).collect();
+        let mut places = places.to_vec();
+        choose::hold_the_rule(&pieces, minutes, windows, &mut places);
+        assert_eq!(places, expected, "{lines:?}");
     }
 }
 
