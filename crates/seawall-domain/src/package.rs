@@ -42,6 +42,31 @@ impl Ecosystem {
         }
     }
 
+    /// The ecosystem's name without the release of a distribution: `Debian` for `Debian:12`.
+    pub fn base(&self) -> &str {
+        match self {
+            Ecosystem::PyPi => "PyPI",
+            Ecosystem::Npm => "npm",
+            Ecosystem::CratesIo => "crates.io",
+            Ecosystem::Debian(_) => "Debian",
+            Ecosystem::Generic => "Generic",
+            Ecosystem::Listed(listed, _) => listed.name(),
+            Ecosystem::Unknown(name) => name,
+        }
+    }
+
+    /// The release of the distribution, where it is known: `12` for `Debian:12`.
+    pub fn release(&self) -> Option<&str> {
+        match self {
+            Ecosystem::Debian(release) | Ecosystem::Listed(_, release) => release.as_deref(),
+            Ecosystem::PyPi
+            | Ecosystem::Npm
+            | Ecosystem::CratesIo
+            | Ecosystem::Generic
+            | Ecosystem::Unknown(_) => None,
+        }
+    }
+
     /// The purl type (ECMA-427) of packages of this ecosystem.
     pub fn purl_type(&self) -> &str {
         match self {
@@ -87,16 +112,9 @@ impl From<Ecosystem> for String {
 
 impl fmt::Display for Ecosystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Ecosystem::PyPi => f.write_str("PyPI"),
-            Ecosystem::Npm => f.write_str("npm"),
-            Ecosystem::CratesIo => f.write_str("crates.io"),
-            Ecosystem::Debian(None) => f.write_str("Debian"),
-            Ecosystem::Debian(Some(release)) => write!(f, "Debian:{release}"),
-            Ecosystem::Generic => f.write_str("Generic"),
-            Ecosystem::Listed(listed, None) => f.write_str(listed.name()),
-            Ecosystem::Listed(listed, Some(release)) => write!(f, "{}:{release}", listed.name()),
-            Ecosystem::Unknown(name) => f.write_str(name),
+        match self.release() {
+            None => f.write_str(self.base()),
+            Some(release) => write!(f, "{}:{release}", self.base()),
         }
     }
 }
@@ -147,6 +165,8 @@ mod tests {
             let read = Ecosystem::from(name.clone());
             assert_eq!(read.to_string(), name);
             assert_eq!(matches!(read, Ecosystem::Unknown(_)), name == "conda", "{name}");
+            let (without, release) = read.without_release();
+            assert_eq!((without.to_string().as_str(), release), (read.base(), read.release()));
         }
     }
 }

@@ -45,10 +45,9 @@ use self::assets::{Bits, differences};
 use self::base::Base;
 use self::dictionary::Shelf;
 use self::list::List;
-use self::overlay::{Delta, Overlay};
+use self::overlay::{Crowd, Overlay};
 use self::table::Table;
 use crate::exposure::{AffectedRange, Answer, Index};
-use roaring::RoaringBitmap;
 use seawall_domain::component::Component;
 use seawall_domain::package::{Package, Version};
 
@@ -143,8 +142,7 @@ impl<'a> Postings<'a> {
 
     /// The number of a version, if any asset ever had it.
     pub fn find(&self, package: &Package, version: &Version) -> Option<VersionId> {
-        let (shelf, release) = Shelf::of(package);
-        let found = self.base.dictionary.find(&shelf, release.as_deref(), &version.0);
+        let found = self.base.dictionary.number(package, version);
         found.or_else(|| self.overlay.find(package, version).map(|index| self.numbered(index)))
     }
 
@@ -192,7 +190,7 @@ impl<'a> Postings<'a> {
     /// Every known version of a package, ascending. Where the package names no release of its
     /// distribution, the versions of all releases; the same is true of [`Self::select`].
     pub fn versions_of(&self, package: &Package) -> Vec<VersionId> {
-        let release = package.ecosystem.without_release().1;
+        let release = package.ecosystem.release();
         let mut versions = Vec::new();
         self.each_version(package, |id, found, _| {
             if release.is_none() || found.ecosystem == package.ecosystem {
@@ -205,15 +203,14 @@ impl<'a> Postings<'a> {
 
     /// Shows the versions of a package in all releases of its distribution.
     fn each_version(&self, package: &Package, mut visit: impl FnMut(VersionId, &Package, &str)) {
-        let shelf = Shelf::of(package).0;
-        for (number, entry) in self.base.dictionary.on_shelf(&shelf) {
+        for (number, entry) in self.base.dictionary.on_shelf(Shelf::of(package)) {
             let package = entry.package();
             let first = self.base.dictionary.first(number);
             for (version, id) in entry.versions().into_iter().zip(first..) {
                 visit(VersionId(id), &package, version);
             }
         }
-        for index in self.overlay.on_shelf(&shelf) {
+        for index in self.overlay.on_shelf(package) {
             if let Some((package, version)) = self.overlay.defined().get(*index as usize) {
                 visit(self.numbered(*index), package, &version.0);
             }
@@ -341,10 +338,8 @@ impl<'a> Postings<'a> {
 
     fn len_of(&self, id: VersionId) -> Result<u64, Fault> {
         let len = u64::from(self.base.holders(id)?.len());
-        Ok(match self.overlay.version(id) {
-            Some(delta) => (len + delta.added.len()).saturating_sub(delta.removed.len()),
-            None => len,
-        })
+        let (added, removed) = (self.overlay.added(id).len(), self.overlay.removed(id).len());
+        Ok((len + added).saturating_sub(removed))
     }
 
     fn collect(&self, id: VersionId, ids: &mut Vec<u32>) -> Result<(), Fault> {
@@ -354,15 +349,16 @@ impl<'a> Postings<'a> {
         if ids[start..].last().is_some_and(|last| *last >= self.assets_len()) {
             return Err(damaged(id));
         }
-        if let Some(delta) = self.overlay.version(id) {
+        let removed = self.overlay.removed(id);
+        if !removed.is_empty() {
             let mut place = start;
             for at in start..ids.len() {
                 ids[place] = ids[at];
-                place += usize::from(!delta.removed.contains(ids[at]));
+                place += usize::from(!removed.contains(ids[at]));
             }
             ids.truncate(place);
-            ids.extend(&delta.added);
         }
+        ids.extend(self.overlay.added(id).iter());
         Ok(())
     }
 
@@ -370,22 +366,20 @@ impl<'a> Postings<'a> {
         let mut bits = Bits::new(self.assets_len());
         for id in versions {
             let list = self.base.holders(*id)?;
-            mark(&list, self.overlay.version(*id), &mut bits).ok_or_else(|| damaged(*id))?;
+            let (added, removed) = (self.overlay.added(*id), self.overlay.removed(*id));
+            mark(&list, added, removed, &mut bits).ok_or_else(|| damaged(*id))?;
         }
         Ok(bits)
     }
 }
 
-fn mark(list: &List, delta: Option<&Delta<RoaringBitmap>>, bits: &mut Bits) -> Option<()> {
-    let Some(delta) = delta else {
-        return list.mark(bits);
-    };
-    if delta.removed.is_empty() {
+fn mark(list: &List<'_>, added: &Crowd, removed: &Crowd, bits: &mut Bits) -> Option<()> {
+    if removed.is_empty() {
         list.mark(bits)?;
     } else {
-        list.mark_without(&delta.removed, bits)?;
+        list.mark_without(removed.iter(), bits)?;
     }
-    delta.added.iter().all(|asset| bits.mark(asset)).then_some(())
+    added.iter().all(|asset| bits.mark(asset)).then_some(())
 }
 
 const LIST: &str = "a list contradicts itself";

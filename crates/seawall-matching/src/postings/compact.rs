@@ -6,7 +6,7 @@
 
 use super::Postings;
 use super::base::{ASSETS_PER_BLOCK, Base, VERSIONS_PER_BLOCK};
-use super::dictionary::{Dictionary, Shelf, VersionId, Writer, in_order};
+use super::dictionary::{Dictionary, VersionId, Writer, in_order};
 use super::fault::{Block, Fault};
 use super::list::{self, List};
 use super::overlay::Overlay;
@@ -58,28 +58,26 @@ fn merged(
             continue;
         };
         let package = entry.package();
-        let (shelf, release) = Shelf::of(&package);
         let known = entry.versions();
         let numbered = || known.iter().copied().zip(old.first(number)..);
         match by_package.remove(&package) {
             None => {
-                writer.push(&shelf, release.as_deref(), &known)?;
+                writer.push(&package, &known)?;
                 from.extend(numbered().map(|(_, number)| number));
             }
             Some(new) => {
                 let numbers: HashMap<&str, u32> = numbered().chain(new).collect();
                 let texts = numbers.keys().map(|text| (*text).to_owned()).collect();
                 let texts = in_order(&package, texts);
-                writer.push(&shelf, release.as_deref(), &texts)?;
+                writer.push(&package, &texts)?;
                 from.extend(texts.iter().filter_map(|text| numbers.get(text.as_str())));
             }
         }
     }
     for (package, new) in by_package.into_iter().collect::<BTreeMap<_, _>>() {
-        let (shelf, release) = Shelf::of(package);
         let numbers: HashMap<&str, u32> = new.into_iter().collect();
         let texts = in_order(package, numbers.keys().map(|text| (*text).to_owned()).collect());
-        writer.push(&shelf, release.as_deref(), &texts)?;
+        writer.push(package, &texts)?;
         from.extend(texts.iter().filter_map(|text| numbers.get(text.as_str())));
     }
     let mut to = vec![0; from.len()];
@@ -109,19 +107,18 @@ fn merged_holders(
             done += 1;
         }
         let record = old.get(block).map_or(&[][..], |table| table.record(index));
-        let delta = overlay.version(VersionId(*number));
-        let is_copied = delta.is_none() && !record.is_empty();
+        let id = VersionId(*number);
+        let (added, removed) = (overlay.added(id), overlay.removed(id));
+        let is_copied = added.is_empty() && removed.is_empty() && !record.is_empty();
         let fits = if is_copied {
             tables.push(|out| out.extend_from_slice(record))
         } else {
             ids.clear();
             let damaged = Fault::Damaged { block: Block::Holders(block as u32), why: super::LIST };
             read(record, &mut ids).ok_or(damaged)?;
-            if let Some(delta) = delta {
-                ids.retain(|id| !delta.removed.contains(*id));
-                ids.extend(&delta.added);
-                ids.sort_unstable();
-            }
+            ids.retain(|id| !removed.contains(*id));
+            ids.extend(added.iter());
+            ids.sort_unstable();
             tables.push(|out| list::encode(&ids, out))
         };
         if !fits {

@@ -39,20 +39,18 @@ pub const TEXT_BYTES_MAX: usize = 4096;
 pub struct VersionId(pub(super) u32);
 
 /// A package without a release of its distribution: what all its releases have in common.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Shelf {
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Shelf<'p> {
     /// The ecosystem's name without a release.
-    pub base: String,
+    pub base: &'p str,
     /// The package's name.
-    pub name: String,
+    pub name: &'p str,
 }
 
-impl Shelf {
-    /// The shelf of a package, and its release.
-    pub fn of(package: &Package) -> (Shelf, Option<String>) {
-        let (ecosystem, release) = package.ecosystem.without_release();
-        let release = release.map(str::to_owned);
-        (Shelf { base: ecosystem.to_string(), name: package.name.clone() }, release)
+impl<'p> Shelf<'p> {
+    /// The shelf of a package.
+    pub fn of(package: &'p Package) -> Self {
+        Shelf { base: package.ecosystem.base(), name: &package.name }
     }
 }
 
@@ -62,18 +60,27 @@ pub struct Dictionary<'a> {
     blocks: Vec<Table<'a>>,
     /// The number of each package's first version, and behind them the number of all versions.
     first: Vec<u32>,
-    /// Package numbers plus one by the hash of their shelf; 0 is free. A power of two of them.
-    slots: Vec<u32>,
+    /// Packages by the hash of their shelf. A power of two of them, at least half of them free.
+    slots: Vec<Slot>,
     hasher: RandomState,
+}
+
+/// A place in the table of packages.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// The upper half of the hash: without it, every second look-up would read a wrong record.
+    mark: u32,
+    /// The package's number plus one; 0 is a free place.
+    package: u32,
 }
 
 /// One package's record, read where it lies.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     len: usize,
-    base: &'a str,
-    release: Option<&'a str>,
-    name: &'a str,
+    base: &'a [u8],
+    release: Option<&'a [u8]>,
+    name: &'a [u8],
     places: &'a [u8],
     ends: &'a [u8],
     texts: &'a [u8],
@@ -82,12 +89,12 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     fn read(mut bytes: &'a [u8]) -> Option<Entry<'a>> {
         let len = wire::take_varint_u32(&mut bytes)? as usize;
-        let base = wire::take_text(&mut bytes)?;
+        let base = wire::take_bytes(&mut bytes)?;
         let release = match wire::take(&mut bytes, 1)? {
             [0] => None,
-            _ => Some(wire::take_text(&mut bytes)?),
+            _ => Some(wire::take_bytes(&mut bytes)?),
         };
-        let name = wire::take_text(&mut bytes)?;
+        let name = wire::take_bytes(&mut bytes)?;
         let places = wire::take(&mut bytes, len.checked_mul(4)?)?;
         let ends = wire::take(&mut bytes, places.len())?;
         Some(Entry { len, base, release, name, places, ends, texts: bytes })
@@ -95,6 +102,10 @@ impl<'a> Entry<'a> {
 
     /// Tells whether the record says nothing that contradicts itself.
     fn is_sound(&self) -> bool {
+        let names = [self.base, self.name, self.release.unwrap_or_default()];
+        if names.iter().any(|name| std::str::from_utf8(name).is_err()) {
+            return false;
+        }
         let mut seen = vec![false; self.len];
         let mut last: Option<&str> = None;
         let mut end = 0;
@@ -154,15 +165,16 @@ impl<'a> Entry<'a> {
 
     /// The package.
     pub fn package(&self) -> Package {
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
         let ecosystem = match self.release {
-            Some(release) => format!("{}:{release}", self.base),
-            None => self.base.to_owned(),
+            Some(release) => format!("{}:{}", text(self.base), text(release)),
+            None => text(self.base).to_owned(),
         };
-        Package { ecosystem: Ecosystem::from(ecosystem), name: self.name.to_owned() }
+        Package { ecosystem: Ecosystem::from(ecosystem), name: text(self.name).to_owned() }
     }
 
-    fn is_on(&self, shelf: &Shelf) -> bool {
-        self.name == shelf.name && self.base == shelf.base
+    fn is_on(&self, shelf: Shelf<'_>) -> bool {
+        self.name == shelf.name.as_bytes() && self.base == shelf.base.as_bytes()
     }
 }
 
@@ -193,28 +205,23 @@ impl<'a> Dictionary<'a> {
     fn fill_slots(&mut self) {
         let packages = self.packages_len();
         let len = (packages as usize * 2).next_power_of_two();
-        let mut slots = vec![0u32; len];
+        let mut slots = vec![Slot::default(); len];
         for package in 0..packages {
             let Some(entry) = self.entry(package) else {
                 continue;
             };
-            let mut slot = self.slot(entry.base, entry.name, len);
-            while slots[slot] != 0 {
-                slot = (slot + 1) % len;
+            let hash = self.hash(entry.base, entry.name);
+            let mut at = hash as usize & (len - 1);
+            while slots[at].package != 0 {
+                at = (at + 1) & (len - 1);
             }
-            slots[slot] = package + 1;
+            slots[at] = Slot { mark: (hash >> 32) as u32, package: package + 1 };
         }
         self.slots = slots;
     }
 
-    fn slot(&self, base: &str, name: &str, len: usize) -> usize {
-        self.hasher.hash_one((base, name)) as usize % len
-    }
-
-    /// The number of a package's version, if it has one.
-    pub fn number(&self, package: &Package, version: &Version) -> Option<VersionId> {
-        let (shelf, release) = Shelf::of(package);
-        self.find(&shelf, release.as_deref(), &version.0)
+    fn hash(&self, base: &[u8], name: &[u8]) -> u64 {
+        self.hasher.hash_one((base, name))
     }
 
     /// How many packages there are; each release of a distribution has its own.
@@ -245,26 +252,27 @@ impl<'a> Dictionary<'a> {
     }
 
     /// The packages of a shelf, in no particular order.
-    pub(super) fn on_shelf(&self, shelf: &Shelf) -> impl Iterator<Item = (u32, Entry<'_>)> {
+    pub(super) fn on_shelf<'s>(
+        &'s self,
+        shelf: Shelf<'s>,
+    ) -> impl Iterator<Item = (u32, Entry<'s>)> {
+        let hash = self.hash(shelf.base.as_bytes(), shelf.name.as_bytes());
         let len = self.slots.len();
-        let start = self.slot(&shelf.base, &shelf.name, len.max(1));
         (0..len)
-            .map(move |step| self.slots[(start + step) % len])
-            .take_while(|package| *package != 0)
-            .filter_map(|package| Some((package - 1, self.entry(package - 1)?)))
-            .filter(|(_, entry)| entry.is_on(shelf))
+            .map(move |step| self.slots[(hash as usize).wrapping_add(step) & (len - 1)])
+            .take_while(|slot| slot.package != 0)
+            .filter(move |slot| slot.mark == (hash >> 32) as u32)
+            .filter_map(|slot| Some((slot.package - 1, self.entry(slot.package - 1)?)))
+            .filter(move |(_, entry)| entry.is_on(shelf))
     }
 
-    /// The number of a version.
-    pub(super) fn find(
-        &self,
-        shelf: &Shelf,
-        release: Option<&str>,
-        version: &str,
-    ) -> Option<VersionId> {
-        let (package, entry) = self.on_shelf(shelf).find(|(_, entry)| entry.release == release)?;
-        let place = entry.find(version)?;
-        Some(VersionId(self.first(package) + place as u32))
+    /// The number of a package's version, if it has one.
+    pub fn number(&self, package: &Package, version: &Version) -> Option<VersionId> {
+        let release = package.ecosystem.release().map(str::as_bytes);
+        let (number, entry) =
+            self.on_shelf(Shelf::of(package)).find(|(_, entry)| entry.release == release)?;
+        let place = entry.find(&version.0)?;
+        Some(VersionId(self.first(number) + place as u32))
     }
 
     /// What a number stands for.

@@ -13,7 +13,6 @@
 use super::assets::Bits;
 use super::packing::{self, GROUP, WIDTH_MAX};
 use super::wire;
-use roaring::RoaringBitmap;
 
 /// Bits that one number may cost in a bitmap before packing is preferred. Packed, such a number
 /// costs about eight; the difference buys time where lists are longest.
@@ -136,9 +135,9 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Marks the numbers in `bits` but those in `gone`.
-    pub fn mark_without(&self, gone: &RoaringBitmap, bits: &mut Bits) -> Option<()> {
-        let mut gone = gone.iter().peekable();
+    /// Marks the numbers in `bits` but those in `gone`, which ascends.
+    pub fn mark_without(&self, gone: impl Iterator<Item = u32>, bits: &mut Bits) -> Option<()> {
+        let mut gone = gone.peekable();
         let mut fits = true;
         self.each_group(|ids| {
             for id in ids {

@@ -3,9 +3,13 @@
 //! Only differences are kept. An inventory that is delivered anew with one component changed costs
 //! two entries here, not a second copy of itself.
 
-use super::dictionary::{Shelf, VersionId};
+mod crowd;
+
+pub use self::crowd::Crowd;
+
+use self::crowd::Spreading;
+use super::dictionary::VersionId;
 use super::fault::Fault;
-use roaring::RoaringBitmap;
 use seawall_domain::package::{Package, Version};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,33 +21,45 @@ pub const CHANGES_LEN_MAX: u64 = 1 << 24;
 /// The changes since a snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
-    versions: HashMap<u32, Delta<RoaringBitmap>>,
-    assets: HashMap<u32, Delta<Vec<u32>>>,
+    /// Assets that have a version which they had not in the snapshot.
+    added: HashMap<u32, Crowd, Spreading>,
+    /// Assets that had a version in the snapshot and have it no longer.
+    removed: HashMap<u32, Crowd, Spreading>,
+    assets: HashMap<u32, Delta, Spreading>,
     /// Versions that the snapshot's dictionary lacks, numbered on from its end.
     defined: Vec<(Package, Version)>,
-    shelves: HashMap<Shelf, Vec<u32>>,
+    /// Their indices by the package without a release.
+    shelves: HashMap<Package, Vec<u32>>,
     numbers: HashMap<(Package, Version), u32>,
     changes: u64,
     /// One more than the highest asset that was ever given a component here.
     assets_len: u32,
 }
 
-/// What was added to a list of the snapshot and what was removed from it.
+/// What was added to an asset's versions and what was removed from them, ascending.
 // INVARIANT: `added` holds nothing that the snapshot has, `removed` only what it has.
 #[derive(Clone, Debug, Default)]
-pub struct Delta<T> {
-    pub added: T,
-    pub removed: T,
+pub struct Delta {
+    pub added: Vec<u32>,
+    pub removed: Vec<u32>,
 }
 
+/// No asset.
+static NOBODY: Crowd = Crowd::new();
+
 impl Overlay {
-    /// What changed about who has a version.
-    pub fn version(&self, id: VersionId) -> Option<&Delta<RoaringBitmap>> {
-        self.versions.get(&id.0)
+    /// The assets that a version has got.
+    pub fn added(&self, id: VersionId) -> &Crowd {
+        self.added.get(&id.0).unwrap_or(&NOBODY)
     }
 
-    /// What changed about an asset's components; ascending.
-    pub fn asset(&self, asset: u32) -> Option<&Delta<Vec<u32>>> {
+    /// The assets that a version has lost.
+    pub fn removed(&self, id: VersionId) -> &Crowd {
+        self.removed.get(&id.0).unwrap_or(&NOBODY)
+    }
+
+    /// What changed about an asset's versions.
+    pub fn asset(&self, asset: u32) -> Option<&Delta> {
         self.assets.get(&asset)
     }
 
@@ -52,9 +68,9 @@ impl Overlay {
         &self.defined
     }
 
-    /// The versions defined here for a shelf, by their index among those defined.
-    pub fn on_shelf(&self, shelf: &Shelf) -> &[u32] {
-        self.shelves.get(shelf).map_or(&[], Vec::as_slice)
+    /// The versions defined here for a package in all its releases, by their index among those defined.
+    pub fn on_shelf(&self, package: &Package) -> &[u32] {
+        self.shelves.get(&shelf(package)).map_or(&[], Vec::as_slice)
     }
 
     /// The index of a version among those defined here.
@@ -73,7 +89,7 @@ impl Overlay {
             Entry::Vacant(free) => free.insert(index),
         };
         self.defined.push((package.clone(), version.clone()));
-        self.shelves.entry(Shelf::of(package).0).or_default().push(index);
+        self.shelves.entry(shelf(package)).or_default().push(index);
         index
     }
 
@@ -106,18 +122,8 @@ impl Overlay {
         if !gained.is_empty() {
             self.assets_len = self.assets_len.max(asset + 1);
         }
-        for id in gained {
-            let delta = self.versions.entry(*id).or_default();
-            if !delta.removed.remove(asset) {
-                delta.added.insert(asset);
-            }
-        }
-        for id in lost {
-            let delta = self.versions.entry(*id).or_default();
-            if !delta.added.remove(asset) {
-                delta.removed.insert(asset);
-            }
-        }
+        gained.iter().for_each(|id| toggle(&mut self.removed, &mut self.added, *id, asset));
+        lost.iter().for_each(|id| toggle(&mut self.added, &mut self.removed, *id, asset));
         let delta = self.assets.entry(asset).or_default();
         let before = delta.added.len() + delta.removed.len();
         let added = settled(&mut delta.removed, gained);
@@ -128,15 +134,32 @@ impl Overlay {
         if after == 0 {
             self.assets.remove(&asset);
         }
-        for id in gained.iter().chain(lost) {
-            let is_void =
-                |delta: &Delta<RoaringBitmap>| delta.added.is_empty() && delta.removed.is_empty();
-            if self.versions.get(id).is_some_and(is_void) {
-                self.versions.remove(id);
-            }
-        }
         self.changes = self.changes + after as u64 - before as u64;
     }
+}
+
+/// Takes an asset back from the one side, or puts it to the other.
+fn toggle(
+    from: &mut HashMap<u32, Crowd, Spreading>,
+    to: &mut HashMap<u32, Crowd, Spreading>,
+    id: u32,
+    asset: u32,
+) {
+    if !from.is_empty()
+        && let Entry::Occupied(mut crowd) = from.entry(id)
+        && crowd.get_mut().remove(asset)
+    {
+        if crowd.get().is_empty() {
+            crowd.remove();
+        }
+        return;
+    }
+    to.entry(id).or_insert(Crowd::new()).insert(asset);
+}
+
+/// The package without a release of its distribution.
+fn shelf(package: &Package) -> Package {
+    Package { ecosystem: package.ecosystem.without_release().0, name: package.name.clone() }
 }
 
 /// Takes back from `undone` what `ids` bring again, and gives the others.

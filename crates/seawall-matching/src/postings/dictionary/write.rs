@@ -3,7 +3,7 @@
 use super::super::fault::Fault;
 use super::super::table::{Table, Tables};
 use super::super::wire;
-use super::{Dictionary, PACKAGES_PER_BLOCK, Shelf, TEXT_BYTES_MAX, VERSIONS_LEN_MAX};
+use super::{Dictionary, PACKAGES_PER_BLOCK, TEXT_BYTES_MAX, VERSIONS_LEN_MAX};
 use crate::version::Key;
 use seawall_domain::package::{Package, Version};
 use std::cmp::Reverse;
@@ -51,8 +51,7 @@ impl DictionaryBuilder {
         for (package, collected) in packages {
             let versions: Vec<String> = collected.versions.into_iter().map(|v| v.0).collect();
             let versions = in_order(&package, versions);
-            let (shelf, release) = Shelf::of(&package);
-            writer.push(&shelf, release.as_deref(), &versions)?;
+            writer.push(&package, &versions)?;
         }
         writer.finish()
     }
@@ -94,23 +93,19 @@ impl Writer {
     }
 
     /// Writes a package and its versions, which stand in version order.
-    pub fn push(
-        &mut self,
-        shelf: &Shelf,
-        release: Option<&str>,
-        versions: &[impl AsRef<str>],
-    ) -> Result<(), Fault> {
+    pub fn push(&mut self, package: &Package, versions: &[impl AsRef<str>]) -> Result<(), Fault> {
         let mut by_text: Vec<(&str, u32)> =
             versions.iter().map(AsRef::as_ref).zip(0u32..).collect();
         by_text.sort_unstable();
         let is_written = self.tables.push(|out| {
             wire::put_varint(out, by_text.len() as u64);
-            wire::put_bytes(out, shelf.base.as_bytes());
+            wire::put_bytes(out, package.ecosystem.base().as_bytes());
+            let release = package.ecosystem.release();
             out.push(u8::from(release.is_some()));
             if let Some(release) = release {
                 wire::put_bytes(out, release.as_bytes());
             }
-            wire::put_bytes(out, shelf.name.as_bytes());
+            wire::put_bytes(out, package.name.as_bytes());
             by_text.iter().for_each(|(_, place)| out.extend_from_slice(&place.to_le_bytes()));
             let mut end = 0u32;
             for (text, _) in &by_text {
