@@ -46,6 +46,19 @@ impl Deadline {
     }
 }
 
+impl Deadline {
+    /// Whether signs of a break-in must be looked for.
+    pub const fn is_forensic(self) -> bool {
+        match self {
+            Deadline::ThreeDaysForensic => true,
+            Deadline::ThreeDays
+            | Deadline::FourteenDays
+            | Deadline::SixtyDays
+            | Deadline::FixOnUpgrade => false,
+        }
+    }
+}
+
 impl fmt::Display for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
