@@ -528,7 +528,7 @@ fn a_plan_reads_like_this() {
         plan.steps_text(Language::English),
         [
             "1. Update mail server 2.4 in this window: night 1. It takes 3 hours. So far: 3 hours.",
-            "2. Cut off old pump, as there is no fix. It takes 1 hour. So far: 4 hours.",
+            "2. Shield old pump, as there is no fix. It takes 1 hour. So far: 4 hours.",
         ]
     );
     assert_eq!(

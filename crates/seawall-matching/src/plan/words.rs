@@ -50,19 +50,19 @@ pub(super) fn summary<K>(plan: &Plan<K>, language: Language) -> Vec<String> {
 fn warning(urgent: usize, language: Language) -> String {
     match (urgent, language) {
         (1, Language::English) => {
-            "Look out: 1 thing due within 3 days does not fit. Find more time for it, or cut it \
-             off now."
+            "Look out: 1 thing due within 3 days does not fit. Find more time for it, or shield \
+             it now."
                 .to_owned()
         }
         (1, Language::Spanish) => {
-            "Ojo: 1 cosa con plazo de 3 días no cabe. Busque más tiempo, o aíslela ya.".to_owned()
+            "Ojo: 1 cosa con plazo de 3 días no cabe. Busque más tiempo, o protéjala ya.".to_owned()
         }
         (urgent, Language::English) => format!(
             "Look out: {urgent} things due within 3 days do not fit. Find more time for them, or \
-             cut them off now."
+             shield them now."
         ),
         (urgent, Language::Spanish) => format!(
-            "Ojo: {urgent} cosas con plazo de 3 días no caben. Busque más tiempo, o aíslelas ya."
+            "Ojo: {urgent} cosas con plazo de 3 días no caben. Busque más tiempo, o protéjalas ya."
         ),
     }
 }
@@ -105,13 +105,13 @@ fn what<K>(task: &Task<K>, language: Language) -> String {
         (Action::Update, Language::English) => format!("Update {name}"),
         (Action::Update, Language::Spanish) => format!("Actualice {name}"),
         (Action::CallMaker, Language::English) => {
-            format!("Call the maker of {name} and cut it off till then")
+            format!("Call the maker of {name} and shield it till then")
         }
         (Action::CallMaker, Language::Spanish) => {
-            format!("Llame al fabricante de {name} y aíslelo hasta entonces")
+            format!("Llame al fabricante de {name} y protéjalo hasta entonces")
         }
-        (Action::Shield, Language::English) => format!("Cut off {name}, as there is no fix"),
-        (Action::Shield, Language::Spanish) => format!("Aísle {name}, pues no hay arreglo"),
+        (Action::Shield, Language::English) => format!("Shield {name}, as there is no fix"),
+        (Action::Shield, Language::Spanish) => format!("Proteja {name}, pues no hay arreglo"),
     }
 }
 

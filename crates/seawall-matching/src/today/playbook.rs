@@ -28,7 +28,7 @@ impl Step {
     /// What the step is called.
     pub fn label(self, language: Language) -> &'static str {
         language.pick(match self {
-            Step::Isolate => ["Cut it off", "Aíslelo"],
+            Step::Isolate => ["Keep strangers out", "Cierre el paso"],
             Step::Configure => ["Set it safe", "Ajústelo"],
             Step::Shield => ["Put a shield in front", "Ponga un escudo"],
             Step::Ask => ["Ask for help", "Pida ayuda"],
@@ -96,8 +96,10 @@ const MEDICAL_DEVICE: Texts = [
 
 const CONTROL_DEVICE: Texts = [
     [
-        "Cut its line to the office and the internet. Unplug any cell modem you can spare.",
-        "Corte su línea a la oficina y a internet. Quite todo módem que no haga falta.",
+        "Ask the shift chief first. Then cut its line to the office and the internet, and unplug \
+         any cell modem you can spare.",
+        "Pregunte antes al jefe de turno. Luego corte su línea a la oficina y a internet, y quite \
+         todo módem sin uso.",
     ],
     [
         "When the plant is in a safe state, turn its key to run. Change its password.",
