@@ -143,7 +143,11 @@ impl<'a> Postings<'a> {
     /// The number of a version, if any asset ever had it.
     pub fn find(&self, package: &Package, version: &Version) -> Option<VersionId> {
         let found = self.base.dictionary.number(package, version);
-        found.or_else(|| self.overlay.find(package, version).map(|index| self.numbered(index)))
+        found.or_else(|| self.found_anew(package, version))
+    }
+
+    fn found_anew(&self, package: &Package, version: &Version) -> Option<VersionId> {
+        self.overlay.find(package, version).map(|index| self.numbered(index))
     }
 
     /// What a number stands for.
@@ -312,8 +316,10 @@ impl<'a> Postings<'a> {
     ) -> Result<Vec<u32>, Fault> {
         let mut numbers = Vec::with_capacity(components.len());
         let mut unknown = Vec::new();
-        for (package, version) in components {
-            match self.find(package, version) {
+        let known = self.base.dictionary.numbers(components);
+        for ((package, version), known) in components.iter().zip(known) {
+            let found = known.or_else(|| self.found_anew(package, version));
+            match found {
                 Some(id) => numbers.push(id.0),
                 None => {
                     dictionary::fits(package, version)?;

@@ -138,7 +138,7 @@ impl<'a> Postings<'a> {
             return Err(damaged("the checksum of the journal's head is another"));
         }
         let format = wire::take_u32(&mut head).unwrap_or_default();
-        if format != FORMAT.into() {
+        if format != u32::from(FORMAT) {
             let found = u16::try_from(format).unwrap_or(u16::MAX);
             return Err(Fault::Format { what: "the journal", found, known: FORMAT });
         }

@@ -105,7 +105,7 @@ impl Head {
         magic.ok_or_else(|| damaged("this is no snapshot of postings"))?;
         let cut = || damaged("it is cut off");
         let format = wire::take_u32(bytes).ok_or_else(cut)?;
-        if format != FORMAT.into() {
+        if format != u32::from(FORMAT) {
             let found = u16::try_from(format).unwrap_or(u16::MAX);
             return Err(Fault::Format { what: "the snapshot", found, known: FORMAT });
         }
