@@ -68,7 +68,7 @@ impl Overlay {
         &self.defined
     }
 
-    /// The versions defined here for a package in all its releases, by their index among those defined.
+    /// The versions defined here for a package in all its releases, by their index.
     pub fn on_shelf(&self, package: &Package) -> &[u32] {
         self.shelves.get(&shelf(package)).map_or(&[], Vec::as_slice)
     }
