@@ -5,6 +5,8 @@
 mod arguments;
 mod corridor;
 mod house;
+mod inspect;
 mod kill;
 mod matching;
 mod seeded;
+mod truth;
