@@ -8,7 +8,7 @@ mod raw;
 
 pub(crate) use self::events::repository_name;
 use self::raw::{Affected, Own, Raw, Severity};
-use super::OSV_BYTES_MAX;
+use super::{FORMAT, OSV_BYTES_MAX};
 use crate::fault::{FormatFault, quote};
 use crate::inventory::purl;
 use crate::json::typed::{self, LooseText, Text};
@@ -18,8 +18,6 @@ use seawall_domain::range::{Basis, Interval, Tested};
 use seawall_domain::record::{AffectedRecord, CommitRange, Record, Score, SourceKind};
 use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
-
-const FORMAT: &str = "OSV";
 
 /// The ecosystem under which a repository stands for itself, as the query interface calls it.
 const GIT: &str = "GIT";
