@@ -8,3 +8,5 @@ mod house;
 mod kill;
 mod matching;
 mod seeded;
+mod update;
+mod web;
