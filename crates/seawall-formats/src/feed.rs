@@ -6,7 +6,10 @@
 //! be read is a fault.
 
 use crate::fault::FormatFault;
+use crate::vex::{self, VexStatus};
+use seawall_domain::package::{Package, Version};
 use seawall_domain::record::{Record, VexRecord};
+use seawall_domain::statement::{Status, Whole};
 use seawall_domain::time::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -165,9 +168,68 @@ pub fn read(bytes: &[u8]) -> Result<Option<Feed>, FormatFault> {
             }
             feed
         }
-        Shape::Csaf | Shape::OpenVex | Shape::CycloneDx => return Ok(None),
+        Shape::Csaf => {
+            let read = crate::csaf::read(bytes)?;
+            Feed {
+                as_of: read.records.iter().filter_map(|record| record.modified).max(),
+                records: read.records,
+                statements: read.statements.into_iter().flat_map(statements).collect(),
+                warnings: read.warnings,
+            }
+        }
+        Shape::OpenVex => stated(crate::vex::read(bytes)?),
+        Shape::CycloneDx => stated(crate::vex::read_cyclonedx(bytes)?),
     };
     Ok(Some(feed))
+}
+
+fn stated(read: Vec<vex::Statement>) -> Feed {
+    Feed {
+        as_of: read.iter().map(|statement| statement.timestamp).max(),
+        statements: read.into_iter().flat_map(statements).collect(),
+        ..Feed::default()
+    }
+}
+
+/// What a statement says of each package that it names. A statement that is limited to parts which
+/// cannot be named, or about a product that no purl names, meets no component and is left out.
+fn statements(statement: vex::Statement) -> Vec<VexRecord> {
+    let vex::Statement { vulnerability, aliases, products, status, author, timestamp, .. } =
+        statement;
+    let names: Vec<String> = std::iter::once(vulnerability).chain(aliases).collect();
+    let (status, justification) = match status {
+        VexStatus::NotAffected { justification, impact } => {
+            (Status::NotAffected, justification.or(impact))
+        }
+        VexStatus::Affected { action } => (Status::Affected, Some(action)),
+        VexStatus::Fixed => (Status::Fixed, None),
+        VexStatus::UnderInvestigation => (Status::UnderInvestigation, None),
+    };
+    let record = |package: Package, version: Option<Version>, within: Option<Whole>| VexRecord {
+        issuer: author.clone(),
+        names: names.clone(),
+        package,
+        version,
+        within,
+        status,
+        justification: justification.clone(),
+        at: timestamp,
+    };
+    let mut records = Vec::new();
+    for product in products {
+        let whole = product.subcomponents.is_empty() && product.subcomponents_unread.is_empty();
+        let named = (product.package, product.version);
+        match named {
+            (Some(package), version) if whole => records.push(record(package, version, None)),
+            (package, version) => {
+                let within = Whole { package, version };
+                for (part, version) in product.subcomponents {
+                    records.push(record(part, version, Some(within.clone())));
+                }
+            }
+        }
+    }
+    records
 }
 
 /// The latest thing a record says of its own age. Some databases fill the time of the last change

@@ -9,7 +9,7 @@ mod native;
 mod tests;
 mod text;
 
-pub use self::native::from_native;
+pub use self::native::{NATIVE_BYTES_MAX, from_native};
 pub(crate) use self::text::written;
 
 use crate::version::{Key, Scheme, canonical_nuget, quoted, same_release};

@@ -3,7 +3,7 @@
 //! | ecosystem | rule ([`Scheme`]) | a text that the rule cannot read |
 //! |---|---|---|
 //! | PyPI | PEP 440 | is older than all others; among themselves the order before PEP 440 |
-//! | npm, crates.io, Go, Hex, Swift, Julia, … | Semantic Versioning 2.0.0, read leniently (`v1.2`) | is older than all others; among themselves natural order |
+//! | npm, crates.io, Go, Hex, … | SemVer 2.0.0, leniently | the same, in natural order |
 //! | Pub, NuGet | the same, with their own additions | the same |
 //! | RubyGems, CRAN, Bioconductor, Hackage, GHC | their own | the same |
 //! | Alpine, Wolfi and other apk | apk-package(5) | the same |

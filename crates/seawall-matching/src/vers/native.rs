@@ -10,7 +10,10 @@ mod lists;
 mod npm;
 mod pypi;
 
-use super::{Comparator, Fault, RANGE_BYTES_MAX, Range};
+use super::{Comparator, Fault, Range};
+
+/// The longest native range that is read, in bytes; people write them.
+pub const NATIVE_BYTES_MAX: usize = 1 << 16;
 
 /// One comparison.
 type Term = (Comparator, String);
@@ -27,7 +30,7 @@ pub fn from_native(vers_type: &str, range: &str) -> Result<String, Fault> {
     super::scheme(vers_type)?;
     let fault =
         |reason| Fault::Native { text: range.to_owned(), vers_type: vers_type.to_owned(), reason };
-    if range.len() > RANGE_BYTES_MAX {
+    if range.len() > NATIVE_BYTES_MAX {
         return Err(fault("it is too long"));
     }
     let terms = terms(vers_type, range.trim()).map_err(fault)?;
@@ -81,27 +84,34 @@ fn comparator(operator: &str) -> Option<Comparator> {
     })
 }
 
-/// The comparisons of a list: an operator, which may be empty, and a version each; white space
-/// between the two does not count. Comparisons stand apart by white space or other separators.
-fn scan<'a>(
-    range: &'a str,
-    separates: impl Fn(char) -> bool,
-) -> Result<Vec<(&'a str, &'a str)>, &'static str> {
+/// One comparison as it is written.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    /// May be empty.
+    operator: &'a str,
+    version: &'a str,
+    /// White space stands between the two.
+    spaced: bool,
+}
+
+/// The comparisons of a list. They stand apart by white space or other separators.
+fn scan(range: &str, separates: impl Fn(char) -> bool) -> Result<Vec<Written<'_>>, &'static str> {
     let is_operator = |c: char| "<>=!~^".contains(c);
+    let apart = |c: char| separates(c) || c.is_whitespace();
     let mut found = Vec::new();
-    let mut rest = range.trim_start_matches(|c: char| separates(c) || c.is_whitespace());
+    let mut rest = range.trim_start_matches(apart);
     while !rest.is_empty() {
         let end = rest.find(|c| !is_operator(c)).unwrap_or(rest.len());
         let (operator, after) = rest.split_at(end);
+        let spaced = after.starts_with(char::is_whitespace);
         let after = after.trim_start();
-        let ends = |c: char| separates(c) || c.is_whitespace() || matches!(c, '<' | '>');
-        let end = after.find(ends).unwrap_or(after.len());
+        let end = after.find(|c| apart(c) || matches!(c, '<' | '>')).unwrap_or(after.len());
         let (version, after) = after.split_at(end);
         if version.is_empty() {
             return Err("a comparison has no version");
         }
-        found.push((operator, version));
-        rest = after.trim_start_matches(|c: char| separates(c) || c.is_whitespace());
+        found.push(Written { operator, version, spaced });
+        rest = after.trim_start_matches(apart);
     }
     Ok(found)
 }

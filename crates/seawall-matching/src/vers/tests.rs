@@ -203,6 +203,7 @@ fn native_ranges_become_signposts() {
             ("1.2.3 - 2.3.4", ">=1.2.3|<=2.3.4"),
             ("1.2 - 2.3 || 5", ">=1.2.0|<2.4.0|5.0.0"),
             (">=1.0<2.0", ">=1.0.0|<2.0.0"),
+            ("<=1.0.0beta1", "<=1.0.0-beta1"),
             (">=", "fault: a comparison has no version"),
             ("^18446744073709551615", "fault: a number has no next one"),
             ("banana", "fault: a version does not begin with numbers"),
@@ -298,6 +299,8 @@ fn native_ranges_become_signposts() {
         ],
     );
     check_native("openssl", &[("3.0.0, 1.0.1B", "1.0.1b|3.0.0")]);
+    let long = "1 ".repeat(NATIVE_BYTES_MAX);
+    assert!(matches!(from_native("npm", &long), Err(Fault::Native { .. })));
     assert_eq!(from_native("all", "").as_deref(), Ok("vers:all/*"));
     assert!(matches!(from_native("what", "1"), Err(Fault::UnknownType(_))));
 }

@@ -1,6 +1,6 @@
 //! Orders of plain lists of numbers: R, Haskell, Perl, and the `intdot` type of VERS.
 
-use super::code::{Cursor, Writer, is_number, value};
+use super::code::{Cursor, Writer, is_number, is_zero, value};
 use super::semantic::numbers;
 
 // INVARIANT: the end of a list comes before every number.
@@ -59,8 +59,11 @@ pub(super) fn perl(text: &str, out: &mut Writer) -> bool {
     if plain.is_empty() || !digits_only(whole) || !digits_only(fraction) {
         return false;
     }
-    out.digits(whole.as_bytes());
-    for group in fraction.trim_end_matches('0').as_bytes().chunks(3) {
+    let fraction = fraction.trim_end_matches('0');
+    if !fraction.is_empty() || !is_zero(whole.as_bytes()) {
+        out.digits(whole.as_bytes());
+    }
+    for group in fraction.as_bytes().chunks(3) {
         let missing = u32::try_from(3 - group.len()).unwrap_or_default();
         out.number(value(group).unwrap_or_default() * 10u64.pow(missing));
     }

@@ -93,7 +93,7 @@ fn each_ecosystem_has_its_order() {
         (
             &["RubyGems"],
             &[
-                "1.0.a < 1.0.a.2 = 1.0.a2 = 1.a2 < 1.0.b < 1.0.pre.1 = 1.0-1 < 1.0 = 1 < 1.0.0.1 < 1.1",
+                "1.0.a < 1.0.a.2 = 1.0.a2 = 1.a2 < 1.0.b < 1.0.pre.1 = 1.0-1 < 1.0 = 1 < 1.0.0.1",
                 "1.a.0.b < 1.a < 1.a.0.1",
                 "foo < 0.a",
             ],
@@ -101,7 +101,8 @@ fn each_ecosystem_has_its_order() {
         (
             &["Packagist"],
             &[
-                "dev-main < dev-zeta < 1.0-stable = 1.0-foo < 1.0-dev < 1.0a1 = 1.0-alpha.1 < 1.0RC1",
+                "dev-main < dev-zeta < 1.0-stable = 1.0-foo < 1.0-dev < 1.0a1 = 1.0-alpha.1",
+                "1.0-alpha.1 < 1.0b1 < 1.0RC1 = 1.0rc1",
                 "1.0RC1 < v1.0 = V1.0 = 1.0+x < 1.0.0 < 1.0.1 < 1.0-p1 = 1.0pl1 < 1.1",
             ],
         ),
@@ -110,8 +111,8 @@ fn each_ecosystem_has_its_order() {
         (
             &["ConanCenter"],
             &[
-                "1.0- < 1.0-alpha.3 < 1.0-alpha.22 < 1.0-alpha.22+b1 < 1 = 1.0.0 < 1.0+b1 < 1.0+b10",
-                "1.0+b10 < 1.0.1 < 1.1 < 1.1.a < 1.1a < 1.9 < 1.10 < 2 < cci.20200203",
+                "1.0- < 1.0-alpha.3 < 1.0-alpha.22 < 1.0-alpha.22+b1 < 1 = 1.0.0 < 1.0+b1",
+                "1.0+b1 < 1.0+b10 < 1.0.1 < 1.1 < 1.1.a < 1.1a < 1.9 < 1.10 < 2 < cci.20200203",
             ],
         ),
         (&["FreeBSD:14"], &["1.2 = 1.2_0 < 1.2_1 < 1.2_10 < 1.2.1 < 1.0,1 < 1.0_1,1 < 0.1,2"]),
@@ -127,12 +128,19 @@ fn each_ecosystem_has_its_order() {
         (
             &["gentoo"],
             &[
-                "1_alpha < 1_beta3 < 1_pre < 1_rc1 < 1 = 1-r0 < 1-r1 < 1_p = 1_p0 < 1_p1 < 1b < 1.0",
+                "1_alpha < 1_beta3 < 1_pre < 1_rc1 < 1 = 1-r0 < 1-r1 < 1_p = 1_p0 < 1_p1 < 1b",
+                "1b < 1b_p < 1.0",
                 "1.0 < 1.01 < 1.010000001 < 1.1 < 1.10",
             ],
         ),
         (&["openssl"], &["1.0.2-beta1 < 1.0.2 < 1.0.2k = 1.0.2k-fips < 1.0.2za < 1.1.1 < 3.0.0"]),
-        (&["cpan"], &["0.999 < v1 = 1.0 < 1.001 = v1.1 < 1.02 = v1.20 = 1.020 < 1.2 = v1.200"]),
+        (
+            &["cpan"],
+            &[
+                "00 = v0 = 0.00 < 0.9",
+                "0.999 < v1 = 1.0 < 1.001 = v1.1 < 1.02 = v1.20 = 1.020 < 1.2 = v1.200",
+            ],
+        ),
         (&["intdot"], &["1.2 = 1.02 = 1.2.0 = 1.2rc1 < 1.10 < 1.10.0.1"]),
         (
             &["datetime"],
@@ -228,8 +236,16 @@ fn any_version() -> impl Strategy<Value = String> {
     ]
 }
 
+fn any_pep440() -> impl Strategy<Value = String> {
+    let release = "(0!|1!)?[01](\\.[0-2]){0,3}";
+    let pre = "([-._]?(a|b|rc|c|pre|alpha)[-._]?[0-2]?)?";
+    let post = "(\\.?(post|r|rev)[0-2]?|-[0-2])?";
+    (release, pre, post, "([-._]?dev[0-2]?)?(\\+[a0](\\.[b1])?)?")
+        .prop_map(|(release, pre, post, rest)| release + &pre + &post + &rest)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(ProptestConfig::with_cases(2048))]
 
     #[test]
     fn no_key_begins_another(
@@ -300,6 +316,22 @@ proptest! {
         {
             let found = compare(&Ecosystem::Debian(None), &Version(left), &Version(right));
             prop_assert_eq!(found, a.cmp(&b));
+        }
+    }
+
+    #[test]
+    fn pypi_order_is_that_of_the_pep440_crate(
+        left in any_pep440(),
+        right in any_pep440(),
+    ) {
+        if let (Ok(a), Ok(b)) =
+            (left.parse::<pep440_rs::Version>(), right.parse::<pep440_rs::Version>())
+        {
+            prop_assert_eq!(pep440::canonical(&left), Some(a.to_string()));
+            let (left, right) = (Key::by(Scheme::Pep440, &left), Key::by(Scheme::Pep440, &right));
+            prop_assert!(left.is_read() && right.is_read());
+            prop_assert_eq!(left.cmp(&right), a.cmp(&b));
+            prop_assert_eq!(left.is_prerelease(), a.any_prerelease());
         }
     }
 }

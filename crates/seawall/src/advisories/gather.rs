@@ -130,11 +130,6 @@ impl<W: Write> Gathering<W> {
         self.builder.is_empty() && self.report.sources.iter().all(|note| note.statements == 0)
     }
 
-    /// How many records there are so far.
-    pub fn len(&self) -> usize {
-        self.builder.len()
-    }
-
     /// Takes everything of another set but what is to stay out.
     pub fn set<B: AsRef<[u8]>>(&mut self, set: &Set<B>, without: &Without) -> anyhow::Result<()> {
         let mut numbers = BTreeMap::new();

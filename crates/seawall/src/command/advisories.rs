@@ -2,7 +2,7 @@
 
 mod update;
 
-use super::print_json;
+use super::{print_json, print_text};
 use crate::advisories::follow::address::Source;
 use crate::advisories::gather::{Gathering, Keep, Report, Without};
 use crate::advisories::{installed, open, open_installed};
@@ -85,7 +85,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             if json {
                 print_json(&told)?
             } else {
-                say(&told)
+                print_text(&text(&told))?
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -94,7 +94,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let pages = set.check()?;
             match json {
                 true => print_json(&json!({"pages": pages, "records": set.records()}))?,
-                false => println!("every one of {pages} pages is whole"),
+                false => print_text(&format!("every one of {pages} pages is whole\n"))?,
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -168,11 +168,10 @@ fn tell(report: &Report, json: bool) -> anyhow::Result<()> {
             "sources": report.sources.iter().map(source).collect::<Vec<_>>(),
         }));
     }
-    say(&json!({
+    print_text(&text(&json!({
         "records": report.records,
         "sources": report.sources.iter().map(source).collect::<Vec<_>>(),
-    }));
-    Ok(())
+    })))
 }
 
 /// A set in stable keys, with the age of each source.
@@ -191,21 +190,21 @@ fn source(note: &SourceNote) -> Value {
     })
 }
 
-fn say(told: &Value) {
+fn text(told: &Value) -> String {
+    let mut text = String::new();
     for source in told["sources"].as_array().into_iter().flatten() {
         let kinds = source["records"].as_object().into_iter().flatten();
-        let kinds: Vec<String> = kinds.map(|(kind, many)| format!("{many} {kind}")).collect();
+        let mut kinds: Vec<String> = kinds.map(|(kind, many)| format!("{many} {kind}")).collect();
+        let statements = source["statements"].as_u64().filter(|many| *many > 0);
+        kinds.extend(statements.map(|many| format!("{many} statements")));
         let as_of = source["as_of"].as_str().map_or("no date", |at| at.get(..10).unwrap_or(at));
-        let statements = match source["statements"].as_u64() {
-            None | Some(0) => String::new(),
-            Some(many) => format!(", {many} statements"),
-        };
-        println!(
-            "{}: {}{statements}; as of {as_of}, {} days old",
+        text += &format!(
+            "{}: {}; as of {as_of}, {} days old\n",
             source["name"].as_str().unwrap_or_default(),
             kinds.join(", "),
             source["age_days"],
         );
     }
-    println!("{} records in all", told["records"]);
+    text += &format!("{} records in all\n", told["records"]);
+    text
 }

@@ -4,7 +4,7 @@ mod lines;
 mod today;
 
 use super::advisories::describe;
-use super::print_json;
+use super::{print_json, print_text};
 use crate::advisories::{self, AdvisorySet};
 use crate::installation::default_data;
 use anyhow::{Context, bail};
@@ -106,12 +106,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let version = env!("CARGO_PKG_VERSION");
     match (arguments.today, format) {
         (true, Format::Json) => print_json(&today::json(&found, arguments.spanish))?,
-        (true, _) => today::say(&found, arguments.spanish),
-        (false, Format::Table) => say(&found),
+        (true, _) => print_text(&today::text(&found, arguments.spanish))?,
+        (false, Format::Table) => print_text(&text(&found))?,
         (false, Format::Json) => print_json(&json(&found)?)?,
-        (false, Format::Csv) => print!("{}", csv(&lines::all(&found))),
-        (false, Format::Sarif) => print!("{}", sarif(&lines::all(&found), version)),
-        (false, Format::Cyclonedx) => print!("{}", cyclonedx(&lines::all(&found), version)),
+        (false, Format::Csv) => print_text(&csv(&lines::all(&found)))?,
+        (false, Format::Sarif) => print_text(&sarif(&lines::all(&found), version))?,
+        (false, Format::Cyclonedx) => print_text(&cyclonedx(&lines::all(&found), version))?,
     }
     let affected = found.open().next().is_some();
     Ok(if affected { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -194,13 +194,11 @@ fn json(found: &Found) -> anyhow::Result<serde_json::Value> {
 }
 
 /// A flaw is shown once for each component, whatever number of records speak of it.
-fn say(found: &Found) {
-    for line in lines::people(found) {
-        println!("{line}");
-    }
-    let open = lines::people(found).len();
+fn text(found: &Found) -> String {
+    let mut lines = lines::people(found);
+    let open = lines.len();
     let cleared = found.affected.len() - found.open().count();
-    println!(
+    lines.push(format!(
         "{open} to deal with in {} components; {} cannot be told{}",
         found.components.len(),
         found.unknown.len(),
@@ -208,8 +206,7 @@ fn say(found: &Found) {
             0 => String::new(),
             many => format!("; {many} cleared by their vendors"),
         },
-    );
-    for line in lines::ages(found) {
-        println!("{line}");
-    }
+    ));
+    lines.extend(lines::ages(found));
+    lines.join("\n") + "\n"
 }

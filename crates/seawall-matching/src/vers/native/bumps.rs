@@ -50,11 +50,13 @@ impl<'a> Numbers<'a> {
         self.numbers.iter().position(|number| *number > 0).unwrap_or(last)
     }
 
-    /// All numbers, at least three, and the rest.
+    /// All numbers, at least three, and the rest; a pre-release without its hyphen gets it, as
+    /// the loose reading of node-semver has it.
     pub(super) fn three(&self) -> String {
         let mut numbers = self.numbers.clone();
         numbers.resize(numbers.len().max(3), 0);
-        joined(&numbers) + self.rest
+        let hyphen = if self.rest.starts_with(char::is_alphabetic) { "-" } else { "" };
+        joined(&numbers) + hyphen + self.rest
     }
 }
 

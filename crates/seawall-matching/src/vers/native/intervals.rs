@@ -26,13 +26,14 @@ pub(super) fn terms(vers_type: &str, range: &str) -> Terms {
 
 fn intervals(range: &str) -> Terms {
     let mut terms = Vec::new();
-    let mut rest: String = range.chars().filter(|c| !c.is_whitespace()).collect();
+    let compact: String = range.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut rest = compact.as_str();
     while !rest.is_empty() {
         let inside = rest.strip_prefix(['[', '(']).ok_or("an interval does not begin")?;
         let end = inside.find([']', ')']).ok_or("an interval does not end")?;
         let (inside, after) = inside.split_at(end);
         terms.extend(interval(rest.starts_with('['), inside, after.starts_with(']'))?);
-        rest = after[1..].trim_start_matches(',').to_owned();
+        rest = after[1..].trim_start_matches(',');
     }
     Ok(terms)
 }

@@ -1,7 +1,7 @@
 //! Ranges that are lists of comparisons, with the shorthands of each ecosystem.
 
 use super::bumps::Numbers;
-use super::{Comparator, Terms, any, between, comparator, scan};
+use super::{Comparator, Terms, Written, any, between, comparator, scan};
 
 const UNKNOWN_OPERATOR: &str = "it has an unknown operator";
 
@@ -14,7 +14,7 @@ pub(super) fn comparisons(range: &str) -> Terms {
     let mut terms = Vec::new();
     for relation in range.split([',', '|']).map(str::trim).filter(|part| !part.is_empty()) {
         let relation = relation.split_once('(').map_or(relation, |(_, inside)| inside);
-        for (operator, version) in scan(relation.trim_end_matches(')'), |_| false)? {
+        for Written { operator, version, .. } in scan(relation.trim_end_matches(')'), |_| false)? {
             terms.push((comparator(operator).ok_or(UNKNOWN_OPERATOR)?, version.to_owned()));
         }
     }
@@ -25,7 +25,7 @@ pub(super) fn comparisons(range: &str) -> Terms {
 pub(super) fn gem(range: &str) -> Terms {
     let range = range.trim_start_matches('(').trim_end_matches(')');
     let mut terms = Vec::new();
-    for (operator, version) in scan(range, |c| matches!(c, ',' | '\'' | '"'))? {
+    for Written { operator, version, .. } in scan(range, |c| matches!(c, ',' | '\'' | '"'))? {
         if operator == "~>" {
             let numbers = Numbers::new(version)?;
             let place = numbers.numbers.len().saturating_sub(2);
@@ -43,7 +43,7 @@ pub(super) fn gem(range: &str) -> Terms {
 /// Cargo ("Specifying dependencies"): a bare version is one with a caret.
 pub(super) fn cargo(range: &str) -> Terms {
     let mut terms = Vec::new();
-    for (operator, version) in scan(range, |c| c == ',')? {
+    for Written { operator, version, .. } in scan(range, |c| c == ',')? {
         let (kept, open) = without_star(version);
         if kept.is_empty() {
             return Ok(vec![any()]);
@@ -88,7 +88,7 @@ pub(super) fn composer(range: &str) -> Terms {
             });
             continue;
         }
-        for (operator, version) in scan(alternative, |c| c == ',')? {
+        for Written { operator, version, .. } in scan(alternative, |c| c == ',')? {
             let version = version.split_once('@').map_or(version, |(version, _)| version);
             let (kept, open) = without_star(version);
             if kept.is_empty() {
@@ -125,7 +125,7 @@ pub(super) fn composer(range: &str) -> Terms {
 pub(super) fn hex(range: &str) -> Terms {
     let mut terms = Vec::new();
     let range = range.replace(" and ", " ").replace(" or ", " ");
-    for (operator, version) in scan(&range, |_| false)? {
+    for Written { operator, version, .. } in scan(&range, |_| false)? {
         if operator == "~>" {
             let numbers = Numbers::new(version)?;
             let place = numbers.numbers.len().min(3).saturating_sub(2);
@@ -143,7 +143,7 @@ pub(super) fn hackage(range: &str) -> Terms {
         return Ok(vec![any()]);
     }
     let mut terms = Vec::new();
-    for (operator, version) in scan(range, |c| matches!(c, '&' | '|' | '(' | ')'))? {
+    for Written { operator, version, .. } in scan(range, |c| matches!(c, '&' | '|' | '(' | ')'))? {
         let (kept, open) = without_star(version);
         match operator {
             "^>=" => {
@@ -169,7 +169,7 @@ pub(super) fn dart(range: &str) -> Terms {
         return Ok(vec![any()]);
     }
     let mut terms = Vec::new();
-    for (operator, version) in scan(range, |c| matches!(c, '\'' | '"'))? {
+    for Written { operator, version, .. } in scan(range, |c| matches!(c, '\'' | '"'))? {
         if operator == "^" {
             let numbers = Numbers::new(version)?;
             let place = numbers.first_counting().min(1);

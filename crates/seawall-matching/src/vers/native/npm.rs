@@ -4,7 +4,7 @@
 //! filled up with zeros (`2.1` is `2.1.0`), and `>= 1.x` with a space is `1.x`.
 
 use super::bumps::Numbers;
-use super::{Comparator, Term, Terms, any, between, comparator, scan};
+use super::{Comparator, Term, Terms, Written, any, between, comparator, scan};
 
 pub(super) fn terms(range: &str) -> Terms {
     let mut terms = Vec::new();
@@ -15,9 +15,8 @@ pub(super) fn terms(range: &str) -> Terms {
         match alternative.split_once(" - ") {
             Some((first, last)) => terms.extend(hyphen(first.trim(), last.trim())?),
             None => {
-                for (operator, version) in scan(alternative, |_| false)? {
-                    let spaced = !alternative.contains(&format!("{operator}{version}"));
-                    terms.extend(one(operator, version, spaced)?);
+                for written in scan(alternative, |_| false)? {
+                    terms.extend(one(written)?);
                 }
             }
         }
@@ -48,7 +47,8 @@ fn partial(version: &str) -> (String, bool) {
     (kept, missing)
 }
 
-fn one(operator: &str, version: &str, spaced: bool) -> Terms {
+fn one(written: Written<'_>) -> Terms {
+    let Written { operator, version, spaced } = written;
     let (kept, open) = partial(version);
     if kept.is_empty() || kept == "v" {
         return Ok(vec![any()]);

@@ -1,7 +1,7 @@
 //! Version specifiers of PyPI (PEP 440, "Version specifiers"), in the normal spelling of versions.
 
 use super::bumps::{Numbers, joined};
-use super::{Comparator, Terms, any, between, comparator, scan};
+use super::{Comparator, Terms, Written, any, between, comparator, scan};
 use crate::version::canonical_pypi;
 
 pub(super) fn terms(range: &str) -> Terms {
@@ -12,7 +12,7 @@ pub(super) fn terms(range: &str) -> Terms {
     let mut terms = Vec::new();
     let found = scan(range, |c| c == ',')?;
     let alone = found.len() == 1;
-    for (operator, version) in found {
+    for Written { operator, version, .. } in found {
         match (operator, version.strip_suffix(".*")) {
             ("==", Some(prefix)) => terms.extend(beginning(prefix)?),
             ("!=", Some(prefix)) if alone => {

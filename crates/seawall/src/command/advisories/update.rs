@@ -1,6 +1,6 @@
 //! `seawall advisories update`: sources followed by their addresses, and the list of them.
 
-use super::super::{block_on, print_json};
+use super::super::{block_on, print_json, print_text};
 use super::replace;
 use crate::advisories::follow::address::Source;
 use crate::advisories::follow::client::Retry;
@@ -77,7 +77,7 @@ pub fn run(data: &Path, json: bool, arguments: &Arguments) -> anyhow::Result<Exi
     let told: Vec<Value> = fetched.iter().map(|one| tell(one, &after)).collect();
     match json {
         true => print_json(&json!({ "sources": told }))?,
-        false => told.iter().for_each(say),
+        false => told.iter().try_for_each(say)?,
     }
     let failed = fetched.iter().filter(|one| one.error().is_some()).count();
     let is_whole = fetched.iter().all(|one| one.error().is_none() && one.refused().is_empty());
@@ -114,23 +114,25 @@ fn tell(one: &Fetched, notes: &[SourceNote]) -> Value {
     })
 }
 
-fn say(told: &Value) {
+/// Says what came on standard output, and what did not on standard error.
+fn say(told: &Value) -> anyhow::Result<()> {
     let name = told["name"].as_str().unwrap_or_default();
-    match told["error"].as_str() {
-        Some(error) => eprintln!("{name}: {error}"),
-        None => println!(
-            "{name}: {} changed, {} as they were; as of {}; {} bytes fetched",
-            told["changed"],
-            told["unchanged"],
-            told["as_of"].as_str().unwrap_or("no date"),
-            told["fetched_bytes"],
-        ),
-    }
-    for list in ["refused", "notes"] {
+    for (list, word) in [("refused", "not taken"), ("notes", "note")] {
         for line in told[list].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            eprintln!("{name}: {list}: {line}");
+            eprintln!("{name}: {word}: {line}");
         }
     }
+    if let Some(error) = told["error"].as_str() {
+        eprintln!("{name}: {error}");
+        return Ok(());
+    }
+    print_text(&format!(
+        "{name}: {} changed, {} as they were; as of {}; {} bytes fetched\n",
+        told["changed"],
+        told["unchanged"],
+        told["as_of"].as_str().unwrap_or("no date"),
+        told["fetched_bytes"],
+    ))
 }
 
 /// Adds sources to those that are followed.
@@ -180,7 +182,7 @@ fn show(sources: &[Source], json: bool) -> anyhow::Result<ExitCode> {
     let names: Vec<String> = sources.iter().map(ToString::to_string).collect();
     match json {
         true => print_json(&json!({ "sources": names }))?,
-        false => names.iter().for_each(|name| println!("{name}")),
+        false => print_text(&names.iter().map(|name| format!("{name}\n")).collect::<String>())?,
     }
     Ok(ExitCode::SUCCESS)
 }
