@@ -10,3 +10,5 @@ mod kill;
 mod matching;
 mod seeded;
 mod truth;
+mod update;
+mod web;
