@@ -58,6 +58,27 @@ impl Question {
     pub fn text(self, language: Language) -> &'static str {
         words::question(self, language)
     }
+
+    /// The name by which addresses, scripts and documents know it; it never changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Question::Network => "network",
+            Question::OpenToAll => "open_to_all",
+            Question::Cloud => "cloud",
+            Question::CloudRule => "cloud_rule",
+            Question::Line => "line",
+            Question::ClosedLine => "closed_line",
+            Question::Opening => "opening",
+            Question::RemoteHelp => "remote_help",
+            Question::Guests => "guests",
+            Question::Checked => "checked",
+        }
+    }
+
+    /// The question of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Question::ALL.into_iter().find(|question| question.name() == name)
+    }
 }
 
 /// A reply to a question.
@@ -69,7 +90,36 @@ pub enum Reply {
     /// No.
     No,
     /// The operator does not know.
+    #[serde(rename = "unknown")]
     DontKnow,
+}
+
+impl Reply {
+    /// Every reply.
+    pub const ALL: [Reply; 3] = [Reply::Yes, Reply::No, Reply::DontKnow];
+
+    /// The name by which addresses, scripts and documents know it; it never changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reply::Yes => "yes",
+            Reply::No => "no",
+            Reply::DontKnow => "unknown",
+        }
+    }
+
+    /// The reply of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Reply::ALL.into_iter().find(|reply| reply.name() == name)
+    }
+
+    /// The reply as people give it.
+    pub fn label(self, language: Language) -> &'static str {
+        language.pick(match self {
+            Reply::Yes => ["Yes", "Sí"],
+            Reply::No => ["No", "No"],
+            Reply::DontKnow => ["I do not know", "No lo sé"],
+        })
+    }
 }
 
 /// What the settings of a system, or a look at it, show.

@@ -6,13 +6,16 @@
 //! a judgement of our own, and every plan says so.
 
 mod choose;
+mod hours;
 mod words;
 
 pub use self::choose::Place;
+pub use self::hours::{Hours, HoursFault};
 use self::choose::{Piece, at_most, choose};
 use crate::priority::{Deadline, Inputs, bod_26_04};
 use crate::today::{Action, Item, Language, Restart};
 use jiff::Timestamp;
+use serde::Serialize;
 use std::cmp::Reverse;
 
 /// The most tasks that one plan is made from.
@@ -137,7 +140,8 @@ pub struct Left<K> {
 }
 
 /// Why something is left.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Why {
     /// It takes longer than all the time there is.
     TooLong,
@@ -150,7 +154,8 @@ pub enum Why {
 }
 
 /// Whether a plan is the best there is.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Proof {
     /// No plan that keeps the rule removes more.
     Best,

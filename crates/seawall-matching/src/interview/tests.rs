@@ -290,6 +290,19 @@ fn every_text_is_there_and_plain_in_both_languages() {
     sentences.passes("sentences");
 }
 
+#[test]
+fn names_lead_back_and_are_those_of_documents() {
+    for question in Question::ALL {
+        assert_eq!(Question::named(question.name()), Some(question));
+        assert_eq!(serde_json::to_value(question).unwrap(), question.name());
+    }
+    for reply in Reply::ALL {
+        assert_eq!(Reply::named(reply.name()), Some(reply));
+        assert_eq!(serde_json::to_value(reply).unwrap(), reply.name());
+    }
+    assert_eq!((Question::named("wards"), Reply::named("")), (None, None));
+}
+
 fn any_reply() -> impl Strategy<Value = Reply> {
     prop_oneof![Just(Reply::Yes), Just(Reply::No), Just(Reply::DontKnow)]
 }
