@@ -31,6 +31,7 @@ mod php;
 mod products;
 pub(crate) mod purl;
 mod python;
+mod r;
 mod recognise;
 mod release;
 mod rpm;
@@ -108,6 +109,8 @@ pub enum Kind {
     Swift,
     /// `conan.lock`.
     Conan,
+    /// `renv.lock`.
+    R,
 }
 
 impl Kind {
@@ -134,6 +137,7 @@ impl Kind {
             Kind::CocoaPods => "CocoaPods lock file",
             Kind::Swift => "Swift lock file",
             Kind::Conan => "Conan lock file",
+            Kind::R => "renv lock file",
         }
     }
 }
@@ -177,14 +181,18 @@ pub fn read_for(
     let hints = Hints { release: debian_release, name, media_type };
     match first_byte(bytes) {
         None => Err(unreadable("it is empty")),
-        // A bracket also begins a line of what Maven prints.
-        Some(b'{') => recognise::read_json(bytes),
-        Some(b'[') if !bytes.trim_ascii_start().starts_with(b"[INFO]") => {
-            recognise::read_json(bytes)
-        }
+        Some(b'{') => recognise::read_json(&hints, bytes),
+        // A bracket also begins tables of TOML, and lines that Maven prints.
+        Some(b'[') if is_json_list(bytes) => recognise::read_json(&hints, bytes),
         Some(b'<') => recognise::read_xml(bytes),
         Some(_) => read_text(&hints, bytes),
     }
+}
+
+fn is_json_list(bytes: &[u8]) -> bool {
+    let rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let next = rest.strip_prefix(b"[").and_then(first_byte);
+    matches!(next, None | Some(b'{' | b']'))
 }
 
 /// The text of UTF-16 with its mark, which Windows' tools write; none of other bytes.

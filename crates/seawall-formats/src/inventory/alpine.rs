@@ -82,13 +82,12 @@ pub(super) fn read(shape: Shape, text: &str) -> Result<Inventory, FormatFault> {
         Shape::Database => list.paragraphs(text)?,
     }
     let List { mut lines, ecosystem, guessed } = list;
-    match &ecosystem {
-        None => lines.warn(
+    if ecosystem.is_none() {
+        lines.warn(
             "taken as Alpine of an unknown release: put a first line such as `# alpine 3.20` \
              above the list"
                 .to_owned(),
-        ),
-        Some(_) => {}
+        );
     }
     if guessed > 0 {
         lines.warn(format!(
@@ -124,21 +123,24 @@ impl List {
     }
 
     fn rows(&mut self, text: &str) -> Result<(), FormatFault> {
+        let marked = text.contains("[installed");
+        let mut others = 0usize;
         for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() || Release::is_hint(line) || is_noise(line) {
                 continue;
             }
             match one(line) {
-                Some(found) if line.contains('[') && !line.contains("[installed") => {
-                    let shown = quote(found.name);
-                    self.lines.warn(format!("line {}: {shown} is not installed", index + 1));
-                }
+                // Without `--installed` the list holds what is to be had, too.
+                Some(_) if marked && !line.contains("[installed") => others += 1,
                 Some(found) => self.push(index + 1, &found)?,
                 None => {
                     let shown = quote(line);
                     self.lines.warn(format!("line {}: {shown} is no package", index + 1));
                 }
             }
+        }
+        if others > 0 {
+            self.lines.warn(format!("{others} packages that are not installed left out"));
         }
         Ok(())
     }

@@ -21,8 +21,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Inventory, FormatFault> {
     }
     let graph = top.object("graph_lock")?;
     let nodes = graph.map(|graph| graph.object("nodes")).transpose()?.flatten();
-    for (_, node) in nodes.map(|nodes| nodes.entries()).transpose()?.unwrap_or_default() {
-        if let Some(text) = node.text("ref")? {
+    for (key, node) in nodes.map(|nodes| nodes.entries()).transpose()?.unwrap_or_default() {
+        // The oldest form writes the build behind the reference.
+        let older = node.text("pref")?.map(|text| text.split(':').next().unwrap_or(text));
+        let Some(text) = node.text("ref")?.or(older) else {
+            continue;
+        };
+        // Node 0 is the project itself.
+        if key == "0" {
+            lines.push_elsewhere(&node.place(), text, None)?;
+        } else {
             reference(&mut lines, &node.place(), text)?;
         }
     }

@@ -162,6 +162,11 @@ fn ecosystem(
     binaries: &[Binary],
     lines: &mut Lines,
 ) -> Ecosystem {
+    // OpenWrt writes the same paragraphs, and a field of its own.
+    if text.lines().any(|line| line.starts_with("Installed-Time:")) {
+        lines.warn("its fields say OpenWrt; Debian's advisories do not apply".to_owned());
+        return Ecosystem::from("opkg".to_owned());
+    }
     if let Some(release) = release {
         return Ecosystem::Debian(super::purl::debian_release(release));
     }

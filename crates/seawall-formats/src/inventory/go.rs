@@ -44,6 +44,7 @@ impl Shape {
         }
         match *words.as_slice() {
             ["module", _] if !first.contains(',') => Some(Shape::Module),
+            ["require", "("] | ["require", _, _] => Some(Shape::Module),
             [_, version, sum] if is_version(version) && sum.starts_with("h1:") => Some(Shape::Sums),
             [path] if is_path(path) => {
                 second.filter(|line| listed(line).is_some()).map(|_| Shape::List)
@@ -82,12 +83,15 @@ pub(super) fn read(shape: Shape, text: &str) -> Result<Inventory, FormatFault> {
     Ok(lines.done(Kind::Go, None))
 }
 
+/// A path, and a version where one is given.
+type Named<'a> = (&'a str, Option<&'a str>);
+
 /// A module, and what replaces it.
 struct Module<'a> {
     path: &'a str,
     version: &'a str,
     /// The path and the version that are built instead; a folder has no version.
-    instead: Option<(&'a str, Option<&'a str>)>,
+    instead: Option<Named<'a>>,
 }
 
 impl Module<'_> {
@@ -137,7 +141,7 @@ fn listed(line: &str) -> Option<Module<'_>> {
 fn module(lines: &mut Lines, text: &str) -> Result<(), FormatFault> {
     let mut block = None;
     let mut required = Vec::new();
-    let mut replaced: HashMap<&str, (&str, Option<&str>)> = HashMap::new();
+    let mut replaced: HashMap<Named<'_>, Named<'_>> = HashMap::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.split("//").next().unwrap_or(line).trim();
         let (word, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
@@ -156,11 +160,12 @@ fn module(lines: &mut Lines, text: &str) -> Result<(), FormatFault> {
         let words: Vec<&str> = rest.split_whitespace().map(|word| word.trim_matches('"')).collect();
         match (word, words.as_slice()) {
             ("require", [path, version]) => required.push((index + 1, *path, *version)),
-            ("replace", [path, "=>", to @ ..] | [path, _, "=>", to @ ..]) => match to {
-                [folder] => drop(replaced.insert(path, (folder, None))),
-                [other, version] => drop(replaced.insert(path, (other, Some(version)))),
-                _ => lines.warn(format!("line {}: it is no replacement", index + 1)),
-            },
+            ("replace", [path, "=>", to @ ..]) if let Some(to) = replacement(to) => {
+                replaced.insert((path, None), to);
+            }
+            ("replace", [path, version, "=>", to @ ..]) if let Some(to) = replacement(to) => {
+                replaced.insert((path, Some(version)), to);
+            }
             ("require" | "replace", []) => {}
             ("require" | "replace", _) => {
                 lines.warn(format!("line {}: it is no requirement", index + 1));
@@ -169,11 +174,22 @@ fn module(lines: &mut Lines, text: &str) -> Result<(), FormatFault> {
         }
     }
     for (line, path, version) in required {
-        let instead = replaced.get(path).copied();
+        // A replacement of one version goes before that of all.
+        let of_one = replaced.get(&(path, Some(version)));
+        let instead = of_one.or_else(|| replaced.get(&(path, None))).copied();
         let module = Module { path, version, instead };
         module.list(lines, &format_args!("line {line}"))?;
     }
     Ok(())
+}
+
+/// What stands behind the arrow of a replacement: a folder, or a path and a version.
+fn replacement<'a>(words: &[&'a str]) -> Option<Named<'a>> {
+    match words {
+        [folder] => Some((folder, None)),
+        [other, version] => Some((other, Some(version))),
+        _ => None,
+    }
 }
 
 /// `go.sum`: the lines of what was fetched whole; those that end in `/go.mod` were only looked at.

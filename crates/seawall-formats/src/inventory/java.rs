@@ -30,10 +30,18 @@ const HEAD_LINES: usize = 200;
 impl Shape {
     /// Tells the shape of a text; none when it is no list of Java's.
     pub(super) fn of(text: &str) -> Option<Shape> {
+        let mut locks = text.lines().filter(|line| {
+            !line.trim().is_empty() && !line.starts_with('#') && !line.starts_with("empty=")
+        });
+        let mut locks =
+            locks.by_ref().take(HEAD_LINES).map(|line| locked(line).is_some()).peekable();
+        if text.starts_with("# This is a Gradle generated file")
+            || locks.peek().is_some() && locks.all(|is_lock| is_lock)
+        {
+            return Some(Shape::Lock);
+        }
         text.lines().take(HEAD_LINES).find_map(|line| {
-            if line.starts_with("# This is a Gradle generated file") || locked(line).is_some() {
-                Some(Shape::Lock)
-            } else if resolved(line).is_some() {
+            if resolved(line).is_some() {
                 Some(Shape::Tree)
             } else if printed(line).is_some_and(|one| one.scope.is_some()) {
                 Some(Shape::Maven)

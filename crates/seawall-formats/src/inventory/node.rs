@@ -1,9 +1,10 @@
-//! Node.js: the lock files of npm, pnpm and Yarn, and what `npm ls --json` prints.
+//! Node.js: the lock files of npm, pnpm, Yarn and Bun, and what `npm ls --json` prints.
 //!
 //! A package is taken for one of the npm registry when it was fetched from a registry, a mirror
 //! included: mirrors keep names and versions. What comes from git, a folder or a bare archive is
 //! listed and stays unknown, and so is what an alias hides when the lock file does not name it.
 
+pub(super) mod bun;
 pub(super) mod npm;
 pub(super) mod pnpm;
 pub(super) mod yarn;

@@ -229,8 +229,9 @@ fn header_row(text: &str) -> Result<(char, Header, Body<'_>), FormatFault> {
     }
     let first = quote(text.lines().next().unwrap_or_default());
     let message = format!(
-        "no header row with `vendor`, `product` and `version` found, nor a first line `# debian \
-         12`; the first line is {first}"
+        "it is no list that is known, and no table either: no header row with `vendor`, \
+         `product` and `version` was found, nor a first line such as `# debian 12`; the first \
+         line is {first}"
     );
     Err(FormatFault::new(FORMAT, "line 1", message))
 }

@@ -4,7 +4,7 @@
 use super::keys::Keys;
 use super::{
     FormatFault, INVENTORY_BYTES_MAX, Inventory, alpine, cocoapods, conan, cyclonedx, dart, debian,
-    dotnet, elixir, go, java, node, php, products, python, rpm, ruby, spdx, swift, tables,
+    dotnet, elixir, go, java, node, php, products, python, r, rpm, ruby, spdx, swift, tables,
     unreadable, windows, xml, yaml,
 };
 use crate::fault::quote;
@@ -39,16 +39,17 @@ impl Hints<'_> {
 }
 
 /// Reads JSON, by the keys at its top.
-pub(super) fn read_json(bytes: &[u8]) -> Result<Inventory, FormatFault> {
+pub(super) fn read_json(hints: &Hints<'_>, bytes: &[u8]) -> Result<Inventory, FormatFault> {
     let mut keys = Vec::new();
     for key in Keys::of(bytes) {
         match key {
             "bomFormat" => return cyclonedx::read_json(bytes),
             "spdxVersion" => return spdx::read(bytes),
             "@graph" => return spdx::graph::read(bytes),
-            "lockfileVersion" => return node::npm::read(bytes),
+            // Bun has the same key, and beside it the workspaces.
+            "workspaces" if keys.contains(&"lockfileVersion") => return node::bun::read(bytes),
             "graph_lock" | "python_requires" => return conan::read(bytes),
-            "content-hash" | "packages-dev" => return php::read(bytes),
+            "content-hash" | "packages-dev" | "dev-package-names" => return php::read(bytes),
             "pins" => return swift::read(bytes),
             // `go list -m -json` prints one object after another.
             "Path" if keys.is_empty() => return go::read_stream(bytes),
@@ -56,6 +57,15 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Inventory, FormatFault> {
         }
     }
     let has = |wanted: &[&str]| wanted.iter().all(|key| keys.contains(key));
+    if has(&["lockfileVersion"]) {
+        return node::npm::read(bytes);
+    }
+    if has(&["R", "Packages"]) {
+        return r::read(bytes);
+    }
+    if hints.file() == "packages.lock.json" {
+        return dotnet::read_lock(bytes);
+    }
     if has(&["libraries", "targets"]) || has(&["libraries", "runtimeTarget"]) {
         return dotnet::read_libraries(bytes);
     }
@@ -67,7 +77,7 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Inventory, FormatFault> {
     }
     // What is no JSON at all is said first.
     let value = json::read("inventory", bytes, INVENTORY_BYTES_MAX)?;
-    if value.pointer("/object/pins").is_some() {
+    if value.pointer("/object/pins").is_some() || hints.file() == "Package.resolved" {
         return swift::read(bytes);
     }
     if let Some(first) = value.as_array().map(|items| items.first()) {
@@ -75,6 +85,10 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Inventory, FormatFault> {
     }
     match value.get("dependencies").and_then(Value::as_object).map(|all| all.values().next()) {
         Some(Some(one)) if is_framework(one) => dotnet::read_lock(bytes),
+        Some(Some(Value::String(_))) => Err(unreadable(
+            "it says what a project asks for, not what it is built from; send its lock file, or \
+             what `npm ls --all --json` prints",
+        )),
         // Before version 3 a lock file of NuGet without packages looks like one of npm.
         Some(_) => node::npm::read(bytes),
         None if has(&["name", "version"]) => Err(unreadable(
@@ -144,32 +158,72 @@ pub(super) fn read_text(hints: &Hints<'_>, text: &str) -> Result<Inventory, Form
     if tables::is(text) {
         return tables::read(hints.file(), text);
     }
-    if let Some(read) = lock_file(hints, text).or_else(|| installed(hints, text)) {
-        return read;
+    let read = of_system(text).or_else(|| lock_file(text)).or_else(|| installed(hints, text));
+    read.or_else(|| by_name(hints, text)).unwrap_or_else(|| products::read(text))
+}
+
+/// Reads a text every line of which is a package of a system.
+fn of_system(text: &str) -> Option<Result<Inventory, FormatFault>> {
+    if rpm::is(text) {
+        return Some(rpm::read(text));
     }
-    products::read(text)
+    alpine::Shape::of(text).map(|shape| alpine::read(shape, text))
+}
+
+/// Reads a text whose content says too little, such as a lock file that lists nothing, by its name.
+fn by_name(hints: &Hints<'_>, text: &str) -> Option<Result<Inventory, FormatFault>> {
+    let file = hints.file();
+    let read = match file {
+        "yarn.lock" => node::yarn::read(text),
+        "pnpm-lock.yaml" => node::pnpm::read(text),
+        "Podfile.lock" => yaml(text, cocoapods::read),
+        "pubspec.lock" => yaml(text, dart::read),
+        "Gemfile.lock" | "gems.locked" => ruby::read(text),
+        "mix.lock" => elixir::read(text),
+        "go.mod" => go::read(go::Shape::Module, text),
+        "go.sum" => go::read(go::Shape::Sums, text),
+        "gradle.lockfile" | "buildscript-gradle.lockfile" => java::read(java::Shape::Lock, text),
+        "Cargo.lock" | "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml" => {
+            tables::read(file, text)
+        }
+        _ if file.starts_with("requirements") && hints.ends_with(&[".txt", ".in"]) => {
+            python::requirements::read(text)
+        }
+        _ => return None,
+    };
+    // A name promises nothing: what has not even the signs of a list is not an empty one.
+    let mut rest = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let is_list = rest.all(|line| line.contains(['=', ':', '{', '%', '[', '}']));
+    Some(read.and_then(|read| match read.components.is_empty() && !is_list {
+        true => Err(unreadable(format!("it is named {} and lists nothing", quote(file)))),
+        false => Ok(read),
+    }))
+}
+
+fn yaml(
+    text: &str,
+    read: fn(&yaml::Node<'_>) -> Result<Inventory, FormatFault>,
+) -> Result<Inventory, FormatFault> {
+    match yaml::read(text) {
+        Ok(top) => read(&top),
+        Err(why) => Err(unreadable(why)),
+    }
 }
 
 /// Reads a text that is a lock file.
-fn lock_file(hints: &Hints<'_>, text: &str) -> Option<Result<Inventory, FormatFault>> {
-    let has_line = |start: &str| text.lines().take(60).any(|line| line.starts_with(start));
-    if has_line("# yarn lockfile v1") || has_line("__metadata:") {
+fn lock_file(text: &str) -> Option<Result<Inventory, FormatFault>> {
+    let has_line = |start: &str| text.lines().any(|line| line.starts_with(start));
+    if node::yarn::is(text) {
         return Some(node::yarn::read(text));
     }
     if has_line("lockfileVersion:") {
         return Some(node::pnpm::read(text));
     }
-    let yaml = |read: fn(&yaml::Node<'_>) -> Result<Inventory, FormatFault>| match yaml::read(text)
-    {
-        Ok(top) => read(&top),
-        Err(why) => Err(unreadable(why)),
-    };
-    let whole_line = |wanted: &str| text.lines().any(|line| line.trim_end() == wanted);
     if has_line("PODS:") {
-        return Some(yaml(cocoapods::read));
+        return Some(yaml(text, cocoapods::read));
     }
-    if has_line("packages:") && whole_line("sdks:") {
-        return Some(yaml(dart::read));
+    if has_line("# Generated by pub") || has_line("packages:") && has_line("sdks:") {
+        return Some(yaml(text, dart::read));
     }
     if ruby::is(text) {
         return Some(ruby::read(text));
@@ -183,18 +237,11 @@ fn lock_file(hints: &Hints<'_>, text: &str) -> Option<Result<Inventory, FormatFa
     if let Some(shape) = go::Shape::of(text) {
         return Some(go::read(shape, text));
     }
-    let named = hints.file().starts_with("requirements") && hints.ends_with(&[".txt", ".in"]);
-    (named || python::requirements::is(text)).then(|| python::requirements::read(text))
+    python::requirements::is(text).then(|| python::requirements::read(text))
 }
 
 /// Reads a text that lists what is installed.
 fn installed(hints: &Hints<'_>, text: &str) -> Option<Result<Inventory, FormatFault>> {
-    if rpm::is(text) {
-        return Some(rpm::read(text));
-    }
-    if let Some(shape) = alpine::Shape::of(text) {
-        return Some(alpine::read(shape, text));
-    }
     if let Some(shape) = debian::Shape::of(text) {
         return Some(debian::read(shape, hints.release, text));
     }

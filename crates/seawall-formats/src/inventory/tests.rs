@@ -1,5 +1,9 @@
 //! Inventories of every kind, each with its expected reading.
 
+mod bombs;
+mod locks;
+mod systems;
+
 use super::*;
 use proptest::prelude::*;
 use seawall_domain::package::Package;

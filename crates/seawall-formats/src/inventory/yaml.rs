@@ -19,8 +19,6 @@ pub(super) struct Node<'a> {
     pub(super) key: Cow<'a, str>,
     /// What stands after the colon, empty where nothing does.
     pub(super) value: Cow<'a, str>,
-    /// Whether it began with `- `.
-    pub(super) item: bool,
     /// The entries below it.
     pub(super) children: Vec<Node<'a>>,
     /// The number of the line.
@@ -72,13 +70,13 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, String> {
             rest = rest.get(1..).unwrap_or_default().trim_start();
             // `- name: x` is an item with an entry, at the place where the entry stands.
             if pair(rest).is_some() {
-                push(&mut open, indent, Node { item, line: index + 1, ..Node::default() })?;
+                push(&mut open, indent, Node { line: index + 1, ..Node::default() })?;
                 indent = 2 * (column + 1 + trimmed.len() - rest.len());
             }
         }
         let (key, value) = pair(rest).unwrap_or((rest, ""));
         let (key, value) = (unquoted(key), unquoted(value));
-        let node = Node { key, value, item, line: index + 1, children: Vec::new() };
+        let node = Node { key, value, line: index + 1, children: Vec::new() };
         push(&mut open, indent, node)?;
     }
     close(&mut open, 1);
@@ -153,8 +151,7 @@ mod tests {
 
     fn shown(node: &Node<'_>) -> String {
         let children: Vec<_> = node.children.iter().map(shown).collect();
-        let dash = if node.item { "-" } else { "" };
-        format!("{dash}{}={}[{}]", node.key, node.value, children.join(" "))
+        format!("{}={}[{}]", node.key, node.value, children.join(" "))
     }
 
     fn check(text: &str, expected: &str) {
@@ -167,8 +164,8 @@ mod tests {
             "a: 1\nb:\n  c: 'x: y'\n  \"d@1\": \"z\"\ne:\n",
             "=[a=1[] b=[c=x: y[] d@1=z[]] e=[]]",
         );
-        check("a:\n  - b: 1\n    c: 2\n  - d\n", "=[a=[-=[-b=1[] c=2[]] -d=[]]]");
-        check("a:\n- b (1.0):\n  - c\n- d\n", "=[a=[-=[-b (1.0)=[-c=[]]] -d=[]]]");
+        check("a:\n  - b: 1\n    c: 2\n  - d\n", "=[a=[=[b=1[] c=2[]] d=[]]]");
+        check("a:\n- b (1.0):\n  - c\n- d\n", "=[a=[=[b (1.0)=[c=[]]] d=[]]]");
         check("# no\n---\n\na: http://b\n", "=[a=http://b[]]");
         let node = read("r: {integrity: sha512-a==, tarball: 'https://b/c'}").unwrap();
         assert_eq!(node.child("r").and_then(|r| r.inline("tarball")), Some("https://b/c"));

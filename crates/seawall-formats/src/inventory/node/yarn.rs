@@ -11,6 +11,23 @@ use seawall_domain::package::Ecosystem;
 
 const FORMAT: &str = "Yarn lock file";
 
+/// How many lines at the top are looked at.
+const HEAD_LINES: usize = 60;
+
+/// Whether a text is such a file: by its first comment, or by the look of an entry.
+pub(in crate::inventory) fn is(text: &str) -> bool {
+    let mut asked = false;
+    text.lines().take(HEAD_LINES).any(|line| {
+        let field = line.trim_start().trim_start_matches('"');
+        let entry = asked
+            && ["version", "resolved", "integrity", "resolution"]
+                .iter()
+                .any(|known| field.starts_with(known));
+        asked = line.ends_with(':') && line.contains('@') && !line.starts_with([' ', '/']);
+        entry || line.starts_with("# yarn lockfile v1") || line.starts_with("__metadata:")
+    })
+}
+
 /// Reads a lock file of either form.
 pub(in crate::inventory) fn read(text: &str) -> Result<Inventory, FormatFault> {
     let mut lines = Lines::new(FORMAT);
@@ -34,6 +51,7 @@ pub(in crate::inventory) fn read(text: &str) -> Result<Inventory, FormatFault> {
             && !line.starts_with("   ")
         {
             let (key, value) = body.split_once([' ', ':']).unwrap_or((body, ""));
+            let key = key.trim_matches('"');
             let value = value.trim_start_matches(':').trim().trim_matches('"');
             match key {
                 "version" => open.version = Some(value),
@@ -76,7 +94,13 @@ impl Entry<'_> {
                 None => lines.push_elsewhere(&place, real, self.version),
             };
         }
-        if is_elsewhere(range) || is_elsewhere(resolved) || self.version.is_none() {
+        // A range with a slash is an address, or somebody's repository.
+        let asked_elsewhere = range.contains('/') && !range.starts_with("npm:");
+        if asked_elsewhere
+            || is_elsewhere(range)
+            || is_elsewhere(resolved)
+            || self.version.is_none()
+        {
             return lines.push_elsewhere(&place, name, self.version);
         }
         let alias = range.strip_prefix("npm:").and_then(split);

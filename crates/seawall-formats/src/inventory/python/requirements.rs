@@ -146,7 +146,8 @@ fn requirement(line: &str) -> Option<Requirement<'_>> {
         return Some(Requirement { name, version: None, elsewhere: true, bound: true });
     }
     let rest = rest.trim_start_matches('(').trim_end_matches(')').trim();
-    if !rest.is_empty() && !rest.starts_with(['=', '<', '>', '!', '~']) {
+    let compares = ["==", "!=", "<", ">", "~="].iter().any(|sign| rest.starts_with(sign));
+    if !rest.is_empty() && !compares {
         return None;
     }
     let pin = rest.strip_prefix("===").or_else(|| rest.strip_prefix("=="));
