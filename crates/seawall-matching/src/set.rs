@@ -5,7 +5,7 @@
 //! a table, one binary search among the versions that advisories name, and comparisons of whole
 //! numbers. Each page is checked when it is first looked at, so a damaged set is refused and never
 //! answers wrongly. It does no I/O: where the bytes lie and how they are replaced is the
-//! executable's business (`docs/decisions/0012`).
+//! executable's business (`docs/decisions/0014`).
 
 mod build;
 mod code;

@@ -39,7 +39,9 @@ fn check(engine: &str, rows: &[(Value, Value)]) {
 
 #[test]
 fn versions_are_compared_by_ecosystem() {
-    let compare = |ecosystem: &str, a: &str, b: &str| json!({"op": "compare", "ecosystem": ecosystem, "a": a, "b": b});
+    fn compare(ecosystem: &str, a: &str, b: &str) -> Value {
+        json!({"op": "compare", "ecosystem": ecosystem, "a": a, "b": b})
+    }
     check(
         "version",
         &[
@@ -140,7 +142,9 @@ fn the_table_of_the_directive_is_asked() {
             "in_kev": in_kev, "exposed": exposed, "automatable": automatable, "impact": impact,
         })
     };
-    let row = |action: &str, days: Option<u32>, forensic, row| json!({"action": action, "days": days, "forensic_triage": forensic, "row": row});
+    fn row(action: &str, days: Option<u32>, forensic: bool, row: u32) -> Value {
+        json!({"action": action, "days": days, "forensic_triage": forensic, "row": row})
+    }
     check(
         "bod-26-04",
         &[
