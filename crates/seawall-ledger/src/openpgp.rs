@@ -7,6 +7,7 @@
 
 use pgp::composed::{
     ArmorOptions, Deserializable as _, DetachedSignature, SignedKeyDetails, SignedPublicKey,
+    SignedPublicSubKey,
 };
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::public_key::PublicKeyAlgorithm;
@@ -83,11 +84,43 @@ impl OpenPgpKey {
     }
 }
 
-/// Verifies a detached signature by the primary key of this certificate, and gives back the
-/// certificate's fingerprint. Whether that is the right certificate is for the caller to know.
+/// Verifies a detached signature by a signing key of this certificate, the primary or a subkey, and
+/// gives back the certificate's fingerprint. Whether that is the right certificate is for the
+/// caller to know.
 pub fn verify_detached(armored_public: &str, bytes: &[u8], asc: &str) -> Result<String, Fault> {
-    if armored_public.len() > ARMOR_BYTES_MAX || asc.len() > ARMOR_BYTES_MAX {
+    if asc.len() > ARMOR_BYTES_MAX {
         return Err(Fault::unreadable(SIGNATURE, format!("longer than {ARMOR_BYTES_MAX} bytes")));
+    }
+    let certificate = read_certificate(armored_public)?;
+    let (signature, _) = DetachedSignature::from_string(asc)
+        .map_err(|e| Fault::unreadable(SIGNATURE, e.to_string()))?;
+    if signature.signature.typ() != Some(SignatureType::Binary) {
+        return Err(Fault::unproven(SIGNATURE, "it is not over binary data"));
+    }
+    let by_primary = signature.verify(&certificate.primary_key, bytes);
+    by_primary
+        .or_else(|error| {
+            // Their bindings, in both directions, were verified with the certificate.
+            let verifies = |subkey: &SignedPublicSubKey| {
+                let mut bindings = subkey.signatures.iter();
+                bindings.any(|binding| binding.key_flags().sign())
+                    && signature.verify(&subkey.key, bytes).is_ok()
+            };
+            certificate.public_subkeys.iter().any(verifies).then_some(()).ok_or(error)
+        })
+        .map_err(|e| Fault::unproven(SIGNATURE, e.to_string()))?;
+    Ok(format!("{:X}", certificate.fingerprint()))
+}
+
+/// The fingerprint of a certificate that [`verify_detached`] can verify with, in 40 upper-case
+/// hexadecimal digits.
+pub fn fingerprint_of(armored_public: &str) -> Result<String, Fault> {
+    Ok(format!("{:X}", read_certificate(armored_public)?.fingerprint()))
+}
+
+fn read_certificate(armored_public: &str) -> Result<SignedPublicKey, Fault> {
+    if armored_public.len() > ARMOR_BYTES_MAX {
+        return Err(Fault::unreadable(CERTIFICATE, format!("longer than {ARMOR_BYTES_MAX} bytes")));
     }
     let (certificate, _) = SignedPublicKey::from_string(armored_public)
         .map_err(|e| Fault::unreadable(CERTIFICATE, e.to_string()))?;
@@ -95,15 +128,7 @@ pub fn verify_detached(armored_public: &str, bytes: &[u8], asc: &str) -> Result<
     if !certificate.details.revocation_signatures.is_empty() {
         return Err(Fault::unproven(CERTIFICATE, "it is revoked"));
     }
-    let (signature, _) = DetachedSignature::from_string(asc)
-        .map_err(|e| Fault::unreadable(SIGNATURE, e.to_string()))?;
-    if signature.signature.typ() != Some(SignatureType::Binary) {
-        return Err(Fault::unproven(SIGNATURE, "it is not over binary data"));
-    }
-    signature
-        .verify(&certificate.primary_key, bytes)
-        .map_err(|e| Fault::unproven(SIGNATURE, e.to_string()))?;
-    Ok(format!("{:X}", certificate.fingerprint()))
+    Ok(certificate)
 }
 
 fn certificate(

@@ -101,6 +101,43 @@ fn gnupg_verdict(home: &Path) -> Option<()> {
     Some(())
 }
 
+/// Many issuers certify with one key and sign with a subkey.
+#[test]
+fn a_subkey_that_may_sign_verifies() {
+    let test = "a_subkey_that_may_sign_verifies";
+    let home = std::env::temp_dir().join(format!("seawall-gpg-subkey-{}", std::process::id()));
+    fs::create_dir_all(&home).unwrap();
+    let run = |arguments: &[&str]| {
+        let fixed = ["--batch", "--no-tty", "--pinentry-mode", "loopback", "--passphrase", ""];
+        let output =
+            Command::new("gpg").arg("--homedir").arg(&home).args(fixed).args(arguments).output();
+        let output = output.ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let made = || {
+        let document = home.join("document");
+        fs::write(&document, DOCUMENT).unwrap();
+        run(&["--quick-generate-key", "A <a@a.invalid>", "ed25519", "cert", "never"])?;
+        let listed = run(&["--with-colons", "--list-keys"])?;
+        let fingerprint = listed.lines().find_map(|line| line.strip_prefix("fpr:"))?;
+        let fingerprint = fingerprint.trim_matches(':').to_owned();
+        run(&["--quick-add-key", &fingerprint, "ed25519", "sign", "never"])?;
+        let document = document.to_str()?;
+        let signature = run(&["--armor", "--output", "-", "--detach-sign", document])?;
+        Some((run(&["--armor", "--export"])?, signature, fingerprint))
+    };
+    let made = made();
+    let _ = Command::new("gpgconf").arg("--homedir").arg(&home).args(["--kill", "all"]).status();
+    fs::remove_dir_all(&home).unwrap();
+    let Some((public, signature, fingerprint)) = made else {
+        println!("skipped: {test}: no gpg that makes keys");
+        return;
+    };
+    assert_eq!(verify_detached(&public, DOCUMENT, &signature).as_ref(), Ok(&fingerprint));
+    assert!(verify_detached(&public, b"other", &signature).is_err());
+    assert_eq!(fingerprint_of(&public), Ok(fingerprint));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -115,10 +115,6 @@ impl Web {
         lock(&self.inside).pages.insert(path.to_owned(), pages);
     }
 
-    pub fn remove(&self, path: &str) {
-        lock(&self.inside).pages.remove(path);
-    }
-
     /// What was asked since the last time this was called: path, and the headers that matter.
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.inside).asked)
@@ -214,7 +210,8 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let mut out = vec![tag];
     match content.len() {
-        length @ 0..128 => out.push(length as u8),
+        length @ 0..0x80 => out.push(length as u8),
+        length @ 0x80..0x100 => out.extend_from_slice(&[0x81, length as u8]),
         length => {
             out.push(0x82);
             out.extend_from_slice(&(length as u16).to_be_bytes());

@@ -8,13 +8,13 @@ use crate::advisories::follow::singles::Single;
 use crate::advisories::follow::state::replace_file;
 use crate::advisories::follow::whole::judge;
 use crate::advisories::gather::document_name;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use aws_lc_rs::digest::{Algorithm, SHA256, SHA512, digest};
 use reqwest::Url;
 use seawall_formats::csaf::CSAF_BYTES_MAX;
 use seawall_formats::csaf::following::ProviderMetadata;
 use seawall_ledger::Fault;
-use seawall_ledger::openpgp::{ARMOR_BYTES_MAX, verify_detached};
+use seawall_ledger::openpgp::{ARMOR_BYTES_MAX, fingerprint_of, verify_detached};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,51 +40,60 @@ pub enum Proofs {
 
 /// A provider's keys.
 #[derive(Debug, Default)]
-pub struct Keys(Vec<(Option<String>, String)>);
+pub struct Keys {
+    armored: Vec<String>,
+    /// Whether a key that the metadata names is not among them.
+    is_partial: bool,
+}
 
 impl Keys {
-    /// Fetches the keys that the metadata names; one that cannot be had is told.
+    /// Fetches the keys that the metadata names; one that cannot be had or used is told.
     pub async fn fetch(
         client: &Client,
         metadata: &ProviderMetadata,
         notes: &mut Vec<String>,
     ) -> Keys {
-        let mut keys = Vec::new();
-        for (fingerprint, url) in metadata.keys.iter().take(KEYS_MAX) {
-            let fetched = match Url::parse(url) {
-                Ok(url) => client.body(&url, ARMOR_BYTES_MAX as u64).await,
-                Err(error) => Err(error.into()),
-            };
-            match fetched.and_then(|bytes| Ok(String::from_utf8(bytes)?)) {
-                Ok(armored) => keys.push((fingerprint.clone(), armored)),
-                Err(error) => notes.push(format!("cannot get the key {url}: {error:#}")),
+        let mut keys = Keys { armored: Vec::new(), is_partial: metadata.keys.len() > KEYS_MAX };
+        for (stated, url) in metadata.keys.iter().take(KEYS_MAX) {
+            match key(client, stated.as_deref(), url).await {
+                Ok(armored) => keys.armored.push(armored),
+                Err(error) => {
+                    keys.is_partial = true;
+                    notes.push(format!("cannot use the key {url}: {error:#}"));
+                }
             }
         }
-        Keys(keys)
+        keys
     }
 
     /// Verifies a signature by any of the keys.
     fn verify(&self, bytes: &[u8], signature: &str) -> Verdict {
-        let mut verdict = Verdict::Unchecked("the provider's keys could not be had");
-        for (stated, armored) in &self.0 {
+        let mut verdict = Verdict::Unchecked("no key for their signatures could be used");
+        for armored in &self.armored {
             match verify_detached(armored, bytes, signature) {
-                Ok(own) => match stated {
-                    Some(stated) if !is_same(stated, &own) => {
-                        verdict = Verdict::Wrong("its key has another fingerprint".to_owned());
-                    }
-                    Some(_) | None => return Verdict::Right,
-                },
-                // What cannot be read may be of a kind that others can.
-                Err(Fault::Unreadable { .. } | Fault::Impossible { .. }) => {
-                    if !matches!(verdict, Verdict::Wrong(_)) {
-                        verdict = Verdict::Unchecked("their signatures cannot be read here");
-                    }
+                Ok(_) => return Verdict::Right,
+                Err(Fault::Unproven { .. }) if self.is_partial => {
+                    verdict = Verdict::Unchecked("the key of their signatures could not be used");
                 }
                 Err(fault @ Fault::Unproven { .. }) => verdict = Verdict::Wrong(fault.to_string()),
+                // It may be of a kind that others can read.
+                Err(Fault::Unreadable { .. } | Fault::Impossible { .. }) => {
+                    verdict = Verdict::Unchecked("their signatures cannot be read here");
+                }
             }
         }
         verdict
     }
+}
+
+/// Fetches one key; it must be the one that is stated.
+async fn key(client: &Client, stated: Option<&str>, url: &str) -> anyhow::Result<String> {
+    let bytes = client.body(&Url::parse(url)?, ARMOR_BYTES_MAX as u64).await?;
+    let armored = String::from_utf8(bytes).context("it is not text")?;
+    let own = fingerprint_of(&armored)?;
+    let is_stated = stated.is_none_or(|stated| is_same(stated, &own));
+    ensure!(is_stated, "its fingerprint is {own}, which is not the stated one");
+    Ok(armored)
 }
 
 fn is_same(stated: &str, own: &str) -> bool {
@@ -231,8 +240,9 @@ mod tests {
     fn signatures_are_right_wrong_or_unchecked() {
         let key = |seed: u8| OpenPgpKey::generate([seed; 32], "a", 1_780_000_000).unwrap();
         let (own, other) = (key(1), key(2));
-        let check = |keys: &[(Option<String>, String)], text: &str, expected: &str| {
-            let verdict = match Keys(keys.to_vec()).verify(b"abc", text) {
+        let check = |armored: &[String], is_partial, text: &str, expected: &str| {
+            let keys = Keys { armored: armored.to_vec(), is_partial };
+            let verdict = match keys.verify(b"abc", text) {
                 Verdict::Right => "right".to_owned(),
                 Verdict::Unchecked(why) => format!("unchecked: {why}"),
                 Verdict::Wrong(why) => format!("wrong: {why}"),
@@ -240,13 +250,19 @@ mod tests {
             assert!(verdict.starts_with(expected), "{verdict}");
         };
         let signature = own.sign_detached(b"abc", 1_780_000_001).unwrap();
-        let own_key = (Some(own.fingerprint().to_lowercase()), own.armored_public());
-        let other_key = (None, other.armored_public());
-        check(&[own_key.clone()], &signature, "right");
-        check(&[other_key.clone(), own_key.clone()], &signature, "right");
-        check(&[other_key], &signature, "wrong");
-        check(&[(Some("ab".into()), own.armored_public())], &signature, "wrong: its key");
-        check(&[], &signature, "unchecked: the provider's keys");
-        check(&[own_key], "nothing", "unchecked: their signatures");
+        let (own, other) = (own.armored_public(), other.armored_public());
+        check(std::slice::from_ref(&own), false, &signature, "right");
+        check(&[other.clone(), own.clone()], false, &signature, "right");
+        check(std::slice::from_ref(&other), false, &signature, "wrong");
+        check(&[other], true, &signature, "unchecked: the key");
+        check(&[], false, &signature, "unchecked: no key");
+        check(&[own], false, "nothing", "unchecked: their signatures");
+    }
+
+    #[test]
+    fn fingerprints_are_compared_without_their_spaces() {
+        for (stated, expected) in [("ABCD 12", true), ("abcd12", true), ("abcd13", false)] {
+            assert_eq!(is_same(stated, "ABCD12"), expected, "{stated}");
+        }
     }
 }
