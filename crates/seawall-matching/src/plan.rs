@@ -10,8 +10,8 @@ mod hours;
 mod words;
 
 pub use self::choose::Place;
-pub use self::hours::{Hours, HoursFault};
 use self::choose::{Piece, at_most, choose};
+pub use self::hours::{Hours, HoursFault};
 use crate::priority::{Deadline, Inputs, bod_26_04};
 use crate::today::{Action, Item, Language, Restart};
 use jiff::Timestamp;
