@@ -52,7 +52,7 @@ const DEMO: [Need; 8] = [
 ];
 
 /// What the tests need on top of that.
-const TEST: [Need; 5] = [
+const TEST: [Need; 6] = [
     Need {
         package: "postgresql",
         why: "every store test runs on both databases",
@@ -65,6 +65,11 @@ const TEST: [Need; 5] = [
         probe: Probe::Program("chromedriver"),
     },
     Need { package: "zstd", why: "unpacks the shared test data", probe: Probe::Program("zstd") },
+    Need {
+        package: "strace",
+        why: "shows that matching sends nothing",
+        probe: Probe::Program("strace"),
+    },
     Need { package: "gnupg", why: "checks our OpenPGP signatures", probe: Probe::Program("gpg") },
 ];
 

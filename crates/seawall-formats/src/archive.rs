@@ -24,7 +24,7 @@ pub const MEMBERS_MAX: u64 = 4_000_000;
 /// How many bytes one archive may unpack to in all.
 pub const UNPACKED_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 
-/// How many times its own size an archive may unpack to; advisories reach about 60.
+/// How many times its own size an archive may unpack to; advisories in Zstandard reach about 31.
 pub const RATIO_MAX: u64 = 250;
 
 /// What any archive may unpack to whatever its ratio, in bytes.
@@ -47,6 +47,9 @@ pub enum ArchiveFault<E> {
     Taker(E),
 }
 
+/// What takes the documents: each with its label, and an end to the reading where it wants no more.
+pub type Taker<'t, E> = dyn FnMut(&str, &[u8]) -> Result<(), E> + 't;
+
 /// What is allowed; `read` has the named ones.
 #[derive(Clone, Copy)]
 struct Bounds {
@@ -55,14 +58,14 @@ struct Bounds {
     unpacked_bytes: u64,
 }
 
-/// Reads the documents of `source`, which is called `name`, and gives each with its label to `take`.
+/// Reads the documents of `source`, called `name`, and gives each with its label to `take`.
 ///
 /// Of JSON lines (`.jsonl`, `.ndjson`, packed or not) every line that is not blank is a document.
 /// A fault of the archive ends the reading; documents that were given before it stay given.
 pub fn read<E>(
     name: &str,
     mut source: impl Read + Seek,
-    take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
+    take: &mut Taker<'_, E>,
 ) -> Result<(), ArchiveFault<E>> {
     let packed = source.seek(SeekFrom::End(0)).and_then(|end| source.rewind().map(|()| end));
     let packed = packed.map_err(|error| broken(name, &error.to_string()))?;
@@ -79,7 +82,7 @@ fn read_within<E>(
     bounds: Bounds,
     name: &str,
     mut source: impl Read + Seek,
-    take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
+    take: &mut Taker<'_, E>,
 ) -> Result<(), ArchiveFault<E>> {
     let fault = |error: io::Error| broken(name, &error.to_string());
     let mut reading = Reading { bounds, taken: 0, unpacked: Cell::new(0), take };
@@ -163,7 +166,7 @@ struct Reading<'t, E> {
     bounds: Bounds,
     taken: u64,
     unpacked: Cell<u64>,
-    take: &'t mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
+    take: &'t mut Taker<'t, E>,
 }
 
 impl<E> Reading<'_, E> {

@@ -7,6 +7,7 @@
 
 mod conformance;
 mod cwe;
+pub mod following;
 pub mod provider;
 mod reading;
 mod score;

@@ -10,17 +10,22 @@ mod affected;
 mod raw;
 
 use self::raw::{Container, Content, Metadata, Provider, Raw, Words};
+use crate::bounded::{add_new, cut};
 use crate::fault::{FormatFault, quote};
 use crate::json::typed::{self, LooseText, Text};
 use crate::when;
 use seawall_domain::claim::Cwe;
 use seawall_domain::record::{Exploitation, KevListing, Record, Score, SourceKind, Ssvc};
 use seawall_domain::time::Timestamp;
+use std::collections::HashSet;
 
 const FORMAT: &str = "CVE record";
 
 /// The largest record that is read, in bytes; the largest real one is about 4 MB.
 pub const CVE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The longest name of who gave a severity that is kept, in characters.
+const NAME_LEN_MAX: usize = 100;
 
 /// Reads one record of the CVE list. A rejected one has `withdrawn`, its reason in `details`, and
 /// what replaces it in `notice`; tags such as `disputed` are in `notice` too.
@@ -46,8 +51,11 @@ pub fn read(bytes: &[u8]) -> Result<Record, FormatFault> {
         record.workaround = english(&cna.workarounds.0);
         record.notice = notice(cna);
     }
+    let mut links = HashSet::new();
     for container in containers.cna.iter().chain(&containers.adp.0) {
         take(&mut record, container);
+        let urls = container.references.0.iter().filter_map(|one| one.url.get());
+        record.references.extend(urls.filter(|url| links.insert(*url)).map(str::to_owned));
     }
     Ok(record)
 }
@@ -110,20 +118,17 @@ fn take(record: &mut Record, container: &Container<'_>) {
     for problem in container.problem_types.0.iter().flat_map(|one| &one.descriptions.0) {
         let named = problem.cwe_id.get().and_then(cwe);
         let named = named.or_else(|| problem.description.get().and_then(cwe));
-        if let Some(cwe) = named.filter(|cwe| !record.weaknesses.contains(cwe)) {
-            record.weaknesses.push(cwe);
-        }
-    }
-    for url in container.references.0.iter().filter_map(|one| one.url.get()) {
-        if !record.references.iter().any(|known| known == url) {
-            record.references.push(url.to_owned());
+        if let Some(cwe) = named {
+            add_new(&mut record.weaknesses, cwe);
         }
     }
     for metric in &container.metrics.0 {
         for cvss in [&metric.cvss4, &metric.cvss31, &metric.cvss30, &metric.cvss2] {
             let vector = cvss.0.as_ref().and_then(|cvss| cvss.vector_string.get());
             let score = vector.map(|vector| Score { vector: vector.to_owned(), by: by.clone() });
-            record.scores.extend(score.filter(|score| !record.scores.contains(score)));
+            if let Some(score) = score {
+                add_new(&mut record.scores, score);
+            }
         }
         let Some(other) = &metric.other.0 else {
             continue;
@@ -137,7 +142,7 @@ fn take(record: &mut Record, container: &Container<'_>) {
 }
 
 fn name(provider: &Provider<'_>) -> Option<String> {
-    provider.short_name.get().or(provider.org_id.get()).map(str::to_owned)
+    provider.short_name.get().or(provider.org_id.get()).map(|name| cut(name, NAME_LEN_MAX))
 }
 
 /// The number of a `CWE-79` or `CWE-79: Cross-site scripting`.

@@ -1,28 +1,52 @@
 //! Inventories: what an operator runs, read from the lists that operators already have.
 //!
-//! CycloneDX 1.2 to 1.7 as JSON, SPDX 2.2 and 2.3 as JSON or `Tag: value` lines, tables of
-//! products as CSV, and Debian's package lists (capabilities C43 and C45). It lists and never
-//! judges: what cannot be told for certain stays unknown, and nothing is dropped silently.
+//! CycloneDX 1.0 to 1.7 as JSON and XML, SPDX 2.2, 2.3 and 3.0, the lock files of the usual build
+//! tools, the package lists of Debian, rpm and Alpine systems, lists of Windows programs, and
+//! tables of products (capabilities C43 and C45). It lists and never judges: what cannot be told
+//! for certain stays unknown, and nothing is dropped silently.
 //!
-//! **Debian's release** is, in this order: what the caller states ([`read_for`]), a comment line
-//! `# debian 12` at the top of the list, the one number in the list's `+debNuM` versions. Without
-//! any of them the ecosystem is `Debian` without a release.
+//! **The content decides** which format a document is in; its name only where two look alike.
+//!
+//! **A system's release** is, in this order: what the caller states ([`read_for`], Debian only), a
+//! comment line `# debian 12` or the fields of `os-release` at the top of the list, and for Debian
+//! the one number in the list's `+debNuM` versions. Without any of them it stays unknown.
 
+mod alpine;
+mod cocoapods;
+mod columns;
+mod conan;
 mod cpe;
 pub mod cyclonedx;
+mod dart;
 mod debian;
+mod dotnet;
+mod elixir;
+mod go;
+mod java;
 mod keys;
 mod lines;
+mod node;
 mod percent;
+mod php;
 mod products;
 pub(crate) mod purl;
+mod python;
+mod r;
+mod recognise;
+mod release;
+mod rpm;
+mod ruby;
+mod rust;
 mod spdx;
 mod stream;
+mod swift;
+mod tables;
+mod windows;
 mod xml;
+mod yaml;
 
-use self::keys::Keys;
-use crate::fault::{FormatFault, quote};
-use crate::json;
+use self::recognise::Hints;
+use crate::fault::FormatFault;
 use seawall_domain::component::Component;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +77,40 @@ pub enum Kind {
     Csv,
     /// A Debian package list: `dpkg -l`, `dpkg-query -W`, or the status file.
     DebianPackages,
+    /// A list of installed rpm packages: `rpm -qa`.
+    RpmPackages,
+    /// A list of installed Alpine packages: `apk list`, `apk info`, or the database.
+    AlpinePackages,
+    /// A list of the programs on a Windows machine.
+    WindowsPrograms,
+    /// `Cargo.lock`.
+    Rust,
+    /// A lock file of npm, pnpm or Yarn, or what `npm ls` prints.
+    Npm,
+    /// A lock file of Python's tools, requirements, or what `pip` prints.
+    Python,
+    /// Go modules: `go.mod`, `go.sum`, or what `go` prints.
+    Go,
+    /// Maven's or Gradle's dependencies.
+    Java,
+    /// `Gemfile.lock`.
+    Ruby,
+    /// `composer.lock`.
+    Php,
+    /// NuGet's lock file, `packages.config`, or `*.deps.json`.
+    DotNet,
+    /// `mix.lock`.
+    Elixir,
+    /// `pubspec.lock`.
+    Dart,
+    /// `Podfile.lock`.
+    CocoaPods,
+    /// `Package.resolved`.
+    Swift,
+    /// `conan.lock`.
+    Conan,
+    /// `renv.lock`.
+    R,
 }
 
 impl Kind {
@@ -63,6 +121,23 @@ impl Kind {
             Kind::Spdx => "SPDX",
             Kind::Csv => "table of products",
             Kind::DebianPackages => "Debian package list",
+            Kind::RpmPackages => "list of rpm packages",
+            Kind::AlpinePackages => "list of Alpine packages",
+            Kind::WindowsPrograms => "list of Windows programs",
+            Kind::Rust => "Cargo lock file",
+            Kind::Npm => "list of npm packages",
+            Kind::Python => "list of Python packages",
+            Kind::Go => "list of Go modules",
+            Kind::Java => "list of Java dependencies",
+            Kind::Ruby => "Gemfile lock file",
+            Kind::Php => "Composer lock file",
+            Kind::DotNet => "list of NuGet packages",
+            Kind::Elixir => "Mix lock file",
+            Kind::Dart => "pub lock file",
+            Kind::CocoaPods => "CocoaPods lock file",
+            Kind::Swift => "Swift lock file",
+            Kind::Conan => "Conan lock file",
+            Kind::R => "renv lock file",
         }
     }
 }
@@ -98,14 +173,41 @@ pub fn read_for(
         return Err(unreadable(message));
     }
     if let Some(what) = packed(bytes) {
-        let message = format!("it is {what}: unpack it and send the list itself");
+        let message = format!("it is {what}: unpack or export it, and send the list itself");
         return Err(unreadable(message));
     }
+    let wide = wide_text(bytes)?;
+    let bytes = wide.as_deref().map_or(bytes, str::as_bytes);
+    let hints = Hints { release: debian_release, name, media_type };
     match first_byte(bytes) {
         None => Err(unreadable("it is empty")),
-        Some(b'{' | b'[') => read_json(bytes),
-        Some(b'<') => read_xml(bytes),
-        Some(_) => read_text(debian_release, name, media_type, bytes),
+        Some(b'{') => recognise::read_json(&hints, bytes),
+        // A bracket also begins tables of TOML, and lines that Maven prints.
+        Some(b'[') if is_json_list(bytes) => recognise::read_json(&hints, bytes),
+        Some(b'<') => recognise::read_xml(bytes),
+        Some(_) => read_text(&hints, bytes),
+    }
+}
+
+fn is_json_list(bytes: &[u8]) -> bool {
+    let rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let next = rest.strip_prefix(b"[").and_then(first_byte);
+    matches!(next, None | Some(b'{' | b']'))
+}
+
+/// The text of UTF-16 with its mark, which Windows' tools write; none of other bytes.
+fn wide_text(bytes: &[u8]) -> Result<Option<String>, FormatFault> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return Ok(None),
+    };
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let units = pairs.iter().skip(1).map(|pair| unit(*pair));
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    match text {
+        Ok(text) if rest.is_empty() => Ok(Some(text)),
+        Ok(_) | Err(_) => Err(unreadable("it is broken UTF-16: save it as UTF-8")),
     }
 }
 
@@ -114,12 +216,16 @@ fn unreadable(message: impl Into<String>) -> FormatFault {
 }
 
 fn packed(bytes: &[u8]) -> Option<&'static str> {
-    let starts: [(&[u8], &'static str); 5] = [
+    let starts: [(&[u8], &'static str); 9] = [
         (b"PK\x03\x04", "a zip archive or an office document"),
         (b"\x1f\x8b", "packed with gzip"),
         (b"\x28\xb5\x2f\xfd", "packed with zstd"),
-        (b"\xff\xfe", "UTF-16 text, not UTF-8"),
-        (b"\xfe\xff", "UTF-16 text, not UTF-8"),
+        (b"BZh", "packed with bzip2"),
+        (b"\xfd7zXZ\x00", "packed with xz"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"\xd0\xcf\x11\xe0", "an old office document"),
+        (b"%PDF-", "a PDF document"),
+        (b"SQLite format 3", "a database"),
     ];
     let start = starts.iter().find(|(start, _)| bytes.starts_with(start));
     start.map(|(_, what)| *what)
@@ -130,37 +236,7 @@ fn first_byte(bytes: &[u8]) -> Option<u8> {
     bytes.iter().copied().find(|b| !b.is_ascii_whitespace())
 }
 
-fn read_json(bytes: &[u8]) -> Result<Inventory, FormatFault> {
-    for key in Keys::of(bytes) {
-        match key {
-            "bomFormat" => return cyclonedx::read_json(bytes),
-            "spdxVersion" => return spdx::read(bytes),
-            "@graph" => return spdx::graph::read(bytes),
-            _ => {}
-        }
-    }
-    // What is no JSON at all is said first.
-    json::read("inventory", bytes, INVENTORY_BYTES_MAX)?;
-    Err(unreadable("it has neither `bomFormat` (CycloneDX) nor `spdxVersion` (SPDX)"))
-}
-
-fn read_xml(bytes: &[u8]) -> Result<Inventory, FormatFault> {
-    let document = xml::read("XML", bytes)?;
-    match document.root.name {
-        "bom" => cyclonedx::read_xml(&document),
-        other => {
-            let shown = quote(other);
-            Err(unreadable(format!("its top is {shown}, which is no list that is read here")))
-        }
-    }
-}
-
-fn read_text(
-    release: Option<&str>,
-    name: &str,
-    media_type: Option<&str>,
-    bytes: &[u8],
-) -> Result<Inventory, FormatFault> {
+fn read_text(hints: &Hints<'_>, bytes: &[u8]) -> Result<Inventory, FormatFault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let place = format!("byte {}", error.valid_up_to());
@@ -169,15 +245,7 @@ fn read_text(
     if text.contains('\0') {
         return Err(unreadable("it is not text"));
     }
-    let csv = media_type.is_some_and(|kind| kind.trim_start().starts_with("text/csv"))
-        || [".csv", ".tsv"].iter().any(|end| name.to_lowercase().ends_with(end));
-    if spdx::tags::is(text) {
-        return spdx::tags::read(text);
-    }
-    match debian::Shape::of(text) {
-        Some(shape) if !csv => debian::read(shape, release, text),
-        Some(_) | None => products::read(text),
-    }
+    recognise::read_text(hints, text)
 }
 
 #[cfg(test)]

@@ -143,6 +143,16 @@ impl<'a> Spot<'a> {
         spot.expect_object()
     }
 
+    /// An object of a list that is itself the top of a document.
+    pub(crate) fn item(
+        format: &'static str,
+        index: usize,
+        value: &'a Value,
+    ) -> Result<Self, FormatFault> {
+        let spot = Self { format, place: format!("/{index}"), value };
+        spot.expect_object()
+    }
+
     fn expect_object(self) -> Result<Self, FormatFault> {
         match self.value {
             Value::Object(_) => Ok(self),
@@ -242,6 +252,21 @@ impl<'a> Spot<'a> {
             }
         }
         Ok(texts)
+    }
+
+    /// The fields of this object with their keys, each of which must be an object.
+    pub(crate) fn entries(&self) -> Result<Vec<(&'a str, Spot<'a>)>, FormatFault> {
+        let fields = self.value.as_object().into_iter().flatten();
+        let entries = fields.map(|(key, value)| {
+            let spot = Self { format: self.format, place: self.below(key), value };
+            Ok((key.as_str(), spot.expect_object()?))
+        });
+        entries.collect()
+    }
+
+    /// Whether the field is true.
+    pub(crate) fn is_true(&self, key: &str) -> bool {
+        self.field(key) == Some(&Value::Bool(true))
     }
 
     /// An object below this one.

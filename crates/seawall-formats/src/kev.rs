@@ -246,8 +246,9 @@ mod tests {
     fn both_forms_are_read() {
         check(
             r#"{"dateReleased":"2025-08-25T17:04:19.9796Z","vulnerabilities":[
-              {"cveID":"CVE-2025-1","dateAdded":"2025-08-25","dueDate":"2025-09-15","cwes":["CWE-59"],
-               "knownRansomwareCampaignUse":"Known","notes":"See: https://a.invalid/x ; http://b"},
+              {"cveID":"CVE-2025-1","dateAdded":"2025-08-25","dueDate":"2025-09-15",
+               "cwes":["CWE-59"],"knownRansomwareCampaignUse":"Known",
+               "notes":"See: https://a.invalid/x ; http://b"},
               {"cveID":"CVE-2025-2","dateAdded":"soon"}, {"dateAdded":"2025-08-25"}]}"#,
             "2025-08-25T17:04:19.9796Z; \
              CVE-2025-1 2025-08-25T00:00:00Z 2025-09-15T00:00:00Z Some(true) 1 2; \

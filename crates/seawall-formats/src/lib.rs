@@ -6,6 +6,7 @@
 
 mod address;
 pub mod archive;
+mod bounded;
 pub mod claim_check;
 mod cpe;
 pub mod csaf;

@@ -4,12 +4,16 @@
 //! what is ours stands under `database_specific`. Ecosystems the schema does not list (software
 //! without a registry) cannot be named there and are listed under `database_specific` as well.
 
+mod changes;
 mod reading;
 mod writing;
 
+pub use changes::{Change, ID_BYTES_MAX, changes};
 pub use reading::read;
 pub(crate) use reading::repository_name;
 pub use writing::{document, id};
+
+const FORMAT: &str = "OSV";
 
 /// The version of the schema that is written.
 pub const SCHEMA_VERSION: &str = "1.7.0";

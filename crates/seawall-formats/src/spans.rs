@@ -3,12 +3,16 @@
 //! A text becomes a bound only where its reading is certain; anything else stays a text, so that a
 //! reader sees it and no rule guesses.
 
+use crate::bounded::cut;
 use seawall_domain::package::Version;
 use seawall_domain::range::Interval;
 use seawall_domain::record::ProductVersions;
 
 /// The longest text that is taken for a version, in bytes.
 const VERSION_BYTES_MAX: usize = 64;
+
+/// The longest text about versions that is kept, in characters.
+const TEXT_LEN_MAX: usize = 2_000;
 
 /// How many comparators one text may hold.
 const COMPARATORS_MAX: usize = 1_000;
@@ -69,7 +73,7 @@ impl Spans {
             all.push(ProductVersions::Within(intervals));
         }
         if !self.texts.is_empty() {
-            all.push(ProductVersions::Text(self.texts.join("; ")));
+            all.push(ProductVersions::Text(cut(&self.texts.join("; "), TEXT_LEN_MAX)));
         }
         all
     }

@@ -29,6 +29,9 @@ pub const VEX_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How many statements one document may make.
 pub const STATEMENTS_MAX: usize = 20_000;
 
+/// The longest name of an issuer, in bytes.
+const AUTHOR_BYTES_MAX: usize = 2_000;
+
 /// The address that every version of the format's context starts with.
 const CONTEXT: &str = "https://openvex.dev/ns";
 
@@ -129,6 +132,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Statement>, FormatFault> {
     }
     top.required_text("@id")?;
     let author = top.required_text("author")?;
+    // Every statement repeats it.
+    if author.len() > AUTHOR_BYTES_MAX {
+        let message = format!("it is longer than {AUTHOR_BYTES_MAX} bytes");
+        return Err(top.fault_at("author", message));
+    }
     let issued = time(&top, "timestamp")?;
     if let Some(version) = top.value().get("version")
         && version.as_u64().is_none_or(|number| number == 0)

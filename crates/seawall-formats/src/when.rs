@@ -1,4 +1,4 @@
-//! Instants as documents write them: RFC 3339, or without an offset, which is read as UTC, or a day.
+//! Instants as documents write them: RFC 3339, without an offset (read as UTC), or a day.
 
 use jiff::civil;
 use jiff::tz::Offset;

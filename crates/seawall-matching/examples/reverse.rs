@@ -35,6 +35,12 @@ const SCANNED_MAX: u64 = 100_000_000;
 const ADDED: usize = 200;
 const MILLION: u64 = 1_000_000;
 
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Output {
+    Table,
+    Json,
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
@@ -44,8 +50,10 @@ fn main() {
         sizes = vec![10, 100];
     }
     let image = if has("--fleet") { Image::Fleet } else { Image::Own };
-    let results: Vec<Value> = sizes.iter().map(|millions| measured(*millions, image)).collect();
-    if has("--json") {
+    let output = if has("--json") { Output::Json } else { Output::Table };
+    let results: Vec<Value> =
+        sizes.iter().map(|millions| measured(*millions, image, output)).collect();
+    if output == Output::Json {
         println!("{}", Value::Array(results));
     }
 }
@@ -59,7 +67,7 @@ struct Case {
     sum: u64,
 }
 
-fn measured(millions: u64, image: Image) -> Value {
+fn measured(millions: u64, image: Image, output: Output) -> Value {
     let mut world = World::new(millions * MILLION, image);
     let mut cases: Vec<Case> = (0..CHECKED).map(|number| case(&mut world, number)).collect();
     let mut result = json!({ "postings": millions * MILLION, "assets": world.assets });
@@ -80,7 +88,9 @@ fn measured(millions: u64, image: Image) -> Value {
     if millions <= 200 {
         renewals(postings, &mut result);
     }
-    print(&result);
+    if output == Output::Table {
+        print(&result);
+    }
     result
 }
 
@@ -159,24 +169,14 @@ fn compare(case: &Case, postings: &Postings<'_>) {
 }
 
 fn queries(world: &mut World, postings: &Postings<'_>, result: &mut Value) {
-    let count = |range: &AffectedRange<u32>| {
-        let selection = postings.select(range);
-        postings.count(&selection.affected).expect("nothing is damaged")
-    };
     let mut hottest = Vec::new();
     let whole = case(world, 0).range;
     for _ in 0..9 {
         let start = cpu_seconds();
-        black_box(count(&whole));
+        black_box(count(&whole, postings));
         hottest.push((cpu_seconds() - start) * 1e3);
     }
     let cases: Vec<Case> = (0..TIMED).map(|number| case(world, number)).collect();
-    let mut times = Vec::new();
-    for case in &cases {
-        let start = cpu_seconds();
-        black_box(count(&case.range));
-        times.push((cpu_seconds() - start) * 1e3);
-    }
     let (mut listed, mut listing, mut whole_time) = (0, 0.0, 0.0);
     for case in cases.iter().take(TIMED / 4) {
         let start = cpu_seconds();
@@ -187,12 +187,27 @@ fn queries(world: &mut World, postings: &Postings<'_>, result: &mut Value) {
         whole_time += cpu_seconds() - start;
         listed += black_box(ids).len();
     }
-    let (p50, p99, max) = percentiles(&mut times);
-    result["count_ms"] = json!({ "p50": p50, "p99": p99, "max": max });
+    result["count_ms"] = counted(&cases, postings);
     let (p50, _, max) = percentiles(&mut hottest);
     result["hottest_package_ms"] = json!({ "p50": p50, "max": max });
     result["ids_listed_per_s"] = (listed as f64 / listing).into();
     result["ids_found_and_listed_per_s"] = (listed as f64 / whole_time).into();
+}
+
+fn count(range: &AffectedRange<u32>, postings: &Postings<'_>) -> u64 {
+    let selection = postings.select(range);
+    postings.count(&selection.affected).expect("nothing is damaged")
+}
+
+fn counted(cases: &[Case], postings: &Postings<'_>) -> Value {
+    let mut times: Vec<f64> = Vec::new();
+    for case in cases {
+        let start = cpu_seconds();
+        black_box(count(&case.range, postings));
+        times.push((cpu_seconds() - start) * 1e3);
+    }
+    let (p50, p99, max) = percentiles(&mut times);
+    json!({ "p50": p50, "p99": p99, "max": max })
 }
 
 /// The floor: every posting as a plain number, asset by asset, looked at once.
@@ -235,17 +250,13 @@ fn scan(world: &mut World, numbers: &[VersionId], postings: &Postings<'_>, resul
 fn additions(world: &mut World, postings: &mut Postings<'_>, result: &mut Value) {
     let mut journal = Journal::new(postings);
     let mut own = Vec::new();
-    let inventories: Vec<Vec<_>> = (0..1_000)
-        .map(|number| {
-            world.inventory(world.assets + number, &mut own);
-            let every = own.iter().step_by(PER_ASSET / ADDED + 1).chain(own.iter().rev());
-            every.take(ADDED).map(|id| world.named(*id)).collect()
-        })
-        .collect();
     let mut times = Vec::new();
-    for (components, asset) in inventories.iter().zip(world.assets..) {
+    for asset in world.assets..world.assets + 1_000 {
+        world.inventory(asset, &mut own);
+        let every = own.iter().step_by(PER_ASSET / ADDED + 1).chain(own.iter().rev());
+        let components: Vec<_> = every.take(ADDED).map(|id| world.named(*id)).collect();
         let start = cpu_seconds();
-        black_box(postings.replace(asset, components, &mut journal)).expect("there is room");
+        black_box(postings.replace(asset, &components, &mut journal)).expect("there is room");
         times.push((cpu_seconds() - start) * 1e6);
     }
     let (p50, p99, max) = percentiles(&mut times);
@@ -261,6 +272,8 @@ fn additions(world: &mut World, postings: &mut Postings<'_>, result: &mut Value)
     }
     let (p50, p99, _) = percentiles(&mut renewed);
     result["renew_500_us"] = json!({ "p50": p50, "p99": p99 });
+    let cases: Vec<Case> = (0..TIMED).map(|number| case(world, number)).collect();
+    result["count_changed_ms"] = counted(&cases, postings);
     result["journal_bytes_per_change"] =
         (journal.take().len() as f64 / postings.changes_len() as f64).into();
 }
@@ -296,6 +309,44 @@ fn peak_bytes() -> u64 {
     kilobytes.unwrap_or(0) * 1024
 }
 
+/// What is printed: a name, where it stands in the result, and its unit.
+const LINES: [(&str, &str, &str); 25] = [
+    ("postings", "/postings", ""),
+    ("assets", "/assets", ""),
+    ("package versions", "/versions", ""),
+    ("version to assets", "/holders_bytes_per_posting", "B/posting"),
+    ("asset to versions", "/components_bytes_per_posting", "B/posting"),
+    ("dictionary", "/dictionary_bytes", "B"),
+    ("peak memory, all pushed", "/peak_pushed_bytes", "B"),
+    ("peak memory, built", "/peak_bytes", "B"),
+    ("dictionary built", "/dictionary_cpu_s", "CPU-s"),
+    ("built", "/build_cpu_s", "CPU-s"),
+    ("affected count p50", "/count_ms/p50", "ms"),
+    ("affected count p99", "/count_ms/p99", "ms"),
+    ("affected count max", "/count_ms/max", "ms"),
+    ("hottest package, all versions", "/hottest_package_ms/p50", "ms"),
+    ("affected count p99 over changes", "/count_changed_ms/p99", "ms"),
+    ("ids found and listed", "/ids_found_and_listed_per_s", "/s"),
+    ("full scan of plain numbers", "/full_scan_ms", "ms"),
+    ("full scan / count p99", "/scan_ratio/p99", "x"),
+    ("full scan / hottest package", "/scan_ratio/hottest", "x"),
+    ("add 200 components p50", "/add_200_us/p50", "us"),
+    ("add 200 components p99", "/add_200_us/p99", "us"),
+    ("renew 500 components p50", "/renew_500_us/p50", "us"),
+    ("journal", "/journal_bytes_per_change", "B/change"),
+    ("compacted", "/compact_cpu_s", "CPU-s"),
+    ("opened, checksums compared", "/open_cpu_s", "CPU-s"),
+];
+
 fn print(result: &Value) {
-    println!("{:#}", result);
+    for (name, place, unit) in LINES {
+        let Some(value) = result.pointer(place) else {
+            continue;
+        };
+        match value.as_u64() {
+            Some(whole) => println!("{name:34} {whole:>14} {unit}"),
+            None => println!("{name:34} {:>14.3} {unit}", value.as_f64().unwrap_or(f64::NAN)),
+        }
+    }
+    println!();
 }

@@ -1,5 +1,6 @@
 //! The advisory set on this machine: where it lies, how it is opened, and how it is made anew.
 
+pub mod follow;
 pub mod gather;
 mod mapped;
 

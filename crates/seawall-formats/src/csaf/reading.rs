@@ -16,6 +16,7 @@ mod statements;
 
 use self::products::Tree;
 use self::raw::{Document, Raw};
+use crate::bounded::cut;
 use crate::fault::{FormatFault, quote};
 use crate::json::typed;
 use crate::vex::Statement;
@@ -32,13 +33,16 @@ pub const CSAF_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const FLAWS_MAX: usize = 20_000;
 
 /// How many products all statuses, remedies, scores and flags of a document may name together.
-pub const MENTIONS_MAX: usize = 1_000_000;
+pub const MENTIONS_MAX: usize = 600_000;
 
 /// The longest name or version of a product that is kept, in characters.
 const NAME_LEN_MAX: usize = 300;
 
 /// The longest text that is kept for each product, in characters.
-const WORDS_LEN_MAX: usize = 1_000;
+const WORDS_LEN_MAX: usize = 500;
+
+/// The longest name of a document or of a flaw, in bytes.
+const ID_BYTES_MAX: usize = 200;
 
 /// What one document says.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -73,8 +77,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading, FormatFault> {
     let tree = Tree::of(&raw.product_tree.0.unwrap_or_default())?;
     let tracking = document.tracking.0.as_ref();
     let id = tracking.and_then(|tracking| tracking.id.get()).unwrap_or_default();
-    if id.is_empty() {
-        return Err(FormatFault::new(FORMAT, "/document/tracking/id", "it is missing or empty"));
+    if id.is_empty() || id.len() > ID_BYTES_MAX {
+        let message = if id.is_empty() { "it is missing or empty" } else { "it is too long" };
+        return Err(FormatFault::new(FORMAT, "/document/tracking/id", message));
     }
     let mut reading = Reading {
         id: id.to_owned(),
@@ -113,7 +118,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, FormatFault> {
 
 /// A record that has what the whole document says.
 fn blank(reading: &Reading, document: &Document<'_>, index: usize, cve: Option<&str>) -> Record {
-    let id = match cve {
+    let id = match cve.filter(|cve| cve.len() <= ID_BYTES_MAX) {
         Some(cve) => cve.to_owned(),
         None => format!("{}#{}", reading.id, index + 1),
     };
@@ -121,7 +126,7 @@ fn blank(reading: &Reading, document: &Document<'_>, index: usize, cve: Option<&
     record.document = Some(reading.id.clone());
     record.publisher = Some(reading.publisher.clone()).filter(|name| !name.is_empty());
     record.modified = reading.modified;
-    record.summary = document.title.get().unwrap_or_default().to_owned();
+    record.summary = cut(document.title.get().unwrap_or_default(), WORDS_LEN_MAX);
     // CSAF 2.1 keeps such documents in place, with a category of their own.
     if matches!(reading.category.as_str(), "csaf_withdrawn" | "csaf_superseded") {
         record.withdrawn = Some(reading.modified.unwrap_or(Timestamp::UNIX_EPOCH));
@@ -135,7 +140,7 @@ fn publisher(document: &Document<'_>) -> String {
     };
     let parts = [publisher.namespace.get(), publisher.name.get()];
     let parts: Vec<&str> = parts.into_iter().flatten().map(|part| part.trim_matches('/')).collect();
-    parts.join("/")
+    cut(&parts.join("/"), NAME_LEN_MAX)
 }
 
 fn tlp(document: &Document<'_>) -> Option<String> {
@@ -151,14 +156,6 @@ fn time(text: Option<&str>, key: &str) -> Result<Option<Timestamp>, FormatFault>
         let place = format!("/document/tracking/{key}");
         FormatFault::new(FORMAT, place, format!("{} is no time", quote(text)))
     })
-}
-
-/// A text as it is kept for each product: cut, so that many mentions stay small.
-fn cut(text: &str, letters: usize) -> String {
-    match text.char_indices().nth(letters) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

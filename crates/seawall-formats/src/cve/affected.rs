@@ -1,11 +1,11 @@
 //! Who is affected, of one CVE record: packages where the ecosystem is certain, else products.
 //!
-//! The rules are those of the schema's `affected` (format 5.1): a version alone is that version, with
-//! `lessThan` or `lessThanOrEqual` it starts a range, `changes` turn the status within the range, and
-//! `defaultStatus` holds for every version that is not named. Two readings are ours. Where the
-//! default is *affected* and only affected versions are named, those are meant (many assigners set
-//! the default without meaning all versions). Where the default is *affected* and a single version
-//! is unaffected, it is taken for the one that mends the flaw.
+//! The rules are those of the schema's `affected` (format 5.1): a version alone is that version,
+//! with `lessThan` or `lessThanOrEqual` it starts a range, `changes` turn the status within the
+//! range, and `defaultStatus` holds for every version that is not named. Two readings are ours.
+//! Where the default is *affected* and only affected versions are named, those are meant (many
+//! assigners set the default without meaning all versions). Where the default is *affected* and a
+//! single version is unaffected, it is taken for the one that mends the flaw.
 
 mod registry;
 
@@ -20,7 +20,10 @@ use seawall_domain::record::{AffectedRecord, CommitRange, ProductRecord, Product
 use seawall_domain::statement::Status;
 
 /// How many products the CPE names of one entry may stand for.
-const CPE_PRODUCTS_MAX: usize = 32;
+const CPE_PRODUCTS_MAX: usize = 16;
+
+/// The longest address of a repository that is kept, in bytes.
+const REPOSITORY_BYTES_MAX: usize = 1_024;
 
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Word {
@@ -156,7 +159,8 @@ fn is_git(one: &Versions<'_>) -> bool {
 
 /// The affected ranges over commits; the repository is the entry's own.
 fn commits(entry: &Affected<'_>) -> Vec<CommitRange> {
-    let Some(repository) = entry.repo.get() else {
+    let known = entry.repo.get().filter(|repo| repo.len() <= REPOSITORY_BYTES_MAX);
+    let Some(repository) = known else {
         return Vec::new();
     };
     let ranges =

@@ -7,6 +7,7 @@
 //! every other line goes by its own name, and a warning says so. Removed packages are left out.
 
 use super::lines::Lines;
+use super::release::Release;
 use super::{Inventory, Kind};
 use crate::fault::{FormatFault, quote};
 use seawall_domain::component::Component;
@@ -60,7 +61,8 @@ impl Shape {
     /// Tells the shape of a text; none when it is no Debian list.
     pub(super) fn of(text: &str) -> Option<Shape> {
         let mut head = text.lines().take(HEAD_LINES);
-        let commented = text.lines().take(HEAD_LINES).any(|line| comment(line).is_some());
+        let hint = Release::of(text);
+        let commented = hint.is_some_and(|hint| ["debian", "ubuntu"].contains(&hint.id.as_str()));
         let told = head.find_map(|line| {
             if line.starts_with("Package: ") {
                 Some(Shape::Status)
@@ -72,17 +74,6 @@ impl Shape {
             }
         });
         told.or(commented.then_some(Shape::Columns))
-    }
-}
-
-/// The distribution that a list's comment names: `# debian 12`.
-fn comment(line: &str) -> Option<(String, Option<String>)> {
-    let mut words = line.strip_prefix('#')?.split_whitespace();
-    let name = words.next()?.to_lowercase();
-    let release = words.next().map(str::to_lowercase);
-    match name.as_str() {
-        "debian" | "ubuntu" => Some((name, release)),
-        _ => None,
     }
 }
 
@@ -171,17 +162,18 @@ fn ecosystem(
     binaries: &[Binary],
     lines: &mut Lines,
 ) -> Ecosystem {
+    // OpenWrt writes the same paragraphs, and a field of its own.
+    if text.lines().any(|line| line.starts_with("Installed-Time:")) {
+        lines.warn("its fields say OpenWrt; Debian's advisories do not apply".to_owned());
+        return Ecosystem::from("opkg".to_owned());
+    }
     if let Some(release) = release {
         return Ecosystem::Debian(super::purl::debian_release(release));
     }
-    match text.lines().take(HEAD_LINES).find_map(comment) {
-        Some((name, release)) if name == "ubuntu" => {
-            return Ecosystem::Listed(Listed::Ubuntu, release);
-        }
-        Some((_, Some(release))) => {
-            return Ecosystem::Debian(super::purl::debian_release(&release));
-        }
-        Some((_, None)) | None => {}
+    // A hint without a release leaves Debian's to the versions.
+    let hint = Release::of(text).and_then(|hint| hint.ecosystem());
+    if let Some(ecosystem) = hint.filter(|hint| *hint != Ecosystem::Debian(None)) {
+        return ecosystem;
     }
     if binaries.iter().any(|binary| binary.version.contains("ubuntu")) {
         lines.warn("its versions say Ubuntu; Debian's advisories do not apply".to_owned());
@@ -302,7 +294,7 @@ fn table(text: &str, lines: &mut Lines) -> Vec<Binary> {
     let mut binaries = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let heading = ["Desired=", "|", "+++", "#"].iter().any(|start| line.starts_with(start));
-        if heading || line.trim().is_empty() {
+        if heading || line.trim().is_empty() || Release::is_hint(line) {
             continue;
         }
         let Some((state, name, version)) = row(line) else {
@@ -325,7 +317,7 @@ fn table(text: &str, lines: &mut Lines) -> Vec<Binary> {
 fn columns(text: &str, lines: &mut Lines) -> Vec<Binary> {
     let mut binaries = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        if line.starts_with('#') || line.trim().is_empty() {
+        if Release::is_hint(line) || line.trim().is_empty() {
             continue;
         }
         let mut words = line.split_whitespace();

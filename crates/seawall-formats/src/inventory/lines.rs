@@ -15,6 +15,7 @@ pub(super) struct Lines {
     seen: HashSet<String>,
     warnings: Vec<String>,
     unsaid: usize,
+    elsewhere: usize,
 }
 
 impl Lines {
@@ -26,6 +27,7 @@ impl Lines {
             seen: HashSet::new(),
             warnings: Vec::new(),
             unsaid: 0,
+            elsewhere: 0,
         }
     }
 
@@ -145,6 +147,20 @@ impl Lines {
         self.push(place, key, Component { label, package, version, product: None, purl: None })
     }
 
+    /// Adds a package that comes from elsewhere than its ecosystem's registry: a project's own
+    /// part, a repository, a folder. Another of the same name may be in the registry, so it stays
+    /// unknown.
+    pub(super) fn push_elsewhere(
+        &mut self,
+        place: &dyn Display,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<(), FormatFault> {
+        self.elsewhere += 1;
+        let version = version.map(str::trim).filter(|version| !version.is_empty());
+        self.push_named(place, Known { name, version, ..Known::default() })
+    }
+
     /// Notes what a person should know; beyond [`WARNINGS_MAX`] it is only counted.
     pub(super) fn warn(&mut self, warning: String) {
         if self.warnings.len() < WARNINGS_MAX {
@@ -158,6 +174,13 @@ impl Lines {
     pub(super) fn done(mut self, kind: Kind, serial: Option<String>) -> Inventory {
         if self.components.is_empty() {
             self.warnings.push("it lists no component".to_owned());
+        }
+        if self.elsewhere > 0 {
+            self.warnings.push(format!(
+                "{} lines are the project's own parts or come from a repository, a folder or an \
+                 address; they are listed and no advisory is matched to them",
+                self.elsewhere
+            ));
         }
         if self.unsaid > 0 {
             self.warnings.push(format!("and {} more warnings", self.unsaid));

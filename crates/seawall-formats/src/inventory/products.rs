@@ -7,6 +7,7 @@
 use super::lines::{Known, Lines};
 use super::{Inventory, Kind};
 use crate::fault::{FormatFault, quote};
+use crate::json::Spot;
 
 const FORMAT: &str = "table of products";
 
@@ -16,20 +17,77 @@ const COLUMNS_MAX: usize = 256;
 /// How many lines of comments and titles may stand above the header row.
 const PREAMBLE_LINES_MAX: usize = 20;
 
-const VENDOR: [&str; 6] = ["vendor", "manufacturer", "supplier", "maker", "publisher", "brand"];
-const PRODUCT: [&str; 9] = [
+const VENDOR: [&str; 14] = [
+    "vendor",
+    "manufacturer",
+    "hersteller",
+    "supplier",
+    "maker",
+    "publisher",
+    "brand",
+    "vendor name",
+    "manufacturer name",
+    "make",
+    "lieferant",
+    "fabricant",
+    "fabricante",
+    "company",
+];
+const PRODUCT: [&str; 22] = [
     "product",
+    "product name",
+    "displayname",
+    "display name",
     "name",
     "model",
+    "model name",
     "device",
+    "device model",
+    "device name",
+    "device type",
     "software",
-    "product name",
+    "software name",
     "component",
     "package",
     "application",
+    "program",
+    "produkt",
+    "modell",
+    "gerät",
+    "produit",
+    "producto",
 ];
-const VERSION: [&str; 6] =
-    ["version", "firmware", "release", "firmware version", "software version", "installed version"];
+const VERSION: [&str; 15] = [
+    "version",
+    "displayversion",
+    "display version",
+    "firmware",
+    "firmware version",
+    "fw version",
+    "software version",
+    "installed version",
+    "product version",
+    "package version",
+    "release",
+    "os version",
+    "firmwareversion",
+    "versión",
+    "rev",
+];
+/// What is understood and kept nowhere: how exposed a product is, and how many there are.
+const EXPOSURE: [&str; 8] = [
+    "exposed",
+    "exposure",
+    "internet facing",
+    "internet exposed",
+    "public",
+    "publicly exposed",
+    "external",
+    "reachable from internet",
+];
+
+/// The headings of exports of a Windows machine's programs.
+const WINDOWS: [&str; 4] = ["displayname", "displayversion", "providername", "identifyingnumber"];
 
 /// Where the columns are that are read.
 struct Header {
@@ -37,6 +95,9 @@ struct Header {
     product: usize,
     version: Option<usize>,
     purl: Option<usize>,
+    cpe: Option<usize>,
+    exposure: Option<usize>,
+    kind: Kind,
 }
 
 impl Header {
@@ -48,13 +109,19 @@ impl Header {
             found.find_map(|word| names.iter().position(|name| name == word))
         };
         let (vendor, version) = (column(&VENDOR), column(&VERSION));
-        let purl = column(&["purl", "package url"]);
-        let product = column(&PRODUCT).or(purl)?;
-        (vendor.is_some() || version.is_some() || purl.is_some()).then_some(Header {
+        let purl = column(&["purl", "package url", "packageurl"]);
+        let cpe = column(&["cpe", "cpe23", "cpe 2.3", "cpe name"]);
+        let product = column(&PRODUCT).or(purl).or(cpe)?;
+        let windows = WINDOWS.iter().any(|word| names.iter().any(|name| name == word));
+        let enough = [vendor, version, purl, cpe].iter().any(Option::is_some);
+        enough.then_some(Header {
             vendor,
             product,
             version,
             purl,
+            cpe,
+            exposure: column(&EXPOSURE),
+            kind: if windows { Kind::WindowsPrograms } else { Kind::Csv },
         })
     }
 }
@@ -68,6 +135,9 @@ fn heading(cell: &str) -> String {
 pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
     let (separator, header, rows) = header_row(text)?;
     let mut lines = Lines::new(FORMAT);
+    if header.exposure.is_some() {
+        lines.warn(NOT_KEPT.to_owned());
+    }
     for row in Rows::new(rows, separator) {
         let (line, cells) = row?;
         if cells.iter().all(|cell| cell.trim().is_empty()) {
@@ -78,8 +148,8 @@ pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
             let text = column.and_then(|column| cells.get(column)).map(|cell| cell.trim());
             text.filter(|text| !text.is_empty())
         };
-        let purl = cell(header.purl);
-        let Some(name) = cell(Some(header.product)).or(purl) else {
+        let (purl, cpe) = (cell(header.purl), cell(header.cpe));
+        let Some(name) = cell(Some(header.product)).or(purl).or(cpe) else {
             lines.warn(format!("{place}: it names no product"));
             continue;
         };
@@ -87,7 +157,7 @@ pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
             vendor: cell(header.vendor),
             name,
             version: cell(header.version),
-            cpe: None,
+            cpe,
             source: None,
         };
         match purl {
@@ -95,7 +165,46 @@ pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
             None => lines.push_named(&place, known)?,
         }
     }
-    Ok(lines.done(Kind::Csv, None))
+    Ok(lines.done(header.kind, None))
+}
+
+/// What is said of a column that is understood and not kept.
+const NOT_KEPT: &str = "the column that says what can be reached from outside is not kept: every \
+                        component is taken to be reachable";
+
+/// Reads a list of objects as a table whose columns are the keys.
+pub(super) fn read_objects(items: &[Spot<'_>]) -> Result<Inventory, FormatFault> {
+    let mut lines = Lines::new(FORMAT);
+    let mut kind = Kind::Csv;
+    for item in items {
+        let keys = item.value().as_object().into_iter().flat_map(|object| object.keys());
+        let row: Vec<String> = keys.cloned().collect();
+        let Some(header) = Header::of(&row) else {
+            lines.warn(format!("{}: it names no product", item.place()));
+            continue;
+        };
+        kind = header.kind;
+        let cell = |column: Option<usize>| match column.and_then(|column| row.get(column)) {
+            Some(key) => item.text(key),
+            None => Ok(None),
+        };
+        let (purl, cpe) = (cell(header.purl)?, cell(header.cpe)?);
+        let Some(name) = cell(Some(header.product))?.or(purl).or(cpe) else {
+            lines.warn(format!("{}: it names no product", item.place()));
+            continue;
+        };
+        let (vendor, version) = (cell(header.vendor)?, cell(header.version)?);
+        let known = Known { vendor, name, version, cpe, source: None };
+        match purl {
+            Some(purl) => lines.push_purl(&item.place(), purl, known)?,
+            None => lines.push_named(&item.place(), known)?,
+        }
+    }
+    if lines.is_empty() && !items.is_empty() {
+        let message = "its objects have neither `vendor`, `product` and `version` nor a `purl`";
+        return Err(FormatFault::new(FORMAT, "the document", message));
+    }
+    Ok(lines.done(kind, None))
 }
 
 /// The rows that follow the header, with the number of their first line.
@@ -120,8 +229,9 @@ fn header_row(text: &str) -> Result<(char, Header, Body<'_>), FormatFault> {
     }
     let first = quote(text.lines().next().unwrap_or_default());
     let message = format!(
-        "no header row with `vendor`, `product` and `version` found, nor a first line `# debian \
-         12`; the first line is {first}"
+        "it is no list that is known, and no table either: no header row with `vendor`, \
+         `product` and `version` was found, nor a first line such as `# debian 12`; the first \
+         line is {first}"
     );
     Err(FormatFault::new(FORMAT, "line 1", message))
 }

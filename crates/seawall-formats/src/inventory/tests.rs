@@ -1,5 +1,9 @@
 //! Inventories of every kind, each with its expected reading.
 
+mod bombs;
+mod locks;
+mod systems;
+
 use super::*;
 use proptest::prelude::*;
 use seawall_domain::package::Package;
@@ -211,7 +215,7 @@ fn columns_name_sources_under_a_comment() {
 #[test]
 fn what_is_no_inventory_is_refused_with_a_reason() {
     check_refused(b"", "it is empty");
-    check_refused(b"PK\x03\x04....", "unpack it");
+    check_refused(b"PK\x03\x04....", "unpack");
     check_refused(b"\x1f\x8b....", "gzip");
     check_refused(b"<bom/>", "its top must be `bom` of a namespace");
     check_refused(b"{}", "neither `bomFormat`");

@@ -8,7 +8,8 @@ mod raw;
 
 pub(crate) use self::events::repository_name;
 use self::raw::{Affected, Own, Raw, Severity};
-use super::OSV_BYTES_MAX;
+use super::{FORMAT, OSV_BYTES_MAX};
+use crate::bounded::add_new;
 use crate::fault::{FormatFault, quote};
 use crate::inventory::purl;
 use crate::json::typed::{self, LooseText, Text};
@@ -19,10 +20,17 @@ use seawall_domain::record::{AffectedRecord, CommitRange, Record, Score, SourceK
 use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
 
-const FORMAT: &str = "OSV";
-
 /// The ecosystem under which a repository stands for itself, as the query interface calls it.
 const GIT: &str = "GIT";
+
+/// The longest name of a package or address of a repository that is read, in bytes.
+const NAME_BYTES_MAX: usize = 1_024;
+
+/// How many ranges one entry of `affected` may have.
+const RANGES_MAX: usize = 10_000;
+
+/// How many repositories one entry without a package may have; each gets the entry's versions.
+const REPOSITORIES_MAX: usize = 32;
 
 /// Reads one record.
 ///
@@ -68,9 +76,7 @@ fn specific(record: &mut Record, own: Own<'_>) -> Result<(), FormatFault> {
     record.notice = own.notice.owned();
     let named = own.cwes.0.iter().filter_map(|one| one.0.as_ref()?.cwe_id.get());
     for cwe in own.cwe_ids.0.iter().filter_map(LooseText::get).chain(named).filter_map(cwe) {
-        if !record.weaknesses.contains(&cwe) {
-            record.weaknesses.push(cwe);
-        }
+        add_new(&mut record.weaknesses, cwe);
     }
     for (index, one) in own.affected_outside_schema.0.into_iter().enumerate() {
         if let Some(one) = one.0 {
@@ -102,9 +108,7 @@ fn scores(scores: &mut Vec<Score>, severities: &[Severity<'_>]) {
         let Some(vector) = one.score.get().filter(|_| vectors) else {
             continue;
         };
-        if !scores.iter().any(|known| known.vector == vector) {
-            scores.push(Score { vector: vector.to_owned(), by: None });
-        }
+        add_new(scores, Score { vector: vector.to_owned(), by: None });
     }
 }
 
@@ -122,9 +126,17 @@ fn entry(
     scores(&mut record.scores, &raw.severity.0);
     let mut ranges = Vec::new();
     let mut commits = Vec::new();
+    let fault =
+        |key: &str, message| FormatFault::new(FORMAT, format!("{}/{key}", place()), message);
+    if raw.ranges.0.len() > RANGES_MAX {
+        return Err(fault("ranges", format!("there are more than {RANGES_MAX}")));
+    }
     for (index, range) in raw.ranges.0.iter().enumerate() {
         match range.kind.required(FORMAT, || format!("{}/ranges/{index}/type", place()))? {
-            "SEMVER" | "ECOSYSTEM" => ranges.push(events::intervals(&range.events.0)),
+            "SEMVER" | "ECOSYSTEM" => {
+                let read = events::intervals(&range.events.0);
+                ranges.push(read.map_err(|message| fault(&format!("ranges/{index}"), message))?);
+            }
             "GIT" => commits.push(events::commits(range)),
             _ => {}
         }
@@ -153,10 +165,17 @@ fn entry(
             let ecosystem = named.ecosystem.required(FORMAT, || at("ecosystem"))?;
             let ecosystem = Ecosystem::from(ecosystem.to_owned());
             let name = named.name.required(FORMAT, || at("name"))?;
+            if name.len() > NAME_BYTES_MAX {
+                let message = format!("it is longer than {NAME_BYTES_MAX} bytes");
+                return Err(fault("package/name", message));
+            }
             let package = Package { name: purl::normal_name(&ecosystem, name), ecosystem };
             packages(&mut record.affected, AffectedRecord { package, commits, ..whole }, ranges);
         }
-        None => repositories(&mut record.affected, &whole, commits),
+        None => {
+            let read = repositories(&whole, commits);
+            record.affected.extend(read.map_err(|message| fault("ranges", message))?);
+        }
     }
     Ok(())
 }
@@ -186,19 +205,23 @@ fn packages(
     }));
 }
 
-/// Adds an entry without a package by its repositories; its versions are their tags.
+/// An entry without a package by its repositories; its versions are their tags.
 fn repositories(
-    affected: &mut Vec<AffectedRecord>,
     whole: &AffectedRecord,
     commits: Vec<CommitRange>,
-) {
+) -> Result<Vec<AffectedRecord>, String> {
+    let mut affected: Vec<AffectedRecord> = Vec::new();
     for range in commits {
+        if range.repository.len() > NAME_BYTES_MAX {
+            return Err(format!("a repository's address is longer than {NAME_BYTES_MAX} bytes"));
+        }
         let name = repository_name(&range.repository);
-        let same = |one: &&mut AffectedRecord| {
-            one.package.name == name && one.package.ecosystem == Ecosystem::Unknown(GIT.to_owned())
-        };
-        match affected.iter_mut().find(same) {
+        let full = affected.len() == REPOSITORIES_MAX;
+        match affected.iter_mut().find(|one| one.package.name == name) {
             Some(one) => one.commits.push(range),
+            None if full => {
+                return Err(format!("there are more than {REPOSITORIES_MAX} repositories"));
+            }
             None => {
                 let package = Package { ecosystem: Ecosystem::Unknown(GIT.to_owned()), name };
                 let commits = vec![range];
@@ -206,6 +229,7 @@ fn repositories(
             }
         }
     }
+    Ok(affected)
 }
 
 fn tested(one: &raw::Tested<'_>) -> Option<Tested> {

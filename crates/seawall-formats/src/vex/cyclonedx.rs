@@ -5,6 +5,7 @@
 //! names. A vulnerability without an analysis is a scanner's finding and states nothing.
 
 use super::{ProductRef, STATEMENTS_MAX, Statement, VEX_BYTES_MAX, VexStatus};
+use crate::bounded::{add_new, cut};
 use crate::fault::FormatFault;
 use crate::inventory::purl;
 use crate::json::typed::{self, List, Loose, LooseList, LooseText};
@@ -18,6 +19,9 @@ const FORMAT: &str = "CycloneDX VEX";
 
 /// How deep components are followed.
 const DEPTH_MAX: usize = 40;
+
+/// The longest name, version or purl that is kept, in characters.
+const NAME_LEN_MAX: usize = 1_000;
 
 /// How many products all statements of a document may name together.
 const PRODUCTS_MAX: usize = 500_000;
@@ -149,23 +153,23 @@ fn author(metadata: &Metadata<'_>) -> String {
     let authors = metadata.authors.0.iter();
     let others = [&metadata.supplier, &metadata.manufacturer, &metadata.manufacture];
     let mut names = authors.chain(others).filter_map(|one| one.0.as_ref()?.name.get());
-    names.next().unwrap_or_default().to_owned()
+    cut(names.next().unwrap_or_default(), NAME_LEN_MAX)
 }
 
 fn told(component: &Component<'_>) -> Told {
     let read = component.purl.get().and_then(|text| Some((text, purl::read(text).ok()?)));
-    let version = component.version.get().map(Version::from);
+    let version = component.version.get().map(|text| Version(cut(text, NAME_LEN_MAX)));
     match (read, component.cpe.get()) {
         (Some((text, read)), _) => Told {
             id: text.to_owned(),
             package: Some(read.package),
             version: read.version.or(version),
         },
-        (None, Some(cpe)) => Told { id: cpe.to_owned(), package: None, version },
+        (None, Some(cpe)) => Told { id: cut(cpe, NAME_LEN_MAX), package: None, version },
         (None, None) => {
             let name = [component.group.get(), component.name.get()];
             let name = name.into_iter().flatten().collect::<Vec<_>>().join("/");
-            Told { id: name, package: None, version }
+            Told { id: cut(&name, NAME_LEN_MAX), package: None, version }
         }
     }
 }
@@ -187,7 +191,7 @@ impl<'a> Parts<'a> {
         let link = target.strip_prefix("urn:cdx:").and_then(|link| link.split_once('#'));
         let (document, name) =
             link.map_or((None, target), |(document, name)| (Some(document), name));
-        let name = percent_decoded(name);
+        let name = cut(&percent_decoded(name), NAME_LEN_MAX);
         let serial = self.serial.strip_prefix("urn:uuid:").unwrap_or(self.serial);
         let own = document.is_none_or(|document| document.split('/').next() == Some(serial));
         let known = self.by_ref.get(name.as_str()).filter(|_| own).map(|one| told(one));
@@ -200,8 +204,11 @@ impl<'a> Parts<'a> {
         let whole = match (&self.main, document) {
             (Some((main, _)), _) if own && *main == name => return reference(part),
             (Some((_, main)), _) if own => main.clone(),
-            (_, Some(document)) => Told { id: format!("urn:cdx:{document}"), ..Told::default() },
-            (_, None) => Told { id: self.serial.to_owned(), ..Told::default() },
+            (_, Some(document)) => {
+                let id = format!("urn:cdx:{}", cut(document, NAME_LEN_MAX));
+                Told { id, ..Told::default() }
+            }
+            (_, None) => Told { id: cut(self.serial, NAME_LEN_MAX), ..Told::default() },
         };
         let mut product = reference(whole);
         match part.package {
@@ -249,10 +256,14 @@ fn add(
     };
     let times = [&analysis.last_updated, &analysis.first_issued, &raw.updated, &raw.published];
     let at = times.into_iter().find_map(|text| text.get().and_then(when::read));
-    let aliases = raw.references.0.iter().filter_map(|one| one.0.as_ref()?.id.get());
+    let mut aliases = Vec::new();
+    let names = raw.references.0.iter().filter_map(|one| one.0.as_ref()?.id.get());
+    names.filter(|alias| *alias != name).for_each(|alias| {
+        add_new(&mut aliases, cut(alias, NAME_LEN_MAX));
+    });
     let first = Statement {
         vulnerability: name.to_owned(),
-        aliases: aliases.filter(|alias| *alias != name).map(str::to_owned).collect(),
+        aliases,
         products: Vec::new(),
         status,
         author: author.to_owned(),
@@ -299,7 +310,7 @@ fn not_affected(impact: &str) -> VexStatus {
 
 /// A product in one version; in a range of them it is left unnamed, so that nothing is widened.
 fn versioned(mut product: ProductRef, versions: &Versions<'_>) -> ProductRef {
-    let version = versions.version.get().map(Version::from);
+    let version = versions.version.get().map(|text| Version(cut(text, NAME_LEN_MAX)));
     let range = versions.range.get();
     match (product.subcomponents.pop(), version, range) {
         (Some((package, _)), Some(version), _) => {
@@ -452,8 +463,8 @@ mod tests {
             &[
                 "X Affected { action: \"update\" } pkg:generic/m Generic/m@1 [], \
                  pkg:generic/m vers:semver/<1 ?@any []",
-                "X NotAffected { justification: None, impact: Some(\"this version is unaffected\") } \
-                 pkg:generic/m Generic/m@2 []",
+                "X NotAffected { justification: None, \
+                 impact: Some(\"this version is unaffected\") } pkg:generic/m Generic/m@2 []",
             ],
         );
         for (justification, expected) in [

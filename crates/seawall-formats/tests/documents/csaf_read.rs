@@ -101,3 +101,26 @@ fn every_published_document_is_read() {
     };
     check(test, "csaf/examples.tar.zst", &examples);
 }
+
+#[test]
+fn a_providers_listings_are_read() {
+    let test = "a_providers_listings_are_read";
+    let Some(unpacked) = unpack(test, "csaf/examples.tar.zst") else {
+        return;
+    };
+    let (mut providers, mut feeds) = (0, 0);
+    for (name, bytes) in unpacked.files() {
+        if name.contains("-provider-metadata.json") && name.contains("/provider-metadata/") {
+            let read = csaf::following::read_provider_metadata(&bytes);
+            let read = read.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            assert!(!read.feeds.is_empty() || !read.directories.is_empty(), "{name}");
+            providers += 1;
+        }
+        if name.contains("feed-tlp") {
+            let read = csaf::following::read_feed(&bytes).expect("a feed");
+            assert_eq!((read.entries.len(), read.unread), (1, 0), "{name}");
+            feeds += 1;
+        }
+    }
+    assert_eq!((providers, feeds), (4, 2));
+}

@@ -3,6 +3,7 @@
 // A test that cannot set itself up has failed; saying so loudly is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod archives;
 mod catalogues;
 mod csaf;
 mod csaf_read;

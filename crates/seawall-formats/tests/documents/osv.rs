@@ -103,7 +103,8 @@ fn every_database_is_read() {
 fn check_events(events: Value, expected: &[Interval]) {
     let record = json!({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "unknown": [1],
         "affected": [{"package": {"ecosystem": "PyPI", "name": "A_b"}, "versions": ["9"],
-            "ranges": [{"type": "GIT", "repo": "r", "events": [{"introduced": "0"}, {"fixed": "c"}]},
+            "ranges": [
+                {"type": "GIT", "repo": "r", "events": [{"introduced": "0"}, {"fixed": "c"}]},
                 {"type": "ECOSYSTEM", "events": events}]}]});
     let read = osv::read(record.to_string().as_bytes()).expect("a record");
     let affected = read.affected.first().expect("a package");
@@ -216,6 +217,41 @@ fn wrong_types_are_named_and_nulls_are_nothing() {
         let told = osv::read(text.as_bytes()).map_err(|fault| fault.to_string());
         assert!(told.as_ref().is_err_and(|told| told.contains(part)), "{told:?} lacks {part}");
     }
+}
+
+/// A record whose one entry has these ranges.
+fn crowded(package: Value, ranges: Value) -> Vec<u8> {
+    let entry = json!({"package": package, "versions": ["1"], "ranges": ranges});
+    json!({"id": "X", "modified": "2026-01-01T00:00:00Z", "affected": [entry]}).to_string().into()
+}
+
+#[test]
+fn a_small_record_cannot_become_a_large_one() {
+    let package = |name: &str| json!({"ecosystem": "npm", "name": name});
+    let range = |events: Value| json!([{"type": "SEMVER", "events": events}]);
+    let address = |number: usize| format!("https://r.invalid/{number}");
+    let repositories: Vec<Value> =
+        (0..33).map(|number| json!({"type": "GIT", "repo": address(number)})).collect();
+    let many = vec![json!({"fixed": "1"}); 10_001];
+    let ranges = vec![json!({"type": "GIT", "repo": "r"}); 10_001];
+    for (bytes, part) in [
+        (crowded(package(&"n".repeat(2_000)), json!([])), "/package/name: it is longer than 1024"),
+        (crowded(package("n"), range(json!(many))), "ranges/0: there are more than 10000 events"),
+        (
+            crowded(package("n"), range(json!([{"introduced": "1".repeat(600)}]))),
+            "ranges/0: a version is longer than 512 bytes",
+        ),
+        (crowded(package("n"), json!(ranges)), "ranges: there are more than 10000"),
+        (crowded(json!(null), json!(repositories)), "ranges: there are more than 32 repositories"),
+        (vec![b'['; 1_000_001], "the document: more than 1000000 values"),
+    ] {
+        let told = osv::read(&bytes).map_err(|fault| fault.to_string());
+        assert!(told.as_ref().is_err_and(|told| told.contains(part)), "{told:?} lacks {part}");
+    }
+    let severities = vec![json!({"score": "CVSS:3.1/x"}); 2_000];
+    let record = json!({"id": "X", "modified": "2026-01-01T00:00:00Z", "severity": severities});
+    let read = osv::read(record.to_string().as_bytes()).expect("a record");
+    assert_eq!(read.scores.len(), 1);
 }
 
 proptest! {

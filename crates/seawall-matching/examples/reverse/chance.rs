@@ -22,7 +22,7 @@ impl Chance {
 
     /// A number below `end`.
     pub fn below(&mut self, end: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(end) >> 32) as u32
+        (((self.next() >> 32) * u64::from(end)) >> 32) as u32
     }
 }
 
@@ -54,7 +54,7 @@ impl Zipf {
         let step = (part >> (32 - STEP_BITS)) as usize;
         let rest = (part << STEP_BITS) & 0xffff_ffff;
         let (low, high) = (self.powers[step], self.powers[step + 1]);
-        let power = low + ((high - low) * rest >> 32);
+        let power = low + (((high - low) * rest) >> 32);
         let rank = ((power << whole) >> 32) as u32 - 1;
         rank.min(len - 1)
     }

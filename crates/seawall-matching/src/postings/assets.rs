@@ -159,7 +159,8 @@ pub fn differences(left: &[u32], right: &[u32]) -> (Vec<u32>, Vec<u32>) {
             (None, None) => return (lost, gained),
         };
         if order.is_eq() {
-            (left.next(), right.next());
+            left.next();
+            right.next();
         } else if order.is_lt() {
             lost.extend(left.next());
         } else {

@@ -7,11 +7,11 @@ use super::list::List;
 use super::table::Table;
 
 /// Versions whose lists lie in one block.
-pub const VERSIONS_PER_BLOCK: usize = 1 << 10;
+pub const VERSIONS_PER_BLOCK: usize = 1 << 8;
 /// Assets whose lists lie in one block.
 pub const ASSETS_PER_BLOCK: usize = 1 << 10;
 /// Assets in one index; beyond that, split by asset. With it a bitmap takes at most 2 MiB, and a
-/// block of them stays below 4 GiB, which its directory can address.
+/// block of them 512 MiB, well below the 4 GiB that its directory can address.
 pub const ASSETS_LEN_MAX: u32 = 1 << 24;
 
 /// Both directions of one relation: which assets have a version, which versions an asset has.

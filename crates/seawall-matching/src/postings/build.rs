@@ -1,7 +1,7 @@
 //! Building postings from whole inventories, asset by asset.
 //!
 //! Turning (asset → versions) around is a sort of two thousand million pairs that do not fit into
-//! memory. It is done in blocks of 1,024 versions: the pairs of a block wait in a buffer; a full
+//! memory. It is done for 1,024 versions at a time: their pairs wait in a buffer; a full
 //! buffer is sorted by counting, inside the processor's caches, and kept as compressed parts;
 //! at the end the parts of each list, which are ascending one after the other, are joined.
 
@@ -13,7 +13,9 @@ use super::list::{self, List};
 use super::table::Tables;
 use super::wire;
 
-/// Pairs that wait in a block's first buffer; busy blocks get larger ones.
+/// Versions that share a buffer.
+const VERSIONS_PER_BUFFER: usize = 1 << 10;
+/// Pairs that wait in the first buffer of some versions; busy ones get larger buffers.
 const PAIRS_LEN_MIN: usize = 1 << 14;
 /// Pairs that wait in the largest buffer.
 const PAIRS_LEN_MAX: usize = 1 << 20;
@@ -26,7 +28,7 @@ const ASSET_BITS: u32 = 22;
 #[derive(Debug)]
 pub struct Builder {
     dictionary: Dictionary<'static>,
-    blocks: Vec<Waiting>,
+    buffers: Vec<Waiting>,
     components: Tables,
     postings: u64,
     sorted: Vec<u32>,
@@ -34,7 +36,7 @@ pub struct Builder {
     assets: Vec<u32>,
 }
 
-/// What one block of versions has got so far.
+/// What the versions of one buffer have got so far.
 #[derive(Debug, Default)]
 struct Waiting {
     first_asset: u32,
@@ -46,14 +48,14 @@ struct Waiting {
 impl Builder {
     /// Begins without an asset.
     pub fn new(dictionary: Dictionary<'static>) -> Self {
-        let blocks = (dictionary.versions_len() as usize).div_ceil(VERSIONS_PER_BLOCK);
+        let buffers = (dictionary.versions_len() as usize).div_ceil(VERSIONS_PER_BUFFER);
         Builder {
             dictionary,
-            blocks: std::iter::repeat_with(Waiting::default).take(blocks).collect(),
+            buffers: std::iter::repeat_with(Waiting::default).take(buffers).collect(),
             components: Tables::new(ASSETS_PER_BLOCK),
             postings: 0,
             sorted: Vec::new(),
-            places: vec![0; VERSIONS_PER_BLOCK],
+            places: vec![0; VERSIONS_PER_BUFFER],
             assets: Vec::new(),
         }
     }
@@ -95,15 +97,15 @@ impl Builder {
         self.components.push(|out| list::encode(versions, out));
         self.postings += versions.len() as u64;
         for version in versions {
-            let block = &mut self.blocks[*version as usize / VERSIONS_PER_BLOCK];
-            if block.is_full(asset) {
-                block.sort(&mut self.places, &mut self.assets);
+            let buffer = &mut self.buffers[*version as usize / VERSIONS_PER_BUFFER];
+            if buffer.is_full(asset) {
+                buffer.sort(&mut self.places, &mut self.assets);
             }
-            if block.pairs.is_empty() {
-                block.begin(asset);
+            if buffer.pairs.is_empty() {
+                buffer.begin(asset);
             }
-            let place = version % VERSIONS_PER_BLOCK as u32;
-            block.pairs.push(place << ASSET_BITS | (asset - block.first_asset));
+            let place = version % VERSIONS_PER_BUFFER as u32;
+            buffer.pairs.push(place << ASSET_BITS | (asset - buffer.first_asset));
         }
         Ok(())
     }
@@ -112,13 +114,13 @@ impl Builder {
     pub fn finish(mut self) -> Result<Postings<'static>, Fault> {
         let mut holders = Tables::new(VERSIONS_PER_BLOCK);
         let versions = self.dictionary.versions_len() as usize;
-        for (number, block) in self.blocks.iter_mut().enumerate() {
-            block.sort(&mut self.places, &mut self.assets);
-            block.pairs = Vec::new();
-            let len = (versions - number * VERSIONS_PER_BLOCK).min(VERSIONS_PER_BLOCK);
-            let parts = std::mem::take(&mut block.parts);
+        for (number, buffer) in self.buffers.iter_mut().enumerate() {
+            buffer.sort(&mut self.places, &mut self.assets);
+            buffer.pairs = Vec::new();
+            let len = (versions - number * VERSIONS_PER_BUFFER).min(VERSIONS_PER_BUFFER);
+            let parts = std::mem::take(&mut buffer.parts);
             join(&parts, len as u32, &mut self.assets, &mut holders).ok_or(Fault::Damaged {
-                block: Block::Holders(number as u32),
+                block: Block::Holders((holders.len() / VERSIONS_PER_BLOCK) as u32),
                 why: "a block is larger than its directory can address",
             })?;
         }
@@ -164,7 +166,7 @@ impl Waiting {
         assets.resize(self.pairs.len(), 0);
         for pair in &self.pairs {
             let place = &mut places[(pair >> ASSET_BITS) as usize];
-            assets[*place as usize] = self.first_asset + (pair & ((1 << ASSET_BITS) - 1));
+            assets[*place as usize] = pair & ((1 << ASSET_BITS) - 1);
             *place += 1;
         }
         self.keep(places, assets);
@@ -186,28 +188,32 @@ impl Waiting {
             }
             start = end;
         }
-        let size = part.len() + 10;
+        let size = part.len() + 20;
         if self.parts.capacity() - self.parts.len() < size {
             // Doubling would waste what is spared by packing.
             self.parts.reserve_exact(size + self.parts.len() / 8);
         }
+        wire::put_varint(&mut self.parts, self.first_asset.into());
         wire::put_bytes(&mut self.parts, &part);
         self.parts_len += 1;
     }
 }
 
-/// Joins the parts of one block, of which each list has at most one in each, in ascending order.
+/// Joins the parts of one buffer, in each of which a version has at most one list; the lists of
+/// later parts have higher assets. Within a part, assets count from its first.
 fn join(mut parts: &[u8], len: u32, ids: &mut Vec<u32>, holders: &mut Tables) -> Option<()> {
     let mut cursors = Vec::new();
     while !parts.is_empty() {
+        let first = wire::take_varint_u32(&mut parts)?;
         let mut part = wire::take_bytes(&mut parts)?;
         let place = wire::take_varint_u32(&mut part)?;
-        cursors.push((place, part));
+        cursors.push((place, first, part));
     }
     for wanted in 0..len {
         ids.clear();
-        for (place, part) in cursors.iter_mut().filter(|(place, _)| *place == wanted) {
-            List::read(wire::take_bytes(part)?)?.extend(ids)?;
+        for (place, first, part) in cursors.iter_mut().filter(|(place, ..)| *place == wanted) {
+            let list = List::read(wire::take_bytes(part)?)?;
+            list.each_group(|group| ids.extend(group.iter().map(|id| id + *first)))?;
             *place = wire::take_varint_u32(part).unwrap_or(u32::MAX);
         }
         if !holders.push(|out| list::encode(ids, out)) {

@@ -1,8 +1,8 @@
 //! A new base out of the old one and what changed since.
 //!
 //! Lists without a change are copied as they are. New versions of known packages are put at their
-//! place in version order, so the numbers behind them move up; new packages come last. Blocks of the
-//! old base are let go one by one, so that both bases together take little more than one.
+//! place in version order, so the numbers behind them move up; new packages come last. Blocks of
+//! the old base are let go one by one, so that both bases together take little more than one.
 
 use super::Postings;
 use super::base::{ASSETS_PER_BLOCK, Base, VERSIONS_PER_BLOCK};

@@ -34,6 +34,13 @@ pub const VERSIONS_LEN_MAX: u32 = 1 << 28;
 /// Bytes that an ecosystem, a name or a version may have.
 pub const TEXT_BYTES_MAX: usize = 4096;
 
+/// Look-ups that go in step.
+const IN_STEP: usize = 32;
+/// What the processor fetches at once.
+const LINE_BYTES: usize = 64;
+/// How much of a record is fetched ahead; the mean record fits.
+const LINES_MAX: usize = 8;
+
 /// The number of a package's version. It holds until the postings are compacted.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct VersionId(pub(super) u32);
@@ -220,6 +227,10 @@ impl<'a> Dictionary<'a> {
         self.slots = slots;
     }
 
+    fn hash_of(&self, shelf: Shelf<'_>) -> u64 {
+        self.hash(shelf.base.as_bytes(), shelf.name.as_bytes())
+    }
+
     fn hash(&self, base: &[u8], name: &[u8]) -> u64 {
         self.hasher.hash_one((base, name))
     }
@@ -256,23 +267,75 @@ impl<'a> Dictionary<'a> {
         &'s self,
         shelf: Shelf<'s>,
     ) -> impl Iterator<Item = (u32, Entry<'s>)> {
-        let hash = self.hash(shelf.base.as_bytes(), shelf.name.as_bytes());
+        self.on_shelf_by_hash(shelf, self.hash_of(shelf))
+    }
+
+    fn on_shelf_by_hash<'s>(
+        &'s self,
+        shelf: Shelf<'s>,
+        hash: u64,
+    ) -> impl Iterator<Item = (u32, Entry<'s>)> {
+        self.marked(hash)
+            .filter_map(|package| Some((package, self.entry(package)?)))
+            .filter(move |(_, entry)| entry.is_on(shelf))
+    }
+
+    /// Packages whose shelf has, as good as surely, this hash.
+    fn marked(&self, hash: u64) -> impl Iterator<Item = u32> {
         let len = self.slots.len();
         (0..len)
             .map(move |step| self.slots[(hash as usize).wrapping_add(step) & (len - 1)])
             .take_while(|slot| slot.package != 0)
             .filter(move |slot| slot.mark == (hash >> 32) as u32)
-            .filter_map(|slot| Some((slot.package - 1, self.entry(slot.package - 1)?)))
-            .filter(move |(_, entry)| entry.is_on(shelf))
+            .map(|slot| slot.package - 1)
     }
 
     /// The number of a package's version, if it has one.
     pub fn number(&self, package: &Package, version: &Version) -> Option<VersionId> {
+        self.number_by_hash(package, version, self.hash_of(Shelf::of(package)))
+    }
+
+    fn number_by_hash(&self, package: &Package, version: &Version, hash: u64) -> Option<VersionId> {
         let release = package.ecosystem.release().map(str::as_bytes);
-        let (number, entry) =
-            self.on_shelf(Shelf::of(package)).find(|(_, entry)| entry.release == release)?;
+        let mut shelf = self.on_shelf_by_hash(Shelf::of(package), hash);
+        let (number, entry) = shelf.find(|(_, entry)| entry.release == release)?;
         let place = entry.find(&version.0)?;
         Some(VersionId(self.first(number) + place as u32))
+    }
+
+    /// The numbers of an inventory's components.
+    ///
+    /// A look-up mostly waits for memory, three or four times in a row. Here many look-ups take
+    /// each step together, so that their waits overlap.
+    pub fn numbers(&self, components: &[(Package, Version)]) -> Vec<Option<VersionId>> {
+        let mut numbers = Vec::with_capacity(components.len());
+        let mut hashes = [0; IN_STEP];
+        let mut packages = [None; IN_STEP];
+        for components in components.chunks(IN_STEP) {
+            for ((package, _), hash) in components.iter().zip(&mut hashes) {
+                *hash = self.hash_of(Shelf::of(package));
+            }
+            for (hash, package) in hashes.iter().zip(&mut packages) {
+                *package = self.marked(*hash).next();
+            }
+            for package in packages.iter().take(components.len()).flatten() {
+                std::hint::black_box(self.looked_at(*package));
+            }
+            let hashed = components.iter().zip(&hashes);
+            numbers
+                .extend(hashed.map(|((package, version), hash)| {
+                    self.number_by_hash(package, version, *hash)
+                }));
+        }
+        numbers
+    }
+
+    /// Brings a package's record, or the front of it, near the processor.
+    fn looked_at(&self, package: u32) -> u8 {
+        let package = package as usize;
+        let block = self.blocks.get(package / PACKAGES_PER_BLOCK);
+        let record = block.map_or(&[][..], |block| block.record(package % PACKAGES_PER_BLOCK));
+        record.iter().step_by(LINE_BYTES).take(LINES_MAX).fold(0, |all, byte| all ^ byte)
     }
 
     /// What a number stands for.

@@ -97,6 +97,12 @@ impl Journal {
     }
 }
 
+/// Tells whether of the head only the front was written, with nothing or zeros behind it.
+fn is_torn(bytes: &[u8], head: &[u8]) -> bool {
+    let written = bytes.iter().zip(head).take_while(|(byte, head)| byte == head).count();
+    written < HEAD_LEN && bytes.iter().skip(written).all(|byte| *byte == 0)
+}
+
 fn head_checksum(len: [u8; 4], record: u64) -> u32 {
     Crc::new().with(&len).with(&record.to_le_bytes()).sum()
 }
@@ -105,9 +111,9 @@ impl<'a> Postings<'a> {
     /// Replays a journal over the snapshot that it continues. It takes the postings and gives
     /// them back only when every whole record took effect.
     pub fn replay(mut self, bytes: &[u8]) -> Result<(Postings<'a>, Replayed), Fault> {
-        if bytes.len() < HEAD_LEN {
+        let journal = Journal::new(&self);
+        if is_torn(bytes, &journal.bytes) {
             let torn_bytes = bytes.len();
-            let journal = Journal::new(&self);
             return Ok((self, Replayed { records: 0, whole_bytes: 0, torn_bytes, journal }));
         }
         self.is_continued(bytes)?;
@@ -196,7 +202,8 @@ fn next(rest: &[u8], record: u64) -> Result<Option<&[u8]>, &'static str> {
     let len = wire::take(&mut head, 4).and_then(|len| <[u8; 4]>::try_from(len).ok());
     let len = len.unwrap_or_default();
     if wire::take_u32(&mut head) != Some(head_checksum(len, record)) {
-        let is_unwritten = rest.iter().all(|byte| *byte == 0);
+        // A record is never all zeros.
+        let is_unwritten = payload.iter().all(|byte| *byte == 0);
         return if is_unwritten { Ok(None) } else { Err("the checksum of its head is another") };
     }
     let len = u32::from_le_bytes(len) as usize;

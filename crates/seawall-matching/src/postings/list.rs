@@ -3,10 +3,15 @@
 //! | bytes | meaning |
 //! |---|---|
 //! | LEB128 | how many numbers, doubled; odd for a bitmap |
-//! | packed: per group of 64 | one byte width, then the gaps less one in that many bits |
+//! | packed: LEB128 | the first number |
+//! | per group of 64 more: byte | width of the group; 128 is added where it has outliers |
+//! | | the gaps less one, each in that many lowest bits |
+//! | outliers: byte | how many there are |
+//! | per outlier: byte, LEB128 | its place in the group, the bits above the lowest |
 //! | bitmap: LEB128, LEB128, words | number of the first word, of words; 64 numbers a word |
 //!
-//! Gaps adapt to clusters: neighbours of one fleet that all have the component cost no bits at all.
+//! Gaps adapt to clusters: neighbours of one fleet that all have the component cost next to
+//! nothing, and the leap to the next fleet is an outlier that does not widen the others.
 //! A bitmap takes over where a number costs at most [`BITS_MAX`] bits in it, because a bitmap
 //! is united with others as fast as memory is read.
 
@@ -17,6 +22,11 @@ use super::wire;
 /// Bits that one number may cost in a bitmap before packing is preferred. Packed, such a number
 /// costs about eight; the difference buys time where lists are longest.
 const BITS_MAX: usize = 32;
+
+/// Marks a group's width where outliers follow.
+const WITH_OUTLIERS: u8 = 0x80;
+/// At most one gap of so many is taken for an outlier.
+const OUTLIER_SHARE: usize = 4;
 
 /// A list, read where it lies.
 #[derive(Clone, Copy, Debug)]
@@ -61,18 +71,67 @@ fn encode_bitmap(ids: &[u32], first: u32, words: usize, out: &mut Vec<u8>) {
 }
 
 fn encode_packed(ids: &[u32], out: &mut Vec<u8>) {
+    let Some((first, ids)) = ids.split_first() else {
+        return;
+    };
+    wire::put_varint(out, u64::from(*first));
     let mut gaps = [0; GROUP];
-    let mut next = 0u32;
+    let mut last = *first;
     for group in ids.chunks(GROUP) {
         for (gap, id) in gaps.iter_mut().zip(group) {
-            *gap = id.wrapping_sub(next);
-            next = id.wrapping_add(1);
+            *gap = id.wrapping_sub(last).wrapping_sub(1);
+            last = *id;
         }
-        let gaps = &gaps[..group.len()];
-        let width = packing::width(gaps);
-        out.push(width as u8);
-        packing::pack(gaps, width, out);
+        encode_group(&mut gaps[..group.len()], out);
     }
+}
+
+fn encode_group(gaps: &mut [u32], out: &mut Vec<u8>) {
+    let (width, outliers) = chosen(gaps);
+    if outliers == 0 {
+        out.push(width as u8);
+        return packing::pack(gaps, width, out);
+    }
+    out.push(width as u8 | WITH_OUTLIERS);
+    let lowest = (1u32 << width) - 1;
+    let mut above = vec![outliers];
+    for (gap, place) in gaps.iter_mut().zip(0u8..) {
+        if *gap > lowest {
+            above.push(place);
+            wire::put_varint(&mut above, (*gap >> width).into());
+            *gap &= lowest;
+        }
+    }
+    packing::pack(gaps, width, out);
+    out.extend_from_slice(&above);
+}
+
+/// The width that makes a group smallest, and how many of its gaps are wider.
+fn chosen(gaps: &[u32]) -> (u32, u8) {
+    let mut by_width = [0u8; WIDTH_MAX as usize + 1];
+    let mut widest = 0;
+    for gap in gaps {
+        let width = WIDTH_MAX - gap.leading_zeros();
+        by_width[width as usize] += 1;
+        widest = widest.max(width);
+    }
+    let mut best = (packing::size_bytes(gaps.len(), widest), widest, 0);
+    let mut outliers = 0;
+    for width in (0..widest).rev() {
+        outliers += by_width[width as usize + 1];
+        if usize::from(outliers) > gaps.len() / OUTLIER_SHARE {
+            break;
+        }
+        let above = |wider: u32| (1 + (wider - width).div_ceil(7)) as usize;
+        let wider = width + 1..=widest;
+        let above: usize =
+            wider.map(|wider| usize::from(by_width[wider as usize]) * above(wider)).sum();
+        let size = packing::size_bytes(gaps.len(), width) + 1 + above;
+        if size < best.0 {
+            best = (size, width, outliers);
+        }
+    }
+    (best.1, best.2)
 }
 
 impl<'a> List<'a> {
@@ -151,29 +210,51 @@ impl<'a> List<'a> {
     }
 }
 
-fn each_packed(mut bytes: &[u8], mut left: usize, mut visit: impl FnMut(&[u32])) -> Option<()> {
+fn each_packed(mut bytes: &[u8], len: usize, mut visit: impl FnMut(&[u32])) -> Option<()> {
+    if len == 0 {
+        return Some(());
+    }
+    let first = wire::take_varint_u32(&mut bytes)?;
+    visit(&[first]);
     let mut ids = [0; GROUP];
-    // One less than the lowest number that may follow.
-    let mut last = u64::MAX;
+    let mut last = u64::from(first);
+    let mut left = len - 1;
     while left > 0 {
         let len = left.min(GROUP);
-        let (width, rest) = bytes.split_first()?;
-        let width = u32::from(*width);
+        let (head, rest) = bytes.split_first()?;
+        let width = u32::from(head & !WITH_OUTLIERS);
         let size = packing::size_bytes(len, width);
         if width > WIDTH_MAX || rest.len() < size {
             return None;
         }
         packing::unpack(width, rest, &mut ids);
+        bytes = &rest[size..];
+        if head & WITH_OUTLIERS != 0 {
+            add_outliers(&mut bytes, width, &mut ids)?;
+        }
         for id in &mut ids[..len] {
-            last = last.wrapping_add(u64::from(*id) + 1);
+            last += u64::from(*id) + 1;
             *id = last as u32;
         }
         if last > u64::from(u32::MAX) {
             return None;
         }
         visit(&ids[..len]);
-        bytes = &rest[size..];
         left -= len;
+    }
+    Some(())
+}
+
+fn add_outliers(bytes: &mut &[u8], width: u32, gaps: &mut [u32; GROUP]) -> Option<()> {
+    let [outliers] = wire::take(bytes, 1)? else {
+        return None;
+    };
+    for _ in 0..*outliers {
+        let [place] = wire::take(bytes, 1)? else {
+            return None;
+        };
+        let above = u64::from(wire::take_varint_u32(bytes)?) << width;
+        *gaps.get_mut(usize::from(*place))? |= u32::try_from(above).ok()?;
     }
     Some(())
 }

@@ -68,7 +68,7 @@ impl Overlay {
         &self.defined
     }
 
-    /// The versions defined here for a package in all its releases, by their index among those defined.
+    /// The versions defined here for a package in all its releases, by their index.
     pub fn on_shelf(&self, package: &Package) -> &[u32] {
         self.shelves.get(&shelf(package)).map_or(&[], Vec::as_slice)
     }
@@ -122,6 +122,9 @@ impl Overlay {
         if !gained.is_empty() {
             self.assets_len = self.assets_len.max(asset + 1);
         }
+        // Looked at first, so that the waits for memory of so many places overlap.
+        let crowds = gained.iter().filter_map(|id| self.added.get(id));
+        std::hint::black_box(crowds.filter(|crowd| crowd.contains(asset)).count());
         gained.iter().for_each(|id| toggle(&mut self.removed, &mut self.added, *id, asset));
         lost.iter().for_each(|id| toggle(&mut self.added, &mut self.removed, *id, asset));
         let delta = self.assets.entry(asset).or_default();

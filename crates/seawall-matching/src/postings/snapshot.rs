@@ -7,7 +7,8 @@
 //! | word, word, word | how many packages, versions, assets |
 //! | double word | how many postings |
 //! | word | CRC-32C of all before |
-//! | per block: word, word, double word | kind (1 dictionary, 2 holders, 3 components), number, length |
+//! | per block: word, word | kind (1 dictionary, 2 holders, 3 components), number |
+//! | double word | length |
 //! | word, word | CRC-32C of these three; CRC-32C of the block |
 //! | | the block, a table of records |
 //!

@@ -74,7 +74,7 @@ impl fmt::Display for Deadline {
 /// One row of the table.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// Its number, from 1 to 16, in the order of the published table.
+    /// Its number in the published table, which counts from 0 to 15.
     pub number: u8,
     /// The inputs it is for.
     pub inputs: Inputs,
@@ -104,7 +104,7 @@ const TABLE: [(bool, bool, bool, bool, Deadline); 16] = [
 
 /// The sixteen rows, in the order of the published table.
 pub fn rows() -> impl Iterator<Item = Row> {
-    TABLE.into_iter().zip(1..).map(|((in_kev, exposed, automatable, total, deadline), number)| {
+    TABLE.into_iter().zip(0..).map(|((in_kev, exposed, automatable, total, deadline), number)| {
         Row { number, inputs: Inputs { exposed, in_kev, automatable, total }, deadline }
     })
 }
@@ -113,6 +113,6 @@ pub fn rows() -> impl Iterator<Item = Row> {
 pub fn bod_26_04(inputs: Inputs) -> Row {
     // The table has each of the sixteen combinations once (a test counts them), so the strictest
     // row below is never taken.
-    let strictest = Row { number: 16, inputs, deadline: Deadline::ThreeDaysForensic };
+    let strictest = Row { number: 15, inputs, deadline: Deadline::ThreeDaysForensic };
     rows().find(|row| row.inputs == inputs).unwrap_or(strictest)
 }

@@ -5,22 +5,22 @@ use std::collections::BTreeSet;
 
 /// `exposed, in_kev, automatable, total` as letters; the row of the published table.
 const PINNED: [(&str, u8, Deadline); 16] = [
-    ("e k a t", 16, Deadline::ThreeDaysForensic),
-    ("e k a -", 12, Deadline::ThreeDays),
-    ("e k - t", 13, Deadline::ThreeDaysForensic),
-    ("e k - -", 6, Deadline::FourteenDays),
-    ("e - a t", 15, Deadline::ThreeDays),
-    ("e - a -", 8, Deadline::FourteenDays),
-    ("e - - t", 10, Deadline::FourteenDays),
-    ("e - - -", 3, Deadline::SixtyDays),
-    ("- k a t", 14, Deadline::ThreeDaysForensic),
-    ("- k a -", 7, Deadline::FourteenDays),
-    ("- k - t", 9, Deadline::FourteenDays),
-    ("- k - -", 2, Deadline::FourteenDays),
-    ("- - a t", 11, Deadline::SixtyDays),
-    ("- - a -", 4, Deadline::SixtyDays),
-    ("- - - t", 5, Deadline::FixOnUpgrade),
-    ("- - - -", 1, Deadline::FixOnUpgrade),
+    ("e k a t", 15, Deadline::ThreeDaysForensic),
+    ("e k a -", 11, Deadline::ThreeDays),
+    ("e k - t", 12, Deadline::ThreeDaysForensic),
+    ("e k - -", 5, Deadline::FourteenDays),
+    ("e - a t", 14, Deadline::ThreeDays),
+    ("e - a -", 7, Deadline::FourteenDays),
+    ("e - - t", 9, Deadline::FourteenDays),
+    ("e - - -", 2, Deadline::SixtyDays),
+    ("- k a t", 13, Deadline::ThreeDaysForensic),
+    ("- k a -", 6, Deadline::FourteenDays),
+    ("- k - t", 8, Deadline::FourteenDays),
+    ("- k - -", 1, Deadline::FourteenDays),
+    ("- - a t", 10, Deadline::SixtyDays),
+    ("- - a -", 3, Deadline::SixtyDays),
+    ("- - - t", 4, Deadline::FixOnUpgrade),
+    ("- - - -", 0, Deadline::FixOnUpgrade),
 ];
 
 fn inputs(text: &str) -> Inputs {
@@ -42,7 +42,7 @@ fn all_sixteen_rows_are_pinned() {
         check(inputs(text), number, deadline);
     }
     let numbers: BTreeSet<u8> = PINNED.iter().map(|(_, number, _)| *number).collect();
-    assert_eq!(numbers, (1..=16).collect());
+    assert_eq!(numbers, (0..=15).collect());
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn all_sixteen_rows_are_those_of_the_published_file() {
             "fix on system upgrade" => Deadline::FixOnUpgrade,
             other => panic!("unknown outcome {other}"),
         };
-        check(inputs, number.parse::<u8>().unwrap() + 1, deadline);
+        check(inputs, number.parse::<u8>().unwrap(), deadline);
         rows += 1;
     }
     assert_eq!(rows, 16);
@@ -105,7 +105,7 @@ fn the_clock_starts_at_the_earlier_event() {
 fn defaults_are_named_and_only_where_the_directive_has_them() {
     let now = at("2026-11-20T12:00:00Z");
     let nothing = decide(&Known::default(), now).unwrap();
-    assert_eq!(nothing.row.number, 10);
+    assert_eq!(nothing.row.number, 9);
     assert_eq!(nothing.exposed_from, EXPOSED_IN_DOUBT);
     assert_eq!(nothing.in_kev_from, NOT_LISTED_IN_DOUBT);
     assert_eq!(nothing.automatable_from, NOT_AUTOMATABLE_IN_DOUBT);
@@ -116,7 +116,7 @@ fn defaults_are_named_and_only_where_the_directive_has_them() {
     assert_eq!(decide(&half, now), Err(Lacking::TechnicalImpact));
     let full = Known { total: Some(true), exposed: Some(false), ..half };
     let decision = decide(&full, now).unwrap();
-    assert_eq!(decision.row.number, 14);
+    assert_eq!(decision.row.number, 13);
     assert_eq!(decision.total_from, Source::Ssvc);
     assert_eq!(decision.exposed_from, Source::OperatorAnswer);
 }
@@ -132,7 +132,7 @@ fn the_explanation_names_row_inputs_sources_and_clock() {
     };
     assert_eq!(
         decide(&known, now).unwrap().explanation(),
-        "row 11 of BOD 26-04: 60 days.\n\
+        "row 10 of BOD 26-04: 60 days.\n\
          publicly exposed: no (the operator's answer).\n\
          known exploited: no (the catalogue of known exploited vulnerabilities).\n\
          automatable: yes (published SSVC).\n\
@@ -148,7 +148,7 @@ fn the_advice_starts_with_the_most_urgent() {
     let mut sorted = PINNED;
     sorted.sort_by_key(|(text, _, _)| rank(inputs(text), Basis::Run));
     let numbers: Vec<u8> = sorted.iter().map(|(_, number, _)| *number).collect();
-    assert_eq!(numbers, [16, 13, 14, 12, 15, 6, 9, 7, 2, 10, 8, 3, 11, 4, 5, 1]);
+    assert_eq!(numbers, [15, 12, 13, 11, 14, 5, 8, 6, 1, 9, 7, 2, 10, 3, 4, 0]);
     let run = rank(inputs("e k a t"), Basis::Run);
     assert!(run < rank(inputs("e k a t"), Basis::Stated));
 }

@@ -61,6 +61,9 @@ impl Builder {
 
     /// Adds a record. A record that was there before gives way to one that changed later.
     pub fn add(&mut self, mut record: Record, document: Option<u32>) {
+        if record.summary.trim().is_empty() {
+            record.summary = first_sentence(&record.details).to_owned();
+        }
         record.details = String::new();
         record.references = Vec::new();
         for text in [&mut record.remedy, &mut record.workaround].into_iter().flatten() {
@@ -151,6 +154,16 @@ impl Builder {
 
 fn order(record: &Record) -> (&str, SourceKind, &Option<String>) {
     (&record.id, record.kind, &record.document)
+}
+
+/// The first sentence of a description, for records that have no line of their own.
+fn first_sentence(text: &str) -> &str {
+    let text = text.trim();
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    match line.find(". ") {
+        Some(end) => line.get(..=end).unwrap_or(line),
+        None => line,
+    }
 }
 
 fn cut(text: &str) -> String {

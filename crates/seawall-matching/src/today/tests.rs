@@ -65,7 +65,7 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
         &[
             "libz-sys 1.1.8 has a known flaw. A bad file can crash it or control it. Attackers \
              use it. Update to just 1.1.9, or 1.1.14 or later. Estimate: 1–4 hours. First look \
-             for intruders. Act by 24 November 2026. This rule binds you (BOD 26-04, row 14). If \
+             for intruders. Act by 24 November 2026. This rule binds you (BOD 26-04, row 13). If \
              you cannot: keep files from strangers off it.",
             "flow controller 2.1 has a known flaw. Someone can misuse it. There is no fix yet. \
              Estimate: 1–2 hours. Act by 20 January 2027. This is advice, not a rule. If you \
@@ -81,7 +81,7 @@ fn an_item_says_what_why_how_by_when_and_what_else() {
         "libz-sys 1.1.8 tiene un fallo conocido. Un archivo malo puede pararlo o tomar el mando. \
          Ya hay ataques. Actualice solo a 1.1.9, o 1.1.14 o más nuevo. Estimación: 1–4 horas. \
          Antes busque intrusos. Plazo: 24 de noviembre de 2026. Esta norma le obliga (BOD 26-04, \
-         fila 14). Si no puede: no le dé archivos ajenos."
+         fila 13). Si no puede: no le dé archivos ajenos."
     );
 }
 

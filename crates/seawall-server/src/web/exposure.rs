@@ -85,7 +85,10 @@ fn owes(owed: &Owed, now: Timestamp) -> Row {
             .into_iter()
             .map(|(name, value, source)| Input { name, value, source })
             .collect(),
-        row: format!("Row {} of 16. The clock started {started}.", decision.row.number),
+        row: format!(
+            "Row {} of the published table. The clock started {started}.",
+            decision.row.number
+        ),
         outcome,
         due: decision.due_at.map(when),
         state: if overdue { tag("overdue", Tone::Bad) } else { tag("open", Tone::Warn) },

@@ -4,7 +4,9 @@ use anyhow::{Context, bail};
 use seawall_formats::archive::{self, ArchiveFault};
 use seawall_formats::feed;
 use seawall_matching::set::{Builder, Set, SourceNote};
-use std::collections::BTreeMap;
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, Write};
 use std::path::Path;
@@ -22,6 +24,65 @@ pub enum Keep {
     /// The documents too, letter for letter, so that the set can be made anew from itself and
     /// serve them.
     Documents,
+}
+
+/// What of another set stays out of the new one.
+#[derive(Clone, Debug, Default)]
+pub struct Without {
+    sources: BTreeSet<String>,
+    documents: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Without {
+    /// Everything of this source.
+    pub fn source(&mut self, name: String) {
+        self.sources.insert(name);
+    }
+
+    /// The document of this source that [`document_name`] calls so.
+    pub fn document(&mut self, source: String, name: String) {
+        self.documents.entry(source).or_default().insert(name);
+    }
+}
+
+/// The keys by which a document says what it is called.
+#[derive(Deserialize)]
+struct Names<'a> {
+    #[serde(borrow, default)]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    document: Option<DocumentNames<'a>>,
+}
+
+#[derive(Deserialize)]
+struct DocumentNames<'a> {
+    #[serde(borrow)]
+    tracking: Tracking<'a>,
+    #[serde(borrow)]
+    publisher: Publisher<'a>,
+}
+
+#[derive(Deserialize)]
+struct Tracking<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Publisher<'a> {
+    #[serde(borrow)]
+    namespace: Cow<'a, str>,
+}
+
+/// What a document of which a source has many is called: an OSV record by its id, a CSAF document
+/// by its publisher's namespace and its tracking id. A later one of the same name replaces it.
+pub fn document_name(bytes: &[u8]) -> Option<String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let names: Names<'_> = serde_json::from_slice(bytes).ok()?;
+    match (names.document, names.id) {
+        (Some(own), _) => Some(format!("{} {}", own.publisher.namespace, own.tracking.id)),
+        (None, id) => id.map(Cow::into_owned),
+    }
 }
 
 /// What came of gathering.
@@ -69,27 +130,44 @@ impl<W: Write> Gathering<W> {
         self.builder.is_empty() && self.report.sources.iter().all(|note| note.statements == 0)
     }
 
-    /// How many records there are so far.
-    pub fn len(&self) -> usize {
-        self.builder.len()
-    }
-
-    /// Takes everything of another set but the sources of these names.
-    pub fn set<B: AsRef<[u8]>>(&mut self, set: &Set<B>, without: &[String]) -> anyhow::Result<()> {
+    /// Takes everything of another set but what is to stay out.
+    pub fn set<B: AsRef<[u8]>>(&mut self, set: &Set<B>, without: &Without) -> anyhow::Result<()> {
         let mut numbers = BTreeMap::new();
         for (number, note) in set.sources()?.into_iter().enumerate() {
-            if !without.contains(&note.name) {
+            if !without.sources.contains(&note.name) {
+                let replaced = without.documents.get(&note.name);
                 let fresh = SourceNote { records: BTreeMap::new(), statements: 0, ..note };
-                numbers.insert(number, self.builder.source(fresh));
+                numbers.insert(number, (self.builder.source(fresh), replaced));
             }
         }
         for document in 0..set.documents() {
             let Some((bytes, source)) = set.document(document)? else { continue };
-            if let Some(source) = numbers.get(&source) {
+            let Some((source, replaced)) = numbers.get(&source) else { continue };
+            let is_replaced = replaced.is_some_and(|replaced| {
+                document_name(bytes).is_some_and(|name| replaced.contains(&name))
+            });
+            if !is_replaced {
                 self.document(*source, "the set", bytes)?;
             }
         }
         Ok(())
+    }
+
+    /// Names a source of which there may be documents already, from another set.
+    pub fn source_again(&mut self, name: String) -> usize {
+        let known = self.builder.sources().iter().position(|note| note.name == name);
+        match known.and_then(|number| Some((number, self.builder.source_mut(number)?))) {
+            Some((number, note)) => {
+                note.imported_at = jiff::Timestamp::now();
+                number
+            }
+            None => self.source(name),
+        }
+    }
+
+    /// What is known of a source so far.
+    pub fn note(&self, source: usize) -> Option<&SourceNote> {
+        self.builder.sources().get(source)
     }
 
     /// Takes a file, an archive, or a folder of them, as one source named by its place.

@@ -1,13 +1,17 @@
 //! `seawall advisories`: the local advisory set, imported from files and followed by address.
 
-use super::print_json;
-use crate::advisories::gather::{Gathering, Keep, Report};
+mod update;
+
+use super::{print_json, print_text};
+use crate::advisories::follow::address::Source;
+use crate::advisories::gather::{Gathering, Keep, Report, Without};
 use crate::advisories::{installed, open, open_installed};
 use crate::installation::default_data;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use seawall_matching::set::SourceNote;
 use serde_json::{Value, json};
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,6 +40,25 @@ enum Command {
         #[arg(long)]
         fresh: bool,
     },
+    /// Fetch what changed at the sources that are followed, or at the ones named here.
+    Update(update::Arguments),
+    /// Follow sources: osv:URL#ECOSYSTEM, kev:URL, epss:URL, csaf:URL or csaf:DOMAIN, cve:URL.
+    Follow {
+        /// The sources. They alone are asked, and nothing is asked before `update`.
+        #[arg(required = true)]
+        sources: Vec<Source>,
+    },
+    /// Follow sources no longer; what the set has of them stays unless --remove.
+    Unfollow {
+        /// The sources, as `sources` lists them.
+        #[arg(required = true)]
+        sources: Vec<Source>,
+        /// Take what the set has of them out of it.
+        #[arg(long)]
+        remove: bool,
+    },
+    /// List the sources that are followed.
+    Sources,
     /// Say what the set holds and how old each source is.
     Show,
     /// Check every page of the set.
@@ -52,13 +75,17 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             tell(&report, json)?;
             Ok(if report.unread > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
         }
+        Command::Update(arguments) => update::run(&data, json, &arguments),
+        Command::Follow { sources } => update::follow(&data, json, &sources),
+        Command::Unfollow { sources, remove } => update::unfollow(&data, json, &sources, remove),
+        Command::Sources => update::list(&data, json),
         Command::Show => {
             let set = open_installed(&data)?;
             let told = describe(set.sources()?, set.records(), set.flaws());
             if json {
                 print_json(&told)?
             } else {
-                say(&told)
+                print_text(&text(&told))?
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -67,7 +94,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let pages = set.check()?;
             match json {
                 true => print_json(&json!({"pages": pages, "records": set.records()}))?,
-                false => println!("every one of {pages} pages is whole"),
+                false => print_text(&format!("every one of {pages} pages is whole\n"))?,
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -84,7 +111,9 @@ fn import(data: &Path, sources: &[PathBuf], fresh: bool) -> anyhow::Result<Repor
         let path = installed(data);
         let named: Vec<String> = sources.iter().map(|path| path.display().to_string()).collect();
         if path.exists() && !fresh {
-            let told = open(&path).and_then(|set| gathering.set(&set, &named));
+            let mut without = Without::default();
+            named.into_iter().for_each(|name| without.source(name));
+            let told = open(&path).and_then(|set| gathering.set(&set, &without));
             told.context("cannot add to the set; --fresh makes a new one from these sources")?;
         }
         sources.iter().try_for_each(|source| gathering.place(source))
@@ -99,7 +128,11 @@ pub fn replace(
 ) -> anyhow::Result<Report> {
     std::fs::create_dir_all(data)
         .with_context(|| format!("cannot make the folder {}", data.display()))?;
-    let file = tempfile::Builder::new().prefix(".advisories-").tempfile_in(data)?;
+    // One at a time, or the later would lose what the earlier put in.
+    let alone = File::create(data.join("advisories.lock")).context("cannot lock the set")?;
+    alone.lock().context("cannot lock the set")?;
+    remove_leavings(data)?;
+    let file = tempfile::Builder::new().prefix(LEAVING).tempfile_in(data)?;
     let mut gathering = Gathering::begin(BufWriter::with_capacity(1 << 20, file), Keep::Documents)?;
     fill(&mut gathering)?;
     if gathering.is_empty() {
@@ -113,6 +146,20 @@ pub fn replace(
     Ok(report)
 }
 
+/// How a set in the making is called.
+const LEAVING: &str = ".advisories-";
+
+/// Removes what a killed program left of a set in the making.
+fn remove_leavings(data: &Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(data)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(LEAVING) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 fn tell(report: &Report, json: bool) -> anyhow::Result<()> {
     if json {
         return print_json(&json!({
@@ -121,11 +168,10 @@ fn tell(report: &Report, json: bool) -> anyhow::Result<()> {
             "sources": report.sources.iter().map(source).collect::<Vec<_>>(),
         }));
     }
-    say(&json!({
+    print_text(&text(&json!({
         "records": report.records,
         "sources": report.sources.iter().map(source).collect::<Vec<_>>(),
-    }));
-    Ok(())
+    })))
 }
 
 /// A set in stable keys, with the age of each source.
@@ -144,21 +190,21 @@ fn source(note: &SourceNote) -> Value {
     })
 }
 
-fn say(told: &Value) {
+fn text(told: &Value) -> String {
+    let mut text = String::new();
     for source in told["sources"].as_array().into_iter().flatten() {
         let kinds = source["records"].as_object().into_iter().flatten();
-        let kinds: Vec<String> = kinds.map(|(kind, many)| format!("{many} {kind}")).collect();
+        let mut kinds: Vec<String> = kinds.map(|(kind, many)| format!("{many} {kind}")).collect();
+        let statements = source["statements"].as_u64().filter(|many| *many > 0);
+        kinds.extend(statements.map(|many| format!("{many} statements")));
         let as_of = source["as_of"].as_str().map_or("no date", |at| at.get(..10).unwrap_or(at));
-        let statements = match source["statements"].as_u64() {
-            None | Some(0) => String::new(),
-            Some(many) => format!(", {many} statements"),
-        };
-        println!(
-            "{}: {}{statements}; as of {as_of}, {} days old",
+        text += &format!(
+            "{}: {}; as of {as_of}, {} days old\n",
             source["name"].as_str().unwrap_or_default(),
             kinds.join(", "),
             source["age_days"],
         );
     }
-    println!("{} records in all", told["records"]);
+    text += &format!("{} records in all\n", told["records"]);
+    text
 }

@@ -1,7 +1,7 @@
 //! `seawall exposure ask`: can strangers reach it? At most ten questions in a terminal, and what to
 //! tell `seawall match` then. Nothing is kept and nothing is sent.
 
-use super::print_json;
+use super::{print_json, print_text};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use seawall_matching::interview::{Exposed, Interview, Question, Reply, Verdict};
@@ -56,7 +56,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let verdict = held.interview.verdict();
     match asking.json {
         true => print_json(&json(&held, &verdict, language))?,
-        false => say(&held, &verdict, language),
+        false => print_text(&text(&held, &verdict, language))?,
     }
     Ok(match verdict.exposed {
         Exposed::No => ExitCode::SUCCESS,
@@ -197,14 +197,9 @@ fn use_of(verdict: &Verdict, language: Language) -> &'static str {
     }
 }
 
-fn say(held: &Held, verdict: &Verdict, language: Language) {
-    if !held.replies.is_empty() {
-        println!();
-    }
-    for sentence in verdict.sentences(language) {
-        println!("{sentence}");
-    }
-    println!("\n{}", use_of(verdict, language));
+fn text(held: &Held, verdict: &Verdict, language: Language) -> String {
+    let gap = if held.replies.is_empty() { "" } else { "\n" };
+    format!("{gap}{}\n\n{}\n", verdict.sentences(language).join("\n"), use_of(verdict, language))
 }
 
 fn json(held: &Held, verdict: &Verdict, language: Language) -> Value {

@@ -5,7 +5,7 @@ mod plan;
 mod today;
 
 use super::advisories::describe;
-use super::print_json;
+use super::{print_json, print_text};
 use crate::advisories::{self, AdvisorySet};
 use crate::installation::default_data;
 use anyhow::{Context, bail};
@@ -111,11 +111,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let version = env!("CARGO_PKG_VERSION");
     match (arguments.today || budget.is_some(), format) {
         (true, _) => advise(&arguments, &found, budget.as_ref())?,
-        (false, Format::Table) => say(&found),
+        (false, Format::Table) => print_text(&text(&found))?,
         (false, Format::Json) => print_json(&json(&found)?)?,
-        (false, Format::Csv) => print!("{}", csv(&lines::all(&found))),
-        (false, Format::Sarif) => print!("{}", sarif(&lines::all(&found), version)),
-        (false, Format::Cyclonedx) => print!("{}", cyclonedx(&lines::all(&found), version)),
+        (false, Format::Csv) => print_text(&csv(&lines::all(&found)))?,
+        (false, Format::Sarif) => print_text(&sarif(&lines::all(&found), version))?,
+        (false, Format::Cyclonedx) => print_text(&cyclonedx(&lines::all(&found), version))?,
     }
     let affected = found.open().next().is_some();
     Ok(if affected { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -133,16 +133,9 @@ fn advise(arguments: &Arguments, found: &Found, budget: Option<&Budget>) -> anyh
         }
         return print_json(&document);
     }
-    if list {
-        today::say(found, spanish);
-    }
-    if list && plan.is_some() {
-        println!();
-    }
-    if let Some(plan) = &plan {
-        plan::say(plan, spanish);
-    }
-    Ok(())
+    let list = list.then(|| today::text(found, spanish));
+    let plan = plan.map(|plan| plan::text(&plan, spanish));
+    print_text(&list.into_iter().chain(plan).collect::<Vec<_>>().join("\n"))
 }
 
 fn find(arguments: &Arguments) -> anyhow::Result<Found> {
@@ -222,13 +215,11 @@ fn json(found: &Found) -> anyhow::Result<serde_json::Value> {
 }
 
 /// A flaw is shown once for each component, whatever number of records speak of it.
-fn say(found: &Found) {
-    for line in lines::people(found) {
-        println!("{line}");
-    }
-    let open = lines::people(found).len();
+fn text(found: &Found) -> String {
+    let mut lines = lines::people(found);
+    let open = lines.len();
     let cleared = found.affected.len() - found.open().count();
-    println!(
+    lines.push(format!(
         "{open} to deal with in {} components; {} cannot be told{}",
         found.components.len(),
         found.unknown.len(),
@@ -236,8 +227,7 @@ fn say(found: &Found) {
             0 => String::new(),
             many => format!("; {many} cleared by their vendors"),
         },
-    );
-    for line in lines::ages(found) {
-        println!("{line}");
-    }
+    ));
+    lines.extend(lines::ages(found));
+    lines.join("\n") + "\n"
 }

@@ -2,7 +2,8 @@
 
 use super::products::{Product, Tree};
 use super::raw::{Document, Reference, Remediation, Scores, Statuses, Vulnerability};
-use super::{WORDS_LEN_MAX, cut};
+use super::{ID_BYTES_MAX, NAME_LEN_MAX, WORDS_LEN_MAX};
+use crate::bounded::{add_new, cut};
 use crate::json::typed::{Loose, LooseList, LooseText, Text};
 use crate::when;
 use seawall_domain::claim::Cwe;
@@ -101,14 +102,20 @@ impl<'r, 't: 'r> Flaw<'r, 't> {
         record.details = self.details().unwrap_or_default();
         let names = raw.ids.0.iter().filter_map(|one| one.0.as_ref()?.text.get());
         let known = |name: &&str| NAMESPACES.iter().any(|start| name.starts_with(start));
-        let names = names.filter(known).filter(|name| *name != record.id).map(str::to_owned);
-        record.aliases = names.collect();
+        let short = |name: &&str| name.len() <= ID_BYTES_MAX && *name != record.id;
+        for name in names.filter(known).filter(short).collect::<Vec<_>>() {
+            add_new(&mut record.aliases, name.to_owned());
+        }
         for cwe in std::iter::once(&raw.cwe).chain(&raw.cwes.0) {
             let digits = cwe.0.as_ref().and_then(|cwe| cwe.id.get()?.strip_prefix("CWE-"));
             let cwe = digits.and_then(|digits| digits.parse().ok()).map(Cwe);
-            record.weaknesses.extend(cwe.filter(|cwe| !record.weaknesses.contains(cwe)));
+            if let Some(cwe) = cwe {
+                add_new(&mut record.weaknesses, cwe);
+            }
         }
         let by = document.publisher.0.as_ref().and_then(|one| one.name.get());
+        let by = by.map(|name| cut(name, NAME_LEN_MAX));
+        let by = by.as_deref();
         for score in raw.scores.0.iter().filter_map(|one| one.0.as_ref()) {
             scores(&mut record.scores, score, by);
         }
@@ -116,7 +123,7 @@ impl<'r, 't: 'r> Flaw<'r, 't> {
             scores(&mut record.scores, metric, by);
         }
         let notes = raw.notes.0.iter().filter_map(|note| note.0.as_ref()?.text.get());
-        record.ssvc = notes.filter_map(ssvc).last();
+        record.ssvc = notes.filter_map(ssvc).next_back();
         links(&mut record.references, &raw.references, |_| true);
         links(&mut record.references, &document.references, |kind| kind == Some("self"));
         let (fixes, detours): (Vec<_>, Vec<_>) = self.remediations().partition(|one| is_fix(one));
@@ -197,10 +204,10 @@ fn links<'r>(
     all: &'r LooseList<Loose<Reference<'r>>>,
     wanted: impl Fn(Option<&str>) -> bool,
 ) {
-    for link in all.0.iter().filter_map(|link| link.0.as_ref()) {
-        let url = link.url.get().filter(|_| wanted(link.category.get()));
-        into.extend(url.filter(|url| !into.iter().any(|known| known == url)).map(str::to_owned));
-    }
+    let all = all.0.iter().filter_map(|link| link.0.as_ref());
+    let wanted = all.filter(|link| wanted(link.category.get())).filter_map(|link| link.url.get());
+    let mut known: HashSet<String> = into.iter().cloned().collect();
+    into.extend(wanted.filter(|url| known.insert((*url).to_owned())).map(str::to_owned));
 }
 
 fn scores(into: &mut Vec<Score>, scores: &Scores<'_>, by: Option<&str>) {
@@ -208,7 +215,9 @@ fn scores(into: &mut Vec<Score>, scores: &Scores<'_>, by: Option<&str>) {
         let vector = cvss.0.as_ref().and_then(|cvss| cvss.vector.get());
         let score =
             vector.map(|vector| Score { vector: vector.to_owned(), by: by.map(str::to_owned) });
-        into.extend(score.filter(|score| !into.contains(score)));
+        if let Some(score) = score {
+            add_new(into, score);
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The product tree: every product identifier, what it names, and of what it is a part.
 
 use super::raw::{Branch, FullName, Helper, ProductTree};
-use super::{FORMAT, NAME_LEN_MAX, cut};
+use super::{FORMAT, NAME_LEN_MAX};
+use crate::bounded::cut;
 use crate::cpe;
 use crate::fault::FormatFault;
 use crate::inventory::purl;

@@ -62,7 +62,7 @@ pub(super) fn package(entry: &Affected<'_>) -> Option<Package> {
 }
 
 /// The module that a Go package is part of, by the names of Go's own database: `stdlib` and
-/// `toolchain` for what comes with the compiler. Elsewhere its assigner writes the module as vendor.
+/// `toolchain` for what comes with the compiler. Else its assigner writes the module as vendor.
 fn module<'a>(package: &'a str, vendor: Option<&'a str>) -> &'a str {
     let first = package.split('/').next().unwrap_or_default();
     if first == "cmd" {

@@ -1,9 +1,16 @@
 //! The events of one range as intervals, and those of a repository as commits.
 
 use super::raw::{Event, Range};
+use crate::json::typed::Text;
 use seawall_domain::package::Version;
 use seawall_domain::range::Interval;
 use seawall_domain::record::CommitRange;
+
+/// How many events one range may have; those of kernels have some 200.
+const EVENTS_MAX: usize = 10_000;
+
+/// The longest version in an event, in bytes; real ones stay below 100.
+const VERSION_BYTES_MAX: usize = 512;
 
 /// Where the affected versions end.
 #[derive(Clone)]
@@ -25,7 +32,17 @@ fn interval(start: &Version, end: Option<End>) -> Interval {
 /// Pairs the events of a range in the order given: each end goes with the start before it, or with
 /// the first one when there is none before; a start that no end follows stays open. Every event is
 /// in at least one interval, unless the range has no start at all: then nothing is affected.
-pub(super) fn intervals(events: &[Event<'_>]) -> Vec<Interval> {
+pub(super) fn intervals(events: &[Event<'_>]) -> Result<Vec<Interval>, String> {
+    if events.len() > EVENTS_MAX {
+        return Err(format!("there are more than {EVENTS_MAX} events"));
+    }
+    let texts = |event: &Event<'_>| {
+        let texts = [&event.introduced, &event.fixed, &event.last_affected, &event.limit];
+        texts.into_iter().filter_map(Text::get).map(str::len).max()
+    };
+    if events.iter().filter_map(texts).any(|length| length > VERSION_BYTES_MAX) {
+        return Err(format!("a version is longer than {VERSION_BYTES_MAX} bytes"));
+    }
     let mut intervals = Vec::new();
     let mut early: Vec<End> = Vec::new();
     let mut start: Option<(Version, bool)> = None;
@@ -57,7 +74,7 @@ pub(super) fn intervals(events: &[Event<'_>]) -> Vec<Interval> {
     if let Some((from, false)) = start {
         intervals.push(interval(&from, None));
     }
-    intervals
+    Ok(intervals)
 }
 
 /// The commits of a range. The start `0` alone, which is the first commit, is an empty list.

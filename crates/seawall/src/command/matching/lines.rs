@@ -9,6 +9,7 @@ use seawall_formats::{cvss, purl};
 use seawall_matching::assess::{Affected, Verdict};
 use seawall_matching::flaw::{Flaw, Sourced, ssvc_of};
 use seawall_matching::priority::{Authority, Decision, Lacking};
+use seawall_matching::ranges::refuge;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -232,7 +233,7 @@ fn person(found: &Found, names: &[&str], records: &[&Affected]) -> Option<String
         Some(kind) => format!(" ({kind})"),
         None => String::new(),
     };
-    let fixed = records.iter().find_map(|one| fixed(one).last().cloned());
+    let fixed = records.iter().find_map(|one| nearest_fix(component, one));
     let fixed = fixed.map_or("no fix yet".to_owned(), |version| format!("fixed in {version}"));
     let disputed = match first.standing.verdict {
         Verdict::Disputed => ", vendors disagree",
@@ -242,6 +243,13 @@ fn person(found: &Found, names: &[&str], records: &[&Affected]) -> Option<String
     let summary = summary.lines().next().unwrap_or_default();
     let summary: String = summary.chars().take(SUMMARY_LEN_MAX).collect();
     Some(format!("{label}: {}{kind}: {fixed}; {due}{known}{disputed}. {summary}", names.join(", ")))
+}
+
+/// The nearest version that is safe, where one is known.
+fn nearest_fix(component: &Component, affected: &Affected) -> Option<String> {
+    let (package, version) = (component.package.as_ref()?, component.version.as_ref()?);
+    let way_out = refuge(&package.ecosystem, &affected.hit.intervals, version);
+    way_out.map(|way_out| way_out.nearest.0).or_else(|| fixed(affected).last().cloned())
 }
 
 /// How much of a summary fits a line.

@@ -11,11 +11,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The list as it is printed on one sheet.
-pub(super) fn say(found: &Found, spanish: bool) {
+pub(super) fn text(found: &Found, spanish: bool) -> String {
     let (list, language) = (list(found), language(spanish));
-    for line in list.sheet(jiff::Timestamp::now(), language).lines {
-        println!("{line}");
-    }
+    list.sheet(jiff::Timestamp::now(), language).lines.join("\n") + "\n"
 }
 
 /// The list with stable keys.

@@ -55,6 +55,8 @@ struct Part {
 enum Kind {
     /// An element of this name.
     One(&'static str, Type),
+    /// The same; where it is empty it stands for a word that the schema names.
+    OrEmpty(&'static str, Type),
     /// All these parts in this order.
     All(&'static [Part]),
     /// One of these parts.
@@ -81,6 +83,16 @@ const fn maybe(name: &'static str, from: u8, until: u8, kind: Type) -> Part {
 
 const fn some(name: &'static str, from: u8, until: u8, often: (usize, usize), kind: Type) -> Part {
     Part { during: (from, until), often, kind: Kind::One(name, kind) }
+}
+
+const fn or_empty(
+    name: &'static str,
+    from: u8,
+    until: u8,
+    often: (usize, usize),
+    kind: Type,
+) -> Part {
+    Part { during: (from, until), often, kind: Kind::OrEmpty(name, kind) }
 }
 
 const fn all(from: u8, until: u8, often: (usize, usize), parts: &'static [Part]) -> Part {
@@ -276,9 +288,12 @@ impl<'a> Judge<'a> {
             }
             let before = rest.len();
             match &part.kind {
-                Kind::One(name, kind) => match rest.split_first() {
+                Kind::One(name, kind) | Kind::OrEmpty(name, kind) => match rest.split_first() {
                     Some((next, after)) if begins => {
-                        self.element(next, kind);
+                        let empty = next.text.is_empty() && next.children.is_empty();
+                        if !empty || matches!(part.kind, Kind::One(..)) {
+                            self.element(next, kind);
+                        }
                         *rest = after;
                     }
                     Some(_) | None => {
@@ -321,7 +336,7 @@ impl<'a> Judge<'a> {
         let own = next.space == self.document.root.space;
         match &part.kind {
             _ if !holds(part.during, self.minor) => false,
-            Kind::One(name, _) => own && next.name == *name,
+            Kind::One(name, _) | Kind::OrEmpty(name, _) => own && next.name == *name,
             Kind::Other => !own && next.space != 0,
             Kind::Choice(parts) => parts.iter().any(|part| self.begins(part, next)),
             Kind::All(parts) => {
@@ -345,7 +360,7 @@ impl<'a> Judge<'a> {
             parts.iter().filter(|part| holds(part.during, self.minor)).collect::<Vec<_>>()
         };
         match &part.kind {
-            Kind::One(..) => false,
+            Kind::One(..) | Kind::OrEmpty(..) => false,
             Kind::Other => true,
             Kind::All(parts) => there(parts).into_iter().all(passes),
             Kind::Choice(parts) => there(parts).into_iter().any(passes),

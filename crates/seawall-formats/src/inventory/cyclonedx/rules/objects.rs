@@ -89,7 +89,7 @@ impl Judge {
             Rule::ListOf(of, repeats, least, most) => {
                 self.list(of, *repeats, (*least, *most), value, place);
             }
-            Rule::Object(fields) | Rule::Open(fields) | Rule::ObjectIfAny(fields) => {
+            Rule::Object(fields) | Rule::ObjectIfAny(fields) | Rule::Open(fields) => {
                 match (value, rule) {
                     (Value::Object(object), _) => {
                         self.object(fields, matches!(rule, Rule::Open(_)), object, place);
@@ -99,17 +99,18 @@ impl Judge {
                 }
             }
             Rule::Has(keys) => {
-                for key in keys.iter() {
-                    if value.as_object().is_some_and(|object| !object.contains_key(*key)) {
-                        self.faults.tell(place, format!("`{key}` is missing"));
-                    }
+                let object = value.as_object();
+                let lacks = |key: &&str| object.is_some_and(|object| !object.contains_key(*key));
+                for key in keys.iter().filter(|key| lacks(key)) {
+                    self.faults.tell(place, format!("`{key}` is missing"));
                 }
             }
             Rule::Is(key, expected) => {
                 let fits = match value.get(key) {
-                    None => true,
                     Some(Value::String(text)) => text == expected,
-                    Some(other) => other.to_string() == *expected,
+                    Some(Value::Bool(flag)) => *flag == (*expected == "true"),
+                    Some(_) => false,
+                    None => true,
                 };
                 self.expect(fits, place, "otherwise");
             }
@@ -118,30 +119,22 @@ impl Judge {
                 let alone = matches!(rule, Rule::OneOf(_));
                 self.alternatives(rules, alone, value, place);
             }
-            Rule::Not(rule) => {
-                if self.fits(rule, value) {
-                    self.faults.tell(place, "it has what excludes each other".to_owned());
-                }
+            Rule::Not(rule) if self.fits(rule, value) => {
+                self.faults.tell(place, "it has what excludes each other".to_owned());
             }
-            Rule::When(condition, rule) => {
-                if self.fits(condition, value) {
-                    self.judge(rule, value, place);
-                }
+            Rule::When(condition, rule) if self.fits(condition, value) => {
+                self.judge(rule, value, place);
             }
-            Rule::During(from, until, rule) => {
-                if holds((*from, *until), self.minor) {
-                    self.judge(rule, value, place);
-                }
+            Rule::During(from, until, rule) if holds((*from, *until), self.minor) => {
+                self.judge(rule, value, place);
             }
+            Rule::Not(_) | Rule::When(..) | Rule::During(..) => {}
             Rule::By(rules) => {
-                if let Some((_, rule)) = rules.iter().find(|(until, _)| self.minor <= *until) {
-                    self.judge(rule, value, place);
-                }
+                let rule = rules.iter().find(|(until, _)| self.minor <= *until);
+                rule.iter().for_each(|(_, rule)| self.judge(rule, value, place));
             }
             Rule::Named(name) => {
-                if let Ok(at) = SHAPES.binary_search_by(|(known, _)| known.cmp(name))
-                    && let Some((_, rule)) = SHAPES.get(at)
-                {
+                if let Some(rule) = named(name) {
                     self.judge(rule, value, place);
                 }
             }
@@ -278,6 +271,12 @@ impl Judge {
         self.hashes.insert(address, hash);
         hash
     }
+}
+
+/// The rule of this name.
+fn named(name: &str) -> Option<&'static Rule> {
+    let at = SHAPES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    SHAPES.get(at).map(|(_, rule)| rule)
 }
 
 /// A number that is written with a fraction of zero.

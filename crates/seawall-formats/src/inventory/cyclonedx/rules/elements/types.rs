@@ -4,7 +4,7 @@
 use super::super::Rule::*;
 use super::super::{Form, NUMBER, TEXT, WHOLE};
 use super::Openness::{Closed, Foreign, Open};
-use super::{MANY, Type, all, choice, may, maybe, must, one, other, some};
+use super::{MANY, Type, all, choice, may, maybe, must, one, or_empty, other, some};
 
 /// The types by name and last minor version, in this order.
 pub(super) static TYPES: &[(&str, u8, Type)] = &[
@@ -170,7 +170,8 @@ pub(super) static TYPES: &[(&str, u8, Type)] = &[
             one("versionRange", 7, 7, Type::Named("versionRangeType")),
         ]),
         maybe("description", 1, 7, Type::Value(TEXT)),
-        maybe("scope", 1, 7, Type::Named("scope")),
+        maybe("scope", 1, 4, Type::Named("scope")),
+        or_empty("scope", 5, 7, (0, 1), Type::Named("scope")),
         maybe("hashes", 1, 7, Type::Parts(&[], Closed, &all(0, 9, (0, MANY), &[
             one("hash", 1, 7, Type::Named("hashType")),
         ]))),
@@ -179,8 +180,7 @@ pub(super) static TYPES: &[(&str, u8, Type)] = &[
             maybe("expression", 1, 2, Type::Value(TEXT)),
         ]))),
         maybe("licenses", 7, 7, Type::Named("licenseChoiceType")),
-        maybe("licenses", 6, 6, Type::Named("licenseChoiceType")),
-        maybe("licenses", 3, 5, Type::Named("licenseChoiceType")),
+        maybe("licenses", 3, 6, Type::Named("licenseChoiceType")),
         maybe("copyright", 1, 7, Type::Value(TEXT)),
         maybe("patentAssertions", 7, 7, Type::Parts(&[], Closed, &all(0, 9, (0, MANY), &[
             one("patentAssertion", 7, 7, Type::Named("patentAssertionType")),
@@ -290,7 +290,7 @@ pub(super) static TYPES: &[(&str, u8, Type)] = &[
         other(1, 7),
     ]))),
     ("compositionType", 7, Type::Parts(&[may("bom-ref", 5, 7, Named("refType"))], Closed, &all(0, 9, (0, MANY), &[
-        one("aggregate", 3, 7, Type::Named("aggregateType")),
+        or_empty("aggregate", 3, 7, (1, 1), Type::Named("aggregateType")),
         maybe("assemblies", 3, 7, Type::Parts(&[], Closed, &all(0, 9, (0, MANY), &[
             one("assembly", 3, 7, Type::Named("bomReferenceType")),
             other(3, 7),
@@ -974,7 +974,7 @@ pub(super) static TYPES: &[(&str, u8, Type)] = &[
         maybe("licenses", 3, 7, Type::Named("licenseChoiceType")),
         maybe("properties", 3, 7, Type::Named("propertiesType")),
         maybe("distributionConstraints", 7, 7, Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
-            maybe("tlp", 7, 7, Type::Named("tlpClassificationType")),
+            or_empty("tlp", 7, 7, (0, 1), Type::Named("tlpClassificationType")),
         ]))),
         other(2, 7),
     ]))),
@@ -1466,7 +1466,7 @@ pub(super) static TYPES: &[(&str, u8, Type)] = &[
     ("volumeType", 7, Type::Parts(&[], Closed, &all(0, 9, (1, 1), &[
         maybe("uid", 5, 7, Type::Value(TEXT)),
         maybe("name", 5, 7, Type::Value(TEXT)),
-        maybe("mode", 5, 7, Type::Named("volumeModeEnum")),
+        or_empty("mode", 5, 7, (0, 1), Type::Named("volumeModeEnum")),
         maybe("path", 5, 7, Type::Value(TEXT)),
         maybe("sizeAllocated", 5, 7, Type::Value(TEXT)),
         maybe("persistent", 5, 7, Type::Value(Flag)),
@@ -1578,7 +1578,7 @@ pub(super) static TYPES: &[(&str, u8, Type)] = &[
                             one("range", 7, 7, Type::Named("versionRangeType")),
                             one("range", 6, 6, Type::Named("versionRangeType")),
                         ]),
-                        maybe("status", 4, 7, Type::Named("impactAnalysisAffectedStatusType")),
+                        or_empty("status", 4, 7, (0, 1), Type::Named("impactAnalysisAffectedStatusType")),
                     ]))),
                 ]))),
             ]))),
