@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod advisories;
 pub mod demo;
+pub mod exposure;
 pub mod inspect;
 pub mod matching;
 pub mod preflight;

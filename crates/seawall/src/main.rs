@@ -39,6 +39,8 @@ enum Command {
     Advisories(command::advisories::Arguments),
     /// Match an inventory at home, offline, against published advisories; sends nothing.
     Match(command::matching::Arguments),
+    /// Can strangers reach a system? At most ten questions, and what to tell `match`.
+    Exposure(command::exposure::Arguments),
     /// The engines by hand: purl, vers, version, cvss, bod-26-04.
     Inspect(command::inspect::Arguments),
     /// Run a recipe or an evidence bundle in the sandbox here.
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => command::demo::run(arguments),
         Command::Advisories(arguments) => command::advisories::run(arguments),
         Command::Match(arguments) => command::matching::run(arguments),
+        Command::Exposure(arguments) => command::exposure::run(arguments),
         Command::Inspect(arguments) => command::inspect::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),
         Command::Verify(arguments) => command::verify::run(arguments),

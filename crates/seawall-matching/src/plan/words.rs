@@ -17,6 +17,9 @@ pub(super) fn summary<K>(plan: &Plan<K>, language: Language) -> Vec<String> {
         lines.push(warning(urgent, language));
     }
     let (done, all) = (plan.steps.len(), plan.steps.len() + plan.left.len());
+    if all == 0 {
+        return vec![language.pick(["There is nothing to do.", "No hay nada que hacer."]).into()];
+    }
     let (time, spent) = (span(plan.budget.minutes, language), span(plan.minutes(), language));
     let remains = plan.remains_percent();
     lines.push(match language {

@@ -1,6 +1,7 @@
 //! `seawall match`: inventories against the advisory set, at home. Reads files, sends nothing.
 
 mod lines;
+mod plan;
 mod today;
 
 use super::advisories::describe;
@@ -15,6 +16,7 @@ use seawall_formats::exposure::{csv, cyclonedx, sarif};
 use seawall_formats::{feed, inventory};
 use seawall_matching::assess::{Affected, Circumstances, assess};
 use seawall_matching::exposure::Unknown;
+use seawall_matching::plan::Budget;
 use seawall_matching::priority::Authority;
 use serde_json::json;
 use std::path::PathBuf;
@@ -45,11 +47,13 @@ pub struct Arguments {
     /// What to fix today, in plain words.
     #[arg(long)]
     today: bool,
+    #[command(flatten)]
+    time: plan::Time,
     /// In Spanish.
     #[arg(long)]
     spanish: bool,
     /// How to say it.
-    #[arg(long, default_value = "table", conflicts_with_all = ["json", "today"])]
+    #[arg(long, default_value = "table", conflicts_with_all = ["json", "today", "hours"])]
     format: Format,
     /// One JSON document on standard output.
     #[arg(long)]
@@ -101,12 +105,12 @@ impl Found {
 
 /// Matches, and answers with status 1 when something is affected.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let budget = arguments.time.budget()?;
     let found = find(&arguments)?;
     let format = if arguments.json { Format::Json } else { arguments.format };
     let version = env!("CARGO_PKG_VERSION");
-    match (arguments.today, format) {
-        (true, Format::Json) => print_json(&today::json(&found, arguments.spanish))?,
-        (true, _) => print_text(&today::text(&found, arguments.spanish))?,
+    match (arguments.today || budget.is_some(), format) {
+        (true, _) => advise(&arguments, &found, budget.as_ref())?,
         (false, Format::Table) => print_text(&text(&found))?,
         (false, Format::Json) => print_json(&json(&found)?)?,
         (false, Format::Csv) => print_text(&csv(&lines::all(&found)))?,
@@ -115,6 +119,23 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let affected = found.open().next().is_some();
     Ok(if affected { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What to do, in plain words: the list for today, the plan for some hours, or both.
+fn advise(arguments: &Arguments, found: &Found, budget: Option<&Budget>) -> anyhow::Result<()> {
+    let plan = budget.map(|budget| plan::planned(found, budget)).transpose()?;
+    let (list, spanish) = (arguments.today, arguments.spanish);
+    if arguments.json {
+        let mut document = if list { today::json(found, spanish) } else { json!({}) };
+        if let Some(plan) = &plan {
+            document["plan"] = plan::json(plan, spanish);
+            document["cannot_be_told"] = json!(found.unknown.len());
+        }
+        return print_json(&document);
+    }
+    let list = list.then(|| today::text(found, spanish));
+    let plan = plan.map(|plan| plan::text(&plan, spanish));
+    print_text(&list.into_iter().chain(plan).collect::<Vec<_>>().join("\n"))
 }
 
 fn find(arguments: &Arguments) -> anyhow::Result<Found> {

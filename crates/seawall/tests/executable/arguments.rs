@@ -24,7 +24,7 @@ fn what_cannot_be_done_ends_with_two() {
     let (data, empty, bad) = (at("data"), at("empty"), at("bad.json"));
     let (recipe, missing) = (at("bad.toml"), at("missing"));
     let database = "postgres://nobody@127.0.0.1:1/none";
-    let rows: [(&[&str], &str); 21] = [
+    let rows: [(&[&str], &str); 27] = [
         (&[], "Usage"),
         (&["dance"], "dance"),
         (&["serve", "--listen"], "--listen"),
@@ -41,6 +41,12 @@ fn what_cannot_be_done_ends_with_two() {
         (&["match", &bad, "--data", &data], "no advisories are installed"),
         (&["match", &bad, "--advisories", &empty], "no advisory"),
         (&["match", &missing, "--advisories", &missing], "missing"),
+        (&["match", &bad, "--hours", "six"], "a number such as 6 or 1.5"),
+        (&["match", &bad, "--hours", "169"], "a week has 168"),
+        (&["match", &bad, "--hours", "6", "--window", "night"], "night=2"),
+        (&["match", &bad, "--window", "night=2"], "--hours"),
+        (&["match", &bad, "--hours", "6", "--format", "csv"], "--format"),
+        (&["exposure"], "ask"),
         (&["reproduce", &missing], "missing"),
         (&["reproduce", &recipe], "recipe"),
         (&["reproduce", &bad], ""),

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod corridor;
+mod exposure;
 mod house;
 mod inspect;
 mod kill;

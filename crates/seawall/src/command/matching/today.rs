@@ -43,17 +43,22 @@ pub(super) fn json(found: &Found, spanish: bool) -> Value {
     })
 }
 
-fn language(spanish: bool) -> Language {
+/// The language of the answer.
+pub(super) fn language(spanish: bool) -> Language {
     if spanish { Language::Spanish } else { Language::English }
 }
 
 fn list(found: &Found) -> Today<usize> {
+    today(&open_all(found))
+}
+
+/// Everything that is open, as lists and plans are made from it.
+pub(super) fn open_all(found: &Found) -> Vec<Open<usize>> {
     let sources = sources(found);
-    let open: Vec<Open<usize>> = (0..)
+    (0..)
         .zip(found.open())
         .filter_map(|(number, affected)| open(found, number, affected, &sources))
-        .collect();
-    today(&open)
+        .collect()
 }
 
 /// The kinds of sources, each with its oldest copy.
