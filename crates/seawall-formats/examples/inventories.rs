@@ -36,6 +36,25 @@ fn cyclonedx(components: usize) -> String {
     text
 }
 
+fn cyclonedx_xml(components: usize) -> String {
+    let mut text = String::from(
+        "<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\" \
+         version=\"1\"><components>",
+    );
+    for number in 0..components {
+        let purl = purl(number).replace('&', "&amp;");
+        let _ = write!(
+            text,
+            "<component type=\"library\" bom-ref=\"ref-{number}\"><name>package-{number}</name>\
+             <version>1.{}.0</version><licenses><license><id>Apache-2.0</id></license></licenses>\
+             <purl>{purl}</purl></component>",
+            number % 90,
+        );
+    }
+    text.push_str("</components></bom>");
+    text
+}
+
 fn spdx(components: usize) -> String {
     let mut text = String::from(r#"{"spdxVersion":"SPDX-2.3","packages":["#);
     for number in 0..components {
@@ -79,9 +98,13 @@ fn main() {
         let whole = cyclonedx(components);
         // The same without purls is what reading costs beside them.
         let named = whole.replace("\"purl\"", "\"none\"");
-        for (format, text) in
-            [("CycloneDX", whole), ("no purls", named), ("SPDX", spdx(components))]
-        {
+        let documents = [
+            ("CycloneDX", whole.clone()),
+            ("no purls", named),
+            ("XML", cyclonedx_xml(components)),
+            ("SPDX", spdx(components)),
+        ];
+        for (format, text) in documents {
             let each = fastest(components, || {
                 let read = inventory::read("list.json", None, text.as_bytes());
                 assert!(read.is_ok_and(|read| read.components.len() == components));
@@ -89,5 +112,9 @@ fn main() {
             let bytes = text.len();
             println!("{format:<10} {components:>10} {bytes:>12} {each:>12.0} {parsing:>12.0}");
         }
+        let checking = fastest(components, || {
+            assert!(inventory::cyclonedx::check(whole.as_bytes()).is_ok());
+        });
+        println!("{:<10} {components:>10} {:>12} {checking:>12.0}", "check", whole.len());
     }
 }

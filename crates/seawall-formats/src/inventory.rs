@@ -81,8 +81,8 @@ pub enum Kind {
     RpmPackages,
     /// A list of installed Alpine packages: `apk list`, `apk info`, or the database.
     AlpinePackages,
-    /// A list of the programs on a Windows machine.
-    WindowsPrograms,
+    /// A list of the programs on a machine, of Windows above all.
+    Programs,
     /// `Cargo.lock`.
     Rust,
     /// A lock file of npm, pnpm or Yarn, or what `npm ls` prints.
@@ -123,7 +123,7 @@ impl Kind {
             Kind::DebianPackages => "Debian package list",
             Kind::RpmPackages => "list of rpm packages",
             Kind::AlpinePackages => "list of Alpine packages",
-            Kind::WindowsPrograms => "list of Windows programs",
+            Kind::Programs => "list of programs",
             Kind::Rust => "Cargo lock file",
             Kind::Npm => "list of npm packages",
             Kind::Python => "list of Python packages",

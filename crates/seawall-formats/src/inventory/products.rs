@@ -121,7 +121,7 @@ impl Header {
             purl,
             cpe,
             exposure: column(&EXPOSURE),
-            kind: if windows { Kind::WindowsPrograms } else { Kind::Csv },
+            kind: if windows { Kind::Programs } else { Kind::Csv },
         })
     }
 }

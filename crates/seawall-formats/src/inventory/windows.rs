@@ -1,12 +1,13 @@
-//! Lists of the programs on a Windows machine as its tools print them: `winget list`,
-//! `wmic product get`, and PowerShell's `Get-Package`. Exports as CSV are tables of products.
+//! Lists of the programs on a machine as its tools print them: `winget list`, `wmic product get`
+//! and PowerShell's `Get-Package` on Windows, `snap list` elsewhere. Exports as CSV are tables of
+//! products.
 
 use super::columns::{Columns, is_rule};
 use super::lines::{Known, Lines};
 use super::{Inventory, Kind};
 use crate::fault::FormatFault;
 
-const FORMAT: &str = "list of Windows programs";
+const FORMAT: &str = "list of programs";
 
 /// How many lines may stand above the headings.
 const PREAMBLE_LINES_MAX: usize = 20;
@@ -21,7 +22,7 @@ fn headings(text: &str) -> Option<(usize, Columns)> {
         // A progress bar leaves its marks at the start of the line.
         let shown = line.rsplit('\r').next().unwrap_or(line);
         let columns = Columns::of(shown);
-        let plain = !shown.contains([',', ';', '\t', '|']);
+        let plain = !shown.contains([',', ';', '\t', '|', '#']);
         if plain && columns.position(&NAMES).is_some() && columns.position(&VERSIONS).is_some() {
             return Some((index, columns));
         }
@@ -62,5 +63,5 @@ pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
             Known { vendor: cell(&VENDORS), name, version, ..Known::default() },
         )?;
     }
-    Ok(lines.done(Kind::WindowsPrograms, None))
+    Ok(lines.done(Kind::Programs, None))
 }

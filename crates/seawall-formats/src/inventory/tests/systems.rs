@@ -97,6 +97,7 @@ fn lists_of_windows_programs_are_products() {
     let wmic = "Name                Vendor          Version  \r\n\
      7-Zip 23.01 (x64)   Igor Pavlov     \
                 23.01    \r\n\r\n";
+                7-Zip 23.01 (x64)   Igor Pavlov     23.01    \r\n\r\n";
     let expected = ["Igor Pavlov 7-Zip 23.01 (x64) 23.01 | - 23.01 | igor pavlov/7-zip 23.01 \
                      (x64)/23.01"];
     check("programs.txt", wmic, &expected);
@@ -108,7 +109,7 @@ fn lists_of_windows_programs_are_products() {
                   \"7-Zip 23.01 (x64)\",\"23.01\",\"Igor Pavlov\"\r\n";
     check("programs.csv", export, &expected);
     let kind = read("programs.csv", None, export.as_bytes()).map(|read| read.kind);
-    assert_eq!(kind, Ok(Kind::WindowsPrograms));
+    assert_eq!(kind, Ok(Kind::Programs));
     let objects = r#"[{"DisplayName":"7-Zip 23.01 (x64)","DisplayVersion":"23.01",
         "Publisher":"Igor Pavlov"}]"#;
     check("programs.json", objects, &expected);

@@ -3,7 +3,7 @@
 use super::shapes::SHAPES;
 use super::{Faults, Field, Repeats, Rule, has_word, holds};
 use crate::fault::{FormatFault, quote};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -90,13 +90,7 @@ impl Judge {
                 self.list(of, *repeats, (*least, *most), value, place);
             }
             Rule::Object(fields) | Rule::ObjectIfAny(fields) | Rule::Open(fields) => {
-                match (value, rule) {
-                    (Value::Object(object), _) => {
-                        self.object(fields, matches!(rule, Rule::Open(_)), object, place);
-                    }
-                    (_, Rule::ObjectIfAny(_)) => {}
-                    (_, _) => self.expect(false, place, "an object"),
-                }
+                self.fields(rule, fields, value, place);
             }
             Rule::Has(keys) => {
                 let object = value.as_object();
@@ -205,13 +199,12 @@ impl Judge {
         }
     }
 
-    fn object(
-        &mut self,
-        fields: &[Field],
-        open: bool,
-        object: &Map<String, Value>,
-        place: &mut String,
-    ) {
+    fn fields(&mut self, rule: &Rule, fields: &[Field], value: &Value, place: &mut String) {
+        let Value::Object(object) = value else {
+            let may_be_other = matches!(rule, Rule::ObjectIfAny(_));
+            return self.expect(may_be_other, place, "an object");
+        };
+        let open = matches!(rule, Rule::Open(_));
         let minor = self.minor;
         for field in fields {
             let demanded = field.demanded.is_some_and(|during| holds(during, minor));
