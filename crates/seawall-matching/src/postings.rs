@@ -40,7 +40,7 @@ pub use self::dictionary::{
 };
 pub use self::fault::{Block, Fault};
 pub use self::journal::{Journal, Replayed};
-pub use self::overlay::CHANGES_LEN_MAX;
+pub use self::overlay::{CHANGES_LEN_MAX, DEFINED_BYTES_MAX};
 
 use self::assets::{Bits, differences};
 use self::base::Base;
@@ -296,7 +296,7 @@ impl<'a> Postings<'a> {
             return Err(Fault::TooMany { what: "components of one asset", max });
         }
         let before = self.component_numbers(asset)?;
-        self.overlay.has_room(before.len() + components.len())?;
+        self.overlay.has_room(before.len() + components.len(), 0)?;
         let mut after = self.define(components, journal)?;
         after.sort_unstable();
         after.dedup();
@@ -328,6 +328,9 @@ impl<'a> Postings<'a> {
                 }
             }
         }
+        let text_bytes =
+            unknown.iter().map(|(package, version)| overlay::text_bytes(package, version)).sum();
+        self.overlay.has_room(0, text_bytes)?;
         if unknown.len() as u64 + u64::from(self.versions_len()) > VERSIONS_LEN_MAX.into() {
             let max = VERSIONS_LEN_MAX.into();
             return Err(Fault::TooMany { what: "package versions", max });

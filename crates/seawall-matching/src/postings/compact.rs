@@ -1,8 +1,9 @@
 //! A new base out of the old one and what changed since.
 //!
-//! Lists without a change are copied as they are. New versions of known packages are put at their
-//! place in version order, so the numbers behind them move up; new packages come last. Blocks of
-//! the old base are let go one by one, so that both bases together take little more than one.
+//! Lists without a change are copied as they are; versions that nobody has any more are left out.
+//! New versions of known packages are put at their place in version order, so the numbers behind
+//! them move up; new packages come last. Blocks of the old base are let go one by one, so that both
+//! bases together take little more than one.
 
 use super::Postings;
 use super::base::{ASSETS_PER_BLOCK, Base, VERSIONS_PER_BLOCK};
@@ -11,23 +12,26 @@ use super::fault::{Block, Fault};
 use super::list::{self, List};
 use super::overlay::Overlay;
 use super::table::{Table, Tables};
+use seawall_domain::package::Package;
 use std::collections::{BTreeMap, HashMap};
 
 /// Where versions went.
 struct Renumbered {
-    /// The new number by the old one.
+    /// The new number by the old one; [`NOWHERE`] for versions that nobody has.
     to: Vec<u32>,
     /// The old number by the new one.
     from: Vec<u32>,
 }
+
+const NOWHERE: u32 = u32::MAX;
 
 impl Postings<'_> {
     /// Makes a new base, to be stored as the next snapshot, with an empty journal. Numbers of
     /// versions change. The result has the answers of the old one.
     pub fn compact(self) -> Result<Postings<'static>, Fault> {
         let assets = self.assets_len();
+        let (dictionary, numbers) = self.merged()?;
         let Postings { base, overlay, .. } = self;
-        let (dictionary, numbers) = merged(&base.dictionary, &overlay)?;
         let Base { holders, components, .. } = base;
         let holders = merged_holders(holders, &overlay, &numbers.from)?;
         let components = merged_components(components, &overlay, &numbers.to, assets)?;
@@ -41,52 +45,73 @@ impl Postings<'_> {
     }
 }
 
-/// The dictionary with what was defined since.
-fn merged(
-    old: &Dictionary<'_>,
-    overlay: &Overlay,
-) -> Result<(Dictionary<'static>, Renumbered), Fault> {
-    let versions = old.versions_len();
-    let mut by_package: HashMap<&_, Vec<(&str, u32)>> = HashMap::new();
-    for ((package, version), number) in overlay.defined().iter().zip(versions..) {
-        by_package.entry(package).or_default().push((&version.0, number));
-    }
-    let mut writer = Writer::new();
-    let mut from = Vec::with_capacity(versions as usize + overlay.defined().len());
-    for number in 0..old.packages_len() {
-        let Some(entry) = old.entry(number) else {
-            continue;
-        };
-        let package = entry.package();
-        let known = entry.versions();
-        let numbered = || known.iter().copied().zip(old.first(number)..);
-        match by_package.remove(&package) {
-            None => {
-                writer.push(&package, &known)?;
-                from.extend(numbered().map(|(_, number)| number));
-            }
-            Some(new) => {
-                let numbers: HashMap<&str, u32> = numbered().chain(new).collect();
-                let texts = numbers.keys().map(|text| (*text).to_owned()).collect();
-                let texts = in_order(&package, texts);
-                writer.push(&package, &texts)?;
-                from.extend(texts.iter().filter_map(|text| numbers.get(text.as_str())));
+impl Postings<'_> {
+    /// The dictionary with what was defined since, of what somebody has.
+    fn merged(&self) -> Result<(Dictionary<'static>, Renumbered), Fault> {
+        let old = &self.base.dictionary;
+        let mut by_package: HashMap<&Package, Vec<(&str, u32)>> = HashMap::new();
+        for ((package, version), index) in self.overlay.defined().iter().zip(0..) {
+            by_package.entry(package).or_default().push((&version.0, self.numbered(index).0));
+        }
+        let mut writer = Writer::new();
+        let mut from = Vec::with_capacity(self.versions_len() as usize);
+        for number in 0..old.packages_len() {
+            let Some(entry) = old.entry(number) else {
+                continue;
+            };
+            let package = entry.package();
+            let known = entry.versions().into_iter().zip(old.first(number)..);
+            match by_package.remove(&package) {
+                None => self.keep(&package, known, &mut writer, &mut from)?,
+                Some(new) => {
+                    let all = ordered(&package, known.chain(new));
+                    self.keep(&package, all, &mut writer, &mut from)?;
+                }
             }
         }
-    }
-    for (package, new) in by_package.into_iter().collect::<BTreeMap<_, _>>() {
-        let numbers: HashMap<&str, u32> = new.into_iter().collect();
-        let texts = in_order(package, numbers.keys().map(|text| (*text).to_owned()).collect());
-        writer.push(package, &texts)?;
-        from.extend(texts.iter().filter_map(|text| numbers.get(text.as_str())));
-    }
-    let mut to = vec![0; from.len()];
-    for (old, new) in from.iter().zip(0..) {
-        if let Some(to) = to.get_mut(*old as usize) {
-            *to = new;
+        for (package, new) in by_package.into_iter().collect::<BTreeMap<_, _>>() {
+            self.keep(package, ordered(package, new), &mut writer, &mut from)?;
         }
+        let mut to = vec![NOWHERE; self.versions_len() as usize];
+        for (old, new) in from.iter().zip(0..) {
+            if let Some(to) = to.get_mut(*old as usize) {
+                *to = new;
+            }
+        }
+        Ok((writer.finish()?, Renumbered { to, from }))
     }
-    Ok((writer.finish()?, Renumbered { to, from }))
+
+    /// Writes those of a package's versions, in version order, that somebody has.
+    fn keep<'t>(
+        &self,
+        package: &Package,
+        versions: impl IntoIterator<Item = (&'t str, u32)>,
+        writer: &mut Writer,
+        from: &mut Vec<u32>,
+    ) -> Result<(), Fault> {
+        let mut texts = Vec::new();
+        for (text, number) in versions {
+            if self.len_of(VersionId(number))? > 0 {
+                texts.push(text);
+                from.push(number);
+            }
+        }
+        if texts.is_empty() { Ok(()) } else { writer.push(package, &texts) }
+    }
+}
+
+/// A package's versions and their numbers, in version order.
+fn ordered<'t>(
+    package: &Package,
+    versions: impl IntoIterator<Item = (&'t str, u32)>,
+) -> Vec<(&'t str, u32)> {
+    let numbers: HashMap<&str, u32> = versions.into_iter().collect();
+    let texts = in_order(package, numbers.keys().map(|text| (*text).to_owned()).collect());
+    texts.iter().filter_map(|text| numbers.get_key_value(text.as_str())).map(copied).collect()
+}
+
+fn copied<'t>((text, number): (&&'t str, &u32)) -> (&'t str, u32) {
+    (*text, *number)
 }
 
 fn merged_holders(
@@ -136,7 +161,7 @@ fn merged_components(
 ) -> Result<Vec<Table<'static>>, Fault> {
     let mut tables = Tables::new(ASSETS_PER_BLOCK);
     let mut ids: Vec<u32> = Vec::new();
-    let is_renumbered = !overlay.defined().is_empty();
+    let is_renumbered = to.iter().zip(0..).any(|(to, from)| *to != from);
     for asset in 0..assets {
         let (block, index) = (asset as usize / ASSETS_PER_BLOCK, asset as usize % ASSETS_PER_BLOCK);
         if index == 0
@@ -159,7 +184,8 @@ fn merged_components(
                 ids.extend_from_slice(&delta.added);
             }
             for id in &mut ids {
-                *id = *to.get(*id as usize).ok_or_else(damaged)?;
+                let to = to.get(*id as usize).filter(|to| **to != NOWHERE);
+                *id = *to.ok_or_else(damaged)?;
             }
             ids.sort_unstable();
             tables.push(|out| list::encode(&ids, out))

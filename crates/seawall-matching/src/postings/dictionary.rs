@@ -67,18 +67,51 @@ pub struct Dictionary<'a> {
     blocks: Vec<Table<'a>>,
     /// The number of each package's first version, and behind them the number of all versions.
     first: Vec<u32>,
-    /// Packages by the hash of their shelf. A power of two of them, at least half of them free.
-    slots: Vec<Slot>,
+    /// Packages by shelf and release.
+    packages: Slots,
+    /// The last package of each shelf.
+    shelves: Slots,
+    /// The package before each on its shelf, plus one.
+    before: Vec<u32>,
     hasher: RandomState,
 }
 
-/// A place in the table of packages.
+/// Packages by a hash: a power of two of places, at least half of them free.
+#[derive(Clone, Debug, Default)]
+struct Slots(Vec<Slot>);
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     /// The upper half of the hash: without it, every second look-up would read a wrong record.
     mark: u32,
     /// The package's number plus one; 0 is a free place.
     package: u32,
+}
+
+impl Slots {
+    fn new(packages: u32) -> Self {
+        Slots(vec![Slot::default(); (packages as usize * 2).next_power_of_two()])
+    }
+
+    /// Places and packages that have, as good as surely, this hash.
+    fn marked(&self, hash: u64) -> impl Iterator<Item = (usize, u32)> {
+        let len = self.0.len();
+        (0..len)
+            .map(move |step| (hash as usize).wrapping_add(step) & (len - 1))
+            .map(|at| (at, self.0[at]))
+            .take_while(|(_, slot)| slot.package != 0)
+            .filter(move |(_, slot)| slot.mark == (hash >> 32) as u32)
+            .map(|(at, slot)| (at, slot.package - 1))
+    }
+
+    fn insert(&mut self, hash: u64, package: u32) {
+        let len = self.0.len();
+        let mut at = hash as usize & (len - 1);
+        while self.0[at].package != 0 {
+            at = (at + 1) & (len - 1);
+        }
+        self.0[at] = Slot { mark: (hash >> 32) as u32, package: package + 1 };
+    }
 }
 
 /// One package's record, read where it lies.
@@ -204,35 +237,55 @@ impl<'a> Dictionary<'a> {
             }
         }
         let mut dictionary =
-            Dictionary { blocks, first, slots: Vec::new(), hasher: RandomState::new() };
+            Dictionary { blocks, first, hasher: RandomState::new(), ..Dictionary::empty() };
         dictionary.fill_slots();
         Ok(dictionary)
     }
 
+    fn empty() -> Dictionary<'static> {
+        Dictionary {
+            blocks: Vec::new(),
+            first: Vec::new(),
+            packages: Slots::default(),
+            shelves: Slots::default(),
+            before: Vec::new(),
+            hasher: RandomState::new(),
+        }
+    }
+
     fn fill_slots(&mut self) {
-        let packages = self.packages_len();
-        let len = (packages as usize * 2).next_power_of_two();
-        let mut slots = vec![Slot::default(); len];
-        for package in 0..packages {
+        let len = self.packages_len();
+        let (mut packages, mut shelves) = (Slots::new(len), Slots::new(len));
+        let mut before = vec![0; len as usize];
+        for package in 0..len {
             let Some(entry) = self.entry(package) else {
                 continue;
             };
-            let hash = self.hash(entry.base, entry.name);
-            let mut at = hash as usize & (len - 1);
-            while slots[at].package != 0 {
-                at = (at + 1) & (len - 1);
+            packages.insert(self.hash(entry.base, entry.name, entry.release), package);
+            let hash = self.hash(entry.base, entry.name, None);
+            let known = shelves.marked(hash).find(|(_, last)| {
+                self.entry(*last)
+                    .is_some_and(|last| (last.base, last.name) == (entry.base, entry.name))
+            });
+            match known {
+                None => shelves.insert(hash, package),
+                Some((at, last)) => {
+                    before[package as usize] = last + 1;
+                    shelves.0[at].package = package + 1;
+                }
             }
-            slots[at] = Slot { mark: (hash >> 32) as u32, package: package + 1 };
         }
-        self.slots = slots;
+        (self.packages, self.shelves, self.before) = (packages, shelves, before);
     }
 
-    fn hash_of(&self, shelf: Shelf<'_>) -> u64 {
-        self.hash(shelf.base.as_bytes(), shelf.name.as_bytes())
+    fn hash(&self, base: &[u8], name: &[u8], release: Option<&[u8]>) -> u64 {
+        self.hasher.hash_one((base, name, release))
     }
 
-    fn hash(&self, base: &[u8], name: &[u8]) -> u64 {
-        self.hasher.hash_one((base, name))
+    fn hash_of(&self, package: &Package) -> u64 {
+        let ecosystem = &package.ecosystem;
+        let release = ecosystem.release().map(str::as_bytes);
+        self.hash(ecosystem.base().as_bytes(), package.name.as_bytes(), release)
     }
 
     /// How many packages there are; each release of a distribution has its own.
@@ -262,43 +315,32 @@ impl<'a> Dictionary<'a> {
         self.first.get(package as usize).copied().unwrap_or(0)
     }
 
-    /// The packages of a shelf, in no particular order.
+    /// The packages of a shelf, the last written first.
     pub(super) fn on_shelf<'s>(
         &'s self,
         shelf: Shelf<'s>,
     ) -> impl Iterator<Item = (u32, Entry<'s>)> {
-        self.on_shelf_by_hash(shelf, self.hash_of(shelf))
-    }
-
-    fn on_shelf_by_hash<'s>(
-        &'s self,
-        shelf: Shelf<'s>,
-        hash: u64,
-    ) -> impl Iterator<Item = (u32, Entry<'s>)> {
-        self.marked(hash)
+        let hash = self.hash(shelf.base.as_bytes(), shelf.name.as_bytes(), None);
+        let is_on = |package: &u32| self.entry(*package).is_some_and(|entry| entry.is_on(shelf));
+        let last = self.shelves.marked(hash).map(|(_, last)| last).find(is_on);
+        let before = |package: &u32| self.before.get(*package as usize)?.checked_sub(1);
+        std::iter::successors(last, before)
             .filter_map(|package| Some((package, self.entry(package)?)))
-            .filter(move |(_, entry)| entry.is_on(shelf))
-    }
-
-    /// Packages whose shelf has, as good as surely, this hash.
-    fn marked(&self, hash: u64) -> impl Iterator<Item = u32> {
-        let len = self.slots.len();
-        (0..len)
-            .map(move |step| self.slots[(hash as usize).wrapping_add(step) & (len - 1)])
-            .take_while(|slot| slot.package != 0)
-            .filter(move |slot| slot.mark == (hash >> 32) as u32)
-            .map(|slot| slot.package - 1)
     }
 
     /// The number of a package's version, if it has one.
     pub fn number(&self, package: &Package, version: &Version) -> Option<VersionId> {
-        self.number_by_hash(package, version, self.hash_of(Shelf::of(package)))
+        self.number_by_hash(package, version, self.hash_of(package))
     }
 
     fn number_by_hash(&self, package: &Package, version: &Version, hash: u64) -> Option<VersionId> {
+        let shelf = Shelf::of(package);
         let release = package.ecosystem.release().map(str::as_bytes);
-        let mut shelf = self.on_shelf_by_hash(Shelf::of(package), hash);
-        let (number, entry) = shelf.find(|(_, entry)| entry.release == release)?;
+        let (number, entry) = self
+            .packages
+            .marked(hash)
+            .filter_map(|(_, number)| Some((number, self.entry(number)?)))
+            .find(|(_, entry)| entry.is_on(shelf) && entry.release == release)?;
         let place = entry.find(&version.0)?;
         Some(VersionId(self.first(number) + place as u32))
     }
@@ -313,12 +355,12 @@ impl<'a> Dictionary<'a> {
         let mut packages = [None; IN_STEP];
         for components in components.chunks(IN_STEP) {
             for ((package, _), hash) in components.iter().zip(&mut hashes) {
-                *hash = self.hash_of(Shelf::of(package));
+                *hash = self.hash_of(package);
             }
             for (hash, package) in hashes.iter().zip(&mut packages) {
-                *package = self.marked(*hash).next();
+                *package = self.packages.marked(*hash).next();
             }
-            for package in packages.iter().take(components.len()).flatten() {
+            for (_, package) in packages.iter().take(components.len()).flatten() {
                 std::hint::black_box(self.looked_at(*package));
             }
             let hashed = components.iter().zip(&hashes);
@@ -343,7 +385,7 @@ impl<'a> Dictionary<'a> {
         let package = self.first.partition_point(|first| *first <= id.0).checked_sub(1)?;
         let entry = self.entry(package as u32)?;
         let place = (id.0 - self.first[package]) as usize;
-        let text = entry.versions().get(place).copied()?;
-        Some((entry.package(), Version(text.to_owned())))
+        let index = (0..entry.len).find(|index| entry.place(*index) == Some(place))?;
+        Some((entry.package(), Version(entry.text(index)?.to_owned())))
     }
 }

@@ -21,6 +21,7 @@ use super::checksum::{Crc, crc32c};
 use super::dictionary::{VERSIONS_LEN_MAX, fits};
 use super::fault::Fault;
 use super::list::{self, List};
+use super::overlay::text_bytes;
 use super::wire;
 use seawall_domain::package::{Ecosystem, Package, Version};
 
@@ -167,7 +168,9 @@ impl<'a> Postings<'a> {
         let package = Package { ecosystem, name: wire::take_text(record)?.to_owned() };
         let version = Version(wire::take_text(record)?.to_owned());
         let is_new = self.find(&package, &version).is_none();
-        let has_room = self.versions_len() < VERSIONS_LEN_MAX;
+        let text_bytes = text_bytes(&package, &version);
+        let has_room =
+            self.versions_len() < VERSIONS_LEN_MAX && self.overlay.has_room(0, text_bytes).is_ok();
         (is_new && has_room && fits(&package, &version).is_ok()).then(|| {
             self.overlay.define(&package, &version);
         })
@@ -180,7 +183,7 @@ impl<'a> Postings<'a> {
         let before = self.component_numbers(asset).ok()?;
         let had = |ids: &[u32]| ids.iter().filter(|id| before.binary_search(id).is_ok()).count();
         let fits = had(&lost) == lost.len() && had(&gained) == 0;
-        (fits && self.overlay.has_room(lost.len() + gained.len()).is_ok()).then(|| {
+        (fits && self.overlay.has_room(lost.len() + gained.len(), 0).is_ok()).then(|| {
             self.overlay.change(asset, &lost, &gained);
         })
     }

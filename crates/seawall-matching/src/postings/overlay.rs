@@ -18,6 +18,9 @@ use std::collections::hash_map::Entry;
 /// about 1.6 GB.
 pub const CHANGES_LEN_MAX: u64 = 1 << 24;
 
+/// Bytes of names and versions that the dictionary lacks and that wait for compaction.
+pub const DEFINED_BYTES_MAX: u64 = 1 << 28;
+
 /// The changes since a snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
@@ -31,6 +34,8 @@ pub struct Overlay {
     /// Their indices by the package without a release.
     shelves: HashMap<Package, Vec<u32>>,
     numbers: HashMap<(Package, Version), u32>,
+    /// Bytes of the texts of versions defined here.
+    defined_bytes: u64,
     changes: u64,
     /// One more than the highest asset that was ever given a component here.
     assets_len: u32,
@@ -88,6 +93,7 @@ impl Overlay {
             Entry::Occupied(known) => return *known.get(),
             Entry::Vacant(free) => free.insert(index),
         };
+        self.defined_bytes += text_bytes(package, version);
         self.defined.push((package.clone(), version.clone()));
         self.shelves.entry(shelf(package)).or_default().push(index);
         index
@@ -108,12 +114,19 @@ impl Overlay {
         self.assets_len
     }
 
-    /// Refuses when `more` changes do not fit.
-    pub fn has_room(&self, more: usize) -> Result<(), Fault> {
-        if self.changes + more as u64 <= CHANGES_LEN_MAX {
-            return Ok(());
+    /// Refuses when so many more changes and bytes of new texts do not fit.
+    pub fn has_room(&self, changes: usize, text_bytes: u64) -> Result<(), Fault> {
+        if self.changes + changes as u64 > CHANGES_LEN_MAX {
+            return Err(Fault::TooMany {
+                what: "changes since the snapshot",
+                max: CHANGES_LEN_MAX,
+            });
         }
-        Err(Fault::TooMany { what: "changes since the snapshot", max: CHANGES_LEN_MAX })
+        if self.defined_bytes.saturating_add(text_bytes) > DEFINED_BYTES_MAX {
+            let max = DEFINED_BYTES_MAX;
+            return Err(Fault::TooMany { what: "bytes of new names and versions", max });
+        }
+        Ok(())
     }
 
     /// Takes versions from an asset and gives it others. It must have had the former and not the
@@ -158,6 +171,11 @@ fn toggle(
         return;
     }
     to.entry(id).or_insert(Crowd::new()).insert(asset);
+}
+
+/// What a version defined here takes, as bytes of its texts.
+pub fn text_bytes(package: &Package, version: &Version) -> u64 {
+    (package.ecosystem.base().len() + package.name.len() + version.0.len()) as u64
 }
 
 /// The package without a release of its distribution.

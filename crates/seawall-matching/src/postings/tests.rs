@@ -171,6 +171,30 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
     assert_eq!((postings.changes_len(), postings.versions_len()), (0, 9));
 }
 
+/// Whoever names a thousand releases of one package must not make it slow to find.
+#[test]
+fn releases_of_one_package_stand_on_one_shelf() {
+    let mut dictionary = DictionaryBuilder::new();
+    let release = |number: u32| component(&format!("Debian:{number} zlib 1.{number}"));
+    for number in 0..5_000 {
+        let (package, version) = release(number);
+        dictionary.add(&package, &version, 1).unwrap();
+    }
+    let dictionary = dictionary.finish().unwrap();
+    let every: Vec<_> = (0..5_001).map(release).collect();
+    let numbers = dictionary.numbers(&every);
+    for ((package, version), number) in every.iter().zip(&numbers) {
+        assert_eq!(dictionary.number(package, version), *number);
+        assert_eq!(
+            number.and_then(|number| dictionary.named(number)),
+            number.map(|_| (package.clone(), version.clone()))
+        );
+    }
+    assert_eq!(numbers.iter().flatten().count(), 5_000);
+    let zlib = component("Debian zlib 1").0;
+    assert_eq!(dictionary.on_shelf(Shelf::of(&zlib)).count(), 5_000);
+}
+
 #[test]
 fn the_builder_wants_assets_in_order_and_versions_it_knows() {
     let versions = small().base.dictionary;

@@ -9,6 +9,8 @@ const FEW_LEN_MAX: usize = 64;
 /// Assets, ascending, each once.
 #[derive(Clone, Debug)]
 pub enum Crowd {
+    /// Most versions that are new or rare; nothing is allocated for them.
+    One(u32),
     Few(Vec<u32>),
     Many(RoaringBitmap),
 }
@@ -22,6 +24,7 @@ impl Crowd {
     /// How many assets there are.
     pub fn len(&self) -> u64 {
         match self {
+            Crowd::One(_) => 1,
             Crowd::Few(assets) => assets.len() as u64,
             Crowd::Many(assets) => assets.len(),
         }
@@ -30,6 +33,7 @@ impl Crowd {
     /// Tells whether there is none.
     pub fn is_empty(&self) -> bool {
         match self {
+            Crowd::One(_) => false,
             Crowd::Few(assets) => assets.is_empty(),
             Crowd::Many(assets) => assets.is_empty(),
         }
@@ -38,6 +42,7 @@ impl Crowd {
     /// Tells whether an asset is among them.
     pub fn contains(&self, asset: u32) -> bool {
         match self {
+            Crowd::One(one) => *one == asset,
             Crowd::Few(assets) => assets.binary_search(&asset).is_ok(),
             Crowd::Many(assets) => assets.contains(asset),
         }
@@ -49,6 +54,9 @@ impl Crowd {
             Crowd::Many(assets) => {
                 assets.insert(asset);
             }
+            Crowd::One(one) if *one == asset => {}
+            Crowd::One(one) => *self = Crowd::Few(vec![asset.min(*one), asset.max(*one)]),
+            Crowd::Few(assets) if assets.is_empty() => *self = Crowd::One(asset),
             Crowd::Few(assets) => {
                 if let Err(place) = assets.binary_search(&asset) {
                     assets.insert(place, asset);
@@ -63,6 +71,11 @@ impl Crowd {
     /// Removes an asset; `true` when it was among them.
     pub fn remove(&mut self, asset: u32) -> bool {
         match self {
+            Crowd::One(one) if *one == asset => {
+                *self = Crowd::new();
+                true
+            }
+            Crowd::One(_) => false,
             Crowd::Many(assets) => assets.remove(asset),
             Crowd::Few(assets) => match assets.binary_search(&asset) {
                 Ok(place) => assets.remove(place) == asset,
@@ -74,6 +87,7 @@ impl Crowd {
     /// The assets, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         let (few, many) = match self {
+            Crowd::One(one) => (std::slice::from_ref(one), None),
             Crowd::Few(assets) => (&assets[..], None),
             Crowd::Many(assets) => (&[][..], Some(assets)),
         };

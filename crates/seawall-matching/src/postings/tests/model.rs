@@ -138,6 +138,8 @@ proptest! {
                     journal = Journal::new(&postings);
                     (base, stored) = (postings.to_bytes(), journal.take());
                     compare(&postings, &model, &advisory);
+                    let held: BTreeSet<_> = model.values().flatten().collect();
+                    prop_assert_eq!(postings.versions_len() as usize, held.len());
                 }
                 Step::Restart => journal = restarted(&base, &stored, &model, &advisory),
             }
