@@ -7,6 +7,7 @@ mod assets;
 mod bench;
 mod corpus;
 mod demo;
+mod fuzz;
 mod postgres;
 mod run;
 mod system;
@@ -26,7 +27,7 @@ struct Verb {
 }
 
 /// Every verb, in the order of the help; dispatch reads this table, so the help cannot lag.
-const VERBS: [Verb; 7] = [
+const VERBS: [Verb; 8] = [
     Verb {
         name: "demo",
         takes: "[--exit] [--json] [...]",
@@ -51,6 +52,12 @@ const VERBS: [Verb; 7] = [
         takes: "[FILTER]",
         does: "the ignored tests: they need the package registries, and time",
         run: corpus::main,
+    },
+    Verb {
+        name: "fuzz",
+        takes: "[TARGET] [--seconds N]",
+        does: "every reader against coverage-guided noise, each for a minute",
+        run: fuzz::main,
     },
     Verb {
         name: "assets",

@@ -100,7 +100,8 @@ fn clean(text: &str) -> String {
         }
         line.push(if c.is_control() { ' ' } else { c });
     }
-    line
+    // A control character at an end has become a blank.
+    line.trim().to_owned()
 }
 
 fn fault(place: impl Into<String>, message: impl Into<String>) -> FormatFault {

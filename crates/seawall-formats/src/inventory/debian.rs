@@ -118,7 +118,7 @@ pub(super) fn read(
                 (name.to_owned(), without_rebuild(&binary.version).to_owned())
             }
         };
-        let key = format!("{}\u{0}{}", binary.name, binary.version);
+        let key = format!("{}\u{0}{name}\u{0}{version}", binary.name);
         let component = Component {
             label: binary.name,
             package: Some(Package { ecosystem: ecosystem.clone(), name }),

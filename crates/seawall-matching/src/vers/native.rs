@@ -34,6 +34,9 @@ pub fn from_native(vers_type: &str, range: &str) -> Result<String, Fault> {
         return Err(fault("it is too long"));
     }
     let terms = terms(vers_type, range.trim()).map_err(fault)?;
+    if terms.is_empty() {
+        return Err(fault("it has no comparison"));
+    }
     if terms.iter().any(|(comparator, _)| *comparator == Comparator::Any) {
         return Ok(format!("vers:{vers_type}/*"));
     }

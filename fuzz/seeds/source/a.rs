@@ -1,0 +1,2 @@
+T::f
+impl<'a> T<'a> { pub(crate) unsafe fn f<T>(x: &'a str) -> Box<dyn Fn()> { r#"fn g() {}"#; /* /* */ */ } }
