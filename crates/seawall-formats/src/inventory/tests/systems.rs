@@ -95,8 +95,6 @@ fn lists_of_windows_programs_are_products() {
         &["7-Zip 23.01 (x64) 23.01 | - 23.01", "Über-Werkzeug 1.0 | - 1.0"],
     );
     let wmic = "Name                Vendor          Version  \r\n\
-     7-Zip 23.01 (x64)   Igor Pavlov     \
-                23.01    \r\n\r\n";
                 7-Zip 23.01 (x64)   Igor Pavlov     23.01    \r\n\r\n";
     let expected = ["Igor Pavlov 7-Zip 23.01 (x64) 23.01 | - 23.01 | igor pavlov/7-zip 23.01 \
                      (x64)/23.01"];
