@@ -5,10 +5,11 @@
 //! without a registry) cannot be named there and are listed under `database_specific` as well.
 
 mod reading;
+mod schema_fields;
 mod writing;
 
-pub use reading::read;
-pub(crate) use reading::repository_name;
+pub use reading::{read, repository_name};
+pub use schema_fields::schema_only;
 pub use writing::{document, id};
 
 /// The version of the schema that is written.
