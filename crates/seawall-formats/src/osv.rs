@@ -6,11 +6,12 @@
 
 mod changes;
 mod reading;
+mod schema_fields;
 mod writing;
 
 pub use changes::{Change, ID_BYTES_MAX, changes};
-pub use reading::read;
-pub(crate) use reading::repository_name;
+pub use reading::{read, repository_name};
+pub use schema_fields::schema_only;
 pub use writing::{document, id};
 
 const FORMAT: &str = "OSV";

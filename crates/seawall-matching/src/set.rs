@@ -13,6 +13,7 @@ mod fault;
 mod hash;
 mod layout;
 mod pages;
+mod query;
 mod shelf;
 
 pub use self::build::{Builder, PROSE_LEN_MAX};
@@ -20,6 +21,7 @@ use self::code::Eye;
 pub use self::fault::SetFault;
 use self::layout::{Contents, Part};
 use self::pages::Pages;
+pub use self::query::{Brief, By};
 use self::shelf::Shelf;
 use crate::exposure::Unknown;
 use crate::flaw::Flaw;

@@ -9,6 +9,7 @@ mod document;
 mod exposures;
 mod findings;
 mod inventories;
+mod osv;
 mod reports;
 mod scans;
 mod statements;
@@ -51,6 +52,9 @@ pub fn router() -> OpenApiRouter<Site> {
         .routes(routes!(exposures::list))
         .routes(routes!(exposures::today))
         .routes(routes!(exposures::due))
+        .routes(routes!(osv::query))
+        .routes(routes!(osv::query_batch))
+        .routes(routes!(osv::vulnerability))
 }
 
 /// The OpenAPI 3.1 document, generated from the routes themselves.

@@ -1,5 +1,6 @@
 //! The desk: everything a use-case works with, made once by the executable.
 
+use crate::advisory_set::AdvisorySets;
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::digest::{Address, Digest};
 use seawall_domain::package::{Package, Version};
@@ -113,6 +114,8 @@ pub struct Desk {
     pub laboratory: Arc<dyn Reproducer>,
     /// The mailbox.
     pub courier: Arc<dyn Courier>,
+    /// What outside sources say of flaws, and what was published here.
+    pub advisories: Arc<AdvisorySets>,
     /// What the operator decided.
     pub settings: Arc<Settings>,
 }

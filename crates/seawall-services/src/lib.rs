@@ -5,6 +5,7 @@
 //! goes outward or is retried is a job that a fact caused; [`work`] does those, and each may run
 //! twice.
 
+pub mod advisory_set;
 pub mod desk;
 pub mod outcome;
 
@@ -16,6 +17,7 @@ pub mod finding;
 pub mod fix;
 pub mod inventory;
 pub mod log;
+pub mod osv;
 pub mod party;
 pub mod project;
 pub mod reproduction;

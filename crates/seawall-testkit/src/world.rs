@@ -3,6 +3,7 @@
 //!
 //! Services are called as they are; [`World::until_quiet`] does the jobs that the facts caused.
 
+mod advisories;
 mod cast;
 mod courier;
 mod laboratory;
@@ -10,6 +11,7 @@ mod report;
 mod still;
 mod story;
 
+pub use advisories::Records;
 pub use cast::Cast;
 pub use courier::Mailbox;
 pub use laboratory::{Effect, Laboratory, Shelf};
@@ -33,6 +35,7 @@ use seawall_domain::statement::Statement;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_formats::csaf::Publisher;
 use seawall_formats::mail::{self, Letter};
+use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::case::Received;
 use seawall_services::desk::{Desk, Settings};
 use seawall_services::log::Sequencer;
@@ -61,6 +64,8 @@ pub struct World {
     pub laboratory: Arc<Laboratory>,
     /// Its mailbox.
     pub courier: Arc<Mailbox>,
+    /// What outside sources say of flaws.
+    pub records: Records,
     fresh: Arc<Fresh>,
     sequencer: Sequencer,
 }
@@ -99,6 +104,7 @@ impl World {
         let clock = Arc::new(SetClock::new());
         let laboratory = Arc::new(Laboratory::default());
         let courier = Arc::new(Mailbox::default());
+        let records = Records::default();
         let settings = Settings {
             base_url: "http://127.0.0.1:8080".into(),
             publisher: Publisher {
@@ -117,9 +123,10 @@ impl World {
             chance,
             laboratory: laboratory.clone(),
             courier: courier.clone(),
+            advisories: Arc::new(AdvisorySets::new(Box::new(records.clone()), &settings.public)),
             settings: Arc::new(settings),
         };
-        World { desk, clock, laboratory, courier, fresh, sequencer: Sequencer::default() }
+        World { desk, clock, laboratory, courier, records, fresh, sequencer: Sequencer::default() }
     }
 
     /// The folder of the test.

@@ -8,6 +8,7 @@ use crate::advisories::gather::{Gathering, Keep};
 use anyhow::{Context, bail};
 use mapped::Bytes;
 use seawall_matching::set::Set;
+use seawall_services::advisory_set::{Edition, Installed, SetBytes};
 use std::path::{Path, PathBuf};
 
 /// A set, mapped from its file or made in memory.
@@ -58,4 +59,18 @@ pub fn of(places: &[PathBuf]) -> anyhow::Result<AdvisorySet> {
     let (bytes, report) = gathering.finish()?;
     report.warn();
     Ok(Set::open(Bytes::Memory(bytes))?)
+}
+
+/// The set that is installed in a data folder, for a running server.
+pub struct InData(pub PathBuf);
+
+impl Installed for InData {
+    fn edition(&self) -> Option<Edition> {
+        Edition::of(&installed(&self.0))
+    }
+
+    fn open(&self) -> Result<seawall_services::advisory_set::AdvisorySet, String> {
+        let bytes = mapped::map(&installed(&self.0)).map_err(|error| error.to_string())?;
+        Set::open(SetBytes::new(bytes)).map_err(|fault| fault.to_string())
+    }
 }

@@ -1,11 +1,13 @@
 //! An installation: its folders, its keys, its database, and the desk made of them.
 
+use crate::advisories::InData;
 use crate::laboratory::{Laboratories, Remember};
 use crate::maildir::Maildir;
 use crate::world::{SystemChance, SystemClock};
 use anyhow::Context;
 use seawall_formats::csaf::Publisher;
 use seawall_sandbox::Laboratory;
+use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::desk::{Chance, Desk, Settings};
 use seawall_store::Store;
 use seawall_store::keys::InstallationKeys;
@@ -115,6 +117,10 @@ impl Installation {
             chance: Arc::new(SystemChance),
             laboratory: laboratories.clone(),
             courier: Arc::new(Maildir::open(&mailbox).context("cannot open the mailbox")?),
+            advisories: Arc::new(AdvisorySets::new(
+                Box::new(InData(data.clone())),
+                &settings.public,
+            )),
             settings: Arc::new(settings),
         };
         Ok(Installation { desk, laboratories, mailbox })

@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 
 /// How long a worker waits for a wake-up before it looks again by itself.
 const PATIENCE: Duration = Duration::from_millis(400);
+/// How often the advisory sets are looked at: whether one was replaced.
+const ADVISORIES_EVERY: Duration = Duration::from_secs(1);
 /// How often the mailbox is looked into.
 const MAIL_EVERY: Duration = Duration::from_millis(300);
 
@@ -73,7 +75,8 @@ pub fn start(
         tasks.push(tokio::spawn(work(desk.clone(), vec![WorkRole::Reproduce], stopped.clone())));
     }
     tasks.push(tokio::spawn(sequence(desk.clone(), stopped.clone())));
-    tasks.push(tokio::spawn(read_mail(desk.clone(), stopped)));
+    tasks.push(tokio::spawn(read_mail(desk.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(keep_advisories(desk.clone(), stopped)));
     Running { stop, tasks }
 }
 
@@ -112,6 +115,20 @@ async fn sequence(desk: Desk, mut stop: watch::Receiver<bool>) {
                 tracing::error!(%error, "the sequencer met a fault");
                 tokio::time::sleep(PATIENCE).await;
             }
+        }
+    }
+}
+
+/// Takes up an advisory set that was replaced, and what was published here.
+async fn keep_advisories(desk: Desk, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let advisories = desk.advisories.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || advisories.refresh()).await {
+            tracing::error!(%error, "the advisory sets could not be looked at");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ADVISORIES_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
         }
     }
 }

@@ -6,7 +6,7 @@
 mod events;
 mod raw;
 
-pub(crate) use self::events::repository_name;
+pub use self::events::repository_name;
 use self::raw::{Affected, Own, Raw, Severity};
 use super::{FORMAT, OSV_BYTES_MAX};
 use crate::bounded::add_new;

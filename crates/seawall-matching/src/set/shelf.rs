@@ -68,6 +68,16 @@ impl Entry<'_> {
         self.intervals.iter().copied().find(|(start, end)| start <= place && place < end)
     }
 
+    /// Whether it lists one of these versions of the dictionary, or one that the ecosystem's rule
+    /// cannot read and `is_like` knows again.
+    pub(super) fn lists_like(&self, indexes: &[u64], is_like: impl Fn(&str) -> bool) -> bool {
+        let within = |(first, many): &(u64, u64)| {
+            let from = indexes.partition_point(|index| index < first);
+            indexes.get(from).is_some_and(|index| index - first < *many)
+        };
+        self.runs.iter().any(within) || self.unread.iter().any(|text| is_like(text))
+    }
+
     /// Whether it lists a version one by one.
     pub(super) fn lists(&self, place: &Place<'_>) -> bool {
         match place {
@@ -275,6 +285,17 @@ impl<'a> Shelf<'a> {
             }
         }
         Ok(Place::At(2 * low))
+    }
+
+    /// The versions of its dictionary that `is_like` knows again, as indexes in ascending order.
+    pub(super) fn like(&self, is_like: impl Fn(&str) -> bool) -> Result<Vec<u64>, SetFault> {
+        let mut found = Vec::new();
+        for index in 0..self.length {
+            if is_like(self.text(index)?) {
+                found.push(index);
+            }
+        }
+        Ok(found)
     }
 
     /// Its entries, one after the other.

@@ -272,6 +272,66 @@ fn any_flipped_byte_is_found() {
     }
 }
 
+#[test]
+fn the_query_interface_has_rules_of_its_own() {
+    let mut all = records();
+    all.extend(
+        [
+            "ALPINE-1 | Alpine:v3.20 zlib | ..1.3-r0, 1.2-r1",
+            "OSV-1 | OSS-Fuzz door | ..9, 2.0, nightly",
+            "GIT-1 | GIT github.com/curl/curl | curl-7_86_0, v7.0",
+        ]
+        .map(record),
+    );
+    let set = Set::open(built(all)).unwrap();
+    let ids = |text: &str, version: &str, by: By| {
+        let package = component(text, "").package.unwrap();
+        let version = (!version.is_empty()).then(|| version.into());
+        let found = set.queried(&package, version.as_ref(), by).unwrap();
+        let id = |number| set.brief(number).unwrap().unwrap().id.into_owned();
+        found.into_iter().map(id).collect::<Vec<String>>().join(" ")
+    };
+    for (text, version, expected) in [
+        ("PyPI sqlparse", "", "GHSA-1 PYSEC-1"),
+        ("PyPI sqlparse", "0.4.1", "GHSA-1 PYSEC-1"),
+        ("PyPI sqlparse", "0.4.2", ""),
+        ("PyPI nothing", "", ""),
+        // A withdrawn record is never an answer.
+        ("npm ini", "", "GHSA-2 GHSA-7"),
+        ("npm ini", "1.3.5", "GHSA-2"),
+        // What no rule reads is compared by letters, and never with a range.
+        ("npm ini", "latest", "GHSA-7"),
+        ("npm ini", "newest", ""),
+        // Without a release, entries of every release count.
+        ("Debian zlib", "1:1.2", "DSA-5 DSA-6"),
+        ("Debian:12 zlib", "1:1.2", "DSA-5"),
+        ("Debian:13 zlib", "1:1.2", ""),
+        // But of Alpine and Ubuntu only versions that are listed.
+        ("Alpine zlib", "1.1-r0", ""),
+        ("Alpine zlib", "1.2-r1", "ALPINE-1"),
+        ("Alpine:v3.20 zlib", "1.1-r0", "ALPINE-1"),
+        // No order, no ranges.
+        ("OSS-Fuzz door", "1.0", ""),
+        ("OSS-Fuzz door", "v2_0", "OSV-1"),
+        ("OSS-Fuzz door", "Nightly", "OSV-1"),
+        ("GIT github.com/curl/curl", "7.86.0", "GIT-1"),
+        ("GIT github.com/curl/curl", "7.0", "GIT-1"),
+        ("GIT github.com/curl/curl", "7", ""),
+    ] {
+        assert_eq!(ids(text, version, By::Order), expected, "{text} {version}");
+    }
+    assert_eq!(ids("PyPI sqlparse", "0.4.1", By::Letters), "PYSEC-1");
+    let folded = component("Go github.com/azure/x", "").package.unwrap();
+    assert_eq!(set.queried_folded(&folded, Some(&"1.0.0".into())).unwrap().len(), 1);
+    assert!(set.queried(&folded, None, By::Order).unwrap().is_empty());
+    let brief = set.brief(0).unwrap().unwrap();
+    assert_eq!(
+        (brief.id.as_ref(), brief.kind, brief.modified),
+        ("ALPINE-1", SourceKind::Osv, None)
+    );
+    assert_eq!(set.brief(1_000).unwrap(), None);
+}
+
 proptest! {
     #[test]
     fn the_order_of_the_records_does_not_matter(shuffled in Just(records()).prop_shuffle()) {
@@ -300,9 +360,16 @@ proptest! {
         if let Ok(set) = Set::open(bytes) {
             for (text, version) in [("PyPI sqlparse", "0.4.1"), ("product meter", "1")] {
                 drop(set.answer(&component(text, version)));
+                let Some(package) = component(text, "").package else { continue };
+                for version in [None, Some(version.into()), Some("sqlparse!".into())] {
+                    for by in [By::Order, By::Letters] {
+                        drop(set.queried(&package, version.as_ref(), by));
+                    }
+                }
             }
             drop((set.sources(), set.records_named("GHSA-1"), set.flaw_named("CVE-1")));
             for number in 0..set.records().min(20) {
+                drop(set.brief(number));
                 if let Ok(Some(meta)) = set.record(number) {
                     drop(meta.raw.map(|number| set.document(number)));
                 }

@@ -63,6 +63,9 @@ const ROWS: &[Row] = &[
     row("GET /v1/today", "", Sends::Nothing),
     row("GET /v1/due.csv", "", Sends::Nothing),
     row("POST /v1/statements", "", Sends::Text("application/json", |cell| vex(cell.number))),
+    row("POST /v1/query", "", Sends::Json(|_| json!({"package": {"purl": "pkg:generic/door"}}))),
+    row("POST /v1/querybatch", "", Sends::Json(|_| json!({"queries": [{"commit": "00"}]}))),
+    row("GET /v1/vulns/{id}", "", Sends::Nothing),
     row("POST /claim-check", "", Sends::Json(|_| json!({ "hash": "0".repeat(64) }))),
 ];
 
@@ -137,7 +140,9 @@ async fn furnished() -> (Office, Cell) {
 impl Cell {
     /// The address of a row's route for things that exist.
     fn line(&self, row: &Row) -> String {
+        let vulnerability = format!("x_{}", self.advisory);
         let id = match row.route {
+            route if route.contains("vulns") => &vulnerability,
             route if route.contains("findings") => &self.finding,
             route if route.contains("cases") => &self.case,
             _ => &self.scan,

@@ -9,4 +9,5 @@ mod intake;
 mod inventories;
 mod office;
 mod openapi;
+mod osv;
 mod tls;

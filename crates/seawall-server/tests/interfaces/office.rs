@@ -14,6 +14,7 @@ use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
 use seawall_formats::csaf::Publisher;
 use seawall_server::site::{Site, router};
+use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::desk::{
     Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings,
 };
@@ -21,6 +22,7 @@ use seawall_services::log::Sequencer;
 use seawall_services::work::{Round, round};
 use seawall_services::{account, advisory, case, party, project};
 use seawall_testkit::database::Fresh;
+use seawall_testkit::world::Records;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -96,6 +98,7 @@ pub struct Office {
     pub keys: BTreeMap<&'static str, String>,
     pub parties: BTreeMap<&'static str, Party>,
     pub mailbox: Arc<Mailbox>,
+    pub records: Records,
     _fresh: Fresh,
 }
 
@@ -103,12 +106,15 @@ impl Office {
     pub async fn new() -> Office {
         let fresh = Fresh::sqlite();
         let mailbox = Arc::new(Mailbox::default());
+        let records = Records::default();
+        let public = fresh.dir().join("public");
         let desk = Desk {
             store: Arc::new(fresh.store().await),
             clock: Arc::new(Still),
             chance: Arc::new(Dice(AtomicU64::new(1))),
             laboratory: Arc::new(Comparer),
             courier: mailbox.clone(),
+            advisories: Arc::new(AdvisorySets::new(Box::new(records.clone()), &public)),
             settings: Arc::new(Settings {
                 base_url: "https://seawall.invalid".into(),
                 publisher: Publisher {
@@ -118,14 +124,14 @@ impl Office {
                 },
                 mail_from: "clearinghouse@seawall.invalid".into(),
                 notice: None,
-                public: fresh.dir().join("public"),
+                public,
                 log: fresh.dir().join("log"),
             }),
         };
         let site = Site { desk: desk.clone(), claim_check_salt: Some("salt".into()) };
         let (keys, parties) = (BTreeMap::new(), BTreeMap::new());
         let router = router(site);
-        let mut office = Office { desk, router, keys, parties, mailbox, _fresh: fresh };
+        let mut office = Office { desk, router, keys, parties, mailbox, records, _fresh: fresh };
         for asker in ASKERS.into_iter().skip(1) {
             let party = office.party(asker, &roles(asker)).await;
             let account = office.account(party.id, machine()).await;
@@ -181,6 +187,7 @@ impl Office {
         while round(&self.desk, &every).await.unwrap() == Round::Worked {}
         let mut sequencer = Sequencer::default();
         while sequencer.round(&self.desk).await.unwrap() > 0 {}
+        self.desk.advisories.refresh();
     }
 
     /// How many facts, blobs, jobs and credentials are kept: what a refused request must not move.

@@ -12,6 +12,7 @@ use seawall_domain::party::Role;
 use seawall_domain::project::{ClockBasis, Policy, ReproducerHandling, Secrecy};
 use seawall_domain::time::Timestamp;
 use seawall_formats::csaf::Publisher;
+use seawall_services::advisory_set::{AdvisorySet, AdvisorySets, Edition, Installed};
 use seawall_services::desk::{
     Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings,
 };
@@ -397,6 +398,7 @@ async fn desk(fresh: &Fresh) -> Desk {
         chance: Arc::new(Outside),
         laboratory: Arc::new(Outside),
         courier: Arc::new(Outside),
+        advisories: Arc::new(AdvisorySets::new(Box::new(Outside), &settings.public)),
         settings: Arc::new(settings),
     }
 }
@@ -407,6 +409,16 @@ struct Outside;
 impl Clock for Outside {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+impl Installed for Outside {
+    fn edition(&self) -> Option<Edition> {
+        None
+    }
+
+    fn open(&self) -> Result<AdvisorySet, String> {
+        Err("not here".into())
     }
 }
 

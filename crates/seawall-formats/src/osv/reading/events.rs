@@ -95,7 +95,7 @@ pub(super) fn commits(range: &Range<'_>) -> CommitRange {
 }
 
 /// The name of a repository by its address: without scheme, user and `.git`, lower-cased.
-pub(crate) fn repository_name(address: &str) -> String {
+pub fn repository_name(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
