@@ -14,7 +14,7 @@ pub use bod_22_01::{Change, bod_22_01, change};
 pub use bod_26_04::{Deadline, Inputs, Row, bod_26_04, rows};
 pub use decision::{
     Decision, EXPOSED_IN_DOUBT, Known, Lacking, NOT_AUTOMATABLE_IN_DOUBT, NOT_LISTED_IN_DOUBT,
-    Source, StartedBy, TOTAL_IN_DOUBT, decide, due, started,
+    STRICTEST_IN_LACK, Source, StartedBy, TOTAL_IN_DOUBT, decide, decide_strictly, due, started,
 };
 pub use rank::{Authority, Rank, rank};
 

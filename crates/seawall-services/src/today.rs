@@ -1,5 +1,6 @@
 //! What must I fix today: the operator's list, and the agency's list of what is due.
 
+use crate::advisory_set::Holding;
 use crate::desk::Desk;
 use crate::exposure::{basis, known, publications};
 use crate::inventory::components;
@@ -10,10 +11,15 @@ use seawall_domain::exposure::{Exposure, Standing};
 use seawall_domain::id::ExposureId;
 use seawall_domain::package::Version;
 use seawall_domain::publication::Publication;
+use seawall_domain::record::SourceKind;
 use seawall_domain::time::Timestamp;
-use seawall_matching::priority::{Authority, Decision, Known, decide};
+use seawall_matching::assess;
+use seawall_matching::flaw::Flaw;
+use seawall_matching::priority::{Authority, Decision, Known, decide, decide_strictly};
 use seawall_matching::ranges::refuge;
-use seawall_matching::today::{Open, Subject, Today, today as arrange};
+use seawall_matching::set::SourceNote;
+use seawall_matching::today::{Dated, Open, Subject, Today, today as arrange};
+use std::sync::Arc;
 
 /// The list of an operator.
 #[derive(Clone, Debug)]
@@ -39,11 +45,15 @@ pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
     let known = known(desk, &mut tx).await?;
     let within = scope(actor, Action::ReadExposure);
     let exposures = tx.exposure_list(within, crate::exposure::LIST_MAX).await?;
+    let outside = Outside::of(desk);
     let authority = authority(actor);
     let open: Vec<Open<ExposureId>> = exposures
         .iter()
         .filter(|exposure| exposure.standing == Standing::Open)
-        .filter_map(|exposure| open(exposure, known.out.get(&exposure.spot.advisory)?, authority))
+        .filter_map(|exposure| {
+            let publication = known.out.get(&exposure.spot.advisory)?;
+            Some(open(exposure, publication, authority, &outside))
+        })
         .collect();
     let (mut unknown, mut looked_at) = (Vec::new(), 0);
     for inventory in tx.inventory_list_current(scope(actor, Action::ReadInventory)).await? {
@@ -95,12 +105,13 @@ pub async fn due(desk: &Desk, actor: &Actor) -> Outcome<Vec<Due>> {
     let mut tx = desk.begin("today_due").await?;
     let within = scope(actor, Action::ReadExposure);
     let exposures = tx.exposure_list(within, crate::exposure::LIST_MAX).await?;
+    let outside = Outside::of(desk);
     let mut due: Vec<Due> = exposures
         .into_iter()
         .filter(|exposure| exposure.standing == Standing::Open)
         .filter_map(|exposure| {
             let publication = out.get(&exposure.spot.advisory)?;
-            let decision = decide(&Known::default(), exposure.opened_at).ok()?;
+            let decision = outside.decision(publication, exposure.opened_at);
             let (advisory, title) = (publication.number.to_string(), publication.title.clone());
             Some(Due { exposure, advisory, title, decision })
         })
@@ -109,14 +120,51 @@ pub async fn due(desk: &Desk, actor: &Actor) -> Outcome<Vec<Due>> {
     Ok(due)
 }
 
-/// One open exposure as the list wants it. Nothing is known of these flaws but what was run: the
-/// defaults that the directive names are used, and shown.
+/// What outside sources say of the flaws that were published here: whether they are attacked, how
+/// easily, with what effect. Where nobody says anything, the defaults that the directive names are
+/// used, and shown.
+struct Outside {
+    holding: Arc<Holding>,
+    sources: Vec<SourceNote>,
+}
+
+impl Outside {
+    fn of(desk: &Desk) -> Outside {
+        let holding = desk.advisories.current();
+        let sources = holding.installed.as_ref().map(|shelf| shelf.set.sources());
+        let sources = sources.and_then(Result::ok).unwrap_or_default();
+        Outside { holding, sources }
+    }
+
+    /// The flaw as outside sources tell it, by any of its public names.
+    fn flaw(&self, publication: &Publication) -> Option<Flaw> {
+        let set = &self.holding.installed.as_ref()?.set;
+        publication.aliases.iter().find_map(|name| Some(set.flaw_named(name).ok()??.1))
+    }
+
+    fn decision(&self, publication: &Publication, opened_at: Timestamp) -> Decision {
+        let kev = self.sources.iter().any(|note| note.records.contains_key(&SourceKind::Kev));
+        let flaw = self.flaw(publication).unwrap_or_default();
+        decide_strictly(&assess::known(&flaw, kev, None), opened_at)
+    }
+
+    fn dated(&self) -> Vec<Dated> {
+        let dated = |note: &SourceNote| {
+            let as_of = note.as_of.unwrap_or(note.imported_at);
+            note.records.keys().map(move |kind| Dated { kind: *kind, as_of }).collect::<Vec<_>>()
+        };
+        self.sources.iter().flat_map(dated).collect()
+    }
+}
+
+/// One open exposure as the list wants it.
 fn open(
     exposure: &Exposure,
     publication: &Publication,
     authority: Authority,
-) -> Option<Open<ExposureId>> {
-    let decision = decide(&Known::default(), exposure.opened_at).ok()?;
+    outside: &Outside,
+) -> Open<ExposureId> {
+    let decision = outside.decision(publication, exposure.opened_at);
     let installed = exposure.version.clone().unwrap_or_else(|| Version("?".into()));
     let affected = publication.affected.iter().find(|affected| {
         seawall_formats::purl::write(&affected.package, None) == exposure.spot.component
@@ -127,7 +175,8 @@ fn open(
     };
     let refuge = affected
         .and_then(|affected| refuge(&affected.package.ecosystem, &affected.ranges, &installed));
-    Some(Open {
+    let epss = outside.flaw(publication).and_then(|flaw| flaw.epss);
+    Open {
         exposure: exposure.id,
         advisory: publication.number.to_string(),
         subject,
@@ -139,10 +188,10 @@ fn open(
         authority,
         basis: basis(publication, exposure),
         flaws: publication.aliases.clone(),
-        epss_ppm: None,
+        epss_ppm: epss.map(|epss| epss.value.probability_ppm),
         kind: None,
-        sources: Vec::new(),
-    })
+        sources: outside.dated(),
+    }
 }
 
 fn product(component: &str, installed: &Version) -> Product {

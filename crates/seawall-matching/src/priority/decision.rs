@@ -50,6 +50,12 @@ pub const NOT_AUTOMATABLE_IN_DOUBT: Source =
 pub const TOTAL_IN_DOUBT: Source =
     Source::Default("a flaw not known exploited and without SSVC counts as total impact");
 
+/// Where a listed flaw lacks its metadata, the strictest row stands in until somebody supplies it.
+pub const STRICTEST_IN_LACK: Source = Source::Default(
+    "this listed flaw lacks the metadata that the directive demands: ask CISA; the strictest \
+     answer stands in until it is there",
+);
+
 /// What is known of a flaw and of the asset that has it, before any default.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Known {
@@ -108,25 +114,51 @@ pub struct Decision {
 }
 
 /// Finds the row for what is known, from the day the flaw was detected on the asset.
+///
+/// # Errors
+///
+/// [`Lacking`] when a listed flaw has not the metadata that the directive demands.
 pub fn decide(known: &Known, detected_at: Timestamp) -> Result<Decision, Lacking> {
     let in_kev = known.kev_listed.is_some();
-    let (automatable, automatable_from) = match known.automatable {
+    let automatable = match known.automatable {
         Some(automatable) => (automatable, Source::Ssvc),
         None if in_kev => return Err(Lacking::Automatable),
         None => (false, NOT_AUTOMATABLE_IN_DOUBT),
     };
-    let (total, total_from) = match known.total {
+    let total = match known.total {
         Some(total) => (total, Source::Ssvc),
         None if in_kev => return Err(Lacking::TechnicalImpact),
         None => (true, TOTAL_IN_DOUBT),
     };
+    Ok(decided(known, automatable, total, detected_at))
+}
+
+/// The same for a list that must not lose anything: where [`decide`] says what is lacking, that is
+/// taken as strictly as can be, and said to be.
+pub fn decide_strictly(known: &Known, detected_at: Timestamp) -> Decision {
+    let strictly = |point: Option<bool>| match point {
+        Some(known) => (known, Source::Ssvc),
+        None => (true, STRICTEST_IN_LACK),
+    };
+    decide(known, detected_at).unwrap_or_else(|_| {
+        decided(known, strictly(known.automatable), strictly(known.total), detected_at)
+    })
+}
+
+fn decided(
+    known: &Known,
+    (automatable, automatable_from): (bool, Source),
+    (total, total_from): (bool, Source),
+    detected_at: Timestamp,
+) -> Decision {
+    let in_kev = known.kev_listed.is_some();
     let (exposed, exposed_from) = match known.exposed {
         Some(exposed) => (exposed, Source::OperatorAnswer),
         None => (true, EXPOSED_IN_DOUBT),
     };
     let row = bod_26_04(Inputs { exposed, in_kev, automatable, total });
     let (started_at, started_by) = started(known.kev_listed, detected_at);
-    Ok(Decision {
+    Decision {
         row,
         exposed_from,
         in_kev_from: match in_kev || known.kev_loaded {
@@ -138,7 +170,7 @@ pub fn decide(known: &Known, detected_at: Timestamp) -> Result<Decision, Lacking
         started_at,
         started_by,
         due_at: due(started_at, row.deadline),
-    })
+    }
 }
 
 /// The earlier of the listing and the detection.

@@ -114,6 +114,12 @@ fn defaults_are_named_and_only_where_the_directive_has_them() {
     assert_eq!(decide(&listed, now), Err(Lacking::Automatable));
     let half = Known { automatable: Some(true), ..listed };
     assert_eq!(decide(&half, now), Err(Lacking::TechnicalImpact));
+    let strict = decide_strictly(&listed, now);
+    assert_eq!((strict.row.number, strict.total_from), (15, STRICTEST_IN_LACK));
+    assert_eq!(strict.automatable_from, STRICTEST_IN_LACK);
+    let half_strict = decide_strictly(&Known { automatable: Some(false), ..listed }, now);
+    assert_eq!((half_strict.row.number, half_strict.automatable_from), (12, Source::Ssvc));
+    assert_eq!(decide_strictly(&Known::default(), now), nothing);
     let full = Known { total: Some(true), exposed: Some(false), ..half };
     let decision = decide(&full, now).unwrap();
     assert_eq!(decision.row.number, 13);
