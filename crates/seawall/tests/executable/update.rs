@@ -352,6 +352,24 @@ fn sources_that_are_followed_are_updated_and_one_that_is_down_stops_no_other() {
     assert_eq!(follower.affected(), 2);
 }
 
+#[test]
+fn the_cve_list_may_be_lines() {
+    let follower = Follower::new(Web::new());
+    let record = |number: u32| {
+        json!({"dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata":
+            {"cveId": format!("CVE-2026-{number:04}"), "state": "PUBLISHED", "dateUpdated": FIRST,
+                "assignerOrgId": "00000000-0000-4000-8000-000000000000"},
+            "containers": {"cna": {"providerMetadata":
+                {"orgId": "00000000-0000-4000-8000-000000000000"},
+                "descriptions": [{"lang": "en", "value": "a flaw"}], "affected": [],
+                "references": [{"url": "https://a.invalid"}]}}})
+    };
+    follower.web.put("/cve.jsonl", Page::tagged(format!("{}\n{}\n", record(1), record(2)), "1"));
+    let source = format!("cve:{}/cve.jsonl", follower.web.base);
+    follower.check(&source, 0, "2 0 2");
+    follower.check(&source, 0, "0 2 2");
+}
+
 fn csaf(id: &str, package: &str, at: &str) -> String {
     let product = json!({"name": package, "product_id": "P", "product_identification_helper":
         {"purl": format!("pkg:npm/{package}@1.1.0")}});
@@ -456,18 +474,21 @@ fn a_folder_of_a_provider_is_followed_by_its_changes() {
         "role": "csaf_provider", "publisher": {"name": "A", "namespace": "https://a.invalid"},
         "distributions": [{"directory_url": format!("{}/white", web.base)}],
     });
-    web.put("/.well-known/csaf/provider-metadata.json", Page::new(metadata.to_string()));
+    // The domain is enough: nothing stands at the well-known path, so security.txt says where.
+    let field = format!("Contact: mailto:a@a.invalid\nCSAF: {}/metadata.json\n", web.base);
+    web.put("/.well-known/security.txt", Page::new(field));
+    web.put("/metadata.json", Page::new(metadata.to_string()));
     publish(web, &key, "a-1", &csaf("A-1", "door", FIRST), FIRST);
     publish(web, &key, "a-2", &csaf("A-2", "gate", FIRST), FIRST);
     let list = |at: &str| format!("\"2026/a-1.json\",\"{at}\"\n\"2026/a-2.json\",\"{FIRST}\"\n");
     web.put("/white/changes.csv", Page::new(list(FIRST)));
-    let source = format!("csaf:{}/.well-known/csaf/provider-metadata.json", web.base);
+    let source = format!("csaf:{}", web.base.trim_start_matches("https://"));
     let told = follower.check(&source, 0, "2 0 2");
     assert_eq!(told["notes"], json!(["2 documents: no hash is listed, no signature is listed"]));
     publish(web, &key, "a-1", &csaf("A-1", "fence", SECOND), SECOND);
     web.put("/white/changes.csv", Page::new(list(SECOND)));
     web.asked();
     follower.check(&source, 0, "1 1 2");
-    assert_eq!(web.asked()[1..], ["/white/changes.csv", "/white/2026/a-1.json"]);
+    assert_eq!(web.asked()[3..], ["/white/changes.csv", "/white/2026/a-1.json"]);
     assert_eq!(follower.affected(), 1);
 }

@@ -58,8 +58,8 @@ pub struct Source {
     kind: Kind,
     /// Where it is; of a CSAF provider named by its domain, that domain's root.
     url: Url,
-    /// Whether a CSAF provider is named by its domain alone.
-    is_domain: bool,
+    /// The domain of a CSAF provider that is named by it alone.
+    domain: Option<String>,
     /// The ecosystem of an OSV dump.
     ecosystem: Option<String>,
     /// Further hosts that may be asked.
@@ -77,9 +77,9 @@ impl Source {
         &self.url
     }
 
-    /// The domain of a CSAF provider that is named by it alone.
+    /// The domain of a CSAF provider that is named by it alone, with its port if it has one.
     pub fn domain(&self) -> Option<&str> {
-        self.url.host_str().filter(|_| self.is_domain)
+        self.domain.as_deref()
     }
 
     /// The address of something of an OSV dump: below the folder of its ecosystem, unless the
@@ -174,7 +174,9 @@ impl FromStr for Source {
                 }
             }
         }
-        Ok(Source { kind, url, is_domain, ecosystem, hosts })
+        let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+        let domain = url.host_str().filter(|_| is_domain).map(|host| format!("{host}{port}"));
+        Ok(Source { kind, url, domain, ecosystem, hosts })
     }
 }
 
@@ -217,6 +219,7 @@ mod tests {
             "kev:https://kev.invalid/feed.json?x=1",
             "epss:https://epss.invalid/now.csv.gz#files.invalid,127.0.0.1",
             "csaf:vendor.invalid",
+            "csaf:vendor.invalid:8443",
             "csaf:https://vendor.invalid/provider-metadata.json",
             "cve:https://cve.invalid/all.zip",
         ] {
