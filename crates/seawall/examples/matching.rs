@@ -7,8 +7,9 @@
 //! advisories about crates. Answers are compared with the frozen data, and with the peers, before
 //! anything is timed. All programs take turns.
 //!
-//! `cargo xtask bench match -- [--peers] [--full] [--rounds N] [--json]`; `--full` adds 2,000
-//! million postings, which need about 8 GB. It needs `SEAWALL_DATA`, `tar` and `zstd`.
+//! `cargo xtask bench match [--peers] [--full] [--rounds N] [--program PATH] [--json]`; `--full`
+//! adds 2,000 million postings, which need about 8 GB; a program that is named is measured as it
+//! is instead of being built. It needs `SEAWALL_DATA`, `tar` and `zstd`.
 
 // A measurement that cannot go on says so by its panic.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -50,8 +51,9 @@ fn main() {
         return timing::measure(line);
     }
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let number = arguments.iter().skip_while(|argument| *argument != "--rounds").nth(1);
-    let rounds = number.map_or(ROUNDS, |text| text.parse().expect("--rounds takes a number"));
+    let after = |flag: &str| arguments.iter().skip_while(|word| *word != flag).nth(1);
+    let rounds = after("--rounds");
+    let rounds = rounds.map_or(ROUNDS, |text| text.parse().expect("--rounds takes a number"));
     let missing = if has("--peers") { Missing::Install } else { Missing::Skip };
     let target = target();
     let folder = target.join("bench/matching");
@@ -61,7 +63,7 @@ fn main() {
         eprintln!("skipped: matching: no SEAWALL_DATA");
         return;
     };
-    let program = built(&target);
+    let program = after("--program").map_or_else(|| built(&target), String::clone);
     let load = timing::load();
     let mut report = Report::default();
     compile(&program, &inputs, &folder, &mut report);

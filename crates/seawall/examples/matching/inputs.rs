@@ -179,8 +179,10 @@ fn expected(data: &Path, rust: &[String], mixed: &[String]) -> Expected {
 /// The real advisories, then their copies under the names of packages that nobody has, until there
 /// are as many as wanted. The same in every run.
 fn advisories(data: &Path, path: &Path) {
-    let real: Vec<Value> =
+    let mut real: Vec<Value> =
         SOURCES.iter().flat_map(|name| lines(data, &format!("osv/{name}.jsonl.zst"))).collect();
+    let mut ids = BTreeSet::new();
+    real.retain(|record| ids.insert(record["id"].as_str().map(str::to_owned)));
     let file = File::create(path).expect("the advisories can be written");
     let mut out = BufWriter::with_capacity(1 << 20, file);
     for number in 0..ADVISORIES {
