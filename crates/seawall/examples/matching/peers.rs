@@ -96,6 +96,7 @@ fn cargo_audit(program: &Path, inputs: &Inputs, folder: &Path) -> Peer {
             &shown(&base),
             "--no-fetch",
             "--stale",
+            "--no-yanked",
             "--json",
             "--file",
             &shown(&inputs.lock),
