@@ -288,8 +288,8 @@ impl<B: AsRef<[u8]>> Set<B> {
 
     /// What issuers state of a package, in any version, the newest first.
     pub fn statements(&self, package: &Package) -> Result<Vec<VexRecord>, SetFault> {
-        let ecosystem = package.ecosystem.without_release().0.to_string();
-        let hash = hash::hash(&[&ecosystem, &package.name]);
+        let ecosystem = package.ecosystem.base();
+        let hash = hash::hash(&[ecosystem, &package.name]);
         let found = self.find(Part::VexPackages, hash, |place| {
             let mut eye = Eye::new(self.frame(Part::VexShelves, place)?, "statements");
             if eye.text()? != ecosystem || eye.text()? != package.name {
@@ -342,8 +342,8 @@ impl<B: AsRef<[u8]>> Set<B> {
         name: &str,
         is_meant: impl Fn(&str) -> bool,
     ) -> Result<Option<Shelf<'_>>, SetFault> {
-        let ecosystem = package.ecosystem.without_release().0.to_string();
-        let hash = hash::hash(&[&ecosystem, name]);
+        let ecosystem = package.ecosystem.base();
+        let hash = hash::hash(&[ecosystem, name]);
         self.find(Part::Packages, hash, |place| {
             let mut eye = Eye::new(self.frame(Part::Shelves, place)?, "shelf");
             if eye.text()? != ecosystem || !is_meant(eye.text()?) {

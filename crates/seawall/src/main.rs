@@ -61,15 +61,16 @@ fn main() -> ExitCode {
     if let Command::Laboratory = arguments.command {
         return laboratory::serve();
     }
-    // The process has one TLS provider; a second call would only say that there is one already.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("SEAWALL_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx=error")),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    // Those that are started often and only read files get to their work at once.
+    match &arguments.command {
+        Command::Match(_) | Command::Inspect(_) | Command::Preflight(_) | Command::Laboratory => {}
+        Command::Serve(_)
+        | Command::Demo(_)
+        | Command::Advisories(_)
+        | Command::Reproduce(_)
+        | Command::Verify(_)
+        | Command::Admin(_) => prepare(),
+    }
     let done = match arguments.command {
         Command::Serve(arguments) => command::serve::run(arguments),
         Command::Demo(arguments) => command::demo::run(arguments),
@@ -87,4 +88,17 @@ fn main() -> ExitCode {
         eprintln!("seawall: {error:#}");
         ExitCode::from(2)
     })
+}
+
+/// What commands need that reach over the network or keep a log.
+fn prepare() {
+    // The process has one TLS provider; a second call would only say that there is one already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("SEAWALL_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx=error")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
 }
