@@ -93,7 +93,7 @@ pub fn severity(bytes: &[u8]) {
 
 /// Requests of the claim check, and what goes into its hash.
 pub fn claim(bytes: &[u8]) {
-    drop(claim_check::read_request(bytes));
+    let _ = claim_check::read_request(bytes);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (folder, location) = text.split_once('\0').unwrap_or(("", text));
     let file = claim_check::canonical_location(folder, location);

@@ -259,7 +259,14 @@ fn native_ranges_become_signposts() {
             ("none", "fault: it holds no version"),
         ],
     );
-    check_native("deb", &[("libc6 (>> 2:2.36~rc1), libc6 (<< 2:3)", ">2:2.36~rc1|<2:3")]);
+    check_native(
+        "deb",
+        &[
+            ("libc6 (>> 2:2.36~rc1), libc6 (<< 2:3)", ">2:2.36~rc1|<2:3"),
+            ("1 (", "fault: it has no comparison"),
+            (",", "fault: it has no comparison"),
+        ],
+    );
     check_native("rpm", &[("> 2.23, <> 3", ">2.23|!=3")]);
     check_native(
         "cargo",
