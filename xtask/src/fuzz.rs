@@ -266,7 +266,8 @@ mod tests {
 
     fn check(arguments: &[&str], expected: Result<(usize, u32), &str>) {
         let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
-        let read = Request::read(&arguments).map(|request| (request.targets.len(), request.seconds));
+        let read =
+            Request::read(&arguments).map(|request| (request.targets.len(), request.seconds));
         match (read, expected) {
             (Err(why), Err(start)) => assert!(why.starts_with(start), "{why}"),
             (read, expected) => assert_eq!(read, expected.map_err(str::to_owned)),

@@ -53,15 +53,11 @@ const CYCLONEDX_XML: [Source; 2] = [
     whole("cyclonedx/spec-tests.tar.zst", ".xml"),
     whole("sbom/cyclonedx-bom-examples.tar.zst", ".xml"),
 ];
-const CYCLONEDX: [Source; 2] = [
-    whole("cyclonedx/spec-tests.tar.zst", ".json"),
-    whole("cyclonedx/spec-tests.tar.zst", ".xml"),
-];
+const CYCLONEDX: [Source; 2] =
+    [whole("cyclonedx/spec-tests.tar.zst", ".json"), whole("cyclonedx/spec-tests.tar.zst", ".xml")];
 const SPDX_JSON: [Source; 1] = [whole("sbom/spdx-examples.tar.zst", ".json")];
-const SPDX_TAGS: [Source; 2] = [
-    whole("sbom/spdx-examples.tar.zst", ".spdx"),
-    whole("sbom/bom-shelter-spdx.tar.zst", ".spdx"),
-];
+const SPDX_TAGS: [Source; 2] =
+    [whole("sbom/spdx-examples.tar.zst", ".spdx"), whole("sbom/bom-shelter-spdx.tar.zst", ".spdx")];
 const CSAF: [Source; 3] = [
     whole("csaf/csaf-2.0-validator-tests.tar.zst", ".json"),
     whole("csaf/csaf-2.1-validator-tests.tar.zst", ".json"),

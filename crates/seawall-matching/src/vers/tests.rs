@@ -98,6 +98,7 @@ fn a_range_is_read_however_it_is_spelt() {
     for (text, ordered, simplified) in [
         ("VERS:NPM/ 2.0 | =1.0 |", "vers:npm/1.0|2.0", "vers:npm/1.0|2.0"),
         ("vers:pypi/>2|>=1|3|<4|<=5|!=0", "vers:pypi/!=0|>=1|>2|3|<4|<=5", "vers:pypi/!=0|>=1|<=5"),
+        ("vers:npm/>1|<3|>=1", "vers:npm/>1|>=1|<3", "vers:npm/>=1|<3"),
         ("vers:npm/1|1.0|<3", "vers:npm/1|1.0|<3", "vers:npm/<3"),
         ("vers:npm/>1|>1.0", "vers:npm/>1|>1.0", "vers:npm/>1"),
         ("vers:npm/!=1|!=2", "vers:npm/!=1|!=2", "vers:npm/!=1|!=2"),
@@ -306,6 +307,7 @@ fn native_ranges_become_signposts() {
     );
     check_native("openssl", &[("3.0.0, 1.0.1B", "1.0.1b|3.0.0")]);
     assert_eq!(from_native("all", "").as_deref(), Ok("vers:all/*"));
+    assert!(matches!(from_native("datetime", ">=0.3g"), Err(Fault::Version { .. })));
     assert!(matches!(from_native("what", "1"), Err(Fault::UnknownType(_))));
 }
 
