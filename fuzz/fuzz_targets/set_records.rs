@@ -1,5 +1,5 @@
 #![no_main]
 
-use seawall_fuzz::{sets, prepare};
+use seawall_fuzz::{prepare, sets};
 
 libfuzzer_sys::fuzz_target!(init: prepare(), |bytes: &[u8]| sets::records(bytes));

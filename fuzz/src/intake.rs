@@ -18,7 +18,7 @@ pub fn tap_json(bytes: &[u8]) {
 pub fn tap_multipart(bytes: &[u8]) {
     let (head, body) = head_and_rest(bytes);
     let Ok(head) = std::str::from_utf8(head) else { return };
-    drop(intake::sniff(head, body));
+    let _ = intake::sniff(head, body);
     match tap::read(head.trim_end(), body) {
         Ok(report) => is_sound(&report.intake),
         Err(problem) => is_told(&problem),

@@ -1,6 +1,7 @@
 //! Inventories of every family, told apart by the names under which they come.
 
 use crate::{is_one_line, refused};
+use seawall_formats::exposure::{self, Line};
 use seawall_formats::inventory::{self, COMPONENTS_MAX, TEXT_LEN_MAX, WARNINGS_MAX, cyclonedx};
 use seawall_formats::purl;
 use std::collections::HashSet;
@@ -75,6 +76,34 @@ pub fn cyclonedx_check(bytes: &[u8]) {
     assert!(!faults.is_empty(), "refused without a reason");
     assert!(faults.len() <= CHECK_FAULTS_MAX, "{} faults", faults.len());
     faults.iter().for_each(refused);
+}
+
+/// Exposures written for other tools: what we write, we would take. The texts of one line stand one
+/// after the other with a zero between them.
+pub fn exposure(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let mut texts = text.split('\0').map(str::to_owned);
+    let mut next = || texts.next().unwrap_or_default();
+    let line = Line {
+        file: next(),
+        component: next(),
+        purl: Some(next()).filter(|purl| !purl.is_empty()),
+        version: Some(next()).filter(|version| !version.is_empty()),
+        advisory: next(),
+        aliases: vec![next()],
+        summary: next(),
+        fixed: vec![next()],
+        reason: next(),
+        ..Line::default()
+    };
+    let lines = [line];
+    let written = exposure::cyclonedx(&lines, "1.0");
+    if let Err(faults) = cyclonedx::check(written.as_bytes()) {
+        panic!("written, and refused: {} in {written}", faults[0]);
+    }
+    let sarif: Result<serde_json::Value, _> = serde_json::from_str(&exposure::sarif(&lines, "1.0"));
+    assert!(sarif.is_ok());
+    drop(exposure::csv(&lines));
 }
 
 fn listed(name: &str, media_type: Option<&str>, bytes: &[u8]) {

@@ -114,7 +114,7 @@ pub fn tiles(input: &[u8]) {
         && let Ok(path) = text.parse::<TilePath>()
     {
         assert_eq!(path.to_string(), text, "two spellings of a place");
-        drop(TilePath::at(path.kind(), path.index(), ENTRIES));
+        let _ = TilePath::at(path.kind(), path.index(), ENTRIES);
     }
     let Some((first, edits)) = input.split_first() else { return };
     let (files, note) = &*SOUND;
@@ -140,10 +140,18 @@ static PGP: LazyLock<(String, String)> = LazyLock::new(|| {
     (key.armored_public(), signature.unwrap_or_else(|fault| panic!("{fault}")))
 });
 
-/// Signatures and certificates of OpenPGP: armoured text, either the one or the other.
+/// Signatures and certificates of OpenPGP: armoured text as it comes, or as edits of a sound one.
 pub fn openpgp(bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (certificate, signature) = &*PGP;
+    let sound =
+        if bytes.first().is_some_and(|first| first & 2 == 0) { certificate } else { signature };
+    let mut edited = sound.clone().into_bytes();
+    let is_whole = bytes.starts_with(b"-----");
+    if !is_whole && edits::apply(bytes, &mut edited).is_none() {
+        return;
+    }
+    let text = if is_whole { bytes } else { edited.as_slice() };
+    let Ok(text) = std::str::from_utf8(text) else { return };
     drop(verify_detached(certificate, b"other", text).map(|_| panic!("a forged signature")));
     drop(verify_detached(text, b"text", signature));
 }

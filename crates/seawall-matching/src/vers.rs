@@ -159,16 +159,23 @@ impl Range {
     ///
     /// # Errors
     ///
-    /// A type without known order.
+    /// A type without known order; a version that the type does not allow.
     pub fn build(vers_type: &str, parts: Vec<(Comparator, String)>) -> Result<Range, Fault> {
         let scheme = scheme(vers_type)?;
-        let constraints = parts
+        let constraints: Vec<Constraint> = parts
             .into_iter()
             .map(|(comparator, version)| {
                 let key = Key::by(scheme, &version);
                 Constraint { comparator, version, key }
             })
             .collect();
+        let unread = |it: &&Constraint| it.comparator != Comparator::Any && !it.key.is_read();
+        if scheme == Scheme::DateTime
+            && let Some(unread) = constraints.iter().find(unread)
+        {
+            let (text, vers_type) = (unread.version.clone(), vers_type.to_owned());
+            return Err(Fault::Version { text, vers_type });
+        }
         let mut range = Range { vers_type: vers_type.to_owned(), scheme, constraints };
         range.sort();
         range.constraints.dedup_by(|b, a| (a.comparator, &a.key) == (b.comparator, &b.key));
@@ -255,11 +262,14 @@ impl Range {
                     kept.pop();
                 }
             }
-            let redundant = kept
-                .last()
-                .is_some_and(|last| last.comparator.is_lower() && !comparator.is_upper());
-            if !redundant {
-                kept.push(constraint);
+            match kept.last_mut() {
+                Some(last) if last.comparator.is_lower() && !comparator.is_upper() => {
+                    // Of two bounds at one version the wider one counts.
+                    if comparator == Comparator::GreaterOrEqual && last.key == constraint.key {
+                        *last = constraint;
+                    }
+                }
+                Some(_) | None => kept.push(constraint),
             }
         }
         kept.extend(unequal);

@@ -106,7 +106,7 @@ const DOCUMENT: usize = 12 << 10;
 const SHORT: usize = 600;
 
 /// Every target, the most exposed first.
-pub const TARGETS: [Target; 47] = [
+pub const TARGETS: [Target; 48] = [
     target("inventory_cyclonedx_json", DOCUMENT, &CYCLONEDX_JSON),
     target("inventory_cyclonedx_xml", DOCUMENT, &CYCLONEDX_XML),
     target("inventory_spdx_json", DOCUMENT, &SPDX_JSON),
@@ -116,6 +116,7 @@ pub const TARGETS: [Target; 47] = [
     target("inventory_packages", DOCUMENT, &[]),
     target("inventory_table", DOCUMENT, &[]),
     target("cyclonedx_check", DOCUMENT, &CYCLONEDX),
+    target("exposure", SHORT, &[]),
     target("csaf", DOCUMENT, &CSAF),
     target("csaf_conformance", DOCUMENT, &CSAF_2_0),
     target("cve", DOCUMENT, &CVE),

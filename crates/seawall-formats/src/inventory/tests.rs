@@ -187,7 +187,7 @@ Desired=Unknown/Install/Remove/Purge/Hold
 ||/ Name           Version            Architecture Description
 +++-==============-==================-============-=================
 ii  zlib1g:amd64   1:1.2.13.dfsg-1+b1 amd64        compression library
-ii  zlib1g:i386    1:1.2.13.dfsg-1+b1 i386         compression library
+ii  zlib1g:i386    1:1.2.13.dfsg-1+b2 i386         compression library
 hi  bash           5.2.15-2+b2        amd64        GNU Bourne Again SHell
 rc  gone           1.0                amd64        removed
 ";

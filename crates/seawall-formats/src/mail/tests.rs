@@ -128,6 +128,8 @@ fn reads_what_other_programs_send() {
         mail(&format!("References:{thread}In-Reply-To: <79@x.invalid>\r\n\r\nhi\r\n")).unwrap();
     assert_eq!(letter.references.len(), 50);
     assert_eq!(letter.references.last(), letter.in_reply_to.as_ref());
+    let ended = read(b"From: <m@ini.invalid>\r\nSubject: x \x01\x01\r\n\r\nhi\r\n").unwrap();
+    assert_eq!(ended.subject, "x");
 }
 
 /// Expects one word per command: `fixed 1.2`, `slow`, `pause`, `send`, `accept`, `decline why`.

@@ -98,6 +98,7 @@ fn a_range_is_read_however_it_is_spelt() {
     for (text, ordered, simplified) in [
         ("VERS:NPM/ 2.0 | =1.0 |", "vers:npm/1.0|2.0", "vers:npm/1.0|2.0"),
         ("vers:pypi/>2|>=1|3|<4|<=5|!=0", "vers:pypi/!=0|>=1|>2|3|<4|<=5", "vers:pypi/!=0|>=1|<=5"),
+        ("vers:npm/>1|<3|>=1", "vers:npm/>1|>=1|<3", "vers:npm/>=1|<3"),
         ("vers:npm/1|1.0|<3", "vers:npm/1|1.0|<3", "vers:npm/<3"),
         ("vers:npm/>1|>1.0", "vers:npm/>1|>1.0", "vers:npm/>1"),
         ("vers:npm/!=1|!=2", "vers:npm/!=1|!=2", "vers:npm/!=1|!=2"),
@@ -260,7 +261,14 @@ fn native_ranges_become_signposts() {
             ("none", "fault: it holds no version"),
         ],
     );
-    check_native("deb", &[("libc6 (>> 2:2.36~rc1), libc6 (<< 2:3)", ">2:2.36~rc1|<2:3")]);
+    check_native(
+        "deb",
+        &[
+            ("libc6 (>> 2:2.36~rc1), libc6 (<< 2:3)", ">2:2.36~rc1|<2:3"),
+            ("1 (", "fault: it has no comparison"),
+            (",", "fault: it has no comparison"),
+        ],
+    );
     check_native("rpm", &[("> 2.23, <> 3", ">2.23|!=3")]);
     check_native(
         "cargo",
@@ -302,6 +310,7 @@ fn native_ranges_become_signposts() {
     let long = "1 ".repeat(NATIVE_BYTES_MAX);
     assert!(matches!(from_native("npm", &long), Err(Fault::Native { .. })));
     assert_eq!(from_native("all", "").as_deref(), Ok("vers:all/*"));
+    assert!(matches!(from_native("datetime", ">=0.3g"), Err(Fault::Version { .. })));
     assert!(matches!(from_native("what", "1"), Err(Fault::UnknownType(_))));
 }
 
