@@ -63,7 +63,11 @@ fn main() -> ExitCode {
     }
     // Those that are started often and only read files get to their work at once.
     match &arguments.command {
-        Command::Match(_) | Command::Inspect(_) | Command::Preflight(_) | Command::Laboratory => {}
+        Command::Match(_)
+        | Command::Exposure(_)
+        | Command::Inspect(_)
+        | Command::Preflight(_)
+        | Command::Laboratory => {}
         Command::Serve(_)
         | Command::Demo(_)
         | Command::Advisories(_)
