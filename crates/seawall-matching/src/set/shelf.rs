@@ -129,9 +129,9 @@ pub(super) fn write(ecosystem: &Ecosystem, says: &[Say], pen: &mut Pen) {
             Basis::Stated => 1,
         });
         let intervals = match say.reading {
-            Reading::Events => walked(&say.intervals, &place, end),
+            Reading::Events => walked(&say.intervals, place, end),
             Reading::Union => {
-                say.intervals.iter().filter_map(|one| interval(one, &place, end)).collect()
+                say.intervals.iter().filter_map(|one| interval(one, place, end)).collect()
             }
         };
         pen.list(&intervals, |pen, (start, end)| {
