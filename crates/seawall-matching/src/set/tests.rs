@@ -371,7 +371,7 @@ proptest! {
             for number in 0..set.records().min(20) {
                 drop(set.brief(number));
                 if let Ok(Some(meta)) = set.record(number) {
-                    drop(meta.raw.map(|number| set.document(number)));
+                    let _ = meta.raw.map(|number| set.document(number));
                 }
                 drop(set.flaw(number));
             }
