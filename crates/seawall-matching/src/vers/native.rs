@@ -34,6 +34,11 @@ pub fn from_native(vers_type: &str, range: &str) -> Result<String, Fault> {
         return Err(fault("it is too long"));
     }
     let terms = terms(vers_type, range.trim()).map_err(fault)?;
+    // Conan's empty range is any version, which the specification's cases write as an empty range
+    // of VERS; it cannot be read back (docs/deviations.md).
+    if terms.is_empty() && vers_type == "conan" && range.trim().is_empty() {
+        return Ok("vers:conan/".to_owned());
+    }
     if terms.is_empty() {
         return Err(fault("it has no comparison"));
     }
