@@ -1,7 +1,7 @@
 //! `seawall advisories`: the local advisory set, imported from files and followed by address.
 
 use super::print_json;
-use crate::advisories::gather::{Gathering, Keep, Report};
+use crate::advisories::gather::{Gathering, Keep, PIECE_BYTES, Report};
 use crate::advisories::{installed, open, open_installed};
 use crate::installation::default_data;
 use anyhow::{Context, bail};
@@ -100,7 +100,8 @@ pub fn replace(
     std::fs::create_dir_all(data)
         .with_context(|| format!("cannot make the folder {}", data.display()))?;
     let file = tempfile::Builder::new().prefix(".advisories-").tempfile_in(data)?;
-    let mut gathering = Gathering::begin(BufWriter::with_capacity(1 << 20, file), Keep::Documents)?;
+    let mut gathering =
+        Gathering::begin(BufWriter::with_capacity(PIECE_BYTES, file), Keep::Documents)?;
     fill(&mut gathering)?;
     if gathering.is_empty() {
         bail!("there is no advisory in these sources; the set is left as it was");

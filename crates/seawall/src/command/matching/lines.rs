@@ -65,7 +65,7 @@ pub(super) fn finding(found: &Found, affected: &Affected) -> Value {
     by.extend(hit.listed.then_some("versions"));
     by.extend(hit.product.as_ref().map(|_| "product"));
     let flaws: Vec<&str> = affected.flaws.iter().map(|flaw| flaw.name()).collect();
-    json!({
+    let mut told = json!({
         "file": found.files.get(*file),
         "component": component.label,
         "component_purl": purl_of(component),
@@ -83,8 +83,10 @@ pub(super) fn finding(found: &Found, affected: &Affected) -> Value {
         "fixed_versions": fixed(affected),
         "verdict": affected.standing.verdict,
         "vex": affected.standing.stated,
-        "priority": priority(found, affected),
-    })
+        "priority": null,
+    });
+    told["priority"] = priority(found, affected);
+    told
 }
 
 /// What comes first and why: the table's row, its inputs with their sources, and the scores beside.
