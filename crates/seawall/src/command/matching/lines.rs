@@ -93,20 +93,23 @@ pub(super) fn finding(found: &Found, affected: &Affected) -> Value {
 fn priority(found: &Found, affected: &Affected) -> Value {
     let flaw = affected.flaws.first();
     let binding = found.authority == Authority::Rule;
-    json!({
-        "bod_26_04": match &affected.decision {
-            Ok(decision) => row(decision, binding),
-            Err(lacking) => lacks(lacking, binding),
-        },
+    let mut told = json!({
+        "bod_26_04": null,
         "kev": flaw.and_then(|flaw| flaw.kev.as_ref()),
         "epss": flaw.and_then(|flaw| flaw.epss.as_ref()).map(|epss| json!({
             "probability": f64::from(epss.value.probability_ppm) / 1e6,
             "percentile": f64::from(epss.value.percentile_ppm) / 1e6,
         })),
-        "cvss": flaw.map(|flaw| scores(flaw)),
+        "cvss": null,
         "ssvc": flaw.map(|flaw| ssvc_of(flaw)),
         "conflicts": flaw.map(|flaw| &flaw.conflicts),
-    })
+    });
+    told["bod_26_04"] = match &affected.decision {
+        Ok(decision) => row(decision, binding),
+        Err(lacking) => lacks(lacking, binding),
+    };
+    told["cvss"] = flaw.map(|flaw| scores(flaw)).into();
+    told
 }
 
 fn scores(flaw: &Flaw) -> Vec<Value> {
