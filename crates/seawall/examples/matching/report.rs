@@ -53,12 +53,6 @@ impl Report {
         self.lines.push(json!({ "name": name, "skipped": why }));
     }
 
-    /// Figures of another measurement, as it told them.
-    pub fn pass(&mut self, name: &str, told: Value) {
-        println!("{told:#}");
-        self.lines.push(json!({ "name": name, "detail": told }));
-    }
-
     /// A headline of the table.
     pub fn part(&self, title: &str) {
         println!("\n{title}");

@@ -11,6 +11,9 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::path::Path;
 
+/// How much of a set is written at once. Kernels keep a file in memory in pieces as large as it
+/// was written in, and map whole pieces into whoever looks at a byte of one.
+pub const PIECE_BYTES: usize = 64 * 1024;
 /// How deep folders are followed.
 const FOLDER_DEPTH_MAX: usize = 32;
 /// How many faults are told in words; further ones are counted.
@@ -276,7 +279,7 @@ impl<W: Write> Gathering<W> {
         self.report.records = self.builder.len();
         self.report.sources = self.builder.sources().to_vec();
         let rest = self.builder.finish();
-        self.out.write_all(&rest)?;
+        rest.chunks(PIECE_BYTES).try_for_each(|piece| self.out.write_all(piece))?;
         Ok((self.out, self.report))
     }
 }

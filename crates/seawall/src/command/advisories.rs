@@ -4,7 +4,7 @@ mod update;
 
 use super::{print_json, print_text};
 use crate::advisories::follow::address::Source;
-use crate::advisories::gather::{Gathering, Keep, Report, Without};
+use crate::advisories::gather::{Gathering, Keep, PIECE_BYTES, Report, Without};
 use crate::advisories::{installed, open, open_installed};
 use crate::installation::default_data;
 use anyhow::{Context, bail};
@@ -133,7 +133,8 @@ pub fn replace(
     alone.lock().context("cannot lock the set")?;
     remove_leavings(data)?;
     let file = tempfile::Builder::new().prefix(LEAVING).tempfile_in(data)?;
-    let mut gathering = Gathering::begin(BufWriter::with_capacity(1 << 20, file), Keep::Documents)?;
+    let out = BufWriter::with_capacity(PIECE_BYTES, file);
+    let mut gathering = Gathering::begin(out, Keep::Documents)?;
     fill(&mut gathering)?;
     if gathering.is_empty() {
         bail!("there is no advisory in these sources; the set is left as it was");

@@ -208,10 +208,13 @@ fn json(found: &Found) -> anyhow::Result<serde_json::Value> {
         })
         .collect();
     let set = describe(found.set.sources()?, found.set.records(), found.set.flaws());
-    Ok(json!({
-        "findings": findings, "not_affected": cleared, "unknown": unknown,
+    let mut told = json!({
+        "findings": null, "not_affected": cleared, "unknown": unknown,
         "components": found.components.len(), "advisory_set": set,
-    }))
+    });
+    // `json!` copies what is written into it; the long list is put in its place as it is.
+    told["findings"] = findings.into();
+    Ok(told)
 }
 
 /// A flaw is shown once for each component, whatever number of records speak of it.

@@ -66,7 +66,7 @@ pub(super) fn finding(found: &Found, affected: &Affected) -> Value {
     by.extend(hit.listed.then_some("versions"));
     by.extend(hit.product.as_ref().map(|_| "product"));
     let flaws: Vec<&str> = affected.flaws.iter().map(|flaw| flaw.name()).collect();
-    json!({
+    let mut told = json!({
         "file": found.files.get(*file),
         "component": component.label,
         "component_purl": purl_of(component),
@@ -84,28 +84,33 @@ pub(super) fn finding(found: &Found, affected: &Affected) -> Value {
         "fixed_versions": fixed(affected),
         "verdict": affected.standing.verdict,
         "vex": affected.standing.stated,
-        "priority": priority(found, affected),
-    })
+        "priority": null,
+    });
+    told["priority"] = priority(found, affected);
+    told
 }
 
 /// What comes first and why: the table's row, its inputs with their sources, and the scores beside.
 fn priority(found: &Found, affected: &Affected) -> Value {
     let flaw = affected.flaws.first();
     let binding = found.authority == Authority::Rule;
-    json!({
-        "bod_26_04": match &affected.decision {
-            Ok(decision) => row(decision, binding),
-            Err(lacking) => lacks(lacking, binding),
-        },
+    let mut told = json!({
+        "bod_26_04": null,
         "kev": flaw.and_then(|flaw| flaw.kev.as_ref()),
         "epss": flaw.and_then(|flaw| flaw.epss.as_ref()).map(|epss| json!({
             "probability": f64::from(epss.value.probability_ppm) / 1e6,
             "percentile": f64::from(epss.value.percentile_ppm) / 1e6,
         })),
-        "cvss": flaw.map(|flaw| scores(flaw)),
+        "cvss": null,
         "ssvc": flaw.map(|flaw| ssvc_of(flaw)),
         "conflicts": flaw.map(|flaw| &flaw.conflicts),
-    })
+    });
+    told["bod_26_04"] = match &affected.decision {
+        Ok(decision) => row(decision, binding),
+        Err(lacking) => lacks(lacking, binding),
+    };
+    told["cvss"] = flaw.map(|flaw| scores(flaw)).into();
+    told
 }
 
 fn scores(flaw: &Flaw) -> Vec<Value> {
