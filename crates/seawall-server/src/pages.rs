@@ -13,6 +13,7 @@ pub mod case;
 pub mod developers;
 pub mod due;
 pub mod embargo;
+pub mod exposure;
 pub mod finding;
 pub mod form;
 pub mod home;

@@ -42,6 +42,7 @@ pub fn router() -> Router<Site> {
         .route("/drafts/{id}/sign", post(draft::sign))
         .route("/scans", get(scan::list))
         .route("/today", get(exposure::today))
+        .route("/today/exposure", get(exposure::interview))
         .route("/due", get(exposure::due))
         .route("/inventory", get(exposure::inventory).post(exposure::receive))
         .route("/advisories", get(advisory::list))

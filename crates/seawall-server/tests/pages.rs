@@ -58,14 +58,19 @@ fn hostile_text_shows_as_text() {
     }
 }
 
+/// A form that only asks carries no token: an address is kept in many places.
 #[test]
-fn every_form_posts_with_its_token() {
+fn every_form_posts_with_its_token_or_only_asks() {
     check("form", |html, tags| {
         let forms = tags.iter().filter(|tag| tag.name == "form");
-        none(forms.filter(|tag| tag.attribute("method") != Some("post")))?;
+        none(forms.filter(|tag| !matches!(tag.attribute("method"), Some("post" | "get"))))?;
         none(html.split("<form").skip(1).filter(|form| {
             let inside = form.split("</form>").next().unwrap_or_default();
-            !inside.contains("<input type=\"hidden\" name=\"csrf\" value=\"sample-token\">")
+            let token = "<input type=\"hidden\" name=\"csrf\" value=\"sample-token\">";
+            match inside.split('>').next().unwrap_or_default().contains("method=\"get\"") {
+                true => inside.contains("csrf") || inside.contains("sample-token"),
+                false => !inside.contains(token),
+            }
         }))
     });
 }
@@ -159,6 +164,60 @@ fn today_never_asks_for_more_than_ten() {
         assert_eq!(html.matches("sw-today__card").count(), shown, "{cards} cards");
         let says = rest.map_or(0, |rest| html.matches(&format!("<strong>{rest}</strong>")).count());
         assert_eq!(says > 0, rest.is_some(), "{cards} cards");
+    }
+}
+
+#[test]
+fn every_item_says_how_long_and_what_if_it_cannot_be_fixed() {
+    for (cards, printed) in [(1, 1), (6, 6), (8, 4), (10, 2), (12, 2)] {
+        let page = sample::today_page(Voice::Calm, cards, Lang::English);
+        let html = askama::Template::render(&page).unwrap_or_default();
+        let shown = cards.min(10);
+        for (part, count) in [
+            ("<dt>How long</dt>", shown),
+            ("<summary>If it cannot be fixed", shown),
+            ("<strong>Keep strangers out.</strong>", shown),
+            ("sw-today__playbook--printed", printed),
+            ("List of attacks (KEV): 1 day old.", 1),
+        ] {
+            assert_eq!(html.matches(part).count(), count, "{part} of {cards}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_stands_before_the_list_and_a_fault_at_its_field() {
+    let pages = sample::all(Voice::Calm);
+    let html = |name: &str| pages.iter().find(|(n, _)| *n == name).expect("it is there").1.clone();
+    let plan = html("today-plan");
+    let place = |text: &str| plan.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(place("So far: 4 hours") < place("What is left, and why"));
+    assert!(place("What is left, and why") < place("<ol class=\"sw-today\">"));
+    assert!(plan.contains("<details class=\"sw-time sw-noprint\" open>"));
+    let fault = html("today-fault");
+    for part in ["aria-invalid=\"true\"", "hours-hint hours-fault", "role=\"alert\""] {
+        assert!(fault.contains(part), "{part}");
+        assert!(!html("today").contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_interview_asks_by_buttons_and_says_what_it_does_not_keep() {
+    let pages = sample::all(Voice::Calm);
+    for (name, has, has_not) in [
+        ("exposure", &["Question 1", "name=\"network\"", "value=\"unknown\""][..], "--exposed"),
+        ("exposure-es", &["Pregunta 4", "name=\"cloud_rule\"", "value=\"es\""], "Question"),
+        (
+            "exposure-answer",
+            &["--exposed no", "does not keep the answer yet"],
+            "<button class=\"usa",
+        ),
+    ] {
+        let html = &pages.iter().find(|(n, _)| *n == name).expect("it is there").1;
+        for part in has {
+            assert!(html.contains(part), "{name}: {part}");
+        }
+        assert!(!html.contains(has_not), "{name}: {has_not}");
     }
 }
 

@@ -79,6 +79,12 @@ impl Visit {
         panic!("{css} leads to no page");
     }
 
+    /// Presses something that leads to no other page.
+    fn press_in(&mut self, css: &str) {
+        let part = self.browser.find(css).expect("it is on the page");
+        self.browser.click(&part).expect("it can be pressed");
+    }
+
     fn sign_out(&mut self) {
         self.press(".sw-user__out");
         assert_eq!(self.path(), "/");
@@ -153,6 +159,7 @@ fn the_hospital_finds_what_to_fix_and_sends_its_next_inventory() {
     visit.go("/today?lang=es");
     assert!(visit.text().contains("tiene un fallo conocido"));
     visit.look("today-es");
+    plan_and_ask(&mut visit);
     visit.press("nav a[href='/inventory']");
     visit.look("inventory");
     send_without(&mut visit, "pkg:npm/ini@1.3.5");
@@ -165,6 +172,25 @@ fn the_hospital_finds_what_to_fix_and_sends_its_next_inventory() {
     visit.sign_out();
     visit.go("/today");
     assert!(visit.text().contains("There is nothing here"));
+}
+
+/// Makes a plan by the form, and finds out by two replies that a system is exposed.
+fn plan_and_ask(visit: &mut Visit) {
+    visit.go("/today");
+    visit.press_in("details.sw-time summary");
+    let hours = visit.browser.find("#hours").expect("the form asks for hours");
+    visit.browser.write(&hours, "6").expect("it can be filled in");
+    visit.press(".sw-time form button");
+    assert_eq!(visit.path(), "/today?hours=6&window=&window=");
+    assert!(visit.text().contains("What is left, and why"), "{}", visit.text());
+    visit.look("today-plan");
+    visit.press("main a[href='/today/exposure']");
+    visit.look("exposure");
+    visit.press("main button[value='yes']");
+    visit.press("main button[value='yes']");
+    assert_eq!(visit.path(), "/today/exposure?network=yes&open_to_all=yes");
+    assert!(visit.text().contains("--exposed yes"), "{}", visit.text());
+    visit.look("exposure-answer");
 }
 
 /// Sends the hospital's inventory again as a file, without one component.

@@ -34,6 +34,9 @@ page                 public   finder   analyst  maint.   distr.   vendor   hospi
 /scans               -        page     page     -        -        -        -        -        -
 /today               -        -        -        -        -        -        page     page     page
 /today?lang=es       -        -        -        -        -        -        page     page     page
+/today?hours=6       -        -        -        -        -        -        page     page     page
+/today?hours=six     -        -        -        -        -        -        400      400      400
+/today/exposure      -        -        -        -        -        -        page     page     page
 /inventory           -        -        -        -        -        -        page     page     page
 /due                 -        -        -        -        -        -        -        -        page
 /nothing             -        -        -        -        -        -        -        -        -
@@ -258,6 +261,55 @@ async fn an_inventory_comes_as_a_file_or_pasted() {
     let page = stage.open("/inventory", &cookie).await.body;
     for shown in ["by file", "pasted", "libz-sys", "branch systems"] {
         assert!(page.contains(shown), "{shown}");
+    }
+}
+
+/// Opens a page as the hospital and expects these words and not those.
+async fn check(stage: &Stage, path: &str, has: &[&str], has_not: &[&str]) {
+    let cookie = stage.cookie(&stage.story.cast.hospital.1).await;
+    let page = stage.open(path, &cookie).await.body;
+    for words in has {
+        assert!(page.contains(words), "{path}: {words}: {page}");
+    }
+    for words in has_not {
+        assert!(!page.contains(words), "{path}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_says_how_long_and_plans_the_hours_there_are() {
+    let stage = Stage::full().await;
+    let list = ["Estimate: 1–4 hours.", "Take the page or job that uses it off the open internet"];
+    check(&stage, "/today", &list, &["What to do in that time"]).await;
+    let plan = ["you can do 1 of 4 things", "So far: 4 hours", "What is left, and why"];
+    check(&stage, "/today?hours=6", &plan, &["role=\"alert\""]).await;
+    check(&stage, "/today?hours=6", &["href=\"/today?hours=6&#38;lang=es\""], &[]).await;
+    let spanish =
+        ["Qué hacer en ese tiempo", "puede hacer 1 de 4 cosas", "href=\"/today?hours=6.5\""];
+    check(&stage, "/today?lang=es&hours=6,5", &spanish, &["What to do"]).await;
+    for hours in ["six", "169", "-1", "%22%3E%3Cscript%3E"] {
+        let path = format!("/today?hours={hours}");
+        check(&stage, &path, &["role=\"alert\""], &["What to do in that time", "<script"]).await;
+    }
+    check(&stage, "/today?hours=&window=", &["How long"], &["What to do in that time"]).await;
+}
+
+#[tokio::test]
+async fn the_interview_keeps_nothing_but_its_address() {
+    let stage = Stage::full().await;
+    let at = |query: &str| format!("/today/exposure{query}");
+    let doubt = "?network=yes&open_to_all=no&cloud=unknown&cloud_rule=unknown";
+    for (query, has, has_not) in [
+        ("", &["Question 1", "Is it joined to any network"][..], &["What you said"][..]),
+        ("?network=yes", &["Question 2", "name=\"network\" value=\"yes\""], &["--exposed"]),
+        ("?network=no", &["Strangers cannot reach it.", "--today --exposed no"], &["Question"]),
+        ("?network=yes&open_to_all=yes", &["--today --exposed yes"], &["Question"]),
+        (doubt, &["counts as open to all", "does not keep the answer yet"], &["--exposed"]),
+        ("?network=maybe&ward=yes", &["Question 1"], &["ward", "maybe"]),
+        ("?lang=es&network=no", &["No llegan extraños a él.", "aún no guarda"], &["Strangers"]),
+        ("?lang=es", &["Pregunta 1", "name=\"lang\" value=\"es\""], &["Question"]),
+    ] {
+        check(&stage, &at(query), has, has_not).await;
     }
 }
 

@@ -5,38 +5,75 @@ use crate::desk::Desk;
 use crate::exposure::{basis, known, publications};
 use crate::inventory::components;
 use crate::outcome::Outcome;
-use seawall_domain::access::{Action, Actor, Role, scope};
+use seawall_domain::access::{Action, Actor, Role, scope, visible};
 use seawall_domain::component::Product;
 use seawall_domain::exposure::{Exposure, Standing};
 use seawall_domain::id::ExposureId;
 use seawall_domain::package::Version;
 use seawall_domain::publication::Publication;
 use seawall_domain::record::SourceKind;
-use seawall_domain::time::Timestamp;
+use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_matching::assess;
 use seawall_matching::flaw::Flaw;
-use seawall_matching::priority::{Authority, Decision, Known, decide, decide_strictly};
+use seawall_matching::interview::{Interview, Question, Reply};
+use seawall_matching::plan::{Budget, Plan, Task, TooMuch, plan};
+use seawall_matching::priority::{Authority, Decision, decide_strictly};
 use seawall_matching::ranges::refuge;
 use seawall_matching::set::SourceNote;
-use seawall_matching::today::{Dated, Open, Subject, Today, today as arrange};
+use seawall_matching::today::{Dated, Item, Open, Subject, Today, items, today as arrange};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// How long the time is for which a plan is made.
+const PLANNED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The list of an operator.
 #[derive(Clone, Debug)]
 pub struct List {
     /// What to do, most urgent first, at most ten.
     pub today: Today<ExposureId>,
+    /// Everything there is to do, most urgent first; the list is its beginning.
+    pub items: Vec<Item<ExposureId>>,
     /// The components that cannot be told, as the inventories name them.
     pub unknown: Vec<String>,
     /// How many components were looked at.
     pub components: u64,
     /// With how many advisories they were compared.
     pub advisories: u64,
-    /// What the directive's table says of a flaw of which nothing more is known: with every input
-    /// goes its source.
-    pub rests_on: Option<Decision>,
+    /// What the directive's table says of each open exposure: with every input goes its source.
+    pub decisions: BTreeMap<ExposureId, Decision>,
     /// When the list was made.
     pub at: Timestamp,
+}
+
+impl List {
+    /// What the deadline of an item rests on: the decision of its most urgent exposure.
+    pub fn decision(&self, item: &Item<ExposureId>) -> Option<&Decision> {
+        let own = item.exposures.iter().filter_map(|exposure| self.decisions.get(exposure));
+        own.min_by_key(|decision| (decision.row.inputs != item.inputs, decision.row.deadline))
+    }
+
+    /// What to do in the time that there is this week, and what is left; tasks are named by the
+    /// numbers of the items.
+    pub fn plan(&self, budget: &Budget) -> Result<Plan<usize>, TooMuch> {
+        let until = self.at.saturating_add(PLANNED).unwrap_or(Timestamp::MAX);
+        let tasks: Vec<Task<usize>> =
+            self.items.iter().map(|item| Task::of(item.number, item, until)).collect();
+        plan(&tasks, budget)
+    }
+}
+
+/// The interview about whether strangers can reach a system, as far as it has come; for those who
+/// have systems, hidden from everybody else. Nothing of it is kept.
+pub fn interview(
+    actor: &Actor,
+    replies: impl IntoIterator<Item = (Question, Reply)>,
+) -> Outcome<Interview> {
+    visible(actor, Action::ReadExposure)?;
+    let held = replies
+        .into_iter()
+        .fold(Interview::default(), |held, (question, reply)| held.with(question, reply));
+    Ok(held)
 }
 
 /// What of the actor's own systems must be fixed today.
@@ -55,6 +92,13 @@ pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
             Some(open(exposure, publication, authority, &outside))
         })
         .collect();
+    let decisions = exposures
+        .iter()
+        .filter_map(|exposure| {
+            let publication = known.out.get(&exposure.spot.advisory)?;
+            Some((exposure.id, outside.decision(publication, exposure.opened_at)))
+        })
+        .collect();
     let (mut unknown, mut looked_at) = (Vec::new(), 0);
     for inventory in tx.inventory_list_current(scope(actor, Action::ReadInventory)).await? {
         for component in components(desk, &mut tx, &inventory).await? {
@@ -67,10 +111,11 @@ pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
     let at = desk.now();
     Ok(List {
         today: arrange(&open),
+        items: items(&open),
         unknown,
         components: looked_at,
         advisories: known.out.len() as u64,
-        rests_on: decide(&Known::default(), at).ok(),
+        decisions,
         at,
     })
 }

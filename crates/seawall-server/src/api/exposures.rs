@@ -8,7 +8,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use seawall_domain::exposure::{Exposure, Standing};
-use seawall_matching::today::Language;
+use seawall_domain::id::ExposureId;
+use seawall_matching::today::{Dated, Item, Language, Line, Step};
 use seawall_services::{exposure, today};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,6 +71,29 @@ pub struct TodayList {
     pub more: usize,
     /// The components that cannot be told.
     pub unknown: Vec<String>,
+    /// The sources that were asked beside what is published here, each with its oldest copy.
+    pub sources: Vec<TodaySource>,
+}
+
+/// A source, and the day of the copy that was used.
+#[derive(Serialize, ToSchema)]
+pub struct TodaySource {
+    /// `osv`, `csaf`, `cve`, `kev`, `epss` or `ssvc`.
+    pub kind: &'static str,
+    /// When the copy was current.
+    pub as_of: String,
+}
+
+/// A step to take when something cannot be fixed.
+#[derive(Serialize, ToSchema)]
+pub struct TodayStep {
+    /// `isolate`, `configure`, `shield` or `ask`.
+    #[schema(value_type = String)]
+    pub step: Step,
+    /// What the step is called.
+    pub label: &'static str,
+    /// What to do.
+    pub text: &'static str,
 }
 
 /// One thing to do.
@@ -81,14 +105,62 @@ pub struct TodayItem {
     pub why: String,
     /// How.
     pub how: String,
+    /// How long that takes: an estimate of our own, which nobody measured.
+    pub how_long: String,
+    /// The same in minutes, when all goes well.
+    pub minutes_min: u32,
+    /// The same in minutes, when it does not.
+    pub minutes_max: u32,
     /// By when.
     pub by_when: String,
     /// Whether that is a rule or advice.
     pub authority: String,
     /// What if it cannot be done.
     pub otherwise: String,
+    /// What to do, step by step, if it cannot be fixed.
+    pub playbook: Vec<TodayStep>,
+    /// What else is known of it, one sentence or two each.
+    pub notes: Vec<String>,
     /// The advisories behind it.
     pub advisories: Vec<String>,
+    /// What the flaws are called elsewhere, such as `CVE-2024-3094`.
+    pub flaws: Vec<String>,
+    /// Whether one of the flaws is known to be attacked.
+    pub exploited: bool,
+    /// The sources that were asked about it.
+    pub sources: Vec<TodaySource>,
+}
+
+fn sources(sources: &[Dated]) -> Vec<TodaySource> {
+    let shown =
+        |source: &Dated| TodaySource { kind: source.kind.name(), as_of: source.as_of.to_string() };
+    sources.iter().map(shown).collect()
+}
+
+fn item(item: &Item<ExposureId>) -> TodayItem {
+    let (words, estimate) = (item.words(Language::English), item.estimate());
+    let step = |line: &Line| TodayStep {
+        step: line.step,
+        label: line.step.label(Language::English),
+        text: line.text,
+    };
+    TodayItem {
+        what: words.what,
+        why: words.why,
+        how: words.how,
+        how_long: words.how_long,
+        minutes_min: estimate.minutes_min,
+        minutes_max: estimate.minutes_max,
+        by_when: words.by_when,
+        authority: words.authority,
+        otherwise: words.otherwise,
+        playbook: words.playbook.iter().map(step).collect(),
+        notes: words.notes,
+        advisories: item.advisories.clone(),
+        flaws: item.flaws.clone(),
+        exploited: item.exploited,
+        sources: sources(&item.sources),
+    }
 }
 
 /// What of one's own systems must be fixed today.
@@ -96,20 +168,12 @@ pub struct TodayItem {
     responses((status = 200, body = TodayList), (status = 401)))]
 pub async fn today(State(site): State<Site>, known: Known) -> Result<Json<TodayList>, Refused> {
     let list = today::today(&site.desk, &known.0.actor).await?;
-    let items = list.today.items.iter().map(|item| {
-        let words = item.words(Language::English);
-        TodayItem {
-            what: words.what,
-            why: words.why,
-            how: words.how,
-            by_when: words.by_when,
-            authority: words.authority,
-            otherwise: words.otherwise,
-            advisories: item.advisories.clone(),
-        }
-    });
-    let items = items.collect();
-    Ok(Json(TodayList { items, more: list.today.more, unknown: list.unknown }))
+    Ok(Json(TodayList {
+        items: list.today.items.iter().map(item).collect(),
+        more: list.today.more,
+        unknown: list.unknown,
+        sources: sources(&list.today.sources),
+    }))
 }
 
 /// What is due when under BOD 26-04, as CSV, for agencies.

@@ -28,8 +28,44 @@ pub struct Today {
     pub unknown: Vec<Unknown>,
     /// How many could not be matched in all.
     pub unknown_total: u64,
+    /// How old each source is, one sentence or two for each; none where none was asked.
+    pub ages: Vec<String>,
+    /// The hours there are this week, and what to do with them.
+    pub time: Time,
+    /// The page that asks whether strangers can reach a system.
+    pub exposure: Link,
     /// The same page in the other language.
     pub other: Link,
+}
+
+/// The hours there are this week, as somebody wrote them, and what to do with them.
+#[derive(Clone, Debug, Default)]
+pub struct Time {
+    /// The hours.
+    pub hours: String,
+    /// The times in which things may be down, in hours; as many as the form has fields.
+    pub windows: Vec<String>,
+    /// Why no plan was made of what was written.
+    pub fault: Option<String>,
+    /// The plan.
+    pub plan: Option<Plan>,
+}
+
+/// A plan, in the words of the page's language.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// What is due within three days and does not fit, where there is such a thing.
+    pub warning: Option<String>,
+    /// What it comes to.
+    pub summary: Vec<String>,
+    /// What to do, in this order.
+    pub steps: Vec<String>,
+    /// How many more steps there are.
+    pub more_steps: usize,
+    /// What is left, each with the reason.
+    pub left: Vec<String>,
+    /// How many more things are left.
+    pub more_left: usize,
 }
 
 /// One thing to do.
@@ -43,10 +79,18 @@ pub struct Card {
     pub why: String,
     /// How to do it, in plain words.
     pub how: String,
+    /// How long that takes: an estimate, which says so.
+    pub how_long: String,
     /// By when, and on whose word.
     pub by: By,
     /// What to do who cannot.
     pub cannot: String,
+    /// What kind of thing it is, as a person would say it.
+    pub kind: String,
+    /// What to do, step by step, if it cannot be fixed: the step's name, and what to do.
+    pub playbook: Vec<(String, String)>,
+    /// What else is known of it, one sentence or two each.
+    pub notes: Vec<String>,
     /// The advisories behind it.
     pub advisories: Vec<Link>,
     /// The language of the texts in this card: `en`.
@@ -95,6 +139,21 @@ impl Today {
     /// The cards that are shown.
     fn shown(&self) -> impl Iterator<Item = &Card> {
         self.cards.iter().take(CARDS_MAX)
+    }
+
+    /// How many of the cards are printed with their playbook: as many as one sheet holds beside the
+    /// cards themselves, which stand there two in a row.
+    fn printed_whole(&self) -> usize {
+        match self.cards.len() {
+            0..=6 => CARDS_MAX,
+            7..=8 => 4,
+            _ => 2,
+        }
+    }
+
+    /// Whether somebody asked for a plan.
+    fn is_planned(&self) -> bool {
+        self.time.plan.is_some() || self.time.fault.is_some()
     }
 
     /// What is not shown: cards beyond the tenth, and those counted by the caller.

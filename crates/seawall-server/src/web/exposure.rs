@@ -1,10 +1,13 @@
 //! What operators look at: what to fix today, what is due, and their inventories.
 
+mod interview;
+mod plan;
 mod today;
 
 use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{tag, when};
+use crate::extract::Asked;
 use crate::pages::due::{Due, Input, Row};
 use crate::pages::form::{FieldKind, Weight};
 use crate::pages::inventory::{Exposure as Line, Inventory as Page, List, State as Stands};
@@ -12,6 +15,7 @@ use crate::pages::{Form, Shell, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use seawall_domain::exposure::Standing;
 use seawall_domain::inventory::Inventory;
@@ -23,11 +27,30 @@ use seawall_services::today::{self as services, Due as Owed};
 /// The name of a system whose inventory was sent without one.
 const LABEL: &str = "main";
 
-/// What to fix today.
-pub async fn today(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+/// What an address says behind its question mark: names and values, each as often as it stands.
+type Pairs = Vec<(String, String)>;
+
+/// What to fix today, and what of it in the hours that the address names.
+pub async fn today(
+    State(site): State<Site>,
+    guest: Guest,
+    Asked(asked): Asked<Pairs>,
+) -> Result<Response, Refused> {
     let briefs = exposure::briefs(&site.desk, &guest.actor()).await?;
     let list = services::today(&site.desk, &guest.actor()).await?;
-    page(&today::shown(&guest, &list, &briefs))
+    let shown = today::shown(&guest, &list, &briefs, &plan::Wish::of(&asked));
+    let mut response = page(&shown)?;
+    if shown.time.fault.is_some() {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+    }
+    Ok(response)
+}
+
+/// The interview about whether strangers can reach a system.
+pub async fn interview(guest: Guest, Asked(asked): Asked<Pairs>) -> Result<Response, Refused> {
+    let replies = interview::replies(&asked);
+    let held = services::interview(&guest.actor(), replies.iter().copied())?;
+    page(&interview::shown(&guest, &held, &replies))
 }
 
 /// What is due under the directive.

@@ -165,7 +165,7 @@ impl Cell {
 
 /// One word for an answer.
 fn word(status: u16, body: &[u8]) -> String {
-    let empty: [&[u8]; 2] = [b"[]", br#"{"items":[],"more":0,"unknown":[]}"#];
+    let empty: [&[u8]; 2] = [b"[]", br#"{"items":[],"more":0,"unknown":[],"sources":[]}"#];
     match StatusCode::from_u16(status).unwrap() {
         StatusCode::UNAUTHORIZED => "sign-in".into(),
         StatusCode::NOT_FOUND => "hidden".into(),

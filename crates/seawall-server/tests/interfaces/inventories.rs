@@ -93,6 +93,33 @@ async fn what_is_published_meets_what_runs_and_a_later_inventory_closes_it() {
     assert_eq!((open.as_array().unwrap().len(), &open[0]["state"]), (1, &json!("open")));
     let today = office.get("operator", "/v1/today").await.json();
     assert_eq!(today["items"].as_array().unwrap().len(), 1, "{today}");
+    assert_eq!(today["sources"], json!([]), "no list from outside was asked");
+    let item = &today["items"][0];
+    let mut keys: Vec<&String> = item.as_object().unwrap().keys().collect();
+    keys.sort();
+    let expected = [
+        "advisories",
+        "authority",
+        "by_when",
+        "exploited",
+        "flaws",
+        "how",
+        "how_long",
+        "minutes_max",
+        "minutes_min",
+        "notes",
+        "otherwise",
+        "playbook",
+        "sources",
+        "what",
+        "why",
+    ];
+    assert_eq!(keys, expected);
+    assert_eq!((&item["exploited"], &item["sources"]), (&json!(false), &json!([])));
+    assert!(item["how_long"].as_str().unwrap().starts_with("Estimate:"), "{item}");
+    let steps = item["playbook"].as_array().unwrap().iter();
+    let steps: Vec<&str> = steps.map(|line| line["step"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["isolate", "configure", "shield", "ask"]);
     let due = office.get("agency", "/v1/due.csv").await;
     assert_eq!(due.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(due.text().matches("SW-2026-0001").count(), 1, "{}", due.text());

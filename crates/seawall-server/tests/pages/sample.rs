@@ -11,7 +11,7 @@ pub mod public;
 
 use analyst::{case_page, cases_page, finding_page, queue_page, scans_page, sign_page};
 pub use operator::today_page;
-use operator::{due_page, inventory_page};
+use operator::{due_page, exposure_page, fault_page, inventory_page, plan_page};
 use public::{advisory_page, home_page, lines, log_page};
 
 /// What the foreign text of a page is like.
@@ -137,6 +137,11 @@ pub fn all(voice: Voice) -> Vec<(&'static str, String)> {
         ("today", html(&today_page(voice, 10, Lang::English))),
         ("today-es", html(&today_page(voice, 10, Lang::Spanish))),
         ("today-clear", html(&today_page(voice, 0, Lang::English))),
+        ("today-plan", html(&plan_page(voice))),
+        ("today-fault", html(&fault_page(voice))),
+        ("exposure", html(&exposure_page(voice, 0, Lang::English))),
+        ("exposure-es", html(&exposure_page(voice, 3, Lang::Spanish))),
+        ("exposure-answer", html(&exposure_page(voice, 10, Lang::English))),
         ("due", html(&due_page(voice))),
         ("inventory", html(&inventory_page(voice))),
         (

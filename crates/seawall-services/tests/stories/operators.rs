@@ -3,6 +3,7 @@
 use seawall_domain::access::Actor;
 use seawall_domain::exposure::{Exposure, Standing};
 use seawall_domain::refusal::Refusal;
+use seawall_matching::plan::Budget;
 use seawall_services::outcome::Denied;
 use seawall_services::{advisory, exposure, inventory, statement, today};
 use seawall_testkit::world::{Story, TARGETS, World, cyclonedx, each, must, openvex};
@@ -97,6 +98,15 @@ async fn today_says_what_to_do_and_on_whose_word() {
         let said = format!("{:?}", list.today);
         assert!(said.contains("0.4.2") && said.contains("0.4.36"), "{said}");
         assert!(!said.contains("urllib3"), "not published");
+        let budget = Budget { minutes: 360, windows: Vec::new() };
+        let plan = list.plan(&budget).unwrap();
+        assert_eq!((plan.steps.len(), plan.left.len()), (1, list.items.len() - 1));
+        assert!(today::interview(hospital, []).is_ok());
+        assert!(today::interview(agency, []).is_ok());
+        for other in [&story.cast.finders[0], &story.cast.analysts[0], &Actor::public()] {
+            let refused = today::interview(other, []);
+            assert!(matches!(refused, Err(Denied::Refused(Refusal::Hidden))));
+        }
         let due = must(today::due(&world.desk, agency).await);
         assert_eq!(due.len(), 1);
         assert_eq!(due[0].advisory, "SW-2026-0001");

@@ -1,5 +1,6 @@
 //! The page of what to fix today: the words are those of `matching::today`, in both languages.
 
+use super::plan::Wish;
 use crate::pages::today::{By, Card, Force, Today, Unknown};
 use crate::pages::{Lang, When};
 use crate::web::guest::{Guest, link};
@@ -13,11 +14,21 @@ use seawall_services::today::List;
 const UNKNOWN_LEN_MAX: usize = 100;
 
 /// The page.
-pub fn shown(guest: &Guest, list: &List, briefs: &[Brief]) -> Today {
+pub fn shown(guest: &Guest, list: &List, briefs: &[Brief], wish: &Wish) -> Today {
     let lang = guest.lang;
-    let (title, other) = match lang {
-        Lang::English => ("What to fix today", link("Español", "/today?lang=es")),
-        Lang::Spanish => ("Qué corregir hoy", link("English", "/today")),
+    let query = wish.query();
+    let (title, other, exposure) = match (lang, query.as_str()) {
+        (Lang::English, "") => {
+            ("What to fix today", link("Español", "/today?lang=es"), "/today/exposure")
+        }
+        (Lang::English, query) => {
+            let spanish = link("Español", format!("/today?{query}&lang=es"));
+            ("What to fix today", spanish, "/today/exposure")
+        }
+        (Lang::Spanish, query) => {
+            let english = link("English", format!("/today?{query}").trim_end_matches('?'));
+            ("Qué corregir hoy", english, "/today/exposure?lang=es")
+        }
     };
     let unknown = |name: &String| Unknown {
         name: name.clone(),
@@ -33,15 +44,29 @@ pub fn shown(guest: &Guest, list: &List, briefs: &[Brief]) -> Today {
         advisories: list.advisories,
         unknown: list.unknown.iter().take(UNKNOWN_LEN_MAX).map(unknown).collect(),
         unknown_total: list.unknown.len() as u64,
+        ages: list.today.ages(list.at, language(lang)),
+        time: wish.time(list, lang),
+        exposure: link(
+            lang.say(
+                "Can strangers reach a system? At most ten questions",
+                "¿Llegan extraños a un sistema? A lo sumo diez preguntas",
+            ),
+            exposure,
+        ),
         other,
     }
 }
 
-fn card(item: &Item<ExposureId>, list: &List, briefs: &[Brief], lang: Lang) -> Card {
-    let words = item.words(match lang {
+/// A language of the pages as the list's words know it.
+pub fn language(lang: Lang) -> Language {
+    match lang {
         Lang::English => Language::English,
         Lang::Spanish => Language::Spanish,
-    });
+    }
+}
+
+fn card(item: &Item<ExposureId>, list: &List, briefs: &[Brief], lang: Lang) -> Card {
+    let words = item.words(language(lang));
     let row = bod_26_04(item.inputs);
     let due = When {
         text: words.by_when,
@@ -74,9 +99,17 @@ fn card(item: &Item<ExposureId>, list: &List, briefs: &[Brief], lang: Lang) -> C
                 Lang::English => format!("BOD 26-04, row {}: {}.", row.number, row.deadline),
                 Lang::Spanish => format!("BOD 26-04, fila {}.", row.number),
             },
-            inputs: list.rests_on.as_ref().map(inputs).unwrap_or_default(),
+            inputs: list.decision(item).map(inputs).unwrap_or_default(),
         },
+        how_long: words.how_long,
         cannot: after_the_question(&words.otherwise),
+        kind: item.kind.label(language(lang)).to_owned(),
+        playbook: words
+            .playbook
+            .iter()
+            .map(|line| (line.step.label(language(lang)).to_owned(), line.text.to_owned()))
+            .collect(),
+        notes: words.notes,
         advisories: item
             .advisories
             .iter()

@@ -1,6 +1,7 @@
 //! Fixtures: the pages of an operator and of an agency.
 
 use super::*;
+use seawall_matching::today::{Kind, Language, playbook};
 
 pub fn noon_in(lang: Lang) -> When {
     When::instant("2026-11-14T12:00:00Z".parse().expect("an instant"), lang)
@@ -35,7 +36,104 @@ pub fn today_page(voice: Voice, cards: usize, lang: Lang) -> today::Today {
             },
         ],
         unknown_total: 7,
+        ages: match lang {
+            Lang::English => vec![
+                "List of attacks (KEV): 1 day old.".into(),
+                "Odds of attack (EPSS): 9 days old. Get a new copy.".into(),
+            ],
+            Lang::Spanish => vec!["Lista de ataques (KEV): de hace 1 día.".into()],
+        },
+        time: today::Time { windows: vec![String::new(); 2], ..today::Time::default() },
+        exposure: link("Can strangers reach a system?", "/today/exposure"),
         other,
+    }
+}
+
+/// The operator's page with a plan for some hours.
+pub fn plan_page(voice: Voice) -> today::Today {
+    let plan = today::Plan {
+        warning: Some(
+            "Look out: 1 thing due within 3 days does not fit. Find more time for it, or shield it \
+             now."
+                .into(),
+        ),
+        summary: vec![
+            "In 6 hours you can do 2 of 4 things. They take 5 hours.".into(),
+            "If you do them, 36 of 100 parts of the risk stay, and you know it. The parts are our \
+             own marks. No one can measure risk."
+                .into(),
+        ],
+        steps: vec![
+            voice.text("Update ini 1.3.5. It takes 4 hours. So far: 4 hours."),
+            voice.text("Shield sqlparse 0.4.1, as there is no fix. It takes 1 hour."),
+        ],
+        more_steps: 0,
+        left: vec![voice.text("Update Lab gateway 4.2. It is due within 3 days.")],
+        more_left: 3,
+    };
+    let time = today::Time {
+        hours: voice.text("6"),
+        windows: vec!["2".into(), String::new()],
+        fault: None,
+        plan: Some(plan),
+    };
+    today::Today { time, ..today_page(voice, 4, Lang::English) }
+}
+
+/// The operator's page after hours that are none.
+pub fn fault_page(voice: Voice) -> today::Today {
+    let page = plan_page(voice);
+    let fault = Some("Write the hours as a number, such as 6 or 1.5.".into());
+    let hours = voice.text("six");
+    today::Today { time: today::Time { fault, hours, plan: None, ..page.time.clone() }, ..page }
+}
+
+/// The interview, with a question or with the answer.
+pub fn exposure_page(voice: Voice, replies: usize, lang: Lang) -> exposure::Exposure {
+    use seawall_matching::interview::Question;
+    let language = match lang {
+        Lang::English => Language::English,
+        Lang::Spanish => Language::Spanish,
+    };
+    let reply = |question: &Question| exposure::Reply {
+        name: question.name().into(),
+        value: "no".into(),
+        text: voice.text(question.text(language)),
+        words: "No".into(),
+        change: link(lang.say("Change", "Cambiar"), "/today/exposure?network=yes"),
+    };
+    let question = Question::ALL.get(replies).map(|question| exposure::Question {
+        name: question.name().into(),
+        text: question.text(language).into(),
+        choices: [
+            ("yes", "Yes", "Sí"),
+            ("no", "No", "No"),
+            ("unknown", "I do not know", "No lo sé"),
+        ]
+        .map(|(value, english, spanish)| (value.into(), lang.say(english, spanish).into()))
+        .into(),
+    });
+    let verdict = exposure::Verdict {
+        says: voice.text("Strangers cannot reach it."),
+        tag: tag("not exposed", Tone::Good),
+        reasons: vec![voice.text("People at home need a VPN to reach it.")],
+        command: "seawall match FILE --today --exposed no".into(),
+        effect: "Then what is not under attack may have later dates.".into(),
+    };
+    exposure::Exposure {
+        shell: shell(
+            voice,
+            lang.say("Can strangers reach it?", "¿Llegan extraños a él?"),
+            Visitor::Operator,
+            "/today/exposure",
+            lang,
+        ),
+        verdict: question.is_none().then_some(verdict),
+        question,
+        replies: Question::ALL.iter().take(replies).map(reply).collect(),
+        again: link(lang.say("Start again", "Empezar de nuevo"), "/today/exposure"),
+        back: link(lang.say("What to fix today", "Qué corregir hoy"), "/today"),
+        other: link(lang.say("Español", "English"), "/today/exposure"),
     }
 }
 
@@ -67,6 +165,8 @@ pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
         ),
     ];
     let (what, how, why) = parts[index % parts.len()];
+    let kind = [Kind::ControlDevice, Kind::MedicalDevice, Kind::OwnSoftware, Kind::Device];
+    let kind = kind[index % kind.len()];
     today::Card {
         what: voice.text(what),
         places: vec![voice.text("patient portal"), voice.text("report server")],
@@ -91,10 +191,16 @@ pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
                 ("technical impact".into(), "partial".into(), "SSVC record".into()),
             ],
         },
+        how_long: "Estimate: 1–4 hours.".into(),
         cannot: voice.text(
             "Take the portal off the internet until it is done, or \
              let only your own network reach it.",
         ),
+        kind: kind.label(Language::English).into(),
+        playbook: playbook(kind, Language::English)
+            .map(|line| (line.step.label(Language::English).into(), line.text.into()))
+            .into(),
+        notes: vec![voice.text("Known as CVE-2020-7788.")],
         advisories: vec![link("SW-2026-0002", "/advisories/SW-2026-0002")],
         lang: "en".into(),
     }
