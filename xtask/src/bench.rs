@@ -12,7 +12,7 @@ struct Bench {
     measures: &'static str,
 }
 
-const BENCHES: [Bench; 3] = [
+const BENCHES: [Bench; 4] = [
     Bench {
         name: "sandbox",
         package: "seawall-sandbox",
@@ -24,6 +24,12 @@ const BENCHES: [Bench; 3] = [
         package: "seawall-ledger",
         example: "append",
         measures: "appending leaves to the log, beside a bare SHA-256 loop",
+    },
+    Bench {
+        name: "osv-query",
+        package: "seawall-server",
+        example: "osv_query",
+        measures: "the OSV query interface over loopback, beside a canned answer",
     },
     Bench {
         name: "kill",
