@@ -26,6 +26,12 @@ const BENCHES: [Bench; 4] = [
         measures: "appending leaves to the log, beside a bare SHA-256 loop",
     },
     Bench {
+        name: "osv-query",
+        package: "seawall-server",
+        example: "osv_query",
+        measures: "the OSV query interface over loopback, beside a canned answer",
+    },
+    Bench {
         name: "kill",
         package: "seawall",
         example: "kill",

@@ -3,6 +3,7 @@
 //! A wire type lives beside its handler and is never a domain type.
 
 mod advisories;
+mod boms;
 mod cases;
 mod claims;
 mod document;
@@ -55,6 +56,7 @@ pub fn router() -> OpenApiRouter<Site> {
         .routes(routes!(osv::query))
         .routes(routes!(osv::query_batch))
         .routes(routes!(osv::vulnerability))
+        .merge(boms::router())
 }
 
 /// The OpenAPI 3.1 document, generated from the routes themselves.

@@ -52,21 +52,23 @@ pub fn actor(known: &Option<Known>) -> Actor {
     known.as_ref().map_or_else(Actor::public, |known| known.0.actor.clone())
 }
 
-/// The key in the request: the bearer token, or the older header of the TAP Intake API; both only
-/// when they are equal.
+/// The key in the request: the bearer token, or the header of an interface that has its own (TAP's
+/// older one, Dependency-Track's); several only when they are equal.
 fn key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = text("authorization").and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    match (bearer, text("tap-submission-token")) {
-        (Some(bearer), Some(other)) if bearer != other => Err(Refused::new(
+    let sent = [bearer, text("tap-submission-token"), text("x-api-key")];
+    let mut tokens = sent.into_iter().flatten();
+    let first = tokens.next();
+    match tokens.any(|other| Some(other) != first) {
+        true => Err(Refused::new(
             StatusCode::BAD_REQUEST,
             "two different tokens: send `Authorization` only",
         )),
-        (Some(token), _) | (None, Some(token)) => Ok(Some(token.to_owned())),
-        (None, None) => Ok(None),
+        false => Ok(first.map(str::to_owned)),
     }
 }
 

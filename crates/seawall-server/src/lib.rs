@@ -4,6 +4,7 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod dumps;
 pub mod extract;
 pub mod listen;
 pub mod pages;

@@ -1,6 +1,6 @@
 //! What every handler works with, and the router of all of them.
 
-use crate::{api, public, web};
+use crate::{api, dumps, public, web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use seawall_services::desk::Desk;
@@ -28,6 +28,7 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .merge(api)
         .merge(public::router())
+        .merge(dumps::router())
         .merge(web::router())
         .route("/v1/openapi.json", axum::routing::get(move || api::show_document(document.clone())))
         .method_not_allowed_fallback(crate::refuse::wrong_method)

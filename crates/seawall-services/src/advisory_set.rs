@@ -5,6 +5,7 @@
 //! [`Holding`]: both sets as they were at one moment, so that an answer never mixes two editions.
 //! A damaged set is logged once and never answers; the reason is kept for whoever asks.
 
+use crate::desk::digest;
 use seawall_domain::time::Timestamp;
 use seawall_formats::osv;
 use seawall_matching::set::{Builder, Set, SetFault, SourceNote};
@@ -21,6 +22,9 @@ const OWN_FOLDER: &str = "osv";
 
 /// How many of our own records are answered from memory; more would not fit a small machine.
 const OWN_RECORDS_MAX: usize = 100_000;
+
+/// How many hexadecimal digits name an edition: enough that no two meet.
+const EDITION_LEN: usize = 32;
 
 /// The bytes of a set, mapped or in memory.
 pub struct SetBytes(Box<dyn AsRef<[u8]> + Send + Sync>);
@@ -117,8 +121,9 @@ pub struct Holding {
     pub installed: Option<Arc<Shelf>>,
     /// Why the set that is installed cannot be used.
     pub trouble: Option<String>,
-    /// A number that no other holding of this process has.
-    pub serial: u64,
+    /// A name that other sets do not have, the same after a restart.
+    pub edition: String,
+    serial: u64,
 }
 
 impl Holding {
@@ -176,7 +181,8 @@ impl AdvisorySets {
         let mut next = Holding::clone(&self.current());
         let installed = self.refresh_installed(&mut seen, &mut next);
         let own = self.refresh_own(&mut seen, &mut next);
-        if installed || own {
+        if installed || own || next.edition.is_empty() {
+            next.edition = edition_name(&seen);
             self.put(next);
         }
     }
@@ -248,6 +254,14 @@ impl AdvisorySets {
             self.put(Holding { installed: None, trouble: Some(trouble), ..next });
         }
     }
+}
+
+/// A name for what both sets were made of.
+fn edition_name(seen: &Seen) -> String {
+    let own = digest(&seen.own_bytes);
+    let mut name = digest(format!("{own} {:?}", seen.installed).as_bytes()).to_string();
+    name.truncate(EDITION_LEN);
+    name
 }
 
 fn opened(bytes: Arc<Vec<u8>>) -> Option<Arc<Shelf>> {

@@ -97,6 +97,8 @@ pub struct Settings {
     pub notice: Option<String>,
     /// The folder of everything public: it can be copied and verified as it is.
     pub public: PathBuf,
+    /// The folder of packed advisories, in which everything can be made again.
+    pub dumps: PathBuf,
     /// The folder of the internal log's tiles.
     pub log: PathBuf,
 }

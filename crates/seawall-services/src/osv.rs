@@ -2,6 +2,7 @@
 //! records by their ids (capability C45). Public, and without a transaction: it reads the advisory
 //! sets only.
 
+pub mod dump;
 mod question;
 
 pub use self::question::{BadQuestion, NamedPackage, Parts, Question};
@@ -21,6 +22,7 @@ pub struct Found<'a> {
     /// When it last changed (RFC 3339, UTC).
     pub modified: &'a str,
     shelf: &'a Shelf,
+    number: u32,
     document: u32,
 }
 
@@ -30,7 +32,7 @@ impl<'a> Found<'a> {
         let brief = shelf.set.brief(number)?.filter(|brief| brief.kind == SourceKind::Osv);
         Ok(brief.and_then(|brief| {
             let (modified, document) = (brief.modified.unwrap_or_default(), brief.raw?);
-            Some(Found { id: brief.id, modified, shelf, document })
+            Some(Found { id: brief.id, modified, shelf, number, document })
         }))
     }
 

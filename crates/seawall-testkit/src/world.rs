@@ -115,6 +115,7 @@ impl World {
             mail_from: "coordination@seawall.invalid".into(),
             notice: Some("Test of a replay of flaws public and fixed years ago.".into()),
             public: fresh.dir().join("public"),
+            dumps: fresh.dir().join("dumps"),
             log: fresh.dir().join("log"),
         };
         let desk = Desk {

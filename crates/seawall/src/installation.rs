@@ -109,6 +109,7 @@ impl Installation {
             mail_from: place.mail_from.clone(),
             notice: place.notice.clone(),
             public: data.join("public"),
+            dumps: data.join("dumps"),
             log: data.join("log"),
         };
         let desk = Desk {

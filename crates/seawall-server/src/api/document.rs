@@ -37,6 +37,8 @@ pub fn complete(mut document: Value) -> Value {
         "key": {"type": "http", "scheme": "bearer", "description": "A key of a machine's account."},
         "token": {"type": "apiKey", "in": "header", "name": "TAP-SUBMISSION-TOKEN",
             "description": "The same key in the older header of the TAP Intake API."},
+        "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key",
+            "description": "The same key in the header of Dependency-Track's interface."},
         "session": {"type": "apiKey", "in": "cookie", "name": crate::auth::COOKIE,
             "description": "The session of a login link."},
     });
@@ -66,7 +68,7 @@ fn complete_operation(operation: &mut Map<String, Value>) {
     responses.iter_mut().for_each(|(status, response)| complete_response(status, response));
     responses.sort_keys();
     let security = match known_only {
-        true => json!([{"key": []}, {"token": []}, {"session": []}]),
+        true => json!([{"key": []}, {"token": []}, {"apiKey": []}, {"session": []}]),
         false => json!([]),
     };
     operation.insert("security".into(), security);

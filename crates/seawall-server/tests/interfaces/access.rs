@@ -5,6 +5,8 @@
 
 use crate::office::{ASKERS, Office, report};
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -66,6 +68,13 @@ const ROWS: &[Row] = &[
     row("POST /v1/query", "", Sends::Json(|_| json!({"package": {"purl": "pkg:generic/door"}}))),
     row("POST /v1/querybatch", "", Sends::Json(|_| json!({"queries": [{"commit": "00"}]}))),
     row("GET /v1/vulns/{id}", "", Sends::Nothing),
+    row("PUT /api/v1/bom", "", Sends::Json(bom)),
+    row("POST /api/v1/bom", "", Sends::Text("multipart/form-data; boundary=x", form)),
+    row("GET /api/v1/event/token/{uuid}", "", Sends::Nothing),
+    row("GET /api/v1/bom/token/{uuid}", "", Sends::Nothing),
+    row("GET /api/v1/project/lookup", "?name=gate&version=1", Sends::Nothing),
+    row("GET /api/v1/project", "", Sends::Nothing),
+    row("GET /api/version", "", Sends::Nothing),
     row("POST /claim-check", "", Sends::Json(|_| json!({ "hash": "0".repeat(64) }))),
 ];
 
@@ -92,6 +101,21 @@ fn inventory(cell: &Cell) -> String {
             "purl": "pkg:generic/door@1.1"}],
     })
     .to_string()
+}
+
+fn bom(cell: &Cell) -> Value {
+    let document = STANDARD.encode(inventory(cell));
+    json!({"projectName": "gate", "projectVersion": "1", "autoCreate": true, "bom": document})
+}
+
+fn form(cell: &Cell) -> String {
+    let parts = [("projectName", "gate"), ("projectVersion", "1"), ("autoCreate", "true")];
+    let document = inventory(cell);
+    let parts = parts.into_iter().chain([("bom", document.as_str())]);
+    let part = |(name, text): (&str, &str)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    format!("{}--x--\r\n", parts.map(part).collect::<String>())
 }
 
 pub fn vex(number: impl std::fmt::Display) -> String {
@@ -152,6 +176,7 @@ impl Cell {
             .replace("{id}", id)
             .replace("{receipt}", &self.receipt)
             .replace("{number}", &self.advisory)
+            .replace("{uuid}", ABSENT)
     }
 
     fn body(&self, row: &Row) -> (&'static str, String) {
@@ -197,7 +222,8 @@ async fn every_route_by_every_role_is_as_pinned() {
             }
             let (media, body) = cell.body(row);
             let answer = office.ask(asker, &cell.line(row), media, body).await;
-            if answer.status >= 400 && row.route != "POST /claim-check" {
+            let own_errors = ["POST /claim-check", "GET /api/v1/project/lookup"];
+            if answer.status >= 400 && !own_errors.contains(&row.route) {
                 answer.expect_problem(answer.status, row.route);
             }
             table.push_str(&format!(" {:<12}", word(answer.status, &answer.body)));

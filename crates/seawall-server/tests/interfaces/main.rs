@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod access;
+mod boms;
 mod csaf_provider;
+mod dumps;
 mod hostile;
 mod intake;
 mod inventories;
 mod office;
 mod openapi;
 mod osv;
+mod pip_audit;
 mod tls;

@@ -125,6 +125,7 @@ impl Office {
                 mail_from: "clearinghouse@seawall.invalid".into(),
                 notice: None,
                 public,
+                dumps: fresh.dir().join("dumps"),
                 log: fresh.dir().join("log"),
             }),
         };

@@ -390,6 +390,7 @@ async fn desk(fresh: &Fresh) -> Desk {
         mail_from: "clearinghouse@seawall.invalid".into(),
         notice: None,
         public: fresh.dir().join("public"),
+        dumps: fresh.dir().join("dumps"),
         log: fresh.dir().join("log"),
     };
     Desk {
