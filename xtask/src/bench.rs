@@ -12,7 +12,7 @@ struct Bench {
     measures: &'static str,
 }
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench {
         name: "sandbox",
         package: "seawall-sandbox",
