@@ -2,9 +2,8 @@
 //!
 //! A target is a function here and a program of a line in `fuzz_targets/`. It gives the bytes to
 //! one reader and panics where a promise of that reader is broken: a fault that would break a log
-//! line, a bound that does not bound, a text written that is not read back as the same. `cargo
-//! xtask fuzz` builds and runs them; where sections of the documentation promise something, the
-//! check says it in its message.
+//! line, a bound that does not bound, a text that is written and not read back as the same. `cargo
+//! xtask fuzz` builds and runs them.
 
 pub mod archives;
 pub mod edits;

@@ -2,8 +2,8 @@
 //! noise, each for a while, and a table of what came of it.
 //!
 //! It needs the stable toolchain and a C++ compiler for libFuzzer. The coverage that guides it is
-//! an LLVM pass that stable `rustc` can be asked for; AddressSanitizer cannot, and is left out:
-//! the readers are safe Rust, where a panic, an overflow of the stack, a hang or too much memory is
+//! an LLVM pass that stable `rustc` can be asked for; AddressSanitizer cannot, and is left out: the
+//! readers are safe Rust, where a panic, an overflow of the stack, a hang or too much memory is
 //! what there is to find. Each input gets [`INPUT_SECONDS_MAX`] and [`MEMORY_MIB_MAX`], on a stack
 //! as small as that of the product's threads. Everything is kept under `target/fuzz/`.
 

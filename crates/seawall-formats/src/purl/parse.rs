@@ -77,18 +77,22 @@ enum Dots {
 /// Decodes segments, leaves out empty ones, and joins them by `/` again.
 fn segments(text: &str, reading: Reading, dots: Dots) -> Result<String, String> {
     let mut joined = String::with_capacity(text.len());
-    for segment in text.split('/') {
-        let segment = encoding::decode(segment, reading)?;
-        if segment.contains('/') && reading != Reading::Tolerant {
+    for encoded in text.split('/') {
+        let decoded = encoding::decode(encoded, reading)?;
+        if decoded.contains('/') && reading != Reading::Tolerant {
             return Err("a segment holds an encoded slash".to_owned());
         }
-        if segment.is_empty() || (dots == Dots::Dropped && matches!(&*segment, "." | "..")) {
-            continue;
+        // An encoded slash that is put up with separates like any other: what is written of the
+        // purl has it plain.
+        for segment in decoded.split('/') {
+            if segment.is_empty() || (dots == Dots::Dropped && matches!(segment, "." | "..")) {
+                continue;
+            }
+            if !joined.is_empty() {
+                joined.push('/');
+            }
+            joined.push_str(segment);
         }
-        if !joined.is_empty() {
-            joined.push('/');
-        }
-        joined.push_str(&segment);
     }
     Ok(joined)
 }

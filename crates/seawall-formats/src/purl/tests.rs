@@ -278,6 +278,18 @@ fn a_purl_names_the_source_package() {
     check("pkg:npm/x@1?upstream=odd", None);
 }
 
+#[test]
+fn an_encoded_slash_that_is_put_up_with_separates_like_any_other() {
+    for (text, canonical) in [
+        ("pkg:generic/a%2F%2Fb/c", "pkg:generic/a/b/c"),
+        ("pkg:generic/a/c#x%2F..%2Fy", "pkg:generic/a/c#x/y"),
+    ] {
+        let purl = Purl::parse(text, Reading::Tolerant).unwrap();
+        assert_eq!(purl.to_string(), canonical);
+        assert_eq!(Purl::parse(canonical, Reading::Tolerant), Ok(purl));
+    }
+}
+
 proptest! {
     #[test]
     fn never_panics_and_its_own_writing_is_stable(

@@ -59,7 +59,8 @@ impl Builder {
         self.statements.push(statement);
     }
 
-    /// Adds a record. A record that was there before gives way to one that changed later.
+    /// Adds a record. A record that was there before gives way to one that changed later; of two
+    /// that changed at once, the choice rests on what they say and not on which came first.
     pub fn add(&mut self, mut record: Record, document: Option<u32>) {
         if record.summary.trim().is_empty() {
             record.summary = first_sentence(&record.details).to_owned();
@@ -72,7 +73,7 @@ impl Builder {
         record.summary = cut(&record.summary);
         let key = (record.kind, record.id.clone(), record.document.clone());
         match self.known.get(&key).copied().and_then(|at| self.records.get_mut(at)) {
-            Some(known) if known.0.modified < record.modified => *known = (record, document),
+            Some(known) if gives_way(&known.0, &record) => *known = (record, document),
             Some(_) => {}
             None => {
                 self.known.insert(key, self.records.len());
@@ -150,6 +151,10 @@ impl Builder {
         index.extend_from_slice(&footer);
         index
     }
+}
+
+fn gives_way(known: &Record, other: &Record) -> bool {
+    known.modified.cmp(&other.modified).then_with(|| json(known).cmp(&json(other))).is_lt()
 }
 
 fn order(record: &Record) -> (&str, SourceKind, &Option<String>) {

@@ -246,6 +246,17 @@ fn a_newer_record_takes_the_place_of_an_older_one() {
 }
 
 #[test]
+fn of_two_records_that_changed_at_once_the_same_one_stays() {
+    let [one, other] = ["A-1 | npm ini | 1.0.0", "A-1 | npm ini | 2.0.0"].map(record);
+    let told = |records| {
+        let set = Set::open(built(records)).unwrap();
+        let answer = |version| set.answer(&component("npm ini", version)).unwrap();
+        (answer("1.0.0"), answer("2.0.0"))
+    };
+    assert_eq!(told(vec![one.clone(), other.clone()]), told(vec![other, one]));
+}
+
+#[test]
 fn what_is_no_set_or_was_cut_off_is_refused_with_a_reason() {
     let bytes = built(records());
     assert_eq!(Set::open(Vec::new()).err(), Some(SetFault::NotASet));
