@@ -283,7 +283,7 @@ async fn the_list_says_how_long_and_plans_the_hours_there_are() {
     check(&stage, "/today", &list, &["What to do in that time"]).await;
     let plan = ["you can do 1 of 4 things", "So far: 4 hours", "What is left, and why"];
     check(&stage, "/today?hours=6", &plan, &["role=\"alert\""]).await;
-    check(&stage, "/today?hours=6", &["href=\"/today?hours=6&#38;lang=es\""], &[]).await;
+    check(&stage, "/today?hours=6", &["href=\"/today?hours=6&amp;lang=es\""], &[]).await;
     let spanish =
         ["Qué hacer en ese tiempo", "puede hacer 1 de 4 cosas", "href=\"/today?hours=6.5\""];
     check(&stage, "/today?lang=es&hours=6,5", &spanish, &["What to do"]).await;
