@@ -198,17 +198,15 @@ pub fn gather<W: Write>(
             }
         }
     }
+    let notes = old.map(|old| old.sources()).transpose()?.unwrap_or_default();
+    for one in fetched.iter().filter(|one| matches!(one.delivery(), Delivery::Documents(_))) {
+        let note = notes.iter().find(|note| note.name == one.source.to_string());
+        let base = one.came.as_ref().ok().and_then(|came| came.state.imported_at);
+        // What changed is of use only beside what it changed.
+        let is_same = note.map(|note| note.imported_at) == base;
+        ensure!(is_same, "the set was made anew meanwhile; update again");
+    }
     if let Some(old) = old {
-        let notes = old.sources()?;
-        for one in fetched.iter().filter(|one| matches!(one.delivery(), Delivery::Documents(_))) {
-            let note = notes.iter().find(|note| note.name == one.source.to_string());
-            let base = one.came.as_ref().ok().and_then(|came| came.state.imported_at);
-            // What changed is of use only beside what it changed.
-            ensure!(
-                note.map(|note| note.imported_at) == base,
-                "the set was made anew meanwhile; update again"
-            );
-        }
         gathering.set(old, &without)?;
     }
     for one in fetched {

@@ -63,16 +63,23 @@ pub async fn fetch(
         if unread > 0 {
             notes.push(format!("{}: {unread} entries cannot be used", list.url()));
         }
+        // What is listed no longer is no longer remembered; the set keeps what it has of it.
+        let mut documents = BTreeMap::new();
         for one in listed {
             let name = one.url.to_string();
-            let before = known.documents.get(&name).copied();
-            if one.updated.is_none() || one.updated != before {
-                places.push((list.url().to_owned(), name.clone(), one.updated));
-                wanted.insert(name, one);
+            match (one.updated, known.documents.get(&name)) {
+                (Some(updated), Some(before)) if updated == *before => {
+                    documents.insert(name, updated);
+                }
+                _ => {
+                    places.push((list.url().to_owned(), name.clone(), one.updated));
+                    wanted.insert(name, one);
+                }
             }
         }
         ensure!(wanted.len() <= LISTED_MAX, "it lists more than {LISTED_MAX} documents");
-        next.lists.insert(list.url().to_owned(), Known { list: validator, ..known });
+        let known = Known { list: validator, documents, ..Known::default() };
+        next.lists.insert(list.url().to_owned(), known);
     }
     let keys = match wanted.is_empty() {
         true => Keys::default(),

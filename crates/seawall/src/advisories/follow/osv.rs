@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 const CHANGES_MAX: usize = 2_000;
 
 /// The longest list of changes that is read, in bytes; the whole one of 2026 has 40 MB.
-const LIST_BYTES_MAX: u64 = 1 << 30;
+const LIST_BYTES_MAX: u64 = 256 << 20;
 
 /// Fetches what changed.
 pub async fn fetch(

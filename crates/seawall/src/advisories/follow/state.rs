@@ -151,10 +151,12 @@ impl Folder {
         remove(std::fs::remove_dir_all(self.documents()))
     }
 
-    /// Nothing of it changed but what the servers call it.
+    /// Nothing of it changed but what the servers call it: what still waits is in the set since
+    /// before.
     pub fn write_state(&self, state: &State) -> anyhow::Result<()> {
         replace_file(&self.file("state.json"), &serde_json::to_vec(state)?)?;
-        remove(std::fs::remove_file(self.file("next.json")))
+        remove(std::fs::remove_file(self.file("next.json")))?;
+        remove(std::fs::remove_dir_all(self.documents()))
     }
 }
 
