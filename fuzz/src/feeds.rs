@@ -62,9 +62,10 @@ pub fn csaf_document(bytes: &[u8]) {
 pub fn csaf_conformance(bytes: &[u8]) {
     let faults = csaf::faults(bytes);
     if faults.is_empty() {
-        // What conforms can be read.
+        // What conforms can be read, but for times, whose form the schema only names.
         if let Err(fault) = csaf::read(bytes) {
-            panic!("it conforms, and is refused: {fault}");
+            let is_time = fault.message.ends_with("is no time");
+            assert!(is_time, "it conforms, and is refused: {fault}");
         }
     }
     drop(csaf::remarks(bytes));

@@ -46,6 +46,10 @@ fn is_canonical(purl: &Purl, reading: Reading) {
 
 /// The decoded parts make the same purl.
 fn is_built(purl: &Purl) {
+    // Slashes around a name are taken off where a purl is built (ECMA-427, how to build).
+    if purl.name().starts_with('/') || purl.name().ends_with('/') {
+        return;
+    }
     let pairs = purl.qualifiers().0.iter().map(|(key, value)| (key.as_str(), value.as_str()));
     let qualifiers: Vec<(&str, &str)> = pairs.collect();
     let parts = Parts {

@@ -193,7 +193,8 @@ fn special(purl: &mut Purl, reading: Reading) -> Result<(), String> {
         // The package manager of .NET knows no `@` in names: it is an encoded separator.
         "nuget" if reading == Reading::Tolerant && purl.version.is_none() => {
             if let Some((name, version)) = purl.name.split_once('@') {
-                (purl.name, purl.version) = (name.to_owned(), Some(version.to_owned()));
+                let version = Some(version.to_owned()).filter(|text| !text.is_empty());
+                (purl.name, purl.version) = (name.to_owned(), version);
             }
         }
         "otp" => {

@@ -279,10 +279,11 @@ fn a_purl_names_the_source_package() {
 }
 
 #[test]
-fn an_encoded_slash_that_is_put_up_with_separates_like_any_other() {
+fn what_is_put_up_with_is_written_as_it_reads_again() {
     for (text, canonical) in [
         ("pkg:generic/a%2F%2Fb/c", "pkg:generic/a/b/c"),
         ("pkg:generic/a/c#x%2F..%2Fy", "pkg:generic/a/c#x/y"),
+        ("pkg:nuget/a%40", "pkg:nuget/a"),
     ] {
         let purl = Purl::parse(text, Reading::Tolerant).unwrap();
         assert_eq!(purl.to_string(), canonical);
