@@ -119,7 +119,11 @@ impl Count {
         for exposure in self.exposures.values() {
             match exposure.standing {
                 exposure::Standing::Open => figures.exposures_open += 1,
-                exposure::Standing::NotAffected { .. } => figures.exposures_not_affected += 1,
+                exposure::Standing::NotAffected { .. }
+                | exposure::Standing::NotAffectedOutside { .. } => {
+                    figures.exposures_not_affected += 1;
+                }
+                exposure::Standing::Retracted { .. } => {}
                 exposure::Standing::Fixed { .. } => figures.exposures_fixed += 1,
             }
         }

@@ -62,6 +62,9 @@ pub enum Job {
     MatchInventory(InventoryId),
     /// Apply a statement to the exposures it speaks of.
     ApplyStatement(StatementId),
+    /// Match the advisory set that was installed against every inventory that what changed in it can
+    /// touch. The id names the request, not the set: whoever does it takes the set that is there.
+    MatchSet(Uuid),
     /// Run the proofs of a project's published cases on releases that now exist.
     Watch(ProjectId),
 }
@@ -117,9 +120,10 @@ impl Job {
             | Job::Watch(_) => WorkRole::Reproduce,
             Job::Publish(_) | Job::Export(_) => WorkRole::Publish,
             Job::SendReport(_) | Job::SendBundle(_) | Job::Announce(_) => WorkRole::Notify,
-            Job::MatchAdvisory(_) | Job::MatchInventory(_) | Job::ApplyStatement(_) => {
-                WorkRole::Match
-            }
+            Job::MatchAdvisory(_)
+            | Job::MatchInventory(_)
+            | Job::ApplyStatement(_)
+            | Job::MatchSet(_) => WorkRole::Match,
         }
     }
 }
@@ -144,6 +148,10 @@ pub fn jobs_for(subject: Uuid, fact: &Fact) -> Vec<Job> {
             ExposureFact::Opened { .. }
             | ExposureFact::Seen { .. }
             | ExposureFact::Cleared { .. }
+            | ExposureFact::ClearedOutside { .. }
+            | ExposureFact::Reopened
+            | ExposureFact::Retracted
+            | ExposureFact::Told { .. }
             | ExposureFact::Fixed { .. } => Vec::new(),
         },
     }

@@ -101,7 +101,12 @@ impl<B: AsRef<[u8]>> Desk<'_, B> {
         };
         let names: Vec<&str> =
             flaws.iter().flat_map(|flaw| flaw.names.iter().map(String::as_str)).collect();
-        let standing = self.standing(component, &names)?;
+        let standing = match self.inventory.get(component) {
+            Some(one) => {
+                standing(self.set, self.inventory, one, &names, &self.circumstances.statements)?
+            }
+            None => Standing::default(),
+        };
         Ok(Affected { component, hit, meta, flaws, decision, standing })
     }
 
@@ -123,17 +128,23 @@ impl<B: AsRef<[u8]>> Desk<'_, B> {
     fn known(&self, flaw: &Flaw) -> Known {
         known(flaw, self.kev_loaded, self.circumstances.exposed)
     }
+}
 
-    fn standing(&self, component: usize, names: &[&str]) -> Result<Standing, SetFault> {
-        let Some(component) = self.inventory.get(component) else {
-            return Ok(Standing::default());
-        };
-        let Some(package) = &component.package else { return Ok(Standing::default()) };
-        let mut stated = self.set.statements(package)?;
-        stated.extend(self.circumstances.statements.iter().cloned());
-        stated.retain(|statement| vex::applies(statement, component, names, self.inventory));
-        Ok(Standing::of(stated))
-    }
+/// What issuers state of a component and a flaw with these names: those whom the set knows, and
+/// `further` ones.
+pub fn standing<B: AsRef<[u8]>>(
+    set: &Set<B>,
+    inventory: &[Component],
+    component: &Component,
+    names: &[impl AsRef<str>],
+    further: &[VexRecord],
+) -> Result<Standing, SetFault> {
+    let Some(package) = &component.package else { return Ok(Standing::default()) };
+    let mut stated = set.statements(package)?;
+    stated.extend(further.iter().cloned());
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    stated.retain(|statement| vex::applies(statement, component, &names, inventory));
+    Ok(Standing::of(stated))
 }
 
 /// What the deadline table wants to know of a flaw.

@@ -111,6 +111,16 @@ impl<'a> Postings<'a> {
         Postings { identity: base.identity(), base, overlay: Overlay::default() }
     }
 
+    /// Nobody has anything.
+    pub fn empty() -> Result<Postings<'static>, Fault> {
+        Builder::new(DictionaryBuilder::new().finish()?).finish()
+    }
+
+    /// Every version that has a number.
+    pub fn versions(&self) -> impl Iterator<Item = VersionId> + use<> {
+        (0..self.versions_len()).map(VersionId)
+    }
+
     /// How many postings the snapshot holds, without the changes since.
     pub fn snapshot_len(&self) -> u64 {
         self.base.postings

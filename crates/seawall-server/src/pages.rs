@@ -15,6 +15,7 @@ pub mod due;
 pub mod embargo;
 pub mod exposure;
 pub mod finding;
+pub mod flaw;
 pub mod form;
 pub mod home;
 pub mod inert;
@@ -27,6 +28,7 @@ pub mod range;
 pub mod scans;
 pub mod shell;
 pub mod sign;
+pub mod sources;
 pub mod today;
 
 pub use form::{Field, FieldKind, Form};

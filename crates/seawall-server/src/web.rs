@@ -15,6 +15,7 @@ mod case;
 mod draft;
 mod exposure;
 mod finding;
+mod flaws;
 mod guest;
 mod home;
 mod log;
@@ -47,6 +48,8 @@ pub fn router() -> Router<Site> {
         .route("/inventory", get(exposure::inventory).post(exposure::receive))
         .route("/advisories", get(advisory::list))
         .route("/advisories/{number}", get(advisory::show))
+        .route("/flaws/{name}", get(flaws::show))
+        .route("/sources", get(flaws::sources))
         .route("/log", get(log::show))
         .route("/assets/{*path}", get(asset::file))
 }

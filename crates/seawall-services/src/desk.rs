@@ -1,6 +1,7 @@
 //! The desk: everything a use-case works with, made once by the executable.
 
 use crate::advisory_set::AdvisorySets;
+use crate::assets::Assets;
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::digest::{Address, Digest};
 use seawall_domain::package::{Package, Version};
@@ -118,6 +119,8 @@ pub struct Desk {
     pub courier: Arc<dyn Courier>,
     /// What outside sources say of flaws, and what was published here.
     pub advisories: Arc<AdvisorySets>,
+    /// Who runs what.
+    pub assets: Arc<Assets>,
     /// What the operator decided.
     pub settings: Arc<Settings>,
 }

@@ -1,22 +1,35 @@
-//! Exposures: advisories meet inventories, both ways, and statements speak of both.
+//! Exposures: flaws meet inventories, both ways, and statements speak of both.
+//!
+//! Whatever changes, only the systems that it can touch are looked at ([`crate::assets`]): an
+//! advisory those that have a version it affects, a statement those that have what it names, and
+//! another advisory set those that have a version of which it says something else.
 
+mod known;
+mod reconcile;
+mod sight;
+
+pub(crate) use self::known::{Known, known};
+
+use self::reconcile::reconcile;
+use crate::advisory_set::Shelf;
+use crate::assets::System;
 use crate::desk::Desk;
-use crate::inventory::components;
-use crate::outcome::{Fault, Outcome};
-use seawall_domain::access::{Action, Actor, Scope, scope, visible};
+use crate::outcome::Outcome;
+use seawall_domain::access::{Action, Actor, scope, visible};
 use seawall_domain::advisory::Advisory;
-use seawall_domain::component::{Component, Product};
-use seawall_domain::exposure::{Exposure, Spot, Standing};
-use seawall_domain::id::{AdvisoryId, ExposureId, InventoryId, StatementId};
+use seawall_domain::component::Component;
+use seawall_domain::exposure::{Cause, Exposure, Standing};
+use seawall_domain::id::{AdvisoryId, InventoryId, StatementId};
 use seawall_domain::inventory::Inventory;
-use seawall_domain::package::{Ecosystem, Package, Version};
-use seawall_domain::publication::{AdvisoryNumber, Publication};
+use seawall_domain::job::Job;
+use seawall_domain::publication::Publication;
 use seawall_domain::range::Basis;
-use seawall_domain::statement::{Entry, Statement, Status};
-use seawall_matching::exposure::{AffectedRange, Answer, Index, Rule, StatedProduct};
-use seawall_store::db::Tx;
-use seawall_store::record::Mandate;
-use std::collections::BTreeMap;
+use seawall_domain::record::VexRecord;
+use seawall_domain::statement::Statement;
+use seawall_matching::flaw::Flaw;
+use seawall_matching::set::{Answer, Hit, SetFault};
+use seawall_store::queue::{self, NewJob};
+use std::collections::BTreeSet;
 
 /// How many exposures one list holds.
 pub const LIST_MAX: i64 = 10_000;
@@ -32,8 +45,8 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Outcome<Vec<Exposure>> {
 pub struct Brief {
     /// The exposure.
     pub exposure: Exposure,
-    /// The advisory's number.
-    pub number: AdvisoryNumber,
+    /// The advisory's number, or the flaw's name.
+    pub name: String,
     /// The flaw in one line.
     pub title: String,
     /// Who says that it is not affected, when somebody does.
@@ -43,283 +56,161 @@ pub struct Brief {
 /// The exposures the actor may know of; hidden from those who may know of none.
 pub async fn briefs(desk: &Desk, actor: &Actor) -> Outcome<Vec<Brief>> {
     let within = visible(actor, Action::ReadExposure)?;
-    let out = publications(desk).await?;
     let mut tx = desk.begin("exposure_briefs").await?;
+    let known = known(desk, &mut tx).await?;
     let mut briefs = Vec::new();
     for exposure in tx.exposure_list(within, LIST_MAX).await? {
-        let Some(publication) = out.get(&exposure.spot.advisory) else { continue };
+        let Some((name, title)) = known.called(&exposure.spot.cause) else { continue };
         let issuer = match &exposure.standing {
             Standing::NotAffected { issuer, .. } => {
                 Some(crate::party::name(&mut tx, *issuer).await?)
             }
-            Standing::Open | Standing::Fixed { .. } => None,
+            Standing::NotAffectedOutside { issuer } => Some(issuer.clone()),
+            Standing::Open | Standing::Retracted { .. } | Standing::Fixed { .. } => None,
         };
-        let (number, title) = (publication.number, publication.title.clone());
-        briefs.push(Brief { exposure, number, title, issuer });
+        briefs.push(Brief { exposure, name, title, issuer });
     }
     Ok(briefs)
 }
 
-/// Matches a new or revised advisory against the current inventory of every system.
+/// Matches a new or revised advisory against the systems that it can touch.
 pub async fn match_advisory(desk: &Desk, id: AdvisoryId) -> Outcome<()> {
     let mut tx = desk.begin("exposure_match_advisory").await?;
     let guarded = tx.load::<Advisory>(id.uuid()).await?;
     let (_, _) = guarded.open(&Actor::clerk(), Action::Work)?;
-    let inventories = tx.inventory_list_current(Scope::All).await?;
-    drop(tx);
-    for inventory in inventories {
-        reconcile(desk, &inventory).await?;
+    let known = known(desk, &mut tx).await?;
+    let mut systems: BTreeSet<System> = BTreeSet::new();
+    for (operator, label) in tx.exposure_systems(id).await? {
+        systems.insert(System { operator, label });
     }
-    Ok(())
+    if let Some(publication) = known.out.get(&id) {
+        let ranges: Vec<_> = known::ranges(id, publication).collect();
+        systems.extend(desk.assets.affected(desk, &mut tx, &ranges).await?);
+        let stated = known.stated_packages(id);
+        systems.extend(desk.assets.having(desk, &mut tx, &stated).await?);
+    }
+    drop(tx);
+    reconcile_each(desk, &known, systems).await
 }
 
-/// Matches an inventory against everything published. What an earlier inventory of the same system
-/// showed and this one no longer does is fixed, with this one's digest as the evidence.
+/// Matches an inventory against everything that is known. What an earlier inventory of the same
+/// system showed and this one no longer does is fixed, with this one's digest as the evidence.
 pub async fn match_inventory(desk: &Desk, id: InventoryId) -> Outcome<()> {
     let mut tx = desk.begin("exposure_match_inventory").await?;
     let guarded = tx.load::<Inventory>(id.uuid()).await?;
     let (inventory, _) = guarded.open(&Actor::clerk(), Action::ReadInventory)?;
+    let known = known(desk, &mut tx).await?;
     drop(tx);
-    reconcile(desk, &inventory).await
+    reconcile(desk, &known, &inventory).await
 }
 
-/// Applies a statement: products it says are affected open exposures where they run, and exposures
-/// it says are not affected are cleared in its issuer's name.
+/// Applies a statement: products it says are affected open exposures where they run, exposures
+/// it says are not affected are cleared in its issuer's name, and those it clears no longer open.
 pub async fn apply_statement(desk: &Desk, id: StatementId) -> Outcome<()> {
     let mut tx = desk.begin("exposure_apply_statement").await?;
     let guarded = tx.load::<Statement>(id.uuid()).await?;
-    let (_, _) = guarded.open(&Actor::clerk(), Action::ReadStatement)?;
-    let inventories = tx.inventory_list_current(Scope::All).await?;
-    drop(tx);
-    for inventory in inventories {
-        reconcile(desk, &inventory).await?;
-    }
-    Ok(())
-}
-
-/// What is known to match with: the publications and the statements about them.
-pub(crate) struct Known {
-    pub(crate) out: BTreeMap<AdvisoryId, Publication>,
-    statements: Vec<Statement>,
-    index: Index<AdvisoryId>,
-}
-
-impl Known {
-    /// Whether nothing can be told of a component: no advisory could name it, and no vendor has
-    /// spoken of it.
-    pub(crate) fn is_silent_on(&self, component: &Component) -> bool {
-        let spoken_of = self.statements.iter().flat_map(|statement| &statement.entries);
-        matches!(self.index.answer(component), Answer::Unknown(_))
-            && !spoken_of
-                .into_iter()
-                .any(|entry| names(entry.package.as_ref(), entry.version.as_ref(), component))
-    }
-}
-
-pub(crate) async fn known(desk: &Desk, tx: &mut Tx) -> Outcome<Known> {
-    let advisories = tx.advisory_list_out(LIST_MAX).await?;
-    let mut out = BTreeMap::new();
-    for advisory in &advisories {
-        if let Some(shown) = crate::advisory::out(desk, tx, advisory).await? {
-            out.insert(advisory.id, shown.publication);
-        }
-    }
-    let statements: Vec<Statement> = tx.every().await?;
-    let ranges = out.iter().flat_map(|(id, publication)| ranges(*id, publication));
-    let products = statements.iter().flat_map(|statement| products(statement, &out));
-    let index = Index::with_products(ranges, products.collect::<Vec<_>>());
-    Ok(Known { out, statements, index })
-}
-
-fn ranges(
-    id: AdvisoryId,
-    publication: &Publication,
-) -> impl Iterator<Item = AffectedRange<AdvisoryId>> {
-    publication.affected.iter().map(move |affected| AffectedRange {
-        advisory: id,
-        package: affected.package.clone(),
-        intervals: affected.ranges.clone(),
-        versions: Vec::new(),
-        basis: affected.basis,
-    })
-}
-
-/// The products that a vendor says are affected by something we published.
-fn products(
-    statement: &Statement,
-    out: &BTreeMap<AdvisoryId, Publication>,
-) -> Vec<StatedProduct<AdvisoryId>> {
-    let affected = statement.entries.iter().filter(|entry| entry.status == Status::Affected);
-    affected
-        .flat_map(|entry| {
-            let product = product_of(entry.package.as_ref());
-            speaks_of(entry, out).into_iter().filter_map(move |advisory| {
-                let (vendor, name) = product.clone()?;
-                let versions = entry.version.as_ref().map(|version| vec![version.0.clone()]);
-                Some(StatedProduct { advisory, vendor, name, versions })
-            })
-        })
-        .collect()
-}
-
-/// A product that is named by a purl of type `generic`: its namespace is the vendor.
-fn product_of(package: Option<&Package>) -> Option<(String, String)> {
-    let package = package.filter(|p| p.ecosystem == Ecosystem::Generic)?;
-    let (vendor, name) = package.name.split_once('/')?;
-    Some((vendor.trim().to_lowercase(), name.trim().to_lowercase()))
-}
-
-/// The advisories that an entry speaks of, by number or by alias.
-fn speaks_of(entry: &Entry, out: &BTreeMap<AdvisoryId, Publication>) -> Vec<AdvisoryId> {
-    out.iter()
-        .filter(|(_, publication)| {
-            publication.number.to_string() == entry.vulnerability
-                || format!("x_{}", publication.number) == entry.vulnerability
-                || publication.aliases.contains(&entry.vulnerability)
-        })
-        .map(|(id, _)| *id)
-        .collect()
-}
-
-/// Brings the exposures of one system in line with what is known now.
-async fn reconcile(desk: &Desk, inventory: &Inventory) -> Outcome<()> {
-    let now = desk.now();
-    let clerk = Actor::clerk();
-    let mut tx = desk.begin("exposure_reconcile").await?;
-    tx.lock(&format!("exposure/{}/{}", inventory.operator, inventory.label)).await?;
-    let newest = tx.inventory_list_of(inventory.operator, &inventory.label).await?;
-    if newest.first().is_some_and(|newest| newest.id != inventory.id) {
-        return Ok(());
-    }
+    let (statement, _) = guarded.open(&Actor::clerk(), Action::ReadStatement)?;
     let known = known(desk, &mut tx).await?;
-    let mut seen = Vec::new();
-    let listed = components(desk, &mut tx, inventory).await?;
-    for component in &listed {
-        for hit in known.index.matches(component) {
-            let spot = Spot {
-                operator: inventory.operator,
-                label: inventory.label.clone(),
-                advisory: hit.key,
-                component: nameless_version(component),
-            };
-            if seen.contains(&spot) {
-                continue;
-            }
-            seen.push(spot.clone());
-            let rule = words(&hit.rule, component);
-            let sight = (inventory.id, component.version.clone(), rule);
-            show(desk, &mut tx, spot, sight, component, &listed, &known).await?;
-        }
-    }
-    for gone in tx.exposure_list_of(inventory.operator, &inventory.label).await? {
-        let fixed = matches!(gone.standing, Standing::Fixed { .. });
-        if fixed || seen.contains(&gone.spot) || gone.inventory == inventory.id {
-            continue;
-        }
-        let guarded = tx.load::<Exposure>(gone.id.uuid()).await?;
-        let (exposure, mandate) = guarded.open(&clerk, Action::Work)?;
-        let (exposure, fact) = exposure.fix(inventory.digest, now)?;
-        let _ = tx.record(mandate, &exposure, fact, now).await?;
-    }
+    let packages: Vec<_> = statement.entries.iter().flat_map(known::packages_of).collect();
+    let systems = desk.assets.having(desk, &mut tx, &packages).await?;
+    drop(tx);
+    reconcile_each(desk, &known, systems).await
+}
+
+/// Asks for everybody to be matched with the advisory set that is installed now, as far as it
+/// touches them. Every call asks anew.
+pub async fn ask_for_match(desk: &Desk) -> Outcome<()> {
+    let mut tx = desk.begin("exposure_ask_for_match").await?;
+    let request = desk.uuid();
+    let job = Job::MatchSet(request);
+    let payload = serde_json::to_string(&job)
+        .map_err(|error| crate::outcome::Fault::inconsistent("ask for a match", error))?;
+    let role = job.role().name().to_owned();
+    let cause = format!("advisory set/{request}");
+    queue::enqueue(&mut tx, &NewJob { kind: "job".into(), payload, role, due: desk.now(), cause })
+        .await?;
     tx.commit().await?;
     Ok(())
 }
 
-type Sight = (InventoryId, Option<seawall_domain::package::Version>, String);
+/// Matches the installed advisory set against the systems of which it says something else than the
+/// one before it; against all of them where this process knows of none before it.
+pub async fn match_set(desk: &Desk) -> Outcome<()> {
+    let mut tx = desk.begin("exposure_match_set").await?;
+    let known = known(desk, &mut tx).await?;
+    let Some(shelf) = known.outside.shelf().cloned() else { return Ok(()) };
+    let systems = desk.assets.touched(desk, &mut tx, &shelf, differs).await?;
+    drop(tx);
+    reconcile_each(desk, &known, systems).await?;
+    desk.assets.matched(shelf).await;
+    Ok(())
+}
 
-/// Opens an exposure, or takes note that it is still seen; then applies what vendors say of it.
-async fn show(
-    desk: &Desk,
-    tx: &mut Tx,
-    spot: Spot,
-    sight: Sight,
-    component: &Component,
-    inventory: &[Component],
-    known: &Known,
-) -> Outcome<()> {
-    let now = desk.now();
-    let clerk = Actor::clerk();
-    let before = tx.exposure_at(&spot).await?;
-    let advisory = spot.advisory;
-    let (exposure, mandate) = match before {
-        None => {
-            let id = ExposureId::new(desk.uuid());
-            let mandate = Mandate::<Exposure>::start(id.uuid(), &clerk, Action::Work)?;
-            let (exposure, fact) = Exposure::open(id, spot, sight, now)
-                .ok_or_else(|| Fault::inconsistent("open an exposure", "its fact is unfit"))?;
-            let mandate = tx.record(mandate, &exposure, fact, now).await?;
-            (exposure, mandate)
+async fn reconcile_each(desk: &Desk, known: &Known, systems: BTreeSet<System>) -> Outcome<()> {
+    for System { operator, label } in systems {
+        let mut tx = desk.begin("exposure_newest_inventory").await?;
+        let newest = tx.inventory_newest(operator, &label).await?;
+        drop(tx);
+        if let Some(inventory) = newest {
+            reconcile(desk, known, &inventory).await?;
         }
-        Some(before) => {
-            let guarded = tx.load::<Exposure>(before.id.uuid()).await?;
-            let (exposure, mandate) = guarded.open(&clerk, Action::Work)?;
-            let known_sight =
-                (exposure.inventory, exposure.version.clone(), exposure.rule.clone()) == sight;
-            if known_sight {
-                (exposure, mandate)
-            } else {
-                let (exposure, fact) = exposure.see(sight, now)?;
-                let mandate = tx.record(mandate, &exposure, fact, now).await?;
-                (exposure, mandate)
-            }
-        }
-    };
-    let cleared = known.statements.iter().find(|statement| {
-        statement.entries.iter().any(|entry| {
-            clears(entry, component, inventory) && speaks_of(entry, &known.out).contains(&advisory)
-        })
-    });
-    if let (Some(statement), Standing::Open) = (cleared, &exposure.standing) {
-        let (exposure, fact) = exposure.clear(statement.issuer, statement.id, now)?;
-        let _ = tx.record(mandate, &exposure, fact, now).await?;
     }
     Ok(())
 }
 
-/// Whether an entry says that this very component is not affected: of a part only where the
-/// inventory also lists the product whose part it is.
-fn clears(entry: &Entry, component: &Component, inventory: &[Component]) -> bool {
-    let there = entry.within.as_ref().is_none_or(|whole| {
-        inventory.iter().any(|c| names(whole.package.as_ref(), whole.version.as_ref(), c))
-    });
-    entry.status == Status::NotAffected
-        && there
-        && names(entry.package.as_ref(), entry.version.as_ref(), component)
-}
-
-/// Whether a package, or a product named by a generic purl, is this component.
-fn names(package: Option<&Package>, version: Option<&Version>, component: &Component) -> bool {
-    let same = package.is_some() && package == component.package.as_ref()
-        || product_of(package).is_some_and(|(vendor, name)| {
-            component
-                .product
-                .as_ref()
-                .is_some_and(|product: &Product| product.vendor == vendor && product.name == name)
-        });
-    let known = component.version.as_ref().map(|version| version.0.as_str());
-    let known = known.or(component.product.as_ref().map(|product| product.version.as_str()));
-    same && version.is_none_or(|version| Some(version.0.as_str()) == known)
-}
-
-/// How a component is found again when its version changes.
-fn nameless_version(component: &Component) -> String {
-    match (&component.package, &component.product) {
-        (Some(package), _) => seawall_formats::purl::write(package, None),
-        (None, Some(product)) => format!("{}/{}", product.vendor, product.name),
-        (None, None) => component.label.clone(),
+/// Whether two sets say something else of a component, as far as exposures rest on it.
+fn differs(before: &Shelf, next: &Shelf, component: &Component) -> Result<bool, SetFault> {
+    let (was, is) = (before.set.answer(component)?, next.set.answer(component)?);
+    match (was, is) {
+        (Answer::Hits(was), Answer::Hits(is)) => {
+            Ok(told(before, was, component)? != told(next, is, component)?)
+        }
+        (Answer::Hits(_), _) | (_, Answer::Hits(_)) => Ok(true),
+        (Answer::Clear | Answer::Unknown(_), Answer::Clear | Answer::Unknown(_)) => Ok(false),
     }
 }
 
-fn words(rule: &Rule, component: &Component) -> String {
-    let version = component.version.as_ref().map_or("?", |version| version.0.as_str());
-    match rule {
-        Rule::Range(interval) => format!("version {version} lies in: {interval} (run here)"),
-        Rule::ListedVersion(version) => format!("version {version} is listed as affected"),
-        Rule::Stated(interval) => {
-            format!("version {version} lies in: {interval} (stated, not run here)")
+/// What a set tells of a component: each record's id, how it hits, and its flaws; and what issuers
+/// state. Scores and predictions change daily and open or close nothing.
+type ToldOf = (Vec<(String, Hit, Vec<Flaw>)>, Vec<VexRecord>);
+
+fn told(shelf: &Shelf, hits: Vec<Hit>, component: &Component) -> Result<ToldOf, SetFault> {
+    let mut records = Vec::new();
+    for hit in hits {
+        let Some(meta) = shelf.set.record(hit.record)? else { continue };
+        let mut flaws = Vec::new();
+        for number in &meta.flaws {
+            let flaw = shelf.set.flaw(*number)?;
+            flaws.extend(flaw.map(|flaw| Flaw {
+                names: flaw.names,
+                kev: flaw.kev,
+                automatable: flaw.automatable,
+                total: flaw.total,
+                ..Flaw::default()
+            }));
         }
-        Rule::StatedProduct(product) => {
-            format!("the vendor says that {} {} is affected", product.name, product.version)
+        records.push((meta.id, Hit { record: 0, ..hit }, flaws));
+    }
+    let statements = match &component.package {
+        Some(package) => shelf.set.statements(package)?,
+        None => Vec::new(),
+    };
+    Ok((records, statements))
+}
+
+impl Known {
+    /// How a cause is called, and its flaw in one line; none for what is no longer out.
+    pub(crate) fn called(&self, cause: &Cause) -> Option<(String, String)> {
+        match cause {
+            Cause::Advisory(id) => {
+                let publication = self.out.get(id)?;
+                Some((publication.number.to_string(), publication.title.clone()))
+            }
+            Cause::Flaw(name) => {
+                let flaw = self.outside.flaw([name]);
+                let summary = flaw.and_then(|flaw| flaw.summary).map(|summary| summary.value);
+                Some((name.clone(), summary.unwrap_or_default()))
+            }
         }
     }
 }
@@ -330,10 +221,4 @@ pub(crate) fn basis(publication: &Publication, exposure: &Exposure) -> Basis {
         seawall_formats::purl::write(&affected.package, None) == exposure.spot.component
     });
     own.map_or(Basis::Stated, |affected| affected.basis)
-}
-
-/// Everything published, by id: for lists that speak of exposures.
-pub(crate) async fn publications(desk: &Desk) -> Outcome<BTreeMap<AdvisoryId, Publication>> {
-    let mut tx = desk.begin("exposure_publications").await?;
-    Ok(known(desk, &mut tx).await?.out)
 }

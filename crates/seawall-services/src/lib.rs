@@ -6,6 +6,7 @@
 //! twice.
 
 pub mod advisory_set;
+pub mod assets;
 pub mod desk;
 pub mod outcome;
 
@@ -15,9 +16,11 @@ pub mod case;
 pub mod exposure;
 pub mod finding;
 pub mod fix;
+pub mod flaw;
 pub mod inventory;
 pub mod log;
 pub mod osv;
+mod outside;
 pub mod party;
 pub mod project;
 pub mod reproduction;

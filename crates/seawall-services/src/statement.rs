@@ -10,13 +10,13 @@ use seawall_domain::statement::{Entry, Statement, Status, Whole};
 use seawall_formats::vex::{self, VexStatus};
 use seawall_store::record::Mandate;
 
-/// Takes in an OpenVEX document. The same bytes from the same issuer are the same statement.
+/// Takes in a VEX document: OpenVEX, CSAF or CycloneDX. The same bytes from the same issuer are the same statement.
 pub async fn receive(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Statement> {
     let now = desk.now();
     let id = StatementId::new(desk.uuid());
     let mandate = Mandate::<Statement>::start(id.uuid(), actor, Action::SendStatement)?;
     let issuer = actor.party.ok_or(Refusal::Hidden)?;
-    let read = vex::read(bytes).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let read = vex::read_any(bytes).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let mut tx = desk.begin("statement_receive").await?;
     tx.lock(&format!("statement/{issuer}")).await?;
     if let Some(same) = tx.statement_resent(issuer, &digest(bytes)).await? {

@@ -1,28 +1,26 @@
 //! What must I fix today: the operator's list, and the agency's list of what is due.
 
-use crate::advisory_set::Holding;
 use crate::desk::Desk;
-use crate::exposure::{basis, known, publications};
+use crate::exposure::{Known, basis, known};
 use crate::inventory::components;
 use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor, Role, scope, visible};
-use seawall_domain::component::Product;
-use seawall_domain::exposure::{Exposure, Standing};
+use seawall_domain::claim::Cwe;
+use seawall_domain::component::{Component, Product};
+use seawall_domain::exposure::{Cause, Exposure, Standing};
 use seawall_domain::id::ExposureId;
 use seawall_domain::package::Version;
 use seawall_domain::publication::Publication;
-use seawall_domain::record::SourceKind;
+use seawall_domain::range::Basis;
 use seawall_domain::time::{SignedDuration, Timestamp};
-use seawall_matching::assess;
 use seawall_matching::flaw::Flaw;
 use seawall_matching::interview::{Interview, Question, Reply};
 use seawall_matching::plan::{Budget, Plan, Task, TooMuch, plan};
 use seawall_matching::priority::{Authority, Decision, decide_strictly};
-use seawall_matching::ranges::refuge;
-use seawall_matching::set::SourceNote;
+use seawall_matching::ranges::{Refuge, refuge as refuge_of};
+use seawall_matching::set::{Answer, Hit};
 use seawall_matching::today::{Dated, Item, Open, Subject, Today, items, today as arrange};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// How long the time is for which a plan is made.
 const PLANNED: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -82,41 +80,30 @@ pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
     let known = known(desk, &mut tx).await?;
     let within = scope(actor, Action::ReadExposure);
     let exposures = tx.exposure_list(within, crate::exposure::LIST_MAX).await?;
-    let outside = Outside::of(desk);
-    let authority = authority(actor);
-    let open: Vec<Open<ExposureId>> = exposures
-        .iter()
-        .filter(|exposure| exposure.standing == Standing::Open)
-        .filter_map(|exposure| {
-            let publication = known.out.get(&exposure.spot.advisory)?;
-            Some(open(exposure, publication, authority, &outside))
-        })
-        .collect();
-    let decisions = exposures
-        .iter()
-        .filter_map(|exposure| {
-            let publication = known.out.get(&exposure.spot.advisory)?;
-            Some((exposure.id, outside.decision(publication, exposure.opened_at)))
-        })
-        .collect();
+    let (authority, sources) = (authority(actor), known.outside.dated());
+    let (mut opened, mut decisions) = (Vec::new(), BTreeMap::new());
+    for exposure in exposures.iter().filter(|exposure| exposure.standing == Standing::Open) {
+        let Some(decision) = decision(exposure, &known) else { continue };
+        opened.extend(open(exposure, &decision, &known, authority, &sources));
+        decisions.insert(exposure.id, decision);
+    }
     let (mut unknown, mut looked_at) = (Vec::new(), 0);
     for inventory in tx.inventory_list_current(scope(actor, Action::ReadInventory)).await? {
         for component in components(desk, &mut tx, &inventory).await? {
             looked_at += 1;
-            if known.is_silent_on(&component) {
+            if known.is_silent_on(&component)? {
                 unknown.push(component.label);
             }
         }
     }
-    let at = desk.now();
     Ok(List {
-        today: arrange(&open),
-        items: items(&open),
+        today: arrange(&opened),
+        items: items(&opened),
         unknown,
         components: looked_at,
-        advisories: known.out.len() as u64,
+        advisories: known.out.len() as u64 + known.outside.records(),
         decisions,
-        at,
+        at: desk.now(),
     })
 }
 
@@ -133,7 +120,7 @@ fn authority(actor: &Actor) -> Authority {
 pub struct Due {
     /// The exposure.
     pub exposure: Exposure,
-    /// The advisory's number.
+    /// The advisory's number, or the flaw's name.
     pub advisory: String,
     /// The flaw in one line.
     pub title: String,
@@ -146,97 +133,148 @@ pub async fn due(desk: &Desk, actor: &Actor) -> Outcome<Vec<Due>> {
     if authority(actor) != Authority::Rule {
         return Err(seawall_domain::refusal::Refusal::Hidden.into());
     }
-    let out = publications(desk).await?;
     let mut tx = desk.begin("today_due").await?;
+    let known = known(desk, &mut tx).await?;
     let within = scope(actor, Action::ReadExposure);
-    let exposures = tx.exposure_list(within, crate::exposure::LIST_MAX).await?;
-    let outside = Outside::of(desk);
-    let mut due: Vec<Due> = exposures
-        .into_iter()
-        .filter(|exposure| exposure.standing == Standing::Open)
-        .filter_map(|exposure| {
-            let publication = out.get(&exposure.spot.advisory)?;
-            let decision = outside.decision(publication, exposure.opened_at);
-            let (advisory, title) = (publication.number.to_string(), publication.title.clone());
-            Some(Due { exposure, advisory, title, decision })
-        })
-        .collect();
+    let mut due = Vec::new();
+    for exposure in tx.exposure_list(within, crate::exposure::LIST_MAX).await? {
+        let named = known.called(&exposure.spot.cause);
+        let decided = decision(&exposure, &known);
+        let (Standing::Open, Some((advisory, title)), Some(decision)) =
+            (&exposure.standing, named, decided)
+        else {
+            continue;
+        };
+        due.push(Due { exposure, advisory, title, decision });
+    }
     due.sort_by_key(|due| (due.decision.due_at, due.exposure.id));
     Ok(due)
 }
 
-/// What outside sources say of the flaws that were published here: whether they are attacked, how
-/// easily, with what effect. Where nobody says anything, the defaults that the directive names are
-/// used, and shown.
-struct Outside {
-    holding: Arc<Holding>,
-    sources: Vec<SourceNote>,
+/// What the table says of an exposure, with everything it rests on; none for what is no longer out.
+fn decision(exposure: &Exposure, known: &Known) -> Option<Decision> {
+    let flaw = match &exposure.spot.cause {
+        Cause::Advisory(id) => known.outside.flaw(&known.out.get(id)?.aliases),
+        Cause::Flaw(name) => known.outside.flaw([name]),
+    };
+    Some(decide_strictly(&known.outside.known(flaw.as_ref()), exposure.opened_at))
 }
 
-impl Outside {
-    fn of(desk: &Desk) -> Outside {
-        let holding = desk.advisories.current();
-        let sources = holding.installed.as_ref().map(|shelf| shelf.set.sources());
-        let sources = sources.and_then(Result::ok).unwrap_or_default();
-        Outside { holding, sources }
-    }
-
-    /// The flaw as outside sources tell it, by any of its public names.
-    fn flaw(&self, publication: &Publication) -> Option<Flaw> {
-        let set = &self.holding.installed.as_ref()?.set;
-        publication.aliases.iter().find_map(|name| Some(set.flaw_named(name).ok()??.1))
-    }
-
-    fn decision(&self, publication: &Publication, opened_at: Timestamp) -> Decision {
-        let kev = self.sources.iter().any(|note| note.records.contains_key(&SourceKind::Kev));
-        let flaw = self.flaw(publication).unwrap_or_default();
-        decide_strictly(&assess::known(&flaw, kev, None), opened_at)
-    }
-
-    fn dated(&self) -> Vec<Dated> {
-        let dated = |note: &SourceNote| {
-            let as_of = note.as_of.unwrap_or(note.imported_at);
-            note.records.keys().map(move |kind| Dated { kind: *kind, as_of }).collect::<Vec<_>>()
-        };
-        self.sources.iter().flat_map(dated).collect()
-    }
-}
-
-/// One open exposure as the list wants it.
+/// One open exposure as the list wants it; none for what is no longer out.
 fn open(
     exposure: &Exposure,
-    publication: &Publication,
+    decision: &Decision,
+    known: &Known,
     authority: Authority,
-    outside: &Outside,
-) -> Open<ExposureId> {
-    let decision = outside.decision(publication, exposure.opened_at);
+    sources: &[Dated],
+) -> Option<Open<ExposureId>> {
     let installed = exposure.version.clone().unwrap_or_else(|| Version("?".into()));
+    let way = match &exposure.spot.cause {
+        Cause::Advisory(id) => published(known.out.get(id)?, exposure, &installed, known),
+        Cause::Flaw(name) => told_outside(name, exposure, &installed, known),
+    };
+    Some(Open {
+        exposure: exposure.id,
+        advisory: way.advisory,
+        subject: way.subject,
+        installed,
+        refuge: way.refuge,
+        weakness: way.weakness,
+        inputs: decision.row.inputs,
+        due_at: decision.due_at,
+        authority,
+        basis: way.basis,
+        flaws: way.flaws,
+        epss_ppm: way.epss_ppm,
+        kind: None,
+        sources: sources.to_vec(),
+    })
+}
+
+/// What is known of a flaw and the way out of it.
+struct Way {
+    advisory: String,
+    subject: Subject,
+    refuge: Option<Refuge>,
+    weakness: Option<Cwe>,
+    basis: Basis,
+    flaws: Vec<String>,
+    epss_ppm: Option<u32>,
+}
+
+/// As an advisory of ours tells it.
+fn published(
+    publication: &Publication,
+    exposure: &Exposure,
+    installed: &Version,
+    known: &Known,
+) -> Way {
     let affected = publication.affected.iter().find(|affected| {
         seawall_formats::purl::write(&affected.package, None) == exposure.spot.component
     });
     let subject = match affected {
         Some(affected) => Subject::Package(affected.package.clone()),
-        None => Subject::Product(product(&exposure.spot.component, &installed)),
+        None => Subject::Product(product(&exposure.spot.component, installed)),
     };
     let refuge = affected
-        .and_then(|affected| refuge(&affected.package.ecosystem, &affected.ranges, &installed));
-    let epss = outside.flaw(publication).and_then(|flaw| flaw.epss);
-    Open {
-        exposure: exposure.id,
+        .and_then(|affected| refuge_of(&affected.package.ecosystem, &affected.ranges, installed));
+    let epss = known.outside.flaw(&publication.aliases).and_then(|flaw| flaw.epss);
+    Way {
         advisory: publication.number.to_string(),
         subject,
-        installed,
         refuge,
         weakness: publication.weakness,
-        inputs: decision.row.inputs,
-        due_at: decision.due_at,
-        authority,
         basis: basis(publication, exposure),
         flaws: publication.aliases.clone(),
         epss_ppm: epss.map(|epss| epss.value.probability_ppm),
-        kind: None,
-        sources: outside.dated(),
     }
+}
+
+/// As outside sources tell it. Where the set that is installed now tells no way out, the exposure
+/// is shown without one: nothing open is left out.
+fn told_outside(name: &str, exposure: &Exposure, installed: &Version, known: &Known) -> Way {
+    let component = component(exposure, installed);
+    let (number, flaw) = known
+        .outside
+        .set()
+        .and_then(|set| set.flaw_named(name).ok().flatten())
+        .map_or((None, Flaw::default()), |(number, flaw)| (Some(number), flaw));
+    let hit = number.and_then(|number| hit(number, &component, known));
+    let refuge = component.package.as_ref().zip(hit.as_ref());
+    let refuge =
+        refuge.and_then(|(package, hit)| refuge_of(&package.ecosystem, &hit.intervals, installed));
+    Way {
+        advisory: name.to_owned(),
+        subject: match component.package {
+            Some(package) => Subject::Package(package),
+            None => Subject::Product(product(&exposure.spot.component, installed)),
+        },
+        refuge,
+        weakness: flaw.weakness.map(|weakness| weakness.value),
+        basis: hit.map_or(Basis::Stated, |hit| hit.basis),
+        flaws: if flaw.names.is_empty() { vec![name.to_owned()] } else { flaw.names },
+        epss_ppm: flaw.epss.map(|epss| epss.value.probability_ppm),
+    }
+}
+
+/// How a flaw of the set, by its number, hits a component; preferably by a record with a fix.
+fn hit(flaw: u32, component: &Component, known: &Known) -> Option<Hit> {
+    let set = known.outside.set()?;
+    let Answer::Hits(hits) = set.answer(component).ok()? else { return None };
+    let about = hits.into_iter().filter(|hit| {
+        let meta = set.record(hit.record).ok().flatten();
+        meta.is_some_and(|meta| meta.flaws.contains(&flaw))
+    });
+    about.min_by_key(|hit| hit.fixed.is_empty())
+}
+
+/// The component of an exposure, as its inventory had it.
+fn component(exposure: &Exposure, installed: &Version) -> Component {
+    let place = &exposure.spot.component;
+    let package = seawall_formats::purl::read(place).ok().map(|(package, _, _)| package);
+    let product = package.is_none().then(|| product(place, installed));
+    let version = exposure.version.clone();
+    Component { label: place.clone(), package, version, product, purl: None }
 }
 
 fn product(component: &str, installed: &Version) -> Product {

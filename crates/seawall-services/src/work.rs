@@ -40,6 +40,7 @@ pub async fn perform(desk: &Desk, job: &Job) -> Outcome<()> {
         Job::MatchAdvisory(id) => exposure::match_advisory(desk, id).await,
         Job::MatchInventory(id) => exposure::match_inventory(desk, id).await,
         Job::ApplyStatement(id) => exposure::apply_statement(desk, id).await,
+        Job::MatchSet(_) => exposure::match_set(desk).await,
     }
 }
 

@@ -21,6 +21,7 @@ pub struct Migration {
 pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, text: include_str!("../migrations/0001_engine.sql") },
     Migration { number: 2, text: include_str!("../migrations/0002_subjects.sql") },
+    Migration { number: 3, text: include_str!("../migrations/0003_causes.sql") },
 ];
 
 impl Migration {

@@ -53,7 +53,7 @@ macro_rules! columns {
         "issuer, digest"
     };
     (exposure) => {
-        "operator, label, advisory, component, standing"
+        "operator, label, cause, component, standing"
     };
 }
 pub(crate) use columns;
@@ -213,12 +213,12 @@ table!(
     Exposure,
     exposure,
     "$5, $6, $7, $8, $9",
-    "operator = excluded.operator, label = excluded.label, advisory = excluded.advisory, \
+    "operator = excluded.operator, label = excluded.label, cause = excluded.cause, \
      component = excluded.component, standing = excluded.standing",
     |it| [
         it.spot.operator.to_string().into(),
         it.spot.label.clone().into(),
-        it.spot.advisory.to_string().into(),
+        it.spot.cause.to_string().into(),
         it.spot.component.clone().into(),
         it.standing.name().into(),
     ]

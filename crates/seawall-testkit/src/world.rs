@@ -125,6 +125,7 @@ impl World {
             laboratory: laboratory.clone(),
             courier: courier.clone(),
             advisories: Arc::new(AdvisorySets::new(Box::new(records.clone()), &settings.public)),
+            assets: Arc::default(),
             settings: Arc::new(settings),
         };
         World { desk, clock, laboratory, courier, records, fresh, sequencer: Sequencer::default() }

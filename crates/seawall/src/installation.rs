@@ -118,6 +118,7 @@ impl Installation {
             chance: Arc::new(SystemChance),
             laboratory: laboratories.clone(),
             courier: Arc::new(Maildir::open(&mailbox).context("cannot open the mailbox")?),
+            assets: Arc::default(),
             advisories: Arc::new(AdvisorySets::new(
                 Box::new(InData(data.clone())),
                 &settings.public,

@@ -5,6 +5,7 @@ use axum::Router;
 use seawall_domain::job::WorkRole;
 use seawall_server::listen;
 use seawall_server::site::{Site, router};
+use seawall_services::advisory_set::Shelf;
 use seawall_services::desk::Desk;
 use seawall_services::log::Sequencer;
 use seawall_services::work::{Round, round};
@@ -119,12 +120,22 @@ async fn sequence(desk: Desk, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Takes up an advisory set that was replaced, and what was published here.
+/// Takes up an advisory set that was replaced, and what was published here. Everybody whom another
+/// set can touch is matched anew; the first one that is there may have come while nothing ran.
 async fn keep_advisories(desk: Desk, mut stop: watch::Receiver<bool>) {
+    let mut matched: Option<Arc<Shelf>> = None;
     while !*stop.borrow() {
         let advisories = desk.advisories.clone();
         if let Err(error) = tokio::task::spawn_blocking(move || advisories.refresh()).await {
             tracing::error!(%error, "the advisory sets could not be looked at");
+        }
+        let installed = desk.advisories.current().installed.clone();
+        let same = |(one, other): (&Arc<Shelf>, &Arc<Shelf>)| Arc::ptr_eq(one, other);
+        if installed.is_some() && !installed.as_ref().zip(matched.as_ref()).is_some_and(same) {
+            match seawall_services::exposure::ask_for_match(&desk).await {
+                Ok(()) => matched = installed,
+                Err(error) => tracing::error!(%error, "the advisory set waits to be matched"),
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(ADVISORIES_EVERY) => {}

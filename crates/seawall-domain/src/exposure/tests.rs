@@ -14,7 +14,7 @@ fn check(steps: &str, expected: &str) {
     let spot = Spot {
         operator: PartyId::new(Uuid::from_u128(1)),
         label: "main".into(),
-        advisory: AdvisoryId::new(Uuid::from_u128(2)),
+        cause: Cause::Advisory(AdvisoryId::new(Uuid::from_u128(2))),
         component: "pkg:npm/ini".into(),
     };
     let id = ExposureId::new(Uuid::from_u128(4));
@@ -24,6 +24,10 @@ fn check(steps: &str, expected: &str) {
         let decided = match step {
             "seen" => exposure.see(seen(), at(hour)),
             "cleared" => exposure.clear(issuer, StatementId::new(Uuid::from_u128(6)), at(hour)),
+            "cleared_outside" => exposure.clear_outside("a distributor".into(), at(hour)),
+            "reopened" => exposure.reopen(at(hour)),
+            "retracted" => exposure.retract(at(hour)),
+            "told" => exposure.tell(3, Some(at(hour + 72)), at(hour)),
             "fixed" => exposure.fix(Digest::new([1; 32]), at(hour)),
             other => panic!("no step `{other}`"),
         };
@@ -50,7 +54,62 @@ fn an_exposure_closes_with_evidence_and_opens_again() {
         ("fixed cleared", "refused"),
         ("fixed seen", "open"),
         ("fixed seen cleared", "not_affected"),
+        ("cleared reopened", "open"),
+        ("cleared_outside", "not_affected"),
+        ("cleared_outside reopened cleared", "not_affected"),
+        ("cleared cleared_outside", "refused"),
+        ("reopened", "refused"),
+        ("fixed reopened", "refused"),
+        ("retracted", "retracted"),
+        ("retracted retracted", "refused"),
+        ("retracted seen", "open"),
+        ("retracted cleared", "refused"),
+        ("retracted fixed", "fixed"),
+        ("fixed retracted", "refused"),
+        ("cleared retracted seen", "open"),
+        ("told", "open"),
+        ("told told", "open"),
+        ("cleared told", "refused"),
+        ("fixed told", "refused"),
+        ("told fixed seen", "open"),
     ] {
         check(steps, expected);
+    }
+}
+
+#[test]
+fn a_deadline_is_news_once() {
+    let spot = Spot {
+        operator: PartyId::new(Uuid::from_u128(1)),
+        label: "main".into(),
+        cause: Cause::Flaw("CVE-2021-32839".into()),
+        component: "pkg:pypi/sqlparse".into(),
+    };
+    let id = ExposureId::new(Uuid::from_u128(4));
+    let exposure = Exposure::open(id, spot, seen(), at(0)).unwrap().0;
+    assert!(exposure.is_news(3, None));
+    let exposure = exposure.tell(3, None, at(1)).unwrap().0;
+    assert!(!exposure.is_news(3, None));
+    assert!(exposure.is_news(3, Some(at(5))) && exposure.is_news(4, None));
+}
+
+#[test]
+fn a_spot_names_its_cause_as_a_member() {
+    for (cause, expected) in [
+        (
+            Cause::Advisory(AdvisoryId::new(Uuid::from_u128(2))),
+            r#""advisory":"00000000-0000-0000-0000-000000000002""#,
+        ),
+        (Cause::Flaw("CVE-2021-32839".into()), r#""flaw":"CVE-2021-32839""#),
+    ] {
+        let spot = Spot {
+            operator: PartyId::new(Uuid::from_u128(1)),
+            label: "main".into(),
+            cause,
+            component: "pkg:npm/ini".into(),
+        };
+        let json = serde_json::to_string(&spot).unwrap();
+        assert!(json.contains(expected), "{json}");
+        assert_eq!(serde_json::from_str::<Spot>(&json).unwrap(), spot);
     }
 }

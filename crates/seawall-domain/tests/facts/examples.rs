@@ -5,7 +5,7 @@ use seawall_domain::advisory::AdvisoryFact;
 use seawall_domain::case::{CaseFact, LetterKind, StatedRange};
 use seawall_domain::claim::{Cwe, Missing};
 use seawall_domain::digest::{Address, Digest};
-use seawall_domain::exposure::{ExposureFact, Spot};
+use seawall_domain::exposure::{Cause, ExposureFact, Spot};
 use seawall_domain::fact::Fact;
 use seawall_domain::finding::{Essence, FindingFact, Received, Rejection};
 use seawall_domain::fix::FixFact;
@@ -337,7 +337,7 @@ pub fn exposures() -> Vec<ExposureFact> {
             spot: Spot {
                 operator: PartyId::new(Uuid::from_u128(5)),
                 label: "main".into(),
-                advisory: AdvisoryId::new(Uuid::from_u128(8)),
+                cause: Cause::Advisory(AdvisoryId::new(Uuid::from_u128(8))),
                 component: "pkg:npm/ini".into(),
             },
             inventory,
@@ -349,6 +349,10 @@ pub fn exposures() -> Vec<ExposureFact> {
             issuer: PartyId::new(Uuid::from_u128(4)),
             statement: StatementId::new(Uuid::from_u128(7)),
         },
+        F::Reopened,
+        F::Told { row: 13, due_at: Some(day(5)) },
+        F::ClearedOutside { issuer: "a distributor".into() },
+        F::Retracted,
         F::Fixed { evidence: digest(17) },
     ]
 }

@@ -26,7 +26,10 @@ pub struct Shown {
     pub component: String,
     /// Its version.
     pub version: Option<String>,
-    /// `open`, `not_affected` or `fixed`.
+    /// The flaw: the id of an advisory that was published here, or the name by which outside
+    /// sources know it, such as `CVE-2024-3094`.
+    pub cause: String,
+    /// `open`, `not_affected`, `retracted` or `fixed`.
     pub state: &'static str,
     /// The evidence of a closure: SHA-256 of an inventory, or the issuer of a statement.
     pub evidence: Option<String>,
@@ -34,12 +37,27 @@ pub struct Shown {
     pub rule: String,
     /// Since when.
     pub opened_at: String,
+    /// The deadline that was told last.
+    pub told: Option<ToldOf>,
+}
+
+/// A deadline that was told.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Told)]
+pub struct ToldOf {
+    /// The row of the table of BOD 26-04.
+    pub row: u8,
+    /// When it is due; none when the fix may wait for the next upgrade.
+    pub due_at: Option<String>,
+    /// When it was told.
+    pub at: String,
 }
 
 fn shown(exposure: &Exposure) -> Shown {
     let evidence = match &exposure.standing {
-        Standing::Open => None,
+        Standing::Open | Standing::Retracted { .. } => None,
         Standing::NotAffected { issuer, .. } => Some(issuer.to_string()),
+        Standing::NotAffectedOutside { issuer } => Some(issuer.clone()),
         Standing::Fixed { evidence, .. } => Some(evidence.to_string()),
     };
     Shown {
@@ -47,10 +65,16 @@ fn shown(exposure: &Exposure) -> Shown {
         label: exposure.spot.label.clone(),
         component: exposure.spot.component.clone(),
         version: exposure.version.as_ref().map(ToString::to_string),
+        cause: exposure.spot.cause.to_string(),
         state: exposure.standing.name(),
         evidence,
         rule: exposure.rule.clone(),
         opened_at: exposure.opened_at.to_string(),
+        told: exposure.told.as_ref().map(|told| ToldOf {
+            row: told.row,
+            due_at: told.due_at.map(|due| due.to_string()),
+            at: told.at.to_string(),
+        }),
     }
 }
 

@@ -60,6 +60,11 @@ pub enum State {
         /// Why.
         why: String,
     },
+    /// What told of it does so no longer.
+    Retracted {
+        /// Since when.
+        at: When,
+    },
     /// A later inventory shows it fixed.
     Fixed {
         /// The digest of that inventory.
@@ -73,6 +78,7 @@ impl State {
         let (text, tone) = match self {
             State::Open => ("open", Tone::Bad),
             State::NotAffected { .. } => ("not affected", Tone::Quiet),
+            State::Retracted { .. } => ("retracted", Tone::Quiet),
             State::Fixed { .. } => ("fixed", Tone::Good),
         };
         Tag { text: text.to_owned(), tone }

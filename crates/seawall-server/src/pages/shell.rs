@@ -92,6 +92,7 @@ pub fn nav(visitor: Visitor, here: &str, lang: Lang) -> Vec<NavItem> {
             ("/queue", "Queue", "Cola"),
             ("/cases", "Cases", "Casos"),
             ("/scans", "Scans", "Exploraciones"),
+            ("/sources", "Sources", "Fuentes"),
         ],
         Visitor::Maintainer => &[("/cases", "Cases", "Casos")],
         Visitor::Operator => {

@@ -4,6 +4,7 @@ mod interview;
 mod plan;
 mod today;
 
+use super::flaws;
 use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{tag, when};
@@ -17,7 +18,7 @@ use crate::site::Site;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use seawall_domain::exposure::Standing;
+use seawall_domain::exposure::{Cause, Standing};
 use seawall_domain::inventory::Inventory;
 use seawall_domain::time::Timestamp;
 use seawall_services::exposure::{self, Brief};
@@ -70,7 +71,9 @@ pub async fn due(State(site): State<Site>, guest: Guest) -> Result<Response, Ref
 /// The inventories, and which advisories meet them.
 pub async fn inventory(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
     let mut briefs = exposure::briefs(&site.desk, &guest.actor()).await?;
-    briefs.sort_by_key(|brief| (brief.exposure.standing != Standing::Open, brief.number));
+    briefs.sort_by_cached_key(|brief| {
+        (brief.exposure.standing != Standing::Open, brief.name.clone(), brief.exposure.id)
+    });
     let lists = inventories::list(&site.desk, &guest.actor()).await?;
     let shell = guest.shell("Inventory");
     page(&Page {
@@ -103,7 +106,7 @@ fn owes(owed: &Owed, now: Timestamp) -> Row {
     Row {
         component: component(&exposure.spot.component, exposure.version.as_ref()),
         place: exposure.spot.label.clone(),
-        advisory: link(&owed.advisory, format!("/advisories/{}", owed.advisory)),
+        advisory: link(&owed.advisory, page_of(&exposure.spot.cause, &owed.advisory)),
         inputs: today::inputs(decision)
             .into_iter()
             .map(|(name, value, source)| Input { name, value, source })
@@ -116,6 +119,14 @@ fn owes(owed: &Owed, now: Timestamp) -> Row {
         due: decision.due_at.map(when),
         state: if overdue { tag("overdue", Tone::Bad) } else { tag("open", Tone::Warn) },
         evidence: None,
+    }
+}
+
+/// The page of what tells of a flaw.
+fn page_of(cause: &Cause, name: &str) -> String {
+    match cause {
+        Cause::Advisory(_) => format!("/advisories/{name}"),
+        Cause::Flaw(_) => flaws::address(name),
     }
 }
 
@@ -132,8 +143,11 @@ fn line(brief: &Brief) -> Line {
         component: component(&exposure.spot.component, exposure.version.as_ref()),
         place: exposure.spot.label.clone(),
         advisory: link(
-            format!("{}: {}", brief.number, brief.title),
-            format!("/advisories/{}", brief.number),
+            match brief.title.as_str() {
+                "" => brief.name.clone(),
+                title => format!("{}: {title}", brief.name),
+            },
+            page_of(&exposure.spot.cause, &brief.name),
         ),
         state: match &exposure.standing {
             Standing::Open => Stands::Open,
@@ -141,6 +155,10 @@ fn line(brief: &Brief) -> Line {
                 issuer: brief.issuer.clone().unwrap_or_default(),
                 why: "it is not affected".to_owned(),
             },
+            Standing::NotAffectedOutside { issuer } => {
+                Stands::NotAffected { issuer: issuer.clone(), why: "it is not affected".to_owned() }
+            }
+            Standing::Retracted { at } => Stands::Retracted { at: when(*at) },
             Standing::Fixed { evidence, .. } => Stands::Fixed { evidence: evidence.to_string() },
         },
     }

@@ -114,6 +114,7 @@ impl Office {
             chance: Arc::new(Dice(AtomicU64::new(1))),
             laboratory: Arc::new(Comparer),
             courier: mailbox.clone(),
+            assets: Arc::default(),
             advisories: Arc::new(AdvisorySets::new(Box::new(records.clone()), &public)),
             settings: Arc::new(Settings {
                 base_url: "https://seawall.invalid".into(),

@@ -66,7 +66,10 @@ async fn an_advisory_meets_inventories_and_closes_only_with_evidence() {
             world.every::<Exposure>().await.into_iter().find_map(|exposure| {
                 match exposure.standing {
                     Standing::NotAffected { issuer, .. } => Some((exposure.spot.operator, issuer)),
-                    Standing::Open | Standing::Fixed { .. } => None,
+                    Standing::Open
+                    | Standing::NotAffectedOutside { .. }
+                    | Standing::Retracted { .. }
+                    | Standing::Fixed { .. } => None,
                 }
             });
         assert_eq!(cleared, Some((story.cast.hospital.0.id, party.id)));
@@ -77,7 +80,10 @@ async fn an_advisory_meets_inventories_and_closes_only_with_evidence() {
         let list = must(exposure::list(&world.desk, bank).await);
         let fixed = list.iter().find_map(|exposure| match exposure.standing {
             Standing::Fixed { evidence, .. } => Some(evidence),
-            Standing::Open | Standing::NotAffected { .. } => None,
+            Standing::Open
+            | Standing::NotAffected { .. }
+            | Standing::NotAffectedOutside { .. }
+            | Standing::Retracted { .. } => None,
         });
         assert_eq!(fixed, Some(evidence));
         assert_eq!(world.stuck().await, Vec::<String>::new());

@@ -5,6 +5,7 @@ use seawall_domain::time::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Column, Row as _, TypeInfo, ValueRef};
+use std::str::FromStr;
 
 /// One row of an answer, with its columns in order.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -52,6 +53,12 @@ impl Row {
             Value::Text(text) => Ok(Some(text.clone())),
             other => nothing(column, other, "text"),
         }
+    }
+
+    /// Text that is read as something else, such as an id.
+    pub fn parsed<T: FromStr>(&self, column: &str) -> Result<T, StoreFault> {
+        let text = self.text(column)?;
+        text.parse().map_err(|_| fault(column, format!("`{text}` cannot be read")))
     }
 
     /// Bytes.

@@ -4,7 +4,7 @@ use crate::db::{StoreFault, Tx};
 use crate::queries::bounds;
 use crate::subjects::select;
 use seawall_domain::access::Scope;
-use seawall_domain::exposure::{Exposure, Spot};
+use seawall_domain::exposure::Exposure;
 use seawall_domain::id::{AdvisoryId, PartyId};
 
 impl Tx {
@@ -35,34 +35,19 @@ impl Tx {
         .await
     }
 
-    /// The exposures to one advisory.
-    pub async fn exposure_list_to(
+    /// The systems that were exposed to an advisory at any time: the operator and the label of
+    /// each, once, in order.
+    pub async fn exposure_systems(
         &mut self,
         advisory: AdvisoryId,
-    ) -> Result<Vec<Exposure>, StoreFault> {
-        self.values(
-            select!(exposure, "WHERE advisory = $1 ORDER BY id"),
-            vec![advisory.to_string().into()],
-        )
-        .await
-    }
-
-    /// The exposure at a spot, when there is one.
-    pub async fn exposure_at(&mut self, spot: &Spot) -> Result<Option<Exposure>, StoreFault> {
-        Ok(self
-            .values(
-                select!(
-                    exposure,
-                    "WHERE operator = $1 AND label = $2 AND advisory = $3 AND component = $4"
-                ),
-                vec![
-                    spot.operator.to_string().into(),
-                    spot.label.as_str().into(),
-                    spot.advisory.to_string().into(),
-                    spot.component.as_str().into(),
-                ],
+    ) -> Result<Vec<(PartyId, String)>, StoreFault> {
+        let rows = self
+            .fetch(
+                "SELECT DISTINCT operator, label FROM exposure WHERE cause = $1 \
+                 ORDER BY operator, label",
+                vec![advisory.to_string().into()],
             )
-            .await?
-            .pop())
+            .await?;
+        rows.iter().map(|row| Ok((row.parsed("operator")?, row.text("label")?))).collect()
     }
 }

@@ -28,6 +28,54 @@ impl Tx {
         .await
     }
 
+    /// Every system, with the number of its newest inventory; no inventory is read.
+    pub async fn inventory_systems(&mut self) -> Result<Vec<(PartyId, String, i64)>, StoreFault> {
+        let rows = self
+            .fetch(
+                "SELECT operator, label, MAX(serial) AS serial FROM inventory \
+                 GROUP BY operator, label ORDER BY operator, label",
+                Vec::new(),
+            )
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.parsed("operator")?, row.text("label")?, row.int("serial")?)))
+            .collect()
+    }
+
+    /// One inventory of a system, by its number.
+    pub async fn inventory_at(
+        &mut self,
+        operator: PartyId,
+        label: &str,
+        serial: i64,
+    ) -> Result<Option<Inventory>, StoreFault> {
+        Ok(self
+            .values(
+                select!(inventory, "WHERE operator = $1 AND label = $2 AND serial = $3"),
+                vec![operator.to_string().into(), label.into(), serial.into()],
+            )
+            .await?
+            .pop())
+    }
+
+    /// The newest inventory of one of an operator's systems.
+    pub async fn inventory_newest(
+        &mut self,
+        operator: PartyId,
+        label: &str,
+    ) -> Result<Option<Inventory>, StoreFault> {
+        Ok(self
+            .values(
+                select!(
+                    inventory,
+                    "WHERE operator = $1 AND label = $2 ORDER BY serial DESC LIMIT 1"
+                ),
+                vec![operator.to_string().into(), label.into()],
+            )
+            .await?
+            .pop())
+    }
+
     /// Every inventory of one of an operator's systems, newest first.
     pub async fn inventory_list_of(
         &mut self,

@@ -399,6 +399,7 @@ async fn desk(fresh: &Fresh) -> Desk {
         chance: Arc::new(Outside),
         laboratory: Arc::new(Outside),
         courier: Arc::new(Outside),
+        assets: Arc::default(),
         advisories: Arc::new(AdvisorySets::new(Box::new(Outside), &settings.public)),
         settings: Arc::new(settings),
     }

@@ -3,8 +3,10 @@
 use super::plan::Wish;
 use crate::pages::today::{By, Card, Force, Today, Unknown};
 use crate::pages::{Lang, When};
+use crate::web::flaws;
 use crate::web::guest::{Guest, link};
 use seawall_domain::id::ExposureId;
+use seawall_domain::publication::AdvisoryNumber;
 use seawall_matching::priority::{Authority, Decision, bod_26_04};
 use seawall_matching::today::{Item, Language};
 use seawall_services::exposure::Brief;
@@ -113,7 +115,10 @@ fn card(item: &Item<ExposureId>, list: &List, briefs: &[Brief], lang: Lang) -> C
         advisories: item
             .advisories
             .iter()
-            .map(|number| link(number, format!("/advisories/{number}")))
+            .map(|name| match name.parse::<AdvisoryNumber>() {
+                Ok(number) => link(name, format!("/advisories/{number}")),
+                Err(_) => link(name, flaws::address(name)),
+            })
             .collect(),
         lang: lang.code().to_owned(),
     }
