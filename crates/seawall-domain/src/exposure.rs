@@ -135,6 +135,9 @@ pub enum ExposureFact {
         inventory: InventoryId,
         version: Option<Version>,
         rule: String,
+        /// When the flaw was first met on this system, where that was told under another cause.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     Seen {
         inventory: InventoryId,
@@ -168,15 +171,17 @@ facts_of!(ExposureFact in Exposure);
 pub type Decided = Result<(Exposure, ExposureFact), Refusal>;
 
 impl Exposure {
-    /// Opens an exposure.
+    /// Opens an exposure; `since` is when the flaw was first met here under another cause, so that
+    /// a deadline's clock does not start anew.
     pub fn open(
         id: ExposureId,
         spot: Spot,
         seen: (InventoryId, Option<Version>, String),
+        since: Option<Timestamp>,
         now: Timestamp,
     ) -> Option<(Exposure, ExposureFact)> {
         let (inventory, version, rule) = seen;
-        begun(ExposureFact::Opened { id, spot, inventory, version, rule }, now)
+        begun(ExposureFact::Opened { id, spot, inventory, version, rule, since }, now)
     }
 
     /// Takes note that it is seen; one that was fixed or retracted opens again.
@@ -308,16 +313,18 @@ impl Aggregate for Exposure {
 
     fn apply(prior: Option<Self>, fact: &ExposureFact, at: Timestamp) -> Option<Self> {
         match (prior, fact.clone()) {
-            (None, ExposureFact::Opened { id, spot, inventory, version, rule }) => Some(Exposure {
-                id,
-                spot,
-                inventory,
-                version,
-                rule,
-                opened_at: at,
-                standing: Standing::Open,
-                told: None,
-            }),
+            (None, ExposureFact::Opened { id, spot, inventory, version, rule, since }) => {
+                Some(Exposure {
+                    id,
+                    spot,
+                    inventory,
+                    version,
+                    rule,
+                    opened_at: since.unwrap_or(at),
+                    standing: Standing::Open,
+                    told: None,
+                })
+            }
             (Some(exposure), fact) => exposure.changed(fact, at),
             (None, _) => None,
         }

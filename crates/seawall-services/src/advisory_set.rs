@@ -6,8 +6,9 @@
 //! A damaged set is logged once and never answers; the reason is kept for whoever asks.
 
 use crate::desk::digest;
+use seawall_domain::record::SourceKind;
 use seawall_domain::time::Timestamp;
-use seawall_formats::osv;
+use seawall_formats::feed;
 use seawall_matching::set::{Builder, Set, SetFault, SourceNote};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -318,7 +319,8 @@ fn documents(folder: &Path) -> io::Result<Vec<Vec<u8>>> {
     paths.iter().map(std::fs::read).collect()
 }
 
-/// Compiles OSV records into the bytes of a set; says which could not be read.
+/// Compiles documents that sources send into the bytes of a set; says which could not be read. OSV
+/// records are kept as they came, to be handed out again.
 pub fn compile(source: &str, documents: &[impl AsRef<[u8]>]) -> (Vec<u8>, Vec<String>) {
     let (mut builder, mut faults) = (Builder::default(), Vec::new());
     let mut bytes = Builder::START.to_vec();
@@ -332,18 +334,32 @@ pub fn compile(source: &str, documents: &[impl AsRef<[u8]>]) -> (Vec<u8>, Vec<St
     });
     for document in documents {
         let document = document.as_ref();
-        match osv::read(document) {
-            Ok(record) => {
-                let number = builder.document(source, document);
-                bytes.extend_from_slice(document);
-                if let Some(note) = builder.source_mut(source) {
-                    note.as_of = note.as_of.max(record.modified);
-                    *note.records.entry(record.kind).or_default() += 1;
-                }
-                builder.add(record, Some(number));
+        let read = match feed::read(document) {
+            Ok(Some(read)) => read,
+            Ok(None) => {
+                faults.push("cannot tell what a document is".to_owned());
+                continue;
             }
-            Err(fault) => faults.push(fault.to_string()),
+            Err(fault) => {
+                faults.push(fault.to_string());
+                continue;
+            }
+        };
+        if let Some(note) = builder.source_mut(source) {
+            note.as_of = note.as_of.max(read.as_of);
+            note.statements += read.statements.len() as u64;
+            for record in &read.records {
+                *note.records.entry(record.kind).or_default() += 1;
+            }
         }
+        for record in read.records {
+            let number = (record.kind == SourceKind::Osv).then(|| {
+                bytes.extend_from_slice(document);
+                builder.document(source, document)
+            });
+            builder.add(record, number);
+        }
+        read.statements.into_iter().for_each(|statement| builder.state(statement));
     }
     bytes.extend(builder.finish());
     (bytes, faults)

@@ -7,6 +7,7 @@ mod stories {
     mod coordination;
     mod intake;
     mod operators;
+    mod outside;
     mod publication;
     mod secrecy;
     mod tampering;

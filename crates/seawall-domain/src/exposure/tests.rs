@@ -18,7 +18,7 @@ fn check(steps: &str, expected: &str) {
         component: "pkg:npm/ini".into(),
     };
     let id = ExposureId::new(Uuid::from_u128(4));
-    let mut exposure = Exposure::open(id, spot, seen(), at(0)).unwrap().0;
+    let mut exposure = Exposure::open(id, spot, seen(), None, at(0)).unwrap().0;
     for (hour, step) in (1..).zip(steps.split_whitespace()) {
         let issuer = PartyId::new(Uuid::from_u128(5));
         let decided = match step {
@@ -86,7 +86,7 @@ fn a_deadline_is_news_once() {
         component: "pkg:pypi/sqlparse".into(),
     };
     let id = ExposureId::new(Uuid::from_u128(4));
-    let exposure = Exposure::open(id, spot, seen(), at(0)).unwrap().0;
+    let exposure = Exposure::open(id, spot, seen(), None, at(0)).unwrap().0;
     assert!(exposure.is_news(3, None));
     let exposure = exposure.tell(3, None, at(1)).unwrap().0;
     assert!(!exposure.is_news(3, None));
@@ -112,4 +112,18 @@ fn a_spot_names_its_cause_as_a_member() {
         assert!(json.contains(expected), "{json}");
         assert_eq!(serde_json::from_str::<Spot>(&json).unwrap(), spot);
     }
+}
+
+#[test]
+fn the_clock_goes_on_under_another_cause() {
+    let spot = Spot {
+        operator: PartyId::new(Uuid::from_u128(1)),
+        label: "main".into(),
+        cause: Cause::Advisory(AdvisoryId::new(Uuid::from_u128(2))),
+        component: "pkg:npm/ini".into(),
+    };
+    let id = ExposureId::new(Uuid::from_u128(4));
+    let (exposure, fact) = Exposure::open(id, spot, seen(), Some(at(1)), at(9)).unwrap();
+    assert_eq!(exposure.opened_at, at(1));
+    assert_eq!(Exposure::apply(None, &fact, at(9)), Some(exposure));
 }

@@ -343,6 +343,7 @@ pub fn exposures() -> Vec<ExposureFact> {
             inventory,
             version: Some("1.3.5".into()),
             rule: "version 1.3.5 lies in the range".into(),
+            since: None,
         },
         F::Seen { inventory, version: Some("1.3.5".into()), rule: "the same".into() },
         F::Cleared {

@@ -6,6 +6,7 @@ use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
 use crate::outside::Outside;
 use seawall_domain::component::Component;
+use seawall_domain::exposure::Cause;
 use seawall_domain::id::{AdvisoryId, PartyId, StatementId};
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::publication::Publication;
@@ -94,6 +95,17 @@ impl Known {
             Status::NotAffected => Some(Word::Party(issuer, statement)),
             Status::Fixed | Status::Affected | Status::UnderInvestigation => None,
         })
+    }
+
+    /// Every name of the flaw that a cause tells of.
+    pub(super) fn names_of(&self, cause: &Cause) -> Vec<String> {
+        match cause {
+            Cause::Advisory(id) => self.out.get(id).map(publication_names).unwrap_or_default(),
+            Cause::Flaw(name) => {
+                let flaw = self.outside.flaw([name]);
+                flaw.map_or_else(|| vec![name.clone()], |flaw| flaw.names)
+            }
+        }
     }
 
     /// The packages that the statements about an advisory name.

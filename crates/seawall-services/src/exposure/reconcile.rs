@@ -39,7 +39,8 @@ pub(super) async fn reconcile(desk: &Desk, known: &Known, inventory: &Inventory)
     let (met, paired) = paired(&before, sights);
     for (sight, same) in &paired {
         if same.is_empty() {
-            round.open(&mut tx, sight).await?;
+            let since = since(sight, &before, known);
+            round.open(&mut tx, sight, since).await?;
         }
         for exposure in same {
             round.follow(&mut tx, sight, exposure).await?;
@@ -82,6 +83,14 @@ fn paired<'s, 'e>(before: &'e [Exposure], sights: Vec<Sight<'s>>) -> Paired<'s, 
     (met, paired)
 }
 
+/// When the flaw of a sight was first met on this system under another cause, where it still is.
+fn since(sight: &Sight<'_>, before: &[Exposure], known: &Known) -> Option<Timestamp> {
+    let there =
+        before.iter().filter(|one| one.spot.component == sight.place && one.standing.is_there());
+    let same = there.filter(|one| sight.has_name(&known.names_of(&one.spot.cause)));
+    same.map(|one| one.opened_at).min()
+}
+
 /// What is to be recorded of an exposure that nothing meets any longer: with its component gone or
 /// of another version the inventory is the evidence that it is fixed; otherwise what told of it
 /// does so no longer. While no advisory set can be asked, silence says nothing.
@@ -117,7 +126,7 @@ impl Round<'_> {
     }
 
     /// Opens an exposure and records the rest of what is known of it.
-    async fn open(&self, tx: &mut Tx, sight: &Sight<'_>) -> Outcome<()> {
+    async fn open(&self, tx: &mut Tx, sight: &Sight<'_>, since: Option<Timestamp>) -> Outcome<()> {
         let id = ExposureId::new(self.desk.uuid());
         let spot = Spot {
             operator: self.inventory.operator,
@@ -127,7 +136,7 @@ impl Round<'_> {
         };
         let seen = (self.inventory.id, sight.component.version.clone(), sight.rule.clone());
         let mandate = Mandate::<Exposure>::start(id.uuid(), &self.clerk, Action::Work)?;
-        let (exposure, fact) = Exposure::open(id, spot, seen, self.now)
+        let (exposure, fact) = Exposure::open(id, spot, seen, since, self.now)
             .ok_or_else(|| Fault::inconsistent("open an exposure", "its fact is unfit"))?;
         let mandate = tx.record(mandate, &exposure, fact, self.now).await?;
         self.record(tx, sight, exposure, mandate).await

@@ -115,6 +115,11 @@ impl Sight<'_> {
             }
     }
 
+    /// Whether the flaw has any of these names.
+    pub(super) fn has_name(&self, names: &[String]) -> bool {
+        names.iter().any(|name| self.names.contains(name))
+    }
+
     /// The next thing to record of its exposure; none when everything is.
     pub(super) fn next(
         &self,

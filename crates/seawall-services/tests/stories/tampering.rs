@@ -161,11 +161,7 @@ const TABLES: [(&str, &[&str], &[&str]); 12] = [
     ("advisory", &["state", "flaw_case", "number", "standing"], &["version"]),
     ("inventory", &["state", "operator", "label"], &["version", "serial"]),
     ("statement", &["state", "issuer", "digest"], &["version"]),
-    (
-        "exposure",
-        &["state", "operator", "label", "advisory", "component", "standing"],
-        &["version"],
-    ),
+    ("exposure", &["state", "operator", "label", "cause", "component", "standing"], &["version"]),
 ];
 
 async fn run(world: &World, sql: String) -> u64 {

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Records(Arc<Mutex<(u64, Option<Vec<u8>>)>>);
 
 impl Records {
-    /// Installs a set of these OSV records; whoever answers sees it at the next refresh.
+    /// Installs a set of these documents, as sources send them; whoever answers sees it at the next
+    /// refresh.
     pub fn install(&self, records: &[impl AsRef<[u8]>]) {
         let (bytes, faults) = compile("a test", records);
         assert!(faults.is_empty(), "these records cannot be read: {faults:?}");
