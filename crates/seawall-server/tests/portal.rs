@@ -22,6 +22,7 @@ page                 public   finder   analyst  maint.   distr.   vendor   hospi
 /login               page     page     page     page     page     page     page     page     page
 /advisories          page     page     page     page     page     page     page     page     page
 /advisories/NUMBER   page     page     page     page     page     page     page     page     page
+/flaws/CVE-2099-0001 page     page     page     page     page     page     page     page     page
 /log                 page     page     page     page     page     page     page     page     page
 /developers          page     page     page     page     page     page     page     page     page
 /queue               -        page     page     -        -        -        -        -        -
@@ -32,6 +33,7 @@ page                 public   finder   analyst  maint.   distr.   vendor   hospi
 /cases/INVITED       -        -        page     page     page     -        -        -        -
 /drafts/WAITING      -        -        page     -        -        -        -        -        -
 /scans               -        page     page     -        -        -        -        -        -
+/sources             -        -        page     -        -        -        -        -        -
 /today               -        -        -        -        -        -        page     page     page
 /today?lang=es       -        -        -        -        -        -        page     page     page
 /today?hours=6       -        -        -        -        -        -        page     page     page
@@ -45,7 +47,13 @@ page                 public   finder   analyst  maint.   distr.   vendor   hospi
 /drafts/ABSENT       -        -        -        -        -        -        -        -        -
 /findings/hello      -        -        -        -        -        -        -        -        -
 /advisories/hello    -        -        -        -        -        -        -        -        -
+/flaws/hello         -        -        -        -        -        -        -        -        -
 ";
+
+/// What an outside source says of a flaw in something that nobody here runs.
+const OUTSIDE: &str = r#"{"id": "CVE-2099-0001", "modified": "2026-01-01T00:00:00Z",
+    "affected": [{"package": {"ecosystem": "PyPI", "name": "nobody-has-it"},
+    "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}"#;
 
 const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -77,6 +85,8 @@ async fn addresses(stage: &Stage) -> Vec<(String, String)> {
 #[tokio::test]
 async fn each_role_gets_its_pages_and_nothing_else() {
     let stage = Stage::full().await;
+    stage.world.records.install(&[OUTSIDE]);
+    stage.world.desk.advisories.refresh();
     let everybody = stage.story.cast.everybody();
     let people = everybody.iter().filter(|(role, _)| *role != "administrator");
     let mut columns: Vec<(String, String)> = Vec::new();

@@ -26,6 +26,7 @@ use seawall_domain::publication::Publication;
 use seawall_domain::range::Basis;
 use seawall_domain::record::VexRecord;
 use seawall_domain::statement::Statement;
+use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_matching::flaw::Flaw;
 use seawall_matching::set::{Answer, Hit, SetFault};
 use seawall_store::queue::{self, NewJob};
@@ -71,6 +72,20 @@ pub async fn briefs(desk: &Desk, actor: &Actor) -> Outcome<Vec<Brief>> {
         briefs.push(Brief { exposure, name, title, issuer });
     }
     Ok(briefs)
+}
+
+/// For how long a deadline that was told is news.
+const NEWS: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What of these was told lately, the latest first: flaws that are new to a system, and deadlines
+/// that moved because a flaw was listed as known exploited or more is known of it.
+pub fn news(briefs: &[Brief], now: Timestamp) -> Vec<&Brief> {
+    let since = now.saturating_sub(NEWS).unwrap_or(Timestamp::MIN);
+    let told_at = |brief: &Brief| brief.exposure.told.as_ref().map(|told| told.at);
+    let open = briefs.iter().filter(|brief| brief.exposure.standing == Standing::Open);
+    let mut news: Vec<&Brief> = open.filter(|brief| told_at(brief) >= Some(since)).collect();
+    news.sort_by_key(|brief| (std::cmp::Reverse(told_at(brief)), brief.exposure.id));
+    news
 }
 
 /// Matches a new or revised advisory against the systems that it can touch.

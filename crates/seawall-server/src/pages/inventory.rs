@@ -3,6 +3,9 @@
 use crate::pages::{Form, Link, Piece, Shell, Tag, Tone, When};
 use askama::Template;
 
+/// How much news one page shows.
+pub const NEWS_MAX: usize = 20;
+
 /// The page of an operator's inventories.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "inventory.html")]
@@ -13,6 +16,8 @@ pub struct Inventory {
     pub upload: Option<Form>,
     /// The inventories, newest first.
     pub lists: Vec<List>,
+    /// What was told lately, the latest first; at most [`NEWS_MAX`] are shown.
+    pub news: Vec<News>,
     /// Where advisories meet them, open ones first.
     pub exposures: Vec<Exposure>,
 }
@@ -32,6 +37,21 @@ pub struct List {
     pub unknown: u64,
     /// Its digest.
     pub digest: String,
+}
+
+/// A flaw that is new to a system, or a deadline that moved.
+#[derive(Clone, Debug, Default)]
+pub struct News {
+    /// When it was told.
+    pub at: When,
+    /// The component and its version.
+    pub component: String,
+    /// Where it is.
+    pub place: String,
+    /// What tells of the flaw.
+    pub advisory: Link,
+    /// By when it is to be mended, in words.
+    pub due: String,
 }
 
 /// An advisory meets a component.

@@ -11,7 +11,7 @@ use super::words::{tag, when};
 use crate::extract::Asked;
 use crate::pages::due::{Due, Input, Row};
 use crate::pages::form::{FieldKind, Weight};
-use crate::pages::inventory::{Exposure as Line, Inventory as Page, List, State as Stands};
+use crate::pages::inventory::{Exposure as Line, Inventory as Page, List, News, State as Stands};
 use crate::pages::{Form, Shell, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
@@ -76,7 +76,9 @@ pub async fn inventory(State(site): State<Site>, guest: Guest) -> Result<Respons
     });
     let lists = inventories::list(&site.desk, &guest.actor()).await?;
     let shell = guest.shell("Inventory");
+    let news = exposure::news(&briefs, site.desk.now());
     page(&Page {
+        news: news.into_iter().filter_map(told).collect(),
         upload: Some(upload(&shell)),
         lists: lists.iter().map(list).collect(),
         exposures: briefs.iter().map(line).collect(),
@@ -135,6 +137,21 @@ fn component(name: &str, version: Option<&seawall_domain::package::Version>) -> 
         Some(version) => format!("{name} {version}"),
         None => name.to_owned(),
     }
+}
+
+fn told(brief: &Brief) -> Option<News> {
+    let exposure = &brief.exposure;
+    let told = exposure.told.as_ref()?;
+    Some(News {
+        at: when(told.at),
+        component: component(&exposure.spot.component, exposure.version.as_ref()),
+        place: exposure.spot.label.clone(),
+        advisory: link(&brief.name, page_of(&exposure.spot.cause, &brief.name)),
+        due: match told.due_at {
+            Some(due) => format!("due {} (row {})", when(due).text, told.row),
+            None => format!("with the next upgrade (row {})", told.row),
+        },
+    })
 }
 
 fn line(brief: &Brief) -> Line {

@@ -9,10 +9,12 @@ pub mod operator;
 #[path = "sample/public.rs"]
 pub mod public;
 
-use analyst::{case_page, cases_page, finding_page, queue_page, scans_page, sign_page};
+use analyst::{
+    case_page, cases_page, finding_page, queue_page, scans_page, sign_page, sources_page,
+};
 pub use operator::today_page;
 use operator::{due_page, exposure_page, fault_page, inventory_page, plan_page};
-use public::{advisory_page, home_page, lines, log_page};
+use public::{advisory_page, flaw_page, home_page, lines, log_page};
 
 /// What the foreign text of a page is like.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -134,6 +136,8 @@ pub fn all(voice: Voice) -> Vec<(&'static str, String)> {
         ("cases", html(&cases_page(voice))),
         ("case", html(&case_page(voice))),
         ("sign", html(&sign_page(voice))),
+        ("flaw", html(&flaw_page(voice))),
+        ("sources", html(&sources_page(voice))),
         ("today", html(&today_page(voice, 10, Lang::English))),
         ("today-es", html(&today_page(voice, 10, Lang::Spanish))),
         ("today-clear", html(&today_page(voice, 0, Lang::English))),

@@ -485,3 +485,20 @@ pub fn scans_page(voice: Voice) -> scans::Scans {
         ],
     }
 }
+
+pub fn sources_page(voice: Voice) -> sources::Sources {
+    let line = |name: &str, as_of| sources::Line {
+        name: voice.text(name),
+        gave: "1206 OSV records, 3 statements".into(),
+        unread: 2,
+        as_of,
+        imported: noon(),
+    };
+    sources::Sources {
+        shell: shell(voice, "Sources", Visitor::Analyst, "/sources", Lang::English),
+        records: 1206,
+        flaws: 1190,
+        trouble: Some(voice.text("a page of it is damaged")),
+        lines: vec![line("crates.io all.zip", Some(noon())), line("a folder", None)],
+    }
+}

@@ -300,8 +300,16 @@ pub fn inventory_page(voice: Voice) -> inventory::Inventory {
             digest: "sha256:0b4a2d7f1e9a3a2f0cbb5a9f4b7b0d7d7c1a2b3c4d5e6f708192a3b4c55c1f0e"
                 .into(),
         }],
+        news: vec![inventory::News {
+            at: noon(),
+            component: voice.text("ini 1.3.5"),
+            place: voice.text("patient portal"),
+            advisory: link(voice.text("SW-2026-0002"), "/advisories/SW-2026-0002"),
+            due: "due 28 November 2026 (row 9)".into(),
+        }],
         exposures: vec![
             exposure("ini 1.3.5", inventory::State::Open),
+            exposure("left 1.0", inventory::State::Retracted { at: noon() }),
             exposure(
                 "sqlparse 0.4.1",
                 inventory::State::NotAffected {

@@ -241,3 +241,43 @@ pub fn log_page(voice: Voice) -> log::Log {
         ],
     }
 }
+
+pub fn flaw_page(voice: Voice) -> flaw::Flaw {
+    let said = |name: &str, value: &str| flaw::Said {
+        name: name.into(),
+        value: voice.text(value),
+        source: voice.text("OSV PYSEC-2021-333"),
+    };
+    flaw::Flaw {
+        shell: shell(voice, "CVE-2021-32839", Visitor::Public, "/flaws/x", Lang::English),
+        name: voice.text("CVE-2021-32839"),
+        others: vec![voice.text("PYSEC-2021-333"), voice.text("GHSA-p5w8-wqhj-9hhf")],
+        summary: Some(said("summary", "A formatter can be kept busy for hours.")),
+        notice: Some(voice.text("The assigner rejects this name.")),
+        remedy: Some(said("remedy", "Update to 0.4.2.")),
+        workaround: Some(said("workaround", "Do not strip comments.")),
+        said: vec![
+            said("known exploited", "listed 1 March 2026"),
+            said("severity, computed from the vector", "7.5 (CVSS:3.1/AV:N/AC:L/PR:N/UI:N)"),
+        ],
+        conflicts: vec![flaw::Conflict {
+            name: "weakness".into(),
+            believed: said("weakness", "CWE-1333"),
+            differs: said("weakness", "CWE-400"),
+        }],
+        records: vec![
+            flaw::Record {
+                id: link(voice.text("PYSEC-2021-333"), "/v1/vulns/PYSEC-2021-333"),
+                source: voice.text("OSV"),
+                changed: Some(noon()),
+                withdrawn: false,
+            },
+            flaw::Record {
+                id: link(voice.text("GHSA-p5w8-wqhj-9hhf"), ""),
+                source: voice.text("CVE, a publisher"),
+                changed: None,
+                withdrawn: true,
+            },
+        ],
+    }
+}
