@@ -1,8 +1,8 @@
 //! An exposure: a flaw meets an operator's inventory. It closes only with evidence.
 //!
-//! The flaw is told by an advisory that was published here, or by outside sources. Everything about
-//! an exposure that can change while the inventory stays the same has a fact of its own: an issuer's
-//! word, its withdrawal, a source that tells of the flaw no longer, and each deadline that was told.
+//! The flaw is told by an advisory that was published here, or by outside sources. What can change
+//! while the inventory stays the same has a fact of its own: an issuer's word, its withdrawal, a
+//! source that tells of the flaw no longer, and each deadline that was told.
 
 use crate::digest::Digest;
 use crate::fact::{Aggregate, Subject, becomes, begun, facts_of};

@@ -10,7 +10,8 @@ use seawall_domain::statement::{Entry, Statement, Status, Whole};
 use seawall_formats::vex::{self, VexStatus};
 use seawall_store::record::Mandate;
 
-/// Takes in a VEX document: OpenVEX, CSAF or CycloneDX. The same bytes from the same issuer are the same statement.
+/// Takes in a VEX document: OpenVEX, CSAF or CycloneDX. The same bytes from the same issuer are the
+/// same statement.
 pub async fn receive(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Statement> {
     let now = desk.now();
     let id = StatementId::new(desk.uuid());
