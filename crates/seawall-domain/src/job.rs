@@ -62,7 +62,7 @@ pub enum Job {
     MatchInventory(InventoryId),
     /// Apply a statement to the exposures it speaks of.
     ApplyStatement(StatementId),
-    /// Match the advisory set that was installed against every inventory that its changes can touch.
+    /// Match the advisory set that is installed against each inventory that its changes can touch.
     /// The id names the request, not the set: whoever does it takes the set that is there.
     MatchSet(Uuid),
     /// Run the proofs of a project's published cases on releases that now exist.

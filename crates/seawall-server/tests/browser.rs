@@ -123,6 +123,17 @@ fn ordinary_items_are_printed_whole() {
             .map(e => `${e.className} ${e.scrollHeight}: ${e.textContent.trim().slice(0, 40)}`))";
         let value = browser.run(script, &[]).expect("a script runs");
         assert_eq!(value, serde_json::json!([710]), "{path}");
+        // The names of advisories stand beside the title, not over it.
+        let script = "return [...document.querySelectorAll('.sw-today__card')].filter(card => {
+            const words = document.createRange();
+            words.selectNodeContents(card.querySelector('.sw-today__what'));
+            const foot = card.querySelector('.sw-today__foot').getBoundingClientRect();
+            return [...words.getClientRects()].some(word => word.right > foot.left + 1
+                && word.left < foot.right && word.bottom > foot.top + 1
+                && word.top < foot.bottom - 1);
+            }).map(card => card.textContent.trim().slice(0, 60))";
+        let value = browser.run(script, &[]).expect("a script runs");
+        assert_eq!(value, serde_json::json!([]), "{path}: titles under names");
     }
 }
 

@@ -201,7 +201,9 @@ pub fn card(voice: Voice, index: usize, lang: Lang) -> today::Card {
             .map(|line| (line.step.label(Language::English).into(), line.text.into()))
             .into(),
         notes: vec![voice.text("Known as CVE-2020-7788.")],
-        advisories: vec![link("SW-2026-0002", "/advisories/SW-2026-0002")],
+        advisories: ["SW-2026-0002", "CVE-2020-7788", "GHSA-qqgx-2p2h-9c37"]
+            .map(|name| link(name, "/advisories/SW-2026-0002"))
+            .into(),
         lang: "en".into(),
     }
 }
