@@ -52,7 +52,7 @@ const DEMO: [Need; 8] = [
 ];
 
 /// What the tests need on top of that.
-const TEST: [Need; 6] = [
+const TEST: [Need; 7] = [
     Need {
         package: "postgresql",
         why: "every store test runs on both databases",
@@ -70,6 +70,7 @@ const TEST: [Need; 6] = [
         why: "shows that matching sends nothing",
         probe: Probe::Program("strace"),
     },
+    Need { package: "curl", why: "a client of other people's", probe: Probe::Program("curl") },
     Need { package: "gnupg", why: "checks our OpenPGP signatures", probe: Probe::Program("gpg") },
 ];
 

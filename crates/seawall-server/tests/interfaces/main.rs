@@ -13,4 +13,5 @@ mod office;
 mod openapi;
 mod osv;
 mod pip_audit;
+mod python;
 mod tls;

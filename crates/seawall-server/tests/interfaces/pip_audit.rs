@@ -1,8 +1,9 @@
 //! pip-audit as its users run it, against a server on this machine.
 
 use crate::office::Office;
+use crate::python;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use tokio::net::TcpListener;
 
@@ -36,23 +37,6 @@ fn records() -> Vec<String> {
     ]
 }
 
-/// The program, installed once into a folder of the build's own; none where it cannot be had.
-fn program() -> Option<PathBuf> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pip-audit");
-    let program = home.join("bin/pip-audit");
-    let run = |command: &mut Command| command.output().is_ok_and(|done| done.status.success());
-    if !run(Command::new(&program).arg("--version")) {
-        let pip = home.join("bin/pip");
-        let quiet = ["install", "--quiet", "--disable-pip-version-check", "pip-audit"];
-        let made = run(Command::new("python3").args(["-m", "venv"]).arg(&home))
-            && run(Command::new(pip).args(quiet));
-        if !made {
-            return None;
-        }
-    }
-    Some(program)
-}
-
 fn audit(program: &Path, folder: &Path, address: &str) -> Output {
     std::fs::create_dir_all(folder).unwrap();
     let requirements = folder.join("requirements.txt");
@@ -69,7 +53,7 @@ fn audit(program: &Path, folder: &Path, address: &str) -> Output {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pip_audit_is_answered() {
-    let Some(program) = program() else {
+    let Some(program) = python::program("pip-audit", "2.10.1", "pip-audit") else {
         println!("skipped: pip_audit_is_answered: no pip-audit");
         return;
     };
