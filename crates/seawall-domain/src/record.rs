@@ -150,6 +150,19 @@ pub struct AffectedRecord {
     pub tested: Vec<Tested>,
 }
 
+/// The name of a repository by its address: without scheme, user and `.git`, lower-cased. The short
+/// form of ssh, `user@host:path`, names the same.
+pub fn repository_name(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let short = !address.contains("://") && rest.split('/').next().is_some_and(|h| h.contains(':'));
+    let split = if short { rest.split_once(':') } else { rest.split_once('/') };
+    let (host, path) = split.unwrap_or((rest, ""));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let path = path.trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    if path.is_empty() { host.to_lowercase() } else { format!("{host}/{path}").to_lowercase() }
+}
+
 /// A range over the commits of a repository (OSV `GIT`), as hexadecimal SHA-1 texts.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct CommitRange {
@@ -161,6 +174,18 @@ pub struct CommitRange {
     pub fixed: Vec<String>,
     /// The last commits seen affected.
     pub last_affected: Vec<String>,
+}
+
+impl CommitRange {
+    /// Whether a commit is affected, when its history is known: the commit itself and all that it
+    /// descends from (OSV schema, evaluation of `GIT` ranges). Nothing is said of a range that
+    /// names no commit that brought the flaw.
+    pub fn holds(&self, commit: &str, descends_from: impl Fn(&str) -> bool) -> bool {
+        let brought = self.introduced.iter().any(|one| one.is_empty() || descends_from(one));
+        let mended = self.fixed.iter().any(|one| descends_from(one));
+        let past = self.last_affected.iter().any(|one| one != commit && descends_from(one));
+        brought && !mended && !past
+    }
 }
 
 /// A product that a record affects and that no ecosystem lists: a device, an appliance.
@@ -273,4 +298,62 @@ pub struct Epss {
     pub probability_ppm: u32,
     /// The share of flaws with this score or less, in millionths.
     pub percentile_ppm: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_has_one_name() {
+        for (address, expected) in [
+            ("https://github.com/File/file.git", "github.com/file/file"),
+            ("git://git.example.org/a/b/", "git.example.org/a/b"),
+            ("ssh://git@host.example/a", "host.example/a"),
+            ("git@github.com:file/file.git", "github.com/file/file"),
+            ("github.com/file/file", "github.com/file/file"),
+            ("host", "host"),
+            ("", ""),
+        ] {
+            assert_eq!(repository_name(address), expected);
+        }
+    }
+
+    /// A commit is a letter; its history is a text of letters that ends in itself.
+    fn check(range: &str, history: &str, expected: bool) {
+        let of = |mark: char| -> Vec<String> {
+            let marked = range.split_whitespace().filter_map(|one| one.strip_prefix(mark));
+            marked.map(|one| one.trim_end_matches('0').to_owned()).collect()
+        };
+        let range = CommitRange {
+            repository: "r".into(),
+            introduced: of('+'),
+            fixed: of('-'),
+            last_affected: of('='),
+        };
+        let commit = history.chars().last().unwrap_or_default().to_string();
+        assert_eq!(range.holds(&commit, |one| history.contains(one)), expected, "{history}");
+    }
+
+    #[test]
+    fn a_commit_is_affected_between_what_brought_and_what_mended() {
+        for (range, history, expected) in [
+            ("+b -d", "a", false),
+            ("+b -d", "ab", true),
+            ("+b -d", "abc", true),
+            ("+b -d", "abcd", false),
+            ("+b -d", "abx", true),
+            ("+b -d", "ax", false),
+            ("+0 -d", "a", true),
+            ("+0 -d", "ad", false),
+            ("+b =c", "abc", true),
+            ("+b =c", "abcd", false),
+            ("+b =c", "abx", true),
+            ("+b +y -d -z", "xy", true),
+            ("+b +y -d -z", "xyz", false),
+            ("-d", "abc", false),
+        ] {
+            check(range, history, expected);
+        }
+    }
 }

@@ -10,7 +10,7 @@ mod schema_fields;
 mod writing;
 
 pub use changes::{Change, ID_BYTES_MAX, changes};
-pub use reading::{read, repository_name};
+pub use reading::read;
 pub use schema_fields::schema_only;
 pub use writing::{document, id};
 

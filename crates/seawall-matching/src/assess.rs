@@ -4,8 +4,10 @@
 //! Nothing is remembered between two calls: deadlines are worked out anew each time, so a listing,
 //! a statement or an answer about exposure counts from the moment it is known.
 
+mod commits;
 mod vex;
 
+pub use self::commits::{History, NoHistory, Placed};
 pub use self::vex::{Standing, Verdict};
 use crate::exposure::Unknown;
 use crate::flaw::Flaw;
@@ -60,11 +62,26 @@ pub fn assess<B: AsRef<[u8]>>(
     inventory: &[Component],
     circumstances: &Circumstances,
 ) -> Result<Assessment, SetFault> {
+    assess_with(set, inventory, circumstances, &NoHistory)
+}
+
+/// The same, with the histories of repositories that are at hand: components that are commits of
+/// them are told by the ranges over commits too.
+pub fn assess_with<B: AsRef<[u8]>>(
+    set: &Set<B>,
+    inventory: &[Component],
+    circumstances: &Circumstances,
+    history: &dyn History,
+) -> Result<Assessment, SetFault> {
     let kev_loaded = set.sources()?.iter().any(|note| note.records.contains_key(&SourceKind::Kev));
     let mut desk = Desk { set, inventory, circumstances, kev_loaded, metas: HashMap::new() };
     let mut assessment = Assessment::default();
     for (index, component) in inventory.iter().enumerate() {
-        match set.answer(component)? {
+        let answer = match history.placed(component) {
+            Some(placed) => commits::join(set, set.answer(component)?, &placed)?,
+            None => set.answer(component)?,
+        };
+        match answer {
             Answer::Clear => {}
             Answer::Unknown(why) => assessment.unknown.push((index, why)),
             Answer::Hits(hits) => {

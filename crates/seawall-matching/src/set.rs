@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use seawall_domain::component::Component;
 use seawall_domain::package::{Ecosystem, Listed, Package, Version};
 use seawall_domain::range::{Basis, Interval};
-use seawall_domain::record::{ProductRecord, Record, SourceKind, VexRecord};
+use seawall_domain::record::{CommitRange, ProductRecord, Record, SourceKind, VexRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -124,6 +124,8 @@ pub struct Hit {
     pub basis: Basis,
     /// The product as the source says it, where the component is a product.
     pub product: Option<ProductRecord>,
+    /// The commit that the component is, where its history tells that it is affected.
+    pub commit: Option<String>,
 }
 
 /// What the set answers for a component.
@@ -300,6 +302,18 @@ impl<B: AsRef<[u8]>> Set<B> {
         Ok(found?.unwrap_or_default())
     }
 
+    /// The ranges over the commits of a repository, by its name, each with its record's number.
+    pub fn commit_ranges(&self, repository: &str) -> Result<Vec<(u32, CommitRange)>, SetFault> {
+        let found = self.find(Part::Repositories, hash::hash(&[repository]), |place| {
+            let mut eye = Eye::new(self.frame(Part::CommitShelves, place)?, "commits");
+            if eye.text()? != repository {
+                return Ok(None);
+            }
+            serde_json::from_slice(eye.rest()).map(Some).map_err(|_| eye.fault())
+        });
+        Ok(found?.unwrap_or_default())
+    }
+
     /// The numbers of the records with this id, ascending.
     pub fn records_named(&self, id: &str) -> Result<Vec<u32>, SetFault> {
         let mut numbers = Vec::new();
@@ -454,6 +468,7 @@ impl<B: AsRef<[u8]>> Set<B> {
                 fixed: entry.fixed.iter().map(|text| Version::from(*text)).collect(),
                 basis: entry.basis,
                 product: None,
+                commit: None,
             };
             match hits.iter_mut().find(|known| known.record == hit.record) {
                 // A record may name a package twice, in two releases or by two ranges.
@@ -476,7 +491,9 @@ impl<B: AsRef<[u8]>> Set<B> {
 mod product;
 
 impl Hit {
-    fn also(&mut self, other: Hit) {
+    /// Adds what the same record says of the same component a second time.
+    pub(crate) fn also(&mut self, other: Hit) {
+        self.commit = self.commit.take().or(other.commit);
         self.interval = self.interval.take().or(other.interval);
         self.listed |= other.listed;
         self.intervals.extend(other.intervals);

@@ -9,6 +9,7 @@
 )]
 
 mod advisories;
+mod clones;
 mod command;
 mod demo;
 mod installation;

@@ -12,10 +12,10 @@ mod registry;
 use super::raw::{Affected, Versions};
 use crate::cpe;
 use crate::json::typed::LooseText;
-use crate::osv::repository_name;
 use crate::spans::{self, Spans};
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::Interval;
+use seawall_domain::record::repository_name;
 use seawall_domain::record::{AffectedRecord, CommitRange, ProductRecord, ProductVersions, Record};
 use seawall_domain::statement::Status;
 

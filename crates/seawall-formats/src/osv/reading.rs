@@ -6,7 +6,6 @@
 mod events;
 mod raw;
 
-pub use self::events::repository_name;
 use self::raw::{Affected, Own, Raw, Severity};
 use super::{FORMAT, OSV_BYTES_MAX};
 use crate::bounded::add_new;
@@ -16,7 +15,9 @@ use crate::json::typed::{self, LooseText, Text};
 use seawall_domain::claim::Cwe;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::{Basis, Interval, Tested};
-use seawall_domain::record::{AffectedRecord, CommitRange, Record, Score, SourceKind};
+use seawall_domain::record::{
+    AffectedRecord, CommitRange, Record, Score, SourceKind, repository_name,
+};
 use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
 

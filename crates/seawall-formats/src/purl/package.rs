@@ -14,6 +14,7 @@
 use super::{Parts, Purl, PurlFault, Reading, release};
 pub(crate) use release::debian_release;
 use seawall_domain::package::{Ecosystem, Listed, Package, Version};
+use seawall_domain::record::repository_name;
 
 /// Distributions under the names that scanners give them: type, namespace, and the ecosystem.
 const NAMESPACES: [(&str, &str, Listed); 15] = [
@@ -66,6 +67,42 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
 }
 
 impl Purl {
+    /// The repository that the purl names, as `domain::record::repository_name` writes it, and the
+    /// revision: a commit or a tag. It is told by qualifier `vcs_url` (in the form of an SPDX
+    /// download location), by the types of code hosts, or by a Go module at the root of one.
+    pub fn repository(&self) -> Option<(String, String)> {
+        let version = self.version();
+        if let Some(address) = self.qualifiers.value("vcs_url") {
+            let address = address.split('#').next().unwrap_or(address);
+            let address = address.strip_prefix("git+").unwrap_or(address);
+            let path_at = address.find("://").map_or(0, |at| at + 3);
+            let path_at = address.get(path_at..)?.find('/').map_or(path_at, |at| path_at + at);
+            let (address, revision) = match address.get(path_at..)?.rsplit_once('@') {
+                Some((path, revision)) => (address.get(..path_at + path.len())?, Some(revision)),
+                None => (address, None),
+            };
+            let revision = revision.or(version)?.to_owned();
+            return Some((repository_name(address), revision));
+        }
+        let (version, namespace) = (version?, self.namespace()?);
+        let host = match self.kind.as_str() {
+            "github" => "github.com",
+            "gitlab" => "gitlab.com",
+            "bitbucket" => "bitbucket.org",
+            "golang" if namespace.split('/').count() == 2 => {
+                // A pseudo-version ends in the first twelve digits of its commit.
+                let commit = version.rsplit('-').next().filter(|text| {
+                    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+                });
+                let name = repository_name(&format!("{namespace}/{}", self.name()));
+                return Some((name, commit.unwrap_or(version).to_owned()));
+            }
+            _ => return None,
+        };
+        let name = repository_name(&format!("{host}/{namespace}/{}", self.name()));
+        Some((name, version.to_owned()))
+    }
+
     /// The package that the purl names.
     pub fn package(&self) -> Package {
         let ecosystem = self.ecosystem();

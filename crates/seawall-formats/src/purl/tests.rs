@@ -279,6 +279,28 @@ fn a_purl_names_the_source_package() {
 }
 
 #[test]
+fn a_purl_names_the_repository() {
+    let check = |input: &str, expected: Option<(&str, &str)>| {
+        let named = Purl::parse(input, Reading::Tolerant).unwrap().repository();
+        let named = named.as_ref().map(|(name, revision)| (name.as_str(), revision.as_str()));
+        assert_eq!(named, expected, "{input}");
+    };
+    check("pkg:github/File/File@c0ffee", Some(("github.com/file/file", "c0ffee")));
+    check("pkg:github/file/file", None);
+    check("pkg:npm/file@1", None);
+    check("pkg:golang/github.com/a/b@v1.2.3", Some(("github.com/a/b", "v1.2.3")));
+    let pseudo = "pkg:golang/github.com/a/b@v0.0.0-20240101000000-0123456789ab";
+    check(pseudo, Some(("github.com/a/b", "0123456789ab")));
+    check("pkg:golang/golang.org/x/net/http2@v1", None);
+    let generic =
+        "pkg:generic/file@5.1?vcs_url=git%2Bhttps://git.invalid/f/file.git%40c0ffee%23sub";
+    check(generic, Some(("git.invalid/f/file", "c0ffee")));
+    let ssh = "pkg:generic/file@5.1?vcs_url=git%2Bssh://git%40git.invalid/f/file.git";
+    check(ssh, Some(("git.invalid/f/file", "5.1")));
+    check("pkg:generic/file?vcs_url=git%2Bhttps://git.invalid/f/file.git", None);
+}
+
+#[test]
 fn what_is_put_up_with_is_written_as_it_reads_again() {
     for (text, canonical) in [
         ("pkg:generic/a%2F%2Fb/c", "pkg:generic/a/b/c"),

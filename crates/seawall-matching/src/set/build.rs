@@ -9,7 +9,9 @@ use super::{Meta, SourceNote};
 use crate::flaw::{Flaw, Named, group, merge};
 use seawall_domain::package::Package;
 use seawall_domain::range::Basis;
-use seawall_domain::record::{ProductRecord, Record, SourceKind, VexRecord};
+use seawall_domain::record::{
+    CommitRange, ProductRecord, Record, SourceKind, VexRecord, repository_name,
+};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many characters of prose are kept of one field of a flaw; documents keep all of it.
@@ -117,6 +119,7 @@ impl Builder {
         let (packages, shelves) = packages(&self.records);
         let (products, product_shelves) = products(&self.records);
         let (vex_packages, vex_shelves) = statements(self.statements);
+        let (repositories, commit_shelves) = commits(&self.records);
         let document_places = self.documents.iter().flatten().flat_map(|w| w.to_le_bytes());
         let (record_places, records) = rows(told.metas.iter().map(json));
         let (flaw_places, flaws) = rows(told.flaws.iter().map(json));
@@ -129,6 +132,8 @@ impl Builder {
             product_shelves,
             vex_packages,
             vex_shelves,
+            repositories,
+            commit_shelves,
             record_places,
             records,
             flaw_places,
@@ -297,6 +302,28 @@ fn products(records: &[(Record, Option<u32>)]) -> (Vec<u8>, Vec<u8>) {
             shelf.number((*record).into());
             shelf.frame(&json(product));
         });
+        pen.frame(&shelf.0);
+    }
+    (table(&names), pen.0)
+}
+
+/// The shelves of commits: per repository the ranges, each with its record.
+fn commits(records: &[(Record, Option<u32>)]) -> (Vec<u8>, Vec<u8>) {
+    let mut ranges: BTreeMap<String, Vec<(u32, &CommitRange)>> = BTreeMap::new();
+    for ((record, _), number) in records.iter().zip(0u32..) {
+        for affected in record.affected.iter().filter(|_| record.withdrawn.is_none()) {
+            for range in &affected.commits {
+                let shelf = ranges.entry(repository_name(&range.repository)).or_default();
+                shelf.push((number, range));
+            }
+        }
+    }
+    let (mut names, mut pen) = (Vec::new(), Pen::default());
+    for (repository, ranges) in &ranges {
+        names.push((hash(&[repository]), place(&pen)));
+        let mut shelf = Pen::default();
+        shelf.text(repository);
+        shelf.0.extend_from_slice(&json(ranges));
         pen.frame(&shelf.0);
     }
     (table(&names), pen.0)

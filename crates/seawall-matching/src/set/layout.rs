@@ -12,7 +12,7 @@ use super::fault::SetFault;
 use std::ops::Range;
 
 /// The layout this edition writes and reads. Any change of what bytes mean changes the number.
-pub(super) const LAYOUT: u32 = 1;
+pub(super) const LAYOUT: u32 = 2;
 
 /// What a set starts with.
 pub(super) const MARK: &[u8; 16] = b"seawall advisory";
@@ -44,6 +44,10 @@ pub(super) enum Part {
     VexPackages,
     /// The shelves of statements.
     VexShelves,
+    /// From a repository's name to the ranges over its commits.
+    Repositories,
+    /// The shelves of ranges over commits.
+    CommitShelves,
     /// Where each record starts, as little-endian words of 64 bits, and where the last ends.
     RecordPlaces,
     /// The records.
@@ -60,7 +64,7 @@ pub(super) enum Part {
 
 impl Part {
     /// All of them, in the order of the file.
-    pub(super) const ALL: [Part; 15] = [
+    pub(super) const ALL: [Part; 17] = [
         Part::Documents,
         Part::Sources,
         Part::DocumentPlaces,
@@ -70,6 +74,8 @@ impl Part {
         Part::ProductShelves,
         Part::VexPackages,
         Part::VexShelves,
+        Part::Repositories,
+        Part::CommitShelves,
         Part::RecordPlaces,
         Part::Records,
         Part::FlawPlaces,

@@ -30,6 +30,7 @@ impl<B: AsRef<[u8]>> Set<B> {
                 fixed: Vec::new(),
                 basis: Basis::Stated,
                 product: Some(said),
+                commit: None,
             });
         Ok(Some(hits.collect()))
     }

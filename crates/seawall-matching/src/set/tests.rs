@@ -1,3 +1,4 @@
+use super::layout::LAYOUT;
 use super::*;
 use proptest::prelude::*;
 use seawall_domain::component::Product;
@@ -266,7 +267,7 @@ fn what_is_no_set_or_was_cut_off_is_refused_with_a_reason() {
     let mut older = bytes.clone();
     let layout = older.len() - 16;
     older[layout] = 0;
-    assert_eq!(Set::open(older).err(), Some(SetFault::Layout { found: 0, wanted: 1 }));
+    assert_eq!(Set::open(older).err(), Some(SetFault::Layout { found: 0, wanted: LAYOUT }));
     let mut longer = bytes.clone();
     longer.splice(20..20, [0; 7]);
     assert!(matches!(Set::open(longer).err(), Some(SetFault::Length { .. })));

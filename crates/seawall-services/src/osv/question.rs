@@ -2,7 +2,7 @@
 //! interface's own, in the order in which it looks.
 
 use seawall_domain::package::{Ecosystem, Listed, Package, Version};
-use seawall_formats::osv::repository_name;
+use seawall_domain::record::repository_name;
 use seawall_formats::purl::{self, Purl, Reading};
 
 /// The ecosystem of repositories, which the schema does not list and the interface takes.

@@ -7,6 +7,7 @@ mod today;
 use super::advisories::describe;
 use super::{print_json, print_text};
 use crate::advisories::{self, AdvisorySet};
+use crate::clones::Clones;
 use crate::installation::default_data;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -14,7 +15,7 @@ use seawall_domain::component::Component;
 use seawall_domain::record::VexRecord;
 use seawall_formats::exposure::{csv, cyclonedx, sarif};
 use seawall_formats::{feed, inventory};
-use seawall_matching::assess::{Affected, Circumstances, assess};
+use seawall_matching::assess::{Affected, Circumstances, assess_with};
 use seawall_matching::exposure::Unknown;
 use seawall_matching::plan::Budget;
 use seawall_matching::priority::Authority;
@@ -38,6 +39,10 @@ pub struct Arguments {
     /// What vendors state about their products: OpenVEX, CSAF or CycloneDX documents.
     #[arg(long, num_args = 1..)]
     vex: Vec<PathBuf>,
+    /// Clones of repositories: their history tells whether components that are commits or tags of
+    /// them are affected. A folder, or `ADDRESS=FOLDER`.
+    #[arg(long = "repository", value_name = "FOLDER", num_args = 1..)]
+    repositories: Vec<String>,
     /// Whether anybody can reach these systems over the Internet; in doubt they count as exposed.
     #[arg(long)]
     exposed: Option<Answer>,
@@ -152,6 +157,7 @@ fn find(arguments: &Arguments) -> anyhow::Result<Found> {
         detected_at: jiff::Timestamp::now(),
         statements,
     };
+    let mut clones = Clones::open(&arguments.repositories)?;
     let mut found = Found {
         components: Vec::new(),
         files: Vec::new(),
@@ -167,7 +173,8 @@ fn find(arguments: &Arguments) -> anyhow::Result<Found> {
         let read = inventory::read(&name, None, &bytes)
             .with_context(|| format!("cannot use {}", path.display()))?;
         read.warnings.iter().for_each(|warning| eprintln!("{}: {warning}", path.display()));
-        let assessed = assess(&found.set, &read.components, &circumstances)?;
+        clones.prepare(&read.components)?.iter().for_each(|said| eprintln!("{said}"));
+        let assessed = assess_with(&found.set, &read.components, &circumstances, &clones)?;
         let before = found.components.len();
         found.affected.extend(assessed.affected.into_iter().map(|mut affected| {
             affected.component += before;

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "these tests stand outside, where time is real")]
 
 mod arguments;
+mod clones;
 mod corridor;
 mod exposure;
 mod house;

@@ -93,13 +93,3 @@ pub(super) fn commits(range: &Range<'_>) -> CommitRange {
         last_affected: of(|event| event.last_affected.get().map(str::to_owned)),
     }
 }
-
-/// The name of a repository by its address: without scheme, user and `.git`, lower-cased.
-pub fn repository_name(address: &str) -> String {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    let path = path.trim_end_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    if path.is_empty() { host.to_lowercase() } else { format!("{host}/{path}").to_lowercase() }
-}

@@ -31,6 +31,9 @@ fn version_of(component: &Component) -> Option<String> {
 /// Why a record matches, in words.
 fn reason(component: &Component, affected: &Affected) -> String {
     let version = version_of(component).unwrap_or_else(|| "?".to_owned());
+    if let Some(commit) = &affected.hit.commit {
+        return format!("commit {commit} holds what brought the flaw, and not what mended it");
+    }
     match (&affected.hit.interval, affected.hit.listed, &affected.hit.product) {
         (Some(interval), _, _) => format!("version {version} lies in: {interval}"),
         (None, true, _) => format!("version {version} is listed as affected"),
@@ -65,6 +68,7 @@ pub(super) fn finding(found: &Found, affected: &Affected) -> Value {
     by.extend(hit.interval.as_ref().map(|_| "range"));
     by.extend(hit.listed.then_some("versions"));
     by.extend(hit.product.as_ref().map(|_| "product"));
+    by.extend(hit.commit.as_ref().map(|_| "commits"));
     let flaws: Vec<&str> = affected.flaws.iter().map(|flaw| flaw.name()).collect();
     let mut told = json!({
         "file": found.files.get(*file),
