@@ -78,7 +78,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_answers_as_a_set_does(texts in prop::collection::vec("[ab]{0,7}", 0..300), room in 0usize..9) {
+        fn it_answers_as_a_set_does(
+            texts in prop::collection::vec("[ab]{0,7}", 0..300),
+            room in 0usize..9,
+        ) {
             let (mut seen, mut set) = (Seen::default(), HashSet::new());
             seen.reserve(room);
             for text in &texts {

@@ -251,7 +251,9 @@ impl<'de, T: Object<'de>> Visitor<'de> for Key<T> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(T::KEYS.iter().position(|key| *key == value))
+        // Nearly all keys differ in their first letter, and most keys are none of these.
+        let first = value.as_bytes().first();
+        Ok(T::KEYS.iter().position(|key| key.as_bytes().first() == first && *key == value))
     }
 }
 

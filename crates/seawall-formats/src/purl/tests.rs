@@ -389,8 +389,9 @@ fn canonical_purls_go_the_short_way() {
 proptest! {
     #[test]
     fn the_short_way_is_the_long_way(
-        text in "pkg:(npm|pypi|cargo|golang|maven|gem|nuget|composer|hackage|hex|pub|generic|deb|x)\
-                 /(%40)?[a-zA-C_.~:-]{0,4}(/[a-zA-C_.%-]{0,4}){0,2}(@(%2B|[a-zA-C0-9_./%:@+-]){0,6})?",
+        text in "pkg:(npm|pypi|cargo|golang|maven|gem|nuget|composer|hackage|hex|pub|generic|x)\
+                 /(%40)?[a-zA-C_.~:-]{0,4}(/[a-zA-C_.%-]{0,4}){0,2}\
+                 (@(%2B|[a-zA-C0-9_./%:@+-]){0,6})?",
     ) {
         both_ways(&text);
     }
