@@ -37,6 +37,7 @@ mod release;
 mod rpm;
 mod ruby;
 mod rust;
+mod seen;
 mod spdx;
 mod stream;
 mod swift;

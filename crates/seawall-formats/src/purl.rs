@@ -11,6 +11,7 @@
 mod encoding;
 pub(crate) mod package;
 mod parse;
+mod plain;
 mod release;
 mod settle;
 mod types;
@@ -151,6 +152,9 @@ pub struct PurlFault {
 
 /// Reads a purl tolerantly: its package, its version if it has one, and its qualifiers.
 pub fn read(text: &str) -> Result<(Package, Option<Version>, Qualifiers), PurlFault> {
+    if let Some(read) = plain::read(text) {
+        return Ok((read.package, read.version, Qualifiers::default()));
+    }
     let purl = Purl::parse(text, Reading::Tolerant)?;
     Ok((purl.package(), purl.package_version(), purl.qualifiers))
 }

@@ -267,8 +267,10 @@ impl<B: AsRef<[u8]>> Set<B> {
         part: &'static str,
     ) -> Result<Option<T>, SetFault> {
         let Some(bytes) = self.row(places, rows, number)? else { return Ok(None) };
-        let read = serde_json::from_slice(bytes).map_err(|_| SetFault::Inconsistent { part })?;
-        Ok(Some(read))
+        let fault = SetFault::Inconsistent { part };
+        // Looked over at once, the texts in it need not be looked at one by one.
+        let text = std::str::from_utf8(bytes).map_err(|_| fault.clone())?;
+        serde_json::from_str(text).map(Some).map_err(|_| fault)
     }
 
     /// How many documents there are.
@@ -414,10 +416,10 @@ impl<B: AsRef<[u8]>> Set<B> {
         package: &Package,
         version: Option<&Version>,
     ) -> Result<Answer, SetFault> {
-        let (base, _) = package.ecosystem.without_release();
-        if base != Ecosystem::Listed(Listed::Go, None) {
+        if !matches!(package.ecosystem, Ecosystem::Listed(Listed::Go, _)) {
             return Ok(Answer::Clear);
         }
+        let base = Ecosystem::Listed(Listed::Go, None);
         let (Some(shelf), Some(version)) = (self.shelf_folded(package)?, version) else {
             return Ok(Answer::Clear);
         };
@@ -461,11 +463,10 @@ impl<B: AsRef<[u8]>> Set<B> {
                 interval: interval.map(|interval| shelf.interval(interval)).transpose()?,
                 listed,
                 intervals: entry
-                    .intervals
-                    .iter()
-                    .map(|interval| shelf.interval(*interval))
+                    .intervals()
+                    .map(|interval| shelf.interval(interval))
                     .collect::<Result<_, _>>()?,
-                fixed: entry.fixed.iter().map(|text| Version::from(*text)).collect(),
+                fixed: entry.fixed().map(Version::from).collect(),
                 basis: entry.basis,
                 product: None,
                 commit: None,

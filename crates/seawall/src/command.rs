@@ -13,10 +13,17 @@ pub mod verify;
 
 use std::future::Future;
 use std::io::Write;
+use std::process::ExitCode;
 
 /// Runs a command's future on a runtime of its own.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Says which edition this is, as the command line itself would.
+pub fn version() -> ExitCode {
+    let said = print_text(concat!("seawall ", env!("CARGO_PKG_VERSION"), "\n"));
+    if said.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }
 
 /// Prints a JSON document on standard output.

@@ -18,7 +18,8 @@ mod maildir;
 mod runtime;
 mod world;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// The AI-cybersecurity clearinghouse: findings in; reproduced, coordinated, published; out comes
@@ -58,12 +59,16 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    if let Command::Laboratory = arguments.command {
+    let command = match At::once(std::env::args_os()) {
+        Some(At::Match(arguments)) => Command::Match(*arguments),
+        Some(At::Version) => return command::version(),
+        None => Arguments::parse().command,
+    };
+    if let Command::Laboratory = command {
         return laboratory::serve();
     }
     // Those that are started often and only read files get to their work at once.
-    match &arguments.command {
+    match &command {
         Command::Match(_)
         | Command::Exposure(_)
         | Command::Inspect(_)
@@ -76,7 +81,7 @@ fn main() -> ExitCode {
         | Command::Verify(_)
         | Command::Admin(_) => prepare(),
     }
-    let done = match arguments.command {
+    let done = match command {
         Command::Serve(arguments) => command::serve::run(arguments),
         Command::Demo(arguments) => command::demo::run(arguments),
         Command::Advisories(arguments) => command::advisories::run(arguments),
@@ -93,6 +98,32 @@ fn main() -> ExitCode {
         eprintln!("seawall: {error:#}");
         ExitCode::from(2)
     })
+}
+
+/// What is read from the command line without making the arguments of all commands first, which
+/// would cost as much as matching a small inventory.
+enum At {
+    Match(Box<command::matching::Arguments>),
+    Version,
+}
+
+impl At {
+    /// What is plainly meant. Everything else (faults, help, other commands) is left to the whole
+    /// command line, which says everything there is to say.
+    fn once(line: impl Iterator<Item = OsString>) -> Option<At> {
+        let mut line = line.skip(1).peekable();
+        match line.peek()?.to_str()? {
+            "--version" | "-V" => line.nth(1).is_none().then_some(At::Version),
+            "match" => {
+                let command = clap::Command::new("match");
+                let command = command::matching::Arguments::augment_args(command);
+                let read = command.try_get_matches_from(line).ok()?;
+                let read = command::matching::Arguments::from_arg_matches(&read).ok()?;
+                Some(At::Match(Box::new(read)))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What commands need that reach over the network or keep a log.

@@ -119,7 +119,7 @@ impl List {
             purl: None,
         };
         let key = component.label.clone();
-        self.lines.push(&format_args!("line {line}"), key, component)
+        self.lines.push(&format_args!("line {line}"), &key, component)
     }
 
     fn rows(&mut self, text: &str) -> Result<(), FormatFault> {

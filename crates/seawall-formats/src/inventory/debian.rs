@@ -126,7 +126,7 @@ pub(super) fn read(
             product: None,
             purl: None,
         };
-        lines.push(&place, key, component)?;
+        lines.push(&place, &key, component)?;
     }
     if guessed > 0 {
         lines.warn(format!(

@@ -1,18 +1,18 @@
 //! The lines of an inventory while it is being read: bounded, repeated ones kept once.
 
+use super::seen::Seen;
 use super::{COMPONENTS_MAX, Inventory, Kind, TEXT_LEN_MAX, WARNINGS_MAX, cpe, purl};
 use crate::fault::{FormatFault, quote};
 use seawall_domain::component::{Component, Product};
 use seawall_domain::package::{Ecosystem, Package, Version};
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt::Display;
 
 /// The lines read so far.
 pub(super) struct Lines {
     format: &'static str,
     components: Vec<Component>,
-    seen: HashSet<String>,
+    seen: Seen,
     warnings: Vec<String>,
     unsaid: usize,
     elsewhere: usize,
@@ -24,7 +24,7 @@ impl Lines {
         Self {
             format,
             components: Vec::new(),
-            seen: HashSet::new(),
+            seen: Seen::default(),
             warnings: Vec::new(),
             unsaid: 0,
             elsewhere: 0,
@@ -47,7 +47,7 @@ impl Lines {
     pub(super) fn push(
         &mut self,
         place: &dyn Display,
-        key: String,
+        key: &str,
         line: Component,
     ) -> Result<(), FormatFault> {
         if self.components.len() == COMPONENTS_MAX {
@@ -92,7 +92,7 @@ impl Lines {
                     product: None,
                     purl: Some(text.to_owned()),
                 };
-                self.push(place, read.canonical, line)
+                self.push(place, &read.canonical, line)
             }
             Err(why) => {
                 let shown = quote(text);
@@ -124,7 +124,7 @@ impl Lines {
             None => product,
         });
         let version = version.map(|version| Version(version.into_owned()));
-        self.push(place, key, Component { label, package: None, version, product, purl: None })
+        self.push(place, &key, Component { label, package: None, version, product, purl: None })
     }
 
     /// Adds a package of an ecosystem, by its name there.
@@ -144,7 +144,7 @@ impl Lines {
         let key = format!("{package}\u{0}{}", version.unwrap_or_default());
         let version = version.map(Version::from);
         let package = Some(package);
-        self.push(place, key, Component { label, package, version, product: None, purl: None })
+        self.push(place, &key, Component { label, package, version, product: None, purl: None })
     }
 
     /// Adds a package that comes from elsewhere than its ecosystem's registry: a project's own

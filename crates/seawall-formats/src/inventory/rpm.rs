@@ -140,7 +140,7 @@ pub(super) fn read(text: &str) -> Result<Inventory, FormatFault> {
             product: None,
             purl: None,
         };
-        lines.push(&place, component.label.clone(), component)?;
+        lines.push(&place, &component.label.clone(), component)?;
     }
     if release.is_none() {
         lines.warn(

@@ -40,12 +40,11 @@ pub(super) fn read<'de, T: Object<'de>>(
     let text = text(format, bytes)?;
     let track = Track::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = One { track: &track, object: PhantomData };
-    let value = seed.deserialize(&mut reader).and_then(|value| {
-        reader.end()?;
-        Ok(value)
-    });
-    value.map_err(|error| track.fault(format, &error))
+    let mut object = T::default();
+    let fill = Fill { track: &track, object: &mut object };
+    let read = fill.deserialize(&mut reader).and_then(|()| reader.end());
+    read.map_err(|error| track.fault(format, &error))?;
+    Ok(object)
 }
 
 /// The text of a document that must be UTF-8.
@@ -64,8 +63,9 @@ enum Step {
     Item(usize),
 }
 
-/// Where the reader stands, and how many objects it may still keep.
+/// Where the reader failed, and how many objects it may still keep.
 struct Track {
+    /// The way to the failure, the last step first.
     steps: RefCell<Vec<Step>>,
     left: Cell<usize>,
 }
@@ -77,12 +77,9 @@ impl Default for Track {
 }
 
 impl Track {
-    /// Does something one step deeper. After a failure the steps stay, for the fault to name.
+    /// Does something one step deeper, and remembers the step where it fails.
     fn within<T, E>(&self, step: Step, run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        self.steps.borrow_mut().push(step);
-        let done = run()?;
-        self.steps.borrow_mut().pop();
-        Ok(done)
+        run().inspect_err(|_| self.steps.borrow_mut().push(step))
     }
 
     fn keep<E: Error>(&self) -> Result<(), E> {
@@ -98,7 +95,7 @@ impl Track {
         let told = error.to_string();
         let message = told.split(" at line ").next().unwrap_or(&told).to_owned();
         let mut place = String::new();
-        for step in self.steps.borrow().iter() {
+        for step in self.steps.borrow().iter().rev() {
             match step {
                 Step::Key(key) => place.push_str(&format!("/{key}")),
                 Step::Item(index) => place.push_str(&format!("/{index}")),
@@ -148,14 +145,13 @@ impl<'a, 'de, A: MapAccess<'de>> Slot<'a, 'de, A> {
     /// The objects of a list, which are kept and counted; null is an empty list.
     pub(super) fn list<T: Object<'de>>(self) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        let take = |item| items.push(item);
-        self.read(|track| Each::<T, _, true> { track, take, object: PhantomData })?;
+        self.read(|track| All { track, items: &mut items })?;
         Ok(items)
     }
 
     /// The objects of a list, one after another and none kept; null is an empty list.
     pub(super) fn each<T: Object<'de>>(self, take: impl FnMut(T)) -> Result<(), A::Error> {
-        self.read(|track| Each::<T, _, false> { track, take, object: PhantomData })
+        self.read(|track| Each { track, take, object: PhantomData })
     }
 }
 
@@ -172,7 +168,10 @@ impl<'de, const STRICT: bool> DeserializeSeed<'de> for Text<STRICT> {
 
 /// The text trimmed, or nothing where nothing is left.
 fn some(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => Some(text),
+        _ => Some(text.trim()).filter(|text| !text.is_empty()),
+    }
 }
 
 impl<'de, const STRICT: bool> Visitor<'de> for Text<STRICT> {
@@ -252,33 +251,35 @@ impl<'de, T: Object<'de>> Visitor<'de> for Key<T> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(T::KEYS.iter().position(|key| *key == value))
+        // Nearly all keys differ in their first letter, and most keys are none of these.
+        let first = value.as_bytes().first();
+        Ok(T::KEYS.iter().position(|key| key.as_bytes().first() == first && *key == value))
     }
 }
 
-struct One<'a, T> {
+/// Reads an object where it is kept, so that none is moved about.
+struct Fill<'a, T> {
     track: &'a Track,
-    object: PhantomData<T>,
+    object: &'a mut T,
 }
 
-impl<'de, T: Object<'de>> DeserializeSeed<'de> for One<'_, T> {
-    type Value = T;
+impl<'de, T: Object<'de>> DeserializeSeed<'de> for Fill<'_, T> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<T, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
         source.deserialize_map(self)
     }
 }
 
-impl<'de, T: Object<'de>> Visitor<'de> for One<'_, T> {
-    type Value = T;
+impl<'de, T: Object<'de>> Visitor<'de> for Fill<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let track = self.track;
-        let mut object = T::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Fill { track, object } = self;
         let mut seen = 0u64;
         while let Some(known) = map.next_key_seed(Key::<T>(PhantomData))? {
             let Some((number, key)) = known.and_then(|at| Some((at, *T::KEYS.get(at)?))) else {
@@ -294,7 +295,7 @@ impl<'de, T: Object<'de>> Visitor<'de> for One<'_, T> {
             object.field(number, slot)?;
         }
         match object.missing() {
-            None => Ok(object),
+            None => Ok(()),
             Some(key) => {
                 track.within(Step::Key(key), || Err(A::Error::custom("it is missing or empty")))
             }
@@ -331,19 +332,19 @@ impl<'de, T: Object<'de>> Visitor<'de> for Maybe<'_, T> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, source: D) -> Result<Self::Value, D::Error> {
-        One { track: self.track, object: self.object }.deserialize(source).map(Some)
+        let mut object = T::default();
+        Fill { track: self.track, object: &mut object }.deserialize(source)?;
+        Ok(Some(object))
     }
 }
 
-struct Each<'a, T, F, const KEPT: bool> {
+/// The items of a list, each read where it is kept.
+struct All<'a, T> {
     track: &'a Track,
-    take: F,
-    object: PhantomData<T>,
+    items: &'a mut Vec<T>,
 }
 
-impl<'de, T: Object<'de>, F: FnMut(T), const KEPT: bool> DeserializeSeed<'de>
-    for Each<'_, T, F, KEPT>
-{
+impl<'de, T: Object<'de>> DeserializeSeed<'de> for All<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
@@ -351,7 +352,7 @@ impl<'de, T: Object<'de>, F: FnMut(T), const KEPT: bool> DeserializeSeed<'de>
     }
 }
 
-impl<'de, T: Object<'de>, F: FnMut(T), const KEPT: bool> Visitor<'de> for Each<'_, T, F, KEPT> {
+impl<'de, T: Object<'de>> Visitor<'de> for All<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -362,16 +363,54 @@ impl<'de, T: Object<'de>, F: FnMut(T), const KEPT: bool> Visitor<'de> for Each<'
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut source: A) -> Result<(), A::Error> {
+        let All { track, items } = self;
+        for index in 0.. {
+            let object = items.push_mut(T::default());
+            let fill = Fill { track, object };
+            if track.within(Step::Item(index), || source.next_element_seed(fill))?.is_none() {
+                items.pop();
+                break;
+            }
+            track.keep()?;
+        }
+        Ok(())
+    }
+}
+
+/// The items of a list, none of them kept.
+struct Each<'a, T, F> {
+    track: &'a Track,
+    take: F,
+    object: PhantomData<T>,
+}
+
+impl<'de, T: Object<'de>, F: FnMut(T)> DeserializeSeed<'de> for Each<'_, T, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        source.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Object<'de>, F: FnMut(T)> Visitor<'de> for Each<'_, T, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut source: A) -> Result<(), A::Error> {
         let track = self.track;
         for index in 0.. {
-            let one = One { track, object: PhantomData };
-            let read = track.within(Step::Item(index), || items.next_element_seed(one))?;
-            let Some(item) = read else {
+            let mut item = T::default();
+            let fill = Fill { track, object: &mut item };
+            if track.within(Step::Item(index), || source.next_element_seed(fill))?.is_none() {
                 break;
-            };
-            if KEPT {
-                track.keep()?;
             }
             (self.take)(item);
         }

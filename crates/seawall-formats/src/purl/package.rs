@@ -11,10 +11,11 @@
 //! kept beside the package, because distributions' advisories speak of source packages. An rpm's
 //! `epoch` belongs to its version.
 
-use super::{Parts, Purl, PurlFault, Reading, release};
+use super::{Parts, Purl, PurlFault, Reading, plain, release};
 pub(crate) use release::debian_release;
 use seawall_domain::package::{Ecosystem, Listed, Package, Version};
 use seawall_domain::record::repository_name;
+use std::borrow::Cow;
 
 /// Distributions under the names that scanners give them: type, namespace, and the ecosystem.
 const NAMESPACES: [(&str, &str, Listed); 15] = [
@@ -41,7 +42,7 @@ const KINDS: [(&str, Listed); 2] =
 
 /// What a package URL says.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Coordinates {
+pub(crate) struct Coordinates<'a> {
     /// The package that the purl names.
     pub package: Package,
     /// Its version.
@@ -50,11 +51,19 @@ pub(crate) struct Coordinates {
     /// the distribution's advisories name; Red Hat's name binary packages.
     pub source: Option<(String, Option<Version>)>,
     /// The canonical spelling of the whole purl.
-    pub canonical: String,
+    pub canonical: Cow<'a, str>,
 }
 
 /// Reads a package URL of an inventory, tolerantly.
-pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
+pub(crate) fn read(text: &str) -> Result<Coordinates<'_>, String> {
+    match plain::read(text) {
+        Some(read) => Ok(read),
+        None => read_at_length(text),
+    }
+}
+
+/// The same for any purl, whatever is in it.
+pub(super) fn read_at_length(text: &str) -> Result<Coordinates<'static>, String> {
     let purl = Purl::parse(text, Reading::Tolerant).map_err(|PurlFault { reason, .. }| reason)?;
     let package = purl.package();
     let by_binary = matches!(package.ecosystem, Ecosystem::Listed(Listed::RedHat, _));
@@ -62,7 +71,7 @@ pub(crate) fn read(text: &str) -> Result<Coordinates, String> {
         package,
         version: purl.package_version(),
         source: purl.source().filter(|_| !by_binary),
-        canonical: purl.to_string(),
+        canonical: Cow::Owned(purl.to_string()),
     })
 }
 
@@ -106,7 +115,7 @@ impl Purl {
     /// The package that the purl names.
     pub fn package(&self) -> Package {
         let ecosystem = self.ecosystem();
-        let name = self.joint_name(&ecosystem);
+        let name = joint_name(&ecosystem, self.namespace(), &self.name, self.subpath());
         Package { name: normal_name(&ecosystem, &name), ecosystem }
     }
 
@@ -193,26 +202,6 @@ impl Purl {
         }
     }
 
-    /// Namespace and name as the ecosystem joins them.
-    fn joint_name(&self, ecosystem: &Ecosystem) -> String {
-        let (name, namespace) = (self.name.as_str(), self.namespace());
-        match (ecosystem, namespace) {
-            (Ecosystem::Debian(_) | Ecosystem::PyPi | Ecosystem::CratesIo, _) => name.to_owned(),
-            (Ecosystem::Npm, Some(scope)) => {
-                format!("@{}/{name}", scope.strip_prefix('@').unwrap_or(scope))
-            }
-            (Ecosystem::Listed(Listed::Maven, _), Some(group)) => format!("{group}:{name}"),
-            (Ecosystem::Listed(Listed::Go, _), _) => {
-                let parts = [namespace, Some(name), self.subpath()];
-                parts.into_iter().flatten().collect::<Vec<_>>().join("/")
-            }
-            // The namespace is the distribution.
-            (Ecosystem::Listed(listed, _), _) if is_distribution(*listed) => name.to_owned(),
-            (_, Some(namespace)) => format!("{namespace}/{name}"),
-            (_, None) => name.to_owned(),
-        }
-    }
-
     /// The purl of a package; none where the name cannot be one. It reads back as the same package,
     /// but for releases that no purl tells.
     pub fn of(package: &Package, version: Option<&Version>) -> Option<Purl> {
@@ -220,6 +209,31 @@ impl Purl {
         let distro = distro.as_deref().map(|distro| ("distro", distro));
         made(package, version, distro.into_iter().collect())
     }
+}
+
+/// Namespace, name and path inside the package as the ecosystem joins them.
+pub(super) fn joint_name<'a>(
+    ecosystem: &Ecosystem,
+    namespace: Option<&str>,
+    name: &'a str,
+    subpath: Option<&str>,
+) -> Cow<'a, str> {
+    let joined = match (ecosystem, namespace) {
+        (Ecosystem::Debian(_) | Ecosystem::PyPi | Ecosystem::CratesIo, _) => None,
+        (Ecosystem::Npm, Some(scope)) => {
+            Some(format!("@{}/{name}", scope.strip_prefix('@').unwrap_or(scope)))
+        }
+        (Ecosystem::Listed(Listed::Maven, _), Some(group)) => Some(format!("{group}:{name}")),
+        (Ecosystem::Listed(Listed::Go, _), _) => {
+            let parts = [namespace, Some(name), subpath];
+            Some(parts.into_iter().flatten().collect::<Vec<_>>().join("/"))
+        }
+        // The namespace is the distribution.
+        (Ecosystem::Listed(listed, _), _) if is_distribution(*listed) => None,
+        (_, Some(namespace)) => Some(format!("{namespace}/{name}")),
+        (_, None) => None,
+    };
+    joined.map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 fn made<'a>(

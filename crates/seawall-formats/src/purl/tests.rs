@@ -338,3 +338,83 @@ proptest! {
         }
     }
 }
+
+/// A text that goes the short way is read there as the long way reads it.
+#[track_caller]
+fn both_ways(text: &str) -> bool {
+    let short = plain::read(text);
+    if let Some(read) = &short {
+        assert_eq!(Ok(read), package::read_at_length(text).as_ref(), "{text}");
+    }
+    short.is_some()
+}
+
+#[test]
+fn canonical_purls_go_the_short_way() {
+    for text in [
+        "pkg:cargo/libz-sys@1.1.8",
+        "pkg:cargo/a@0.1.0-rc.1%2Bb.c",
+        "pkg:npm/ini@1.3.5",
+        "pkg:npm/%40Babel/Core@7.0.0",
+        "pkg:npm/babel/core",
+        "pkg:pypi/zope.interface--x@5.0rc1",
+        "pkg:golang/github.com/Azure/x@v1.2.3%2Bincompatible",
+        "pkg:golang/stdlib@1.22",
+        "pkg:maven/org.a/b@1",
+        "pkg:maven/org/a/b@1",
+        "pkg:maven/b@1",
+        "pkg:gem/rails@7",
+        "pkg:nuget/Moq@4.17.2",
+        "pkg:composer/drupal/core@8",
+        "pkg:composer/core@8",
+        "pkg:hackage/AC-HalfInteger@1.2.1",
+        "pkg:hex/phoenix@1",
+        "pkg:hex/acme/phoenix@1",
+        "pkg:pub/my_package",
+        "pkg:generic/openssl@3:x",
+    ] {
+        assert!(both_ways(text), "{text}");
+    }
+    for text in [
+        "",
+        "PKG:npm/a",
+        "pkg:NPM/a",
+        "pkg:npm/",
+        "pkg:npm//a",
+        "pkg:npm/a/",
+        "pkg:npm/a//b",
+        "pkg:npm/@a/b",
+        "pkg:npm/a@",
+        "pkg:npm/a@1@2",
+        "pkg:npm/a@1/2",
+        "pkg:npm/%40/b",
+        "pkg:npm/%40b",
+        "pkg:npm/a@%2b",
+        "pkg:npm/a?b=c",
+        "pkg:npm/a#b",
+        "pkg:npm/é",
+        " pkg:npm/a",
+        "pkg:cargo/a/b",
+        "pkg:pypi/A",
+        "pkg:pypi/a_b",
+        "pkg:pypi/a@1RC1",
+        "pkg:composer/A/b",
+        "pkg:pub/a-b",
+        "pkg:hackage/a_b",
+        "pkg:deb/debian/zlib1g@1",
+    ] {
+        assert!(!both_ways(text), "{text}");
+    }
+    assert!(!both_ways(&format!("pkg:npm/{}", "a".repeat(PURL_BYTES_MAX))));
+}
+
+proptest! {
+    #[test]
+    fn the_short_way_is_the_long_way(
+        text in "pkg:(npm|pypi|cargo|golang|maven|gem|nuget|composer|hackage|hex|pub|generic|x)\
+                 /(%40)?[a-zA-C_.~:-]{0,4}(/[a-zA-C_.%-]{0,4}){0,2}\
+                 (@(%2B|[a-zA-C0-9_./%:@+-]){0,6})?",
+    ) {
+        both_ways(&text);
+    }
+}

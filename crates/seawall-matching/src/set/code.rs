@@ -139,6 +139,40 @@ impl<'a> Eye<'a> {
         }
         (0..length).map(|_| read(self)).collect()
     }
+
+    /// A list that is looked over now, so that its items can be read later without a fault.
+    pub(super) fn items<T>(
+        &mut self,
+        read: impl Fn(&mut Self) -> Result<T, SetFault>,
+    ) -> Result<Items<'a>, SetFault> {
+        let length = self.count()?;
+        if length > self.bytes.len() {
+            return Err(self.fault());
+        }
+        let eye = *self;
+        for _ in 0..length {
+            read(self)?;
+        }
+        Ok(Items { eye, length })
+    }
+}
+
+/// The items of a list that was looked over: they are decoded again whenever they are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Items<'a> {
+    eye: Eye<'a>,
+    length: usize,
+}
+
+impl<'a> Items<'a> {
+    /// The items, read as they were read when the list was looked over.
+    pub(super) fn read<T>(
+        self,
+        read: impl Fn(&mut Eye<'a>) -> Result<T, SetFault>,
+    ) -> impl Iterator<Item = T> {
+        let mut eye = self.eye;
+        (0..self.length).map_while(move |_| read(&mut eye).ok())
+    }
 }
 
 #[cfg(test)]
@@ -158,6 +192,9 @@ mod tests {
             pen.text(&text);
             pen.option(maybe, |pen, number| pen.number(number.into()));
             let mut eye = Eye::new(&pen.0, "test");
+            let mut ahead = eye;
+            let items = ahead.items(Eye::number).unwrap();
+            prop_assert_eq!(items.read(Eye::number).collect::<Vec<_>>(), numbers.clone());
             prop_assert_eq!(eye.list(Eye::number), Ok(numbers));
             prop_assert_eq!(eye.text(), Ok(text.as_str()));
             prop_assert_eq!(eye.option(Eye::number), Ok(maybe.map(u64::from)));

@@ -34,8 +34,11 @@ impl Pages {
         let outside = SetFault::Inconsistent { part: "table of contents" };
         let found = bytes.get(range.clone()).ok_or(outside)?;
         if !found.is_empty() {
-            for page in range.start / PAGE_BYTES..=(range.end - 1) / PAGE_BYTES {
-                self.check(bytes, page)?;
+            let (first, last) = (range.start / PAGE_BYTES, (range.end - 1) / PAGE_BYTES);
+            for page in first..last + 1 {
+                if !self.is_checked(page) {
+                    self.check(bytes, page)?;
+                }
             }
         }
         Ok(found)
@@ -43,8 +46,16 @@ impl Pages {
 
     /// Checks every page; says how many there are.
     pub(super) fn check_all(&self, bytes: &[u8]) -> Result<usize, SetFault> {
-        (0..self.sums.len()).try_for_each(|page| self.check(bytes, page))?;
+        let mut unseen = (0..self.sums.len()).filter(|page| !self.is_checked(*page));
+        unseen.try_for_each(|page| self.check(bytes, page))?;
         Ok(self.sums.len())
+    }
+
+    /// Whether a page was checked; the bit only saves work, whoever misses it checks again.
+    #[inline]
+    fn is_checked(&self, page: usize) -> bool {
+        let word = self.checked.get(page / 64);
+        word.is_some_and(|word| word.load(Ordering::Relaxed) & (1 << (page % 64)) != 0)
     }
 
     fn check(&self, bytes: &[u8], page: usize) -> Result<(), SetFault> {
@@ -53,17 +64,12 @@ impl Pages {
         let (Some(sum), Some(word)) = (self.sums.get(page), self.checked.get(page / 64)) else {
             return Err(damaged());
         };
-        let bit = 1 << (page % 64);
-        // The bit only saves work: whoever misses it checks the page again.
-        if word.load(Ordering::Relaxed) & bit != 0 {
-            return Ok(());
-        }
         let end = bytes.len().min(offset + PAGE_BYTES);
-        let page = bytes.get(offset..end).ok_or_else(damaged)?;
-        if crc32c::crc32c(page) != *sum {
+        let held = bytes.get(offset..end).ok_or_else(damaged)?;
+        if crc32c::crc32c(held) != *sum {
             return Err(damaged());
         }
-        word.fetch_or(bit, Ordering::Relaxed);
+        word.fetch_or(1 << (page % 64), Ordering::Relaxed);
         Ok(())
     }
 }

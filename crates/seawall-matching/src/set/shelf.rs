@@ -8,7 +8,7 @@
 //! them has the even place between. An interval is a half-open pair of places: it starts at its
 //! first version, and ends at its fix, or just behind its last affected version.
 
-use super::code::{Eye, Pen};
+use super::code::{Eye, Items, Pen};
 use super::fault::SetFault;
 use crate::version::{Key, Scheme};
 use seawall_domain::package::{Ecosystem, Version};
@@ -42,14 +42,13 @@ pub(super) struct Entry<'a> {
     pub(super) record: u32,
     pub(super) release: Option<&'a str>,
     pub(super) basis: Basis,
-    /// Half-open pairs of places, in the order in which the record gives them.
-    pub(super) intervals: Vec<(u64, u64)>,
-    /// The versions that end an interval, as the record spells and orders them, each once.
-    pub(super) fixed: Vec<&'a str>,
+    /// Half-open pairs of places.
+    intervals: Items<'a>,
+    fixed: Items<'a>,
     /// Runs of indexes of versions listed one by one: the first, and how many.
-    runs: Vec<(u64, u64)>,
+    runs: Items<'a>,
     /// Listed versions that the ecosystem's rule cannot read.
-    unread: Vec<&'a str>,
+    unread: Items<'a>,
 }
 
 /// Where a version stands in a dictionary.
@@ -61,21 +60,31 @@ pub(super) enum Place<'v> {
     Unread(&'v str),
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
+    /// Half-open pairs of places, in the order in which the record gives them.
+    pub(super) fn intervals(&self) -> impl Iterator<Item = (u64, u64)> + use<'a> {
+        self.intervals.read(pair)
+    }
+
+    /// The versions that end an interval, as the record spells and orders them, each once.
+    pub(super) fn fixed(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.fixed.read(Eye::text)
+    }
+
     /// The first of its intervals that holds a version.
     pub(super) fn interval_of(&self, place: &Place<'_>) -> Option<(u64, u64)> {
         let Place::At(place) = place else { return None };
-        self.intervals.iter().copied().find(|(start, end)| start <= place && place < end)
+        self.intervals().find(|(start, end)| start <= place && place < end)
     }
 
     /// Whether it lists one of these versions of the dictionary, or one that the ecosystem's rule
     /// cannot read and `is_like` knows again.
     pub(super) fn lists_like(&self, indexes: &[u64], is_like: impl Fn(&str) -> bool) -> bool {
-        let within = |(first, many): &(u64, u64)| {
-            let from = indexes.partition_point(|index| index < first);
-            indexes.get(from).is_some_and(|index| index - first < *many)
+        let within = |(first, many): (u64, u64)| {
+            let from = indexes.partition_point(|index| *index < first);
+            indexes.get(from).is_some_and(|index| index - first < many)
         };
-        self.runs.iter().any(within) || self.unread.iter().any(|text| is_like(text))
+        self.runs.read(pair).any(within) || self.unread.read(Eye::text).any(is_like)
     }
 
     /// Whether it lists a version one by one.
@@ -83,10 +92,10 @@ impl Entry<'_> {
         match place {
             Place::At(place) if place % 2 == 1 => {
                 let index = place / 2;
-                self.runs.iter().any(|(first, many)| (*first..first + many).contains(&index))
+                self.runs.read(pair).any(|(first, many)| index >= first && index - first < many)
             }
             Place::At(_) => false,
-            Place::Unread(text) => self.unread.contains(text),
+            Place::Unread(text) => self.unread.read(Eye::text).any(|own| own == *text),
         }
     }
 }
@@ -325,8 +334,11 @@ impl<'a> Shelf<'a> {
     }
 }
 
+fn pair(eye: &mut Eye<'_>) -> Result<(u64, u64), SetFault> {
+    Ok((eye.number()?, eye.number()?))
+}
+
 fn entry<'a>(eye: &mut Eye<'a>) -> Result<Entry<'a>, SetFault> {
-    let pair = |eye: &mut Eye<'a>| Ok((eye.number()?, eye.number()?));
     Ok(Entry {
         record: u32::try_from(eye.number()?).map_err(|_| eye.fault())?,
         release: eye.option(Eye::text)?,
@@ -334,9 +346,9 @@ fn entry<'a>(eye: &mut Eye<'a>) -> Result<Entry<'a>, SetFault> {
             [0] => Basis::Run,
             _ => Basis::Stated,
         },
-        intervals: eye.list(pair)?,
-        fixed: eye.list(Eye::text)?,
-        runs: eye.list(pair)?,
-        unread: eye.list(Eye::text)?,
+        intervals: eye.items(pair)?,
+        fixed: eye.items(Eye::text)?,
+        runs: eye.items(pair)?,
+        unread: eye.items(Eye::text)?,
     })
 }

@@ -22,7 +22,7 @@ pub type Findings = BTreeSet<(String, String)>;
 
 /// Everything that is written for the programs to read.
 pub struct Inputs {
-    /// 2,752 crates as CycloneDX, compact.
+    /// 2,752 crates as CycloneDX, indented as generators write it.
     pub rust: PathBuf,
     /// The same crates as a lock file.
     pub lock: PathBuf,
