@@ -251,26 +251,18 @@ impl<B: AsRef<[u8]>> Set<B> {
 
     /// What is kept of a record; none when there is no such number.
     pub fn record(&self, number: u32) -> Result<Option<Meta>, SetFault> {
-        self.read_row(Part::RecordPlaces, Part::Records, number, "record")
+        let Some(row) = self.row(Part::RecordPlaces, Part::Records, number)? else {
+            return Ok(None);
+        };
+        let mut eye = Eye::new(row, "record");
+        let _brief = eye.frame()?;
+        read_json(eye.rest(), "record").map(Some)
     }
 
     /// A flaw; none when there is no such number.
     pub fn flaw(&self, number: u32) -> Result<Option<Flaw>, SetFault> {
-        self.read_row(Part::FlawPlaces, Part::Flaws, number, "flaw")
-    }
-
-    fn read_row<T: serde::de::DeserializeOwned>(
-        &self,
-        places: Part,
-        rows: Part,
-        number: u32,
-        part: &'static str,
-    ) -> Result<Option<T>, SetFault> {
-        let Some(bytes) = self.row(places, rows, number)? else { return Ok(None) };
-        let fault = SetFault::Inconsistent { part };
-        // Looked over at once, the texts in it need not be looked at one by one.
-        let text = std::str::from_utf8(bytes).map_err(|_| fault.clone())?;
-        serde_json::from_str(text).map(Some).map_err(|_| fault)
+        let row = self.row(Part::FlawPlaces, Part::Flaws, number)?;
+        row.map(|row| read_json(row, "flaw")).transpose()
     }
 
     /// How many documents there are.
@@ -487,6 +479,16 @@ impl<B: AsRef<[u8]>> Set<B> {
             true => Answer::Clear,
         })
     }
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(
+    bytes: &[u8],
+    part: &'static str,
+) -> Result<T, SetFault> {
+    let fault = SetFault::Inconsistent { part };
+    // Looked over at once, the texts in it need not be looked at one by one.
+    let text = std::str::from_utf8(bytes).map_err(|_| fault.clone())?;
+    serde_json::from_str(text).map_err(|_| fault)
 }
 
 mod product;

@@ -35,7 +35,13 @@ fn main() {
         return;
     };
     let queries = queries(&records);
-    println!("{} records, {} different queries", records.len(), queries.len());
+    let usual = listed().unwrap_or_default();
+    println!(
+        "{} records; {} queries that records name, {} components of real lock files",
+        records.len(),
+        queries.len(),
+        usual.len()
+    );
     let (ready, bound) = mpsc::channel();
     std::thread::spawn(move || serve(&records, &ready));
     let address = bound.recv().expect("the server listens");
@@ -43,11 +49,14 @@ fn main() {
     clients.block_on(async {
         let (floor, query) = ("/canned", "/v1/query");
         for connections in CONNECTIONS {
-            for path in [floor, query, floor, query] {
-                load(&address, path, connections, &queries).await;
+            for _ in 0..2 {
+                load(&address, "floor", floor, connections, &queries).await;
+                load(&address, "named by records", query, connections, &queries).await;
+                load(&address, "real lock files", query, connections, &usual).await;
             }
         }
-        batches(&address, &queries).await;
+        batches(&address, "named by records", &queries).await;
+        batches(&address, "real lock files", &usual).await;
     });
 }
 
@@ -66,6 +75,24 @@ fn records() -> Option<Vec<String>> {
         records.extend(text.lines().map(str::to_owned));
     }
     Some(records)
+}
+
+/// One query for each component of the lock files among the shared data, by package URL.
+fn listed() -> Option<Vec<String>> {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let folder = std::env::var("SEAWALL_DATA").unwrap_or_else(|_| here.to_owned());
+    let path = format!("{folder}/matching/lock-sboms.tar.zst");
+    let unpacked = Command::new("tar").args(["--zstd", "-xOf", &path]).output().ok()?;
+    let documents = serde_json::Deserializer::from_slice(&unpacked.stdout).into_iter::<Value>();
+    let mut queries = Vec::new();
+    for document in documents {
+        for component in document.ok()?["components"].as_array().into_iter().flatten() {
+            if let Some(purl) = component["purl"].as_str() {
+                queries.push(json!({"package": {"purl": purl}}).to_string());
+            }
+        }
+    }
+    Some(queries)
 }
 
 /// One query for each package that a record names, in the version before the last that it lists,
@@ -107,7 +134,7 @@ fn serve(records: &[String], ready: &mpsc::Sender<String>) {
     });
 }
 
-async fn load(address: &str, path: &str, connections: usize, queries: &[String]) {
+async fn load(address: &str, name: &str, path: &str, connections: usize, queries: &[String]) {
     let each = QUERIES / connections;
     let begin = Instant::now();
     let mut tasks = Vec::new();
@@ -138,14 +165,14 @@ async fn load(address: &str, path: &str, connections: usize, queries: &[String])
     times.sort_unstable();
     let rate = times.len() as f64 / took.as_secs_f64();
     println!(
-        "{path:<16} {connections:>3} connections: p50 {:>7.3} ms  p99 {:>7.3} ms  \
+        "{name:<17} {connections:>3} connections: p50 {:>7.3} ms  p99 {:>7.3} ms  \
          {rate:>7.0} a second  {size} bytes an answer",
         at(&times, 50),
         at(&times, 99),
     );
 }
 
-async fn batches(address: &str, queries: &[String]) {
+async fn batches(address: &str, name: &str, queries: &[String]) {
     let mut client = Client::connect(address).await;
     let (many, rounds) = BATCH;
     let mut times = Vec::new();
@@ -159,7 +186,7 @@ async fn batches(address: &str, queries: &[String]) {
     }
     times.sort_unstable();
     let (middle, slow) = (at(&times, 50), at(&times, 99));
-    println!("/v1/querybatch   {many} queries each: p50 {middle:.3} ms  p99 {slow:.3} ms");
+    println!("{name:<17} {many} queries a batch: p50 {middle:.3} ms  p99 {slow:.3} ms");
 }
 
 fn at(sorted: &[Duration], percent: usize) -> f64 {

@@ -9,7 +9,6 @@ pub use self::question::{BadQuestion, NamedPackage, Parts, Question};
 
 use crate::advisory_set::{Holding, Shelf};
 use seawall_domain::package::{Ecosystem, Listed, Package};
-use seawall_domain::record::SourceKind;
 use seawall_formats::{osv, purl};
 use seawall_matching::set::{By, SetFault};
 use std::borrow::Cow;
@@ -18,7 +17,7 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub struct Found<'a> {
     /// Its id.
-    pub id: Cow<'a, str>,
+    pub id: &'a str,
     /// When it last changed (RFC 3339, UTC).
     pub modified: &'a str,
     shelf: &'a Shelf,
@@ -29,7 +28,7 @@ pub struct Found<'a> {
 impl<'a> Found<'a> {
     /// A record of the OSV schema with its document; none for any other kind.
     fn new(shelf: &'a Shelf, number: u32) -> Result<Option<Found<'a>>, SetFault> {
-        let brief = shelf.set.brief(number)?.filter(|brief| brief.kind == SourceKind::Osv);
+        let brief = shelf.set.brief(number)?.filter(|brief| brief.is_osv);
         Ok(brief.and_then(|brief| {
             let (modified, document) = (brief.modified.unwrap_or_default(), brief.raw?);
             Some(Found { id: brief.id, modified, shelf, number, document })
@@ -66,11 +65,11 @@ pub fn query<'a>(
     }
     // Each set gives its records in this order already, and the sort is stable: our own come first.
     if holding.own.is_some() {
-        found.sort_by(|a, b| a.id.cmp(&b.id));
+        found.sort_by(|a, b| a.id.cmp(b.id));
     }
     found.dedup_by(|later, first| later.id == first.id);
     if let Some(after) = after {
-        let from = found.partition_point(|one| &*one.id <= after);
+        let from = found.partition_point(|one| one.id <= after);
         found.drain(..from);
     }
     Ok(found)

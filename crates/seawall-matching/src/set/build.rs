@@ -4,6 +4,7 @@ use super::code::Pen;
 use super::hash::{PLACE_MAX, hash, table};
 use super::layout::{Contents, MARK, Part};
 use super::pages::Summer;
+use super::query;
 use super::shelf::{self, Reading, Say};
 use super::{Meta, SourceNote};
 use crate::flaw::{Flaw, Named, group, merge};
@@ -121,7 +122,7 @@ impl Builder {
         let (vex_packages, vex_shelves) = statements(self.statements);
         let (repositories, commit_shelves) = commits(&self.records);
         let document_places = self.documents.iter().flatten().flat_map(|w| w.to_le_bytes());
-        let (record_places, records) = rows(told.metas.iter().map(json));
+        let (record_places, records) = rows(told.metas.iter().map(told_row));
         let (flaw_places, flaws) = rows(told.flaws.iter().map(json));
         let parts = [
             json(&self.sources),
@@ -186,6 +187,16 @@ fn cut(text: &str) -> String {
 fn json(value: &impl serde::Serialize) -> Vec<u8> {
     // Structs of texts, numbers and lists always serialise.
     serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// A record's row: the little that the query interface asks for, then everything.
+fn told_row(meta: &Meta) -> Vec<u8> {
+    let mut brief = Pen::default();
+    query::write(meta, &mut brief);
+    let mut row = Pen::default();
+    row.frame(&brief.0);
+    row.0.extend(json(meta));
+    row.0
 }
 
 /// Rows one after the other, and the table of where each starts.

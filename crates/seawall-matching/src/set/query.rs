@@ -7,13 +7,12 @@
 mod similar;
 
 use self::similar::Similar;
+use super::code::{Eye, Pen};
 use super::layout::Part;
 use super::shelf::{Place, Shelf};
-use super::{Set, SetFault};
+use super::{Meta, Set, SetFault};
 use seawall_domain::package::{Ecosystem, Listed, Package, Version};
 use seawall_domain::record::SourceKind;
-use serde::Deserialize;
-use std::borrow::Cow;
 
 /// How the version of a query is compared.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,18 +24,15 @@ pub enum By {
 }
 
 /// What the query interface needs of a record.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Brief<'a> {
-    /// The kind of source.
-    pub kind: SourceKind,
+    /// Whether it is a record of the OSV schema.
+    pub is_osv: bool,
     /// Its id in its own database.
-    #[serde(borrow)]
-    pub id: Cow<'a, str>,
+    pub id: &'a str,
     /// When it last changed (RFC 3339, UTC).
-    #[serde(default)]
     pub modified: Option<&'a str>,
     /// The document it stands in, as a number for [`Set::document`], where the set keeps it.
-    #[serde(default)]
     pub raw: Option<u32>,
 }
 
@@ -76,9 +72,21 @@ impl<B: AsRef<[u8]>> Set<B> {
         let Some(row) = self.row(Part::RecordPlaces, Part::Records, number)? else {
             return Ok(None);
         };
-        let read = serde_json::from_slice(row);
-        read.map(Some).map_err(|_| SetFault::Inconsistent { part: "record" })
+        let mut eye = Eye::new(Eye::new(row, "record").frame()?, "record");
+        let is_osv = eye.number()? == 1;
+        let id = eye.text()?;
+        let modified = eye.option(Eye::text)?;
+        let raw = eye.option(Eye::number)?.map(u32::try_from).transpose();
+        Ok(Some(Brief { is_osv, id, modified, raw: raw.map_err(|_| eye.fault())? }))
     }
+}
+
+/// Writes what [`Set::brief`] reads.
+pub(super) fn write(meta: &Meta, pen: &mut Pen) {
+    pen.number(u64::from(meta.kind == SourceKind::Osv));
+    pen.text(&meta.id);
+    pen.option(meta.modified, |pen, modified| pen.text(&modified.to_string()));
+    pen.option(meta.raw, |pen, raw| pen.number(raw.into()));
 }
 
 /// The records of a shelf that speak of a version of its package.

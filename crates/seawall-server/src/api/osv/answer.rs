@@ -17,18 +17,27 @@ const PAGE_LEN_MAX: usize = 1_000;
 /// Where a page or a batch ends before that, in bytes; what one record adds may go beyond.
 const ANSWER_BYTES_SOFT_MAX: usize = 10 * 1024 * 1024;
 
+/// What stands around the documents of a page, with a token: about so many bytes.
+const CLOSE_BYTES: usize = 256;
+
 /// One page of records with their documents.
 pub fn page(found: &[Found<'_>]) -> Result<Vec<u8>, SetFault> {
-    let mut out = Vec::new();
-    let mut written = 0;
+    let (mut documents, mut length) = (Vec::new(), 0);
     for one in found.iter().take(PAGE_LEN_MAX) {
-        if out.len() > ANSWER_BYTES_SOFT_MAX {
+        if length > ANSWER_BYTES_SOFT_MAX {
             break;
         }
-        out.extend_from_slice(if written == 0 { b"{\"vulns\":[" } else { b"," });
-        out.extend_from_slice(&one.document()?);
-        written += 1;
+        let document = one.document()?;
+        length += document.len() + 1;
+        documents.push(document);
     }
+    // Room for all of it at once: an answer may be megabytes, and is not to be moved while it grows.
+    let mut out = Vec::with_capacity(length + CLOSE_BYTES);
+    for (index, document) in documents.iter().enumerate() {
+        out.extend_from_slice(if index == 0 { b"{\"vulns\":[" } else { b"," });
+        out.extend_from_slice(document);
+    }
+    let written = documents.len();
     close(&mut out, found, written);
     Ok(out)
 }
@@ -61,7 +70,7 @@ fn brief_page(out: &mut Vec<u8>, found: &[Found<'_>]) {
     let mut written = 0;
     for one in found.iter().take(PAGE_LEN_MAX) {
         page.extend_from_slice(if written == 0 { b"{\"vulns\":[{\"id\":" } else { b",{\"id\":" });
-        text(&mut page, &one.id);
+        text(&mut page, one.id);
         page.extend_from_slice(b",\"modified\":\"");
         time(&mut page, one.modified);
         page.extend_from_slice(b"\"}");
@@ -79,7 +88,7 @@ fn close(out: &mut Vec<u8>, found: &[Found<'_>], written: usize) {
     };
     out.push(b']');
     if written < found.len() {
-        let token = cursor::write(Some(&last.id));
+        let token = cursor::write(Some(last.id));
         out.extend_from_slice(format!(",\"next_page_token\":\"{token}\"").as_bytes());
     }
     out.push(b'}');

@@ -66,7 +66,7 @@ fn written(holding: &Holding, place: &Path, wanted: &Wanted) -> Result<io::Resul
             let text = match directory {
                 Some(_) => modified(&found, |found| vec![found.id.to_string()]),
                 None => modified(&found, |found| {
-                    let own = records.get(&*found.id).map_or(&[][..], |(_, own)| own);
+                    let own = records.get(found.id).map_or(&[][..], |(_, own)| own);
                     own.iter().map(|directory| format!("{directory}/{}", found.id)).collect()
                 }),
             };
@@ -80,7 +80,7 @@ fn records(holding: &Holding) -> Result<Records<'_>, SetFault> {
     let mut records = Records::new();
     for shelf in holding.shelves() {
         for number in 0..shelf.set.records() {
-            let Some(found) = Found::new(shelf, number)?.filter(|found| is_plain(&found.id)) else {
+            let Some(found) = Found::new(shelf, number)?.filter(|found| is_plain(found.id)) else {
                 continue;
             };
             let Some(meta) = shelf.set.record(number)? else { continue };
