@@ -120,3 +120,33 @@ fn a_clone_that_cannot_tell_is_refused_or_said() {
         assert!(said.contains(expected), "{said}");
     }
 }
+
+#[test]
+fn what_a_clone_is_configured_to_run_does_not_run() {
+    let repository = Repository::new(&["v1", "v2", "v3", "v4"]);
+    let clone = repository.path("clone");
+    let (canary, script) = (repository.path("canary"), repository.path("script"));
+    std::fs::write(&script, format!("#!/bin/sh\ntouch {canary}\n")).unwrap();
+    let run = Command::new("chmod").args(["+x", &script]).status().unwrap();
+    assert!(run.success());
+    for key in [
+        "core.fsmonitor",
+        "core.pager",
+        "core.sshCommand",
+        "core.gitProxy",
+        "core.alternateRefsCommand",
+        "diff.external",
+        "uploadpack.packObjectsHook",
+    ] {
+        git(Path::new(&clone), &["config", key, &script]);
+    }
+    for key in ["extensions.partialClone", "remote.origin.promisor"] {
+        let value = if key.ends_with("promisor") { "true" } else { "origin" };
+        git(Path::new(&clone), &["config", key, value]);
+    }
+    let ssh = "ssh://git.example.invalid/file/file.git";
+    git(Path::new(&clone), &["config", "remote.origin.url", ssh]);
+    assert_eq!(repository.matched("v2", &["--repository", &clone]).0, 1);
+    assert_eq!(repository.matched("v9", &["--repository", &clone]).0, 0);
+    assert!(!Path::new(&canary).exists(), "something of the clone's configuration ran");
+}
