@@ -31,7 +31,7 @@ pub fn page(found: &[Found<'_>]) -> Result<Vec<u8>, SetFault> {
         length += document.len() + 1;
         documents.push(document);
     }
-    // Room for all of it at once: an answer may be megabytes, and is not to be moved while it grows.
+    // Room for all at once: an answer may be megabytes, and is not to be moved while it grows.
     let mut out = Vec::with_capacity(length + CLOSE_BYTES);
     for (index, document) in documents.iter().enumerate() {
         out.extend_from_slice(if index == 0 { b"{\"vulns\":[" } else { b"," });
