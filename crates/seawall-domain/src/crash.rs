@@ -21,6 +21,8 @@ pub struct Crash {
     pub origin: Origin,
     /// Whether something in the program keeps the flaw from being used.
     pub guard: Guard,
+    /// How bad a detector says that it is.
+    pub claimed: Option<Severity>,
     /// What crashed, where the report names the process or the fuzz target.
     pub process: Option<String>,
 }

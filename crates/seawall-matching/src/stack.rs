@@ -65,10 +65,15 @@ fn places(crash: &Crash) -> Vec<String> {
     let overflowed = crash.class == STACK_OVERFLOW;
     let places_max = if overflowed { recursion::PLACES_MAX } else { LINES_MAX };
     let mut places = Vec::new();
+    let mut named = 0;
     for frame in &crash.frames {
         let (place, ends) = match place(frame, symbolized) {
             Place::None => continue,
-            Place::Named(place) => (place, false),
+            Place::Module(place) => (place, false),
+            Place::Named(place) => {
+                named += usize::from(named == places.len());
+                (place, false)
+            }
             Place::Target(place) => (place, true),
         };
         places.push(place);
@@ -78,7 +83,7 @@ fn places(crash: &Crash) -> Vec<String> {
     }
     if overflowed {
         // Where the limit is hit is chance: what calls itself is the place.
-        let start = recursion::start(&places);
+        let start = recursion::start(places.get(..named).unwrap_or_default());
         places.drain(..start);
     }
     places
@@ -87,7 +92,10 @@ fn places(crash: &Crash) -> Vec<String> {
 /// What a frame says of where a crash was.
 enum Place {
     None,
+    /// A function of the code under test.
     Named(String),
+    /// Its program or library, where the function is unknown.
+    Module(String),
     /// The entry of the fuzz target, beyond which nothing is the target's.
     Target(String),
 }
@@ -95,7 +103,7 @@ enum Place {
 /// The place that a frame names, unless it names none of the code under test.
 fn place(frame: &Frame, symbolized: bool) -> Place {
     let Some(function) = &frame.function else {
-        return module_place(frame, symbolized).map_or(Place::None, Place::Named);
+        return module_place(frame, symbolized).map_or(Place::None, Place::Module);
     };
     let name = plain(function, frame.notation);
     if noise::is_fuzz_target(name.as_str()) {
@@ -233,7 +241,8 @@ const STABILITY: [&str; 40] = [
 ];
 
 /// More of them, in the words of programs and runtimes.
-const STABILITY_STATED: [&str; 8] = [
+const STABILITY_STATED: [&str; 9] = [
+    "Stack overflow",
     "Unreachable code",
     "Uncaught exception",
     "Upcast-of-null-pointer",

@@ -12,9 +12,8 @@ const NULL_BYTES_MAX: u64 = 0x1_0000;
 /// `READ` or `WRITE`, whichever a text begins with.
 pub(super) fn verb(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
-    let begins = |verb: &str| {
-        text.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb))
-    };
+    let begins =
+        |verb: &str| text.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb));
     match (begins("READ"), begins("WRITE")) {
         (true, _) => Some("READ"),
         (false, true) => Some("WRITE"),

@@ -3,8 +3,8 @@
 
 use super::draft::{Draft, Rank};
 use super::trigger::Table;
-use seawall_domain::crash::Notation;
 use super::wording::{address, between, capitalized, class_of, hexadecimal};
+use seawall_domain::crash::Notation;
 
 pub(super) const TABLE: Table = &[
     ("BUG: KASAN: ", |draft, line| sanitized(draft, line, "BUG: KASAN: ")),
@@ -32,7 +32,8 @@ fn open(draft: &mut Draft, what: &str) -> bool {
 /// `BUG: KASAN: slab-out-of-bounds in hid_probe+0x1/0x2 at addr ffffffc002583240`.
 fn sanitized(draft: &mut Draft, line: &str, mark: &str) -> bool {
     let Some((_, told)) = line.split_once(mark) else { return false };
-    let what = told.split(" in ").next().unwrap_or(told).trim();
+    let what = told.split(" in ").next().unwrap_or(told);
+    let what = what.split(" on address ").next().unwrap_or(what).trim();
     let class = format!("Kernel failure\n{}", capitalized(&what.replace(' ', "-")));
     if draft.open_in(Notation::Kernel, Rank::Verdict, &class) {
         at(draft, told.split_once(" at addr ").map_or("", |(_, rest)| rest));

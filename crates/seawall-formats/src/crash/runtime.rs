@@ -4,7 +4,7 @@
 use super::draft::{Draft, Rank};
 use super::trigger::Table;
 use super::wording::{Digits, capitalized, closed, stable};
-use seawall_domain::crash::Notation;
+use seawall_domain::crash::{Notation, Severity};
 
 pub(super) const TABLE: Table = &[
     ("anic: ", go_panic),
@@ -28,7 +28,6 @@ pub(super) const TABLE: Table = &[
         draft.open_in(Notation::Python, Rank::Hint, "Uncaught exception")
     }),
     ("com.google.security.wycheproof.", wycheproof),
-    ("uncaught exception of type ", |_, _| false),
 ];
 
 /// Whether what stands before a runtime error is Go's.
@@ -40,7 +39,8 @@ pub(super) fn is_go(place: &str) -> bool {
 /// says; a log may recover it and write `Panic in worker: runtime error: …`.
 pub(super) fn go_panic(draft: &mut Draft, line: &str) -> bool {
     if let Some((before, told)) = line.split_once("runtime error: ") {
-        return (before.contains("anic")) && draft.open_in(Notation::Go, Rank::Statement, &fault(told));
+        return (before.contains("anic"))
+            && draft.open_in(Notation::Go, Rank::Statement, &fault(told));
     }
     let Some(told) = line.trim_start().strip_prefix("panic: ") else { return false };
     if draft.open_in(Notation::Go, Rank::Statement, "ASSERT") {
@@ -60,12 +60,13 @@ fn fault(told: &str) -> String {
 /// `fatal error: all goroutines are asleep - deadlock!`, of Go.
 fn go_fatal(draft: &mut Draft, line: &str) -> bool {
     let Some(told) = line.strip_prefix("fatal error: ") else { return false };
-    let class = match told.trim() {
-        "stack overflow" => "Stack-overflow",
-        told if told.starts_with("runtime: out of memory") => return draft.exhaust("Out-of-memory"),
-        _ => "Fatal error",
-    };
-    if draft.open_in(Notation::Go, Rank::Hint, class) && class == "Fatal error" {
+    let told = told.trim();
+    if told.contains("out of memory") {
+        return draft.exhaust("Out-of-memory");
+    }
+    if told == "stack overflow" {
+        draft.open_in(Notation::Go, Rank::Statement, "Stack overflow");
+    } else if draft.open_in(Notation::Go, Rank::Statement, "ASSERT") {
         draft.crash.statement = vec![stable(closed(told), Digits::Long)];
     }
     true
@@ -74,18 +75,30 @@ fn go_fatal(draft: &mut Draft, line: &str) -> bool {
 /// `== Java Exception: com.code_intelligence.jazzer.api.FuzzerSecurityIssueMedium: …`, of Jazzer.
 fn java_exception(draft: &mut Draft, line: &str) -> bool {
     let Some((_, told)) = line.split_once("Java Exception: ") else { return false };
+    if let Some((_, claimed)) = told.split_once(".FuzzerSecurityIssue") {
+        if draft.open_in(Notation::Java, Rank::Statement, "Security exception") {
+            draft.crash.claimed = claim(claimed);
+        }
+        return true;
+    }
     if told.contains("OutOfMemoryError") {
         return draft.exhaust("Out-of-memory");
     }
-    let class = if told.contains("StackOverflowError") {
-        "Stack-overflow"
-    } else if told.contains(".FuzzerSecurityIssue") {
-        "Security exception"
-    } else {
-        "Uncaught exception"
-    };
+    let overflowed = told.contains("StackOverflowError");
+    let class = if overflowed { "Stack-overflow" } else { "Uncaught exception" };
     draft.open_in(Notation::Java, Rank::Statement, class);
     true
+}
+
+/// The severity at the end of the name of Jazzer's exception.
+fn claim(text: &str) -> Option<Severity> {
+    let words = [
+        ("Low", Severity::Low),
+        ("Medium", Severity::Medium),
+        ("High", Severity::High),
+        ("Critical", Severity::High),
+    ];
+    words.iter().find(|(word, _)| text.starts_with(word)).map(|(_, severity)| *severity)
 }
 
 /// `1) testLargeArrayAlias(com.google.security.wycheproof.AesGcmTest)`, a failed test of

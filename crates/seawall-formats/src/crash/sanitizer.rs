@@ -8,6 +8,10 @@ use super::{access, undefined};
 
 pub(super) const TABLE: Table = &[
     ("Sanitizer: ", report),
+    ("Sanitizer CHECK failed: ", |draft, line| {
+        let failed = line.split_once("CHECK failed: ").map_or("", |(_, failed)| failed);
+        failed_inside(draft, failed)
+    }),
     ("Sanitizer:DEADLYSIGNAL", |_, _| true),
     (": runtime error: ", undefined::runtime_error),
     (" of size ", sized),
@@ -95,7 +99,14 @@ fn report(draft: &mut Draft, line: &str) -> bool {
 
 /// The address that an error names.
 fn touched(told: &str) -> Option<String> {
-    let marks = ["on address ", "malloc()-ed: ", " on ", "heap object [", "on unknown address "];
+    let marks = [
+        "on address ",
+        "malloc()-ed: ",
+        " on ",
+        "heap object [",
+        "memory ranges [",
+        "on unknown address ",
+    ];
     let found = marks.iter().find_map(|mark| address(told.split_once(mark)?.1));
     found.map(str::to_owned)
 }

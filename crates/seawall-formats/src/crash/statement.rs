@@ -27,9 +27,7 @@ pub(super) const TABLE: Table = &[
     ("*** stack smashing detected ***", |draft, _| {
         draft.open(Rank::Statement, "Stack-buffer-overflow")
     }),
-    ("*** buffer overflow detected ***", |draft, _| {
-        draft.open(Rank::Statement, "Buffer-overflow")
-    }),
+    ("*** buffer overflow detected ***", |draft, _| draft.open(Rank::Statement, "Buffer-overflow")),
     ("double free or corruption", |draft, _| draft.open(Rank::Statement, "Heap-double-free")),
     ("corrupted size vs. prev_size", |draft, _| draft.open(Rank::Statement, "Heap-corruption")),
     ("malloc(): ", glibc_heap),
@@ -186,6 +184,9 @@ fn panicked(draft: &mut Draft, line: &str) -> bool {
         return false;
     }
     match told.strip_prefix('\'').and_then(|told| told.rsplit_once("', ")) {
+        Some((message, _)) if overflows(message) => {
+            draft.open(Rank::Statement, "Integer-overflow");
+        }
         Some((message, _)) => {
             draft.state("ASSERT", stable(closed(message), Digits::Long));
         }
@@ -198,8 +199,17 @@ fn panicked(draft: &mut Draft, line: &str) -> bool {
     true
 }
 
+/// `attempt to add with overflow`, of Rust's checks of its arithmetic.
+fn overflows(message: &str) -> bool {
+    message.trim().starts_with("attempt to ") && message.trim().ends_with(" with overflow")
+}
+
 /// The line below a Rust panic.
 pub(super) fn panic_message(draft: &mut Draft, line: &str) -> bool {
+    if overflows(line) {
+        draft.crash.class = "Integer-overflow".to_owned();
+        return true;
+    }
     draft.crash.statement = vec![stable(closed(line), Digits::Long)];
     true
 }

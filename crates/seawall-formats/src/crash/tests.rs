@@ -17,14 +17,22 @@ fn check(text: &str, class: &str, address: &str, statement: &[&str]) {
 fn sanitizers_say_what_happened() {
     let asan = |told: &str| format!("==1==ERROR: AddressSanitizer: {told}");
     let rows = [
-        ("heap-use-after-free on address 0xac80d400 at pc 0xaf", "Heap-use-after-free", "0xac80d400"),
+        (
+            "heap-use-after-free on address 0xac80d400 at pc 0xaf",
+            "Heap-use-after-free",
+            "0xac80d400",
+        ),
         ("SEGV on unknown address 0x00000011 (pc 0xb2 T8)", "Null-dereference", "0x00000011"),
         ("SEGV on unknown address 0x74000011 (pc 0xb2 T8)", "UNKNOWN", "0x74000011"),
         ("SEGV on unknown address (pc 0xb2 T8)", "Segv on unknown address", ""),
         ("access-violation on unknown address 0x00010008 (pc 0x5)", "UNKNOWN", "0x00010008"),
         ("FPE on unknown address 0x7fdc48869a7c (pc 0x7)", "Floating-point-exception", ""),
         ("ABRT on unknown address 0x03e900002c47 (pc 0x7)", "Abrt", "0x03e900002c47"),
-        ("attempting double-free on 0x602000000010 in thread T0:", "Heap-double-free", "0x602000000010"),
+        (
+            "attempting double-free on 0x602000000010 in thread T0:",
+            "Heap-double-free",
+            "0x602000000010",
+        ),
         (
             "attempting free on address which was not malloc()-ed: 0x55 in thread T0",
             "Invalid-free",
@@ -56,7 +64,12 @@ fn sanitizers_say_what_happened() {
         "0x7f15",
         &[],
     );
-    check("==1== WARNING: MemorySanitizer: use-of-uninitialized-value", "Use-of-uninitialized-value", "", &[]);
+    check(
+        "==1== WARNING: MemorySanitizer: use-of-uninitialized-value",
+        "Use-of-uninitialized-value",
+        "",
+        &[],
+    );
     check("==1==WARNING: AddressSanitizer failed to allocate 0x20 bytes", "", "", &[]);
 }
 
@@ -91,26 +104,63 @@ fn undefined_behaviour_is_told_by_its_message() {
 #[test]
 fn programs_say_why_they_end() {
     let rows = [
-        ("[420:1396:0603/182750:FATAL:host.cc(278)] Check failed: it != end().", "CHECK failure", "it != end() in host.cc"),
-        ("[5:5:0100/0:FATAL:a/zygote.cc:449] Check failed: len > 0 (-1 vs. 0)", "CHECK failure", "len > 0 in zygote.cc"),
-        ("[1:1:0606/1:FATAL:S.cpp(4)] Security DCHECK failed: !root", "Security DCHECK failure", "!root"),
-        ("#\n# Fatal error in ..\\..\\v8\\a.cc, line 12\n# Debug check failed: x.", "DCHECK failure", "x in a.cc"),
+        (
+            "[420:1396:0603/182750:FATAL:host.cc(278)] Check failed: it != end().",
+            "CHECK failure",
+            "it != end() in host.cc",
+        ),
+        (
+            "[5:5:0100/0:FATAL:a/zygote.cc:449] Check failed: len > 0 (-1 vs. 0)",
+            "CHECK failure",
+            "len > 0 in zygote.cc",
+        ),
+        (
+            "[1:1:0606/1:FATAL:S.cpp(4)] Security DCHECK failed: !root",
+            "Security DCHECK failure",
+            "!root",
+        ),
+        (
+            "#\n# Fatal error in ..\\..\\v8\\a.cc, line 12\n# Debug check failed: x.",
+            "DCHECK failure",
+            "x in a.cc",
+        ),
         ("#\n# Fatal error in a.cc, line 12\n# unreachable code", "Unreachable code", "a.cc"),
-        ("#\n# Fatal error in a.cc, line 12\n# bad token 13", "Fatal error", "bad token NUMBER in a.cc"),
-        ("F0812 20:32:32.874783   47273 file.h:195] Log fatal.", "Fatal error", "Log fatal in file.h"),
-        ("F0825 20:46:02.589571 1 file.cc:16] Check failed: a == b ( vs. ", "CHECK failure", "a == b in file.cc"),
+        (
+            "#\n# Fatal error in a.cc, line 12\n# bad token 13",
+            "Fatal error",
+            "bad token NUMBER in a.cc",
+        ),
+        (
+            "F0812 20:32:32.874783   47273 file.h:195] Log fatal.",
+            "Fatal error",
+            "Log fatal in file.h",
+        ),
+        (
+            "F0825 20:46:02.589571 1 file.cc:16] Check failed: a == b ( vs. ",
+            "CHECK failure",
+            "a == b in file.cc",
+        ),
         ("demo: a.c:12: parse: Assertion `n > 0' failed.", "ASSERT", "n > 0"),
         ("Assertion failed: (n > 0), function parse, file a.c, line 12.", "ASSERT", "n > 0"),
         ("Assertion failed: n > 0 (a.c: parse: 12)", "ASSERT", "n > 0"),
         ("thread 'main' panicked at 'no port', src/utils.rs:27:5", "ASSERT", "no port"),
         ("thread 'main' panicked at src/utils.rs:27:5:\nno port", "ASSERT", "no port"),
         ("panic: bad hex char", "ASSERT", "bad hex char"),
-        ("./test: error while loading shared libraries: libt.so.1: cannot", "Missing-library", "libt.so.1"),
+        (
+            "./test: error while loading shared libraries: libt.so.1: cannot",
+            "Missing-library",
+            "libt.so.1",
+        ),
     ];
     for (text, class, statement) in rows {
         check(text, class, "", &[statement]);
     }
-    check("panic: runtime error: slice bounds out of range [1:0]", "Slice bounds out of range", "", &[]);
+    check(
+        "panic: runtime error: slice bounds out of range [1:0]",
+        "Slice bounds out of range",
+        "",
+        &[],
+    );
     check("ASSERT should not be triggered when type is changed", "", "", &[]);
     check("[13:13:0721/0:ERROR:host.cc(21)] Check failed: x", "", "", &[]);
 }
@@ -124,8 +174,18 @@ fn kernels_debuggers_and_fuzzers_are_read() {
         "0xffffffc002583240",
         &[],
     );
-    check("kernel BUG at kernel/time/timer.c:1147!", "Kernel failure\nKernel/time/timer.c:{*}!", "", &[]);
-    check("Internal error: Oops: 805 [#1] SMP", "Kernel failure\nWRITE Translation Fault, Section (805)", "", &[]);
+    check(
+        "kernel BUG at kernel/time/timer.c:1147!",
+        "Kernel failure\nKernel/time/timer.c:{*}!",
+        "",
+        &[],
+    );
+    check(
+        "Internal error: Oops: 805 [#1] SMP",
+        "Kernel failure\nWRITE Translation Fault, Section (805)",
+        "",
+        &[],
+    );
     check(
         "Program received signal SIGTRAP, Trace/breakpoint trap.\n0x0000000000000ac8 in copy ()",
         "SIGTRAP",
@@ -168,7 +228,10 @@ fn resources_that_ran_out_are_a_crash_only_on_demand() {
     let text = "==2855== ERROR: libFuzzer: timeout after 5 seconds\n\
                 \x20   #0 0x4c2c5e in __sanitizer_print_stack_trace (/out/pdf_fuzzer+0x4c2c5e)\n";
     let reported = read(text, Exhaustion::Reported).unwrap();
-    assert_eq!((reported.class.as_str(), reported.process.as_deref()), ("Timeout", Some("pdf_fuzzer")));
+    assert_eq!(
+        (reported.class.as_str(), reported.process.as_deref()),
+        ("Timeout", Some("pdf_fuzzer"))
+    );
     assert_eq!(read(text, Exhaustion::PassedOver).unwrap(), Crash::default());
 }
 
@@ -200,29 +263,129 @@ fn check_frame(
 
 #[test]
 fn frames_are_read_in_every_notation() {
-    use Notation::{Chromium, Debugger, Go, Java, JavaScript, Kernel, Python, Sanitizer, Tombstone, Windows};
+    use Notation::{
+        Chromium, Debugger, Go, Java, JavaScript, Kernel, Python, Sanitizer, Tombstone, Windows,
+    };
     let none = None;
-    check_frame("    #0 0x4b in parse(char*, int) const src/parse.c:12:3", Sanitizer, Some("parse(char*, int) const"), Some(("src/parse.c", Some(12))), none);
-    check_frame("#1 0x4b in boom C:\\b\\src\\boom.cc:18", Sanitizer, Some("boom"), Some(("C:\\b\\src\\boom.cc", Some(18))), none);
-    check_frame("#2 0x42 (/tmp/core+0x42b11e)", Sanitizer, none, none, Some(("/tmp/core", 0x42_b11e)));
-    check_frame("#2 0x42  (/tmp/core+0x10) (BuildId: 53)", Sanitizer, none, none, Some(("/tmp/core", 0x10)));
+    check_frame(
+        "    #0 0x4b in parse(char*, int) const src/parse.c:12:3",
+        Sanitizer,
+        Some("parse(char*, int) const"),
+        Some(("src/parse.c", Some(12))),
+        none,
+    );
+    check_frame(
+        "#1 0x4b in boom C:\\b\\src\\boom.cc:18",
+        Sanitizer,
+        Some("boom"),
+        Some(("C:\\b\\src\\boom.cc", Some(18))),
+        none,
+    );
+    check_frame(
+        "#2 0x42 (/tmp/core+0x42b11e)",
+        Sanitizer,
+        none,
+        none,
+        Some(("/tmp/core", 0x42_b11e)),
+    );
+    check_frame(
+        "#2 0x42  (/tmp/core+0x10) (BuildId: 53)",
+        Sanitizer,
+        none,
+        none,
+        Some(("/tmp/core", 0x10)),
+    );
     check_frame("#3 0x7c in libpthread.so.0", Sanitizer, none, none, Some(("libpthread.so.0", 0)));
     check_frame("#0 0x4d in malloc _asan_rtl_", Sanitizer, Some("malloc"), none, none);
-    check_frame("#0    0x0000 in foo(int) ../../toy.cc:12 <<application>>+0xacf4c", Sanitizer, Some("foo(int)"), Some(("../../toy.cc", Some(12))), Some(("application", 0)));
+    check_frame(
+        "#0    0x0000 in foo(int) ../../toy.cc:12 <<application>>+0xacf4c",
+        Sanitizer,
+        Some("foo(int)"),
+        Some(("../../toy.cc", Some(12))),
+        Some(("application", 0)),
+    );
     check_frame("#1 0x6a base::Run()", Chromium, Some("base::Run()"), none, none);
-    check_frame("#6 0x5a ui::Tree() [ui/tree.cc:143:5]", Chromium, Some("ui::Tree()"), Some(("ui/tree.cc", Some(143))), none);
-    check_frame("\tbase::Run [0x65F254C9+313] (base\\run.cc:12)", Chromium, Some("base::Run"), Some(("base\\run.cc", Some(12))), none);
-    check_frame("#2  0x00cd in copy (to=0x20, n=<optimized out>) at usb/copy.c:36", Debugger, Some("copy"), Some(("usb/copy.c", Some(36))), none);
+    check_frame(
+        "#6 0x5a ui::Tree() [ui/tree.cc:143:5]",
+        Chromium,
+        Some("ui::Tree()"),
+        Some(("ui/tree.cc", Some(143))),
+        none,
+    );
+    check_frame(
+        "\tbase::Run [0x65F254C9+313] (base\\run.cc:12)",
+        Chromium,
+        Some("base::Run"),
+        Some(("base\\run.cc", Some(12))),
+        none,
+    );
+    check_frame(
+        "#2  0x00cd in copy (to=0x20, n=<optimized out>) at usb/copy.c:36",
+        Debugger,
+        Some("copy"),
+        Some(("usb/copy.c", Some(36))),
+        none,
+    );
     check_frame("#3  main (argc=1) at a.c:7", Debugger, Some("main"), Some(("a.c", Some(7))), none);
-    check_frame("#00 pc 0003a1b0  /system/lib/libc.so (tgkill+12)", Tombstone, Some("tgkill"), none, Some(("/system/lib/libc.so", 0x3_a1b0)));
-    check_frame(" [<ffffffff92aecf55>] collect+0x436/0x641 security/key.c:378", Kernel, Some("collect"), Some(("security/key.c", Some(378))), none);
+    check_frame(
+        "#00 pc 0003a1b0  /system/lib/libc.so (tgkill+12)",
+        Tombstone,
+        Some("tgkill"),
+        none,
+        Some(("/system/lib/libc.so", 0x3_a1b0)),
+    );
+    check_frame(
+        " [<ffffffff92aecf55>] collect+0x436/0x641 security/key.c:378",
+        Kernel,
+        Some("collect"),
+        Some(("security/key.c", Some(378))),
+        none,
+    );
     check_frame("work+0x11e/0x210 [demo]", Kernel, Some("work"), none, none);
-    check_frame("0915b084 6eefc617 MSHTML!Node::Verify<int>+0x46", Windows, Some("Node::Verify<int>"), none, Some(("MSHTML", 0x46)));
-    check_frame("encoding/json.(*decoder).read(0x10, {0x1, 0x2})", Go, Some("encoding/json.(*decoder).read"), none, none);
-    check_frame("\tat com.example.Parser.read(Parser.java:51)", Java, Some("com.example.Parser.read"), Some(("Parser.java", Some(51))), none);
-    check_frame("    at check (/out/check.js:27:9)", JavaScript, Some("check"), Some(("/out/check.js", Some(27))), none);
-    check_frame("  File \"parse.py\", line 24, in best", Python, Some("best"), Some(("parse.py", Some(24))), none);
-    for line in ["", "#", "#413\tINITED cov: 987 bits: 2488", "#2 0x7c <unknown>", "key: value", "? rest+0x1/0x2", "#0 0x333 in"] {
+    check_frame(
+        "0915b084 6eefc617 MSHTML!Node::Verify<int>+0x46",
+        Windows,
+        Some("Node::Verify<int>"),
+        none,
+        Some(("MSHTML", 0x46)),
+    );
+    check_frame(
+        "encoding/json.(*decoder).read(0x10, {0x1, 0x2})",
+        Go,
+        Some("encoding/json.(*decoder).read"),
+        none,
+        none,
+    );
+    check_frame(
+        "\tat com.example.Parser.read(Parser.java:51)",
+        Java,
+        Some("com.example.Parser.read"),
+        Some(("Parser.java", Some(51))),
+        none,
+    );
+    check_frame(
+        "    at check (/out/check.js:27:9)",
+        JavaScript,
+        Some("check"),
+        Some(("/out/check.js", Some(27))),
+        none,
+    );
+    check_frame(
+        "  File \"parse.py\", line 24, in best",
+        Python,
+        Some("best"),
+        Some(("parse.py", Some(24))),
+        none,
+    );
+    for line in [
+        "",
+        "#",
+        "#413\tINITED cov: 987 bits: 2488",
+        "#2 0x7c <unknown>",
+        "key: value",
+        "? rest+0x1/0x2",
+        "#0 0x333 in",
+    ] {
         assert_eq!(frame(line), None, "{line}");
     }
 }
@@ -258,10 +421,60 @@ proptest! {
 }
 
 const PIECES: &[&str] = &[
-    "\n", " ", "#", "#0 ", "#1.2 ", "0x", "0x41 ", " in ", "(", ")", " (", "+0x", "/0x1", "[<", ">] ",
-    " [0x", "]", ":12:3", "==1==ERROR: ", "AddressSanitizer: ", "SEGV on unknown address ", "READ of size ",
-    "é", "::", "_ZN", "5abcde", "E", " at ", "File \"", "\", line ", ", in ", "panic: ", "runtime error: ",
-    "# Fatal error in ", ", line 4", "# Check failed: ", " vs. ", "FATAL:", "] ", "thread 'x' panicked at '",
-    "', ", "BUG: KASAN: ", " at addr ", "ffffffc0", "Oops: ", "pc ", "!", "uSP+0x", "@ ", "{*}", "1000",
-    "leak of ", "Direct ", "abort: ", "EXCEPTION_CODE: (NTSTATUS) ", "+----Unsymbolized Stacktrace",
+    "\n",
+    " ",
+    "#",
+    "#0 ",
+    "#1.2 ",
+    "0x",
+    "0x41 ",
+    " in ",
+    "(",
+    ")",
+    " (",
+    "+0x",
+    "/0x1",
+    "[<",
+    ">] ",
+    " [0x",
+    "]",
+    ":12:3",
+    "==1==ERROR: ",
+    "AddressSanitizer: ",
+    "SEGV on unknown address ",
+    "READ of size ",
+    "é",
+    "::",
+    "_ZN",
+    "5abcde",
+    "E",
+    " at ",
+    "File \"",
+    "\", line ",
+    ", in ",
+    "panic: ",
+    "runtime error: ",
+    "# Fatal error in ",
+    ", line 4",
+    "# Check failed: ",
+    " vs. ",
+    "FATAL:",
+    "] ",
+    "thread 'x' panicked at '",
+    "', ",
+    "BUG: KASAN: ",
+    " at addr ",
+    "ffffffc0",
+    "Oops: ",
+    "pc ",
+    "!",
+    "uSP+0x",
+    "@ ",
+    "{*}",
+    "1000",
+    "leak of ",
+    "Direct ",
+    "abort: ",
+    "EXCEPTION_CODE: (NTSTATUS) ",
+    "+----Unsymbolized Stacktrace",
 ];

@@ -44,7 +44,8 @@ impl Triggers {
     pub(super) fn shared() -> &'static Triggers {
         static SHARED: OnceLock<Triggers> = OnceLock::new();
         SHARED.get_or_init(|| {
-            let entries: Vec<(&str, Reader)> = TABLES.iter().flat_map(|t| t.iter().copied()).collect();
+            let entries: Vec<(&str, Reader)> =
+                TABLES.iter().flat_map(|t| t.iter().copied()).collect();
             Triggers::new(&entries)
         })
     }
@@ -54,7 +55,9 @@ impl Triggers {
         let mut column = [0_u8; 256];
         let mut columns = 1_usize;
         for byte in entries.iter().flat_map(|(word, _)| word.bytes()) {
-            if let Some(slot) = column.get_mut(usize::from(byte)) && *slot == 0 {
+            if let Some(slot) = column.get_mut(usize::from(byte))
+                && *slot == 0
+            {
                 *slot = u8::try_from(columns).unwrap_or(u8::MAX);
                 columns += 1;
             }

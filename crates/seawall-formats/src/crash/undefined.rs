@@ -75,7 +75,7 @@ pub(super) fn runtime_error(draft: &mut Draft, line: &str) -> bool {
 /// The type that an object was taken for, and its address where the message has it; what it really
 /// is stands on the next line.
 fn bad_cast(draft: &mut Draft, told: &str) {
-    if let Some((_, rest)) = told.split_once("on address ").or(told.split_once("of address ")) {
+    if let Some((_, rest)) = told.split_once(" address ") {
         draft.crash.address = address(rest).unwrap_or_default().to_owned();
     }
     let quoted = told.split_once("of type ").or(told.split_once("for type "));

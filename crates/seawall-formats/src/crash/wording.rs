@@ -8,9 +8,7 @@ pub(super) fn start(text: &str, bytes_max: usize) -> &str {
 /// A word as the name of a class: the first letter large.
 pub(super) fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The last part of a path, of whichever system.
@@ -76,7 +74,8 @@ fn replaced(text: &str, address: &str, number: &str, digits: Digits) -> String {
     let mut rest = text;
     let mut previous = None;
     while let Some(first) = rest.chars().next() {
-        let inside_word = previous.is_some_and(|letter: char| letter.is_alphanumeric() || letter == '_');
+        let inside_word =
+            previous.is_some_and(|letter: char| letter.is_alphanumeric() || letter == '_');
         if first.is_ascii_digit() && !inside_word {
             let (run, name) = run(rest, digits, [address, number]);
             out.push_str(name.unwrap_or(run));

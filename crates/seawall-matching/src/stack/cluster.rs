@@ -29,7 +29,8 @@ pub fn clusters(stacks: &[Signature]) -> Vec<Vec<usize>> {
         .into_iter()
         .map(|group| {
             let members = group.into_iter().filter_map(|kind| places.get(kind));
-            let mut members: Vec<usize> = members.flat_map(|places| places.iter().copied()).collect();
+            let mut members: Vec<usize> =
+                members.flat_map(|places| places.iter().copied()).collect();
             members.sort_unstable();
             members
         })

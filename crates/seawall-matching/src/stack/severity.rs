@@ -40,6 +40,9 @@ pub fn severity(crash: &Crash, policy: Policy) -> Option<Severity> {
     if !is_security(crash, policy) {
         return Some(Severity::Low);
     }
+    if crash.claimed.is_some() {
+        return crash.claimed;
+    }
     let known = BY_CLASS.iter().find(|(name, _)| *name == class);
     let written = crash.class.contains("WRITE");
     Some(match known {

@@ -24,11 +24,18 @@ fn the_key_is_the_three_innermost_places() {
     check(native(&["raise", "abort", "a::b(int)", "c() const", "d", "e"]), "a::b\nc\nd\n");
     check(native(&["__asan_memcpy", "operator new(unsigned long)", "x", "main"]), "x\n");
     check(native(&["(anonymous namespace)::f(int)", "`anonymous namespace'::g"]), "f\ng\n");
-    check(native(&["v8::internal::Start<false>()", "void h<int>(int)"]), "v8::internal::Start<false>\nvoid h<int>\n");
+    check(
+        native(&["v8::internal::Start<false>()", "void h<int>(int)"]),
+        "v8::internal::Start<false>\nvoid h<int>\n",
+    );
     let target = frame(Notation::Sanitizer, "LLVMFuzzerTestOneInput", "src/png_fuzzer.cc");
     check(vec![target.clone()], "png_fuzzer.cc\n");
-    check(vec![frame(Notation::Sanitizer, "size", "/usr/include/c++/v1/vector"), target], "png_fuzzer.cc\n");
-    let go = ["net/http.(*conn).serve", "panic", "main.run", "runtime.gopanic", "github.com/a/b.Fuzz"];
+    check(
+        vec![frame(Notation::Sanitizer, "size", "/usr/include/c++/v1/vector"), target],
+        "png_fuzzer.cc\n",
+    );
+    let go =
+        ["net/http.(*conn).serve", "panic", "main.run", "runtime.gopanic", "github.com/a/b.Fuzz"];
     check(
         go.iter().map(|name| frame(Notation::Go, name, "")).collect(),
         "http.(*conn).serve\nb.Fuzz\n",
@@ -97,7 +104,10 @@ fn classes_are_matters_of_security_and_have_a_severity() {
         assert_eq!(severity(&crash, Policy::default()), Some(expected), "{class}");
     }
     let none = crash("", vec![]);
-    assert_eq!((is_security(&none, Policy::default()), severity(&none, Policy::default())), (false, None));
+    assert_eq!(
+        (is_security(&none, Policy::default()), severity(&none, Policy::default())),
+        (false, None)
+    );
 }
 
 #[test]

@@ -200,7 +200,8 @@ READ of size 8 at 0x602000000010 thread T0
 
 #[test]
 fn a_report_that_is_not_there_is_answered_with_an_error() {
-    let output = Command::new(PROGRAM).args(["inspect", "stack", "no/such/report"]).output().unwrap();
+    let output =
+        Command::new(PROGRAM).args(["inspect", "stack", "no/such/report"]).output().unwrap();
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(answer["error"].is_string(), "{answer}");
     assert_eq!(output.status.code(), Some(1));

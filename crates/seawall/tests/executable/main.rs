@@ -10,6 +10,7 @@ mod inspect;
 mod kill;
 mod matching;
 mod seeded;
+mod stack;
 mod truth;
 mod update;
 mod web;

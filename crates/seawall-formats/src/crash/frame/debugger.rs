@@ -55,10 +55,11 @@ pub(super) fn tombstone(told: &str) -> Option<Frame> {
 /// [<c0095e60>] (thread+0xee/0x444)`. What may be left over on the stack (`? `) and what was inlined
 /// is no frame.
 pub(super) fn addressed(text: &str) -> Option<Frame> {
-    let (_, told) = match text.split_once(">] (") {
-        Some(arm) => arm,
-        None => text.rsplit_once(">] ")?,
+    let (_, told) = match text.contains(" from [<") {
+        true => text.split_once(">] ")?,
+        false => text.rsplit_once(">] ")?,
     };
+    let told = told.strip_prefix('(').unwrap_or(told);
     if text.contains("inline") {
         return None;
     }

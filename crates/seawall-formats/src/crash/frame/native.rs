@@ -27,8 +27,8 @@ fn untimed(line: &str) -> &str {
     let Some(rest) = line.strip_prefix('[') else { return line };
     let Some((time, rest)) = rest.split_once("] ") else { return line };
     let time = time.trim();
-    let is_time = time.contains('.')
-        && time.bytes().all(|digit| digit.is_ascii_digit() || digit == b'.');
+    let is_time =
+        time.contains('.') && time.bytes().all(|digit| digit.is_ascii_digit() || digit == b'.');
     if is_time { rest } else { line }
 }
 
@@ -152,7 +152,8 @@ fn split_file(told: &str) -> (&str, Option<&str>) {
     let Some((function, last)) = told.rsplit_once(' ') else { return (told, None) };
     let unknown = last.starts_with("??") || last == "_asan_rtl_";
     let (path, line) = located(last);
-    let is_file = line.is_some() && !path.ends_with(':') || last.contains(['/', '\\'])
+    let is_file = line.is_some() && !path.ends_with(':')
+        || last.contains(['/', '\\'])
         || last.ends_with(":?");
     let outside = !last.contains(['(', ')', '>', '<']) || last.contains("://");
     match (unknown, is_file && outside) {
