@@ -50,6 +50,10 @@ pub(super) struct Draft {
     passed_over: bool,
     /// Whether frames are no longer of this crash.
     muted: bool,
+    /// Whether a fuzzer ended its target, so that the target is all there is to name.
+    spent: bool,
+    /// The fuzz target.
+    target: Option<String>,
     language: Notation,
     /// How the frames of a tombstone begin.
     tombstone: bool,
@@ -64,6 +68,8 @@ impl Draft {
             exhaustion,
             passed_over: false,
             muted: false,
+            spent: false,
+            target: None,
             language: Notation::Sanitizer,
             tombstone: false,
         }
@@ -80,6 +86,7 @@ impl Draft {
         self.awaited = Awaited::Nothing;
         self.passed_over = false;
         self.muted = false;
+        self.spent = false;
         self.language = Notation::Sanitizer;
         true
     }
@@ -151,13 +158,26 @@ impl Draft {
         self.muted = true;
     }
 
+    /// A fuzzer ended its target wherever that happened to be.
+    pub(super) fn spend(&mut self) {
+        self.muted = true;
+        self.spent = true;
+    }
+
+    /// Names the fuzz target, if none is named yet.
+    pub(super) fn aim(&mut self, target: Option<String>) {
+        if self.target.is_none() {
+            self.target = target;
+        }
+    }
+
     pub(super) fn protect(&mut self) {
         self.crash.guard = Guard::Protected;
     }
 
     pub(super) fn add(&mut self, frame: Frame) {
-        if self.crash.process.is_none() && self.muted {
-            self.crash.process = frame.module.as_deref().and_then(fuzzer::target);
+        if self.spent {
+            self.aim(frame.module.as_deref().and_then(fuzzer::target));
         }
         if self.muted || self.crash.frames.len() >= FRAMES_MAX {
             return;
@@ -172,6 +192,9 @@ impl Draft {
     pub(super) fn done(mut self) -> Crash {
         if self.passed_over {
             return Crash::default();
+        }
+        if self.spent {
+            self.crash.process = self.target;
         }
         if self.language == Notation::Python {
             // A traceback tells the outermost call first.

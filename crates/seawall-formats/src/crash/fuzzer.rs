@@ -9,7 +9,6 @@ use seawall_domain::crash::Notation;
 pub(super) const TABLE: Table = &[
     ("BUG DETECTED: ", detected),
     ("libFuzzer: ", libfuzzer),
-    ("ERROR: Per-input timeout exceeded", |draft, _| draft.exhaust("Timeout")),
     ("========= ", centipede),
     (": Running ", running),
     ("V8 correctness ", correctness),
@@ -56,7 +55,7 @@ fn libfuzzer(draft: &mut Draft, line: &str) -> bool {
 fn exhausted(draft: &mut Draft, class: &str) -> bool {
     let opened = draft.exhaust(class);
     if opened {
-        draft.mute();
+        draft.spend();
     }
     opened
 }
@@ -79,8 +78,8 @@ fn centipede(draft: &mut Draft, line: &str) -> bool {
 /// `/out/png_fuzzer: Running 1 inputs 1 time(s) each.`
 fn running(draft: &mut Draft, line: &str) -> bool {
     let Some((target, rest)) = line.split_once(": Running ") else { return false };
-    if rest.contains(" inputs ") && draft.crash.process.is_none() {
-        draft.crash.process = Some(file_name(target).to_owned());
+    if rest.contains(" inputs ") {
+        draft.aim(Some(file_name(target).to_owned()));
     }
     true
 }

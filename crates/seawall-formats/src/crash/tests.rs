@@ -266,37 +266,36 @@ fn frames_are_read_in_every_notation() {
     use Notation::{
         Chromium, Debugger, Go, Java, JavaScript, Kernel, Python, Sanitizer, Tombstone, Windows,
     };
-    let none = None;
     check_frame(
         "    #0 0x4b in parse(char*, int) const src/parse.c:12:3",
         Sanitizer,
         Some("parse(char*, int) const"),
         Some(("src/parse.c", Some(12))),
-        none,
+        None,
     );
     check_frame(
         "#1 0x4b in boom C:\\b\\src\\boom.cc:18",
         Sanitizer,
         Some("boom"),
         Some(("C:\\b\\src\\boom.cc", Some(18))),
-        none,
+        None,
     );
     check_frame(
         "#2 0x42 (/tmp/core+0x42b11e)",
         Sanitizer,
-        none,
-        none,
+        None,
+        None,
         Some(("/tmp/core", 0x42_b11e)),
     );
     check_frame(
         "#2 0x42  (/tmp/core+0x10) (BuildId: 53)",
         Sanitizer,
-        none,
-        none,
+        None,
+        None,
         Some(("/tmp/core", 0x10)),
     );
-    check_frame("#3 0x7c in libpthread.so.0", Sanitizer, none, none, Some(("libpthread.so.0", 0)));
-    check_frame("#0 0x4d in malloc _asan_rtl_", Sanitizer, Some("malloc"), none, none);
+    check_frame("#3 0x7c in libpthread.so.0", Sanitizer, None, None, Some(("libpthread.so.0", 0)));
+    check_frame("#0 0x4d in malloc _asan_rtl_", Sanitizer, Some("malloc"), None, None);
     check_frame(
         "#0    0x0000 in foo(int) ../../toy.cc:12 <<application>>+0xacf4c",
         Sanitizer,
@@ -304,34 +303,34 @@ fn frames_are_read_in_every_notation() {
         Some(("../../toy.cc", Some(12))),
         Some(("application", 0)),
     );
-    check_frame("#1 0x6a base::Run()", Chromium, Some("base::Run()"), none, none);
+    check_frame("#1 0x6a base::Run()", Chromium, Some("base::Run()"), None, None);
     check_frame(
         "#6 0x5a ui::Tree() [ui/tree.cc:143:5]",
         Chromium,
         Some("ui::Tree()"),
         Some(("ui/tree.cc", Some(143))),
-        none,
+        None,
     );
     check_frame(
         "\tbase::Run [0x65F254C9+313] (base\\run.cc:12)",
         Chromium,
         Some("base::Run"),
         Some(("base\\run.cc", Some(12))),
-        none,
+        None,
     );
     check_frame(
         "#2  0x00cd in copy (to=0x20, n=<optimized out>) at usb/copy.c:36",
         Debugger,
         Some("copy"),
         Some(("usb/copy.c", Some(36))),
-        none,
+        None,
     );
-    check_frame("#3  main (argc=1) at a.c:7", Debugger, Some("main"), Some(("a.c", Some(7))), none);
+    check_frame("#3  main (argc=1) at a.c:7", Debugger, Some("main"), Some(("a.c", Some(7))), None);
     check_frame(
         "#00 pc 0003a1b0  /system/lib/libc.so (tgkill+12)",
         Tombstone,
         Some("tgkill"),
-        none,
+        None,
         Some(("/system/lib/libc.so", 0x3_a1b0)),
     );
     check_frame(
@@ -339,43 +338,43 @@ fn frames_are_read_in_every_notation() {
         Kernel,
         Some("collect"),
         Some(("security/key.c", Some(378))),
-        none,
+        None,
     );
-    check_frame("work+0x11e/0x210 [demo]", Kernel, Some("work"), none, none);
+    check_frame("work+0x11e/0x210 [demo]", Kernel, Some("work"), None, None);
     check_frame(
         "0915b084 6eefc617 MSHTML!Node::Verify<int>+0x46",
         Windows,
         Some("Node::Verify<int>"),
-        none,
+        None,
         Some(("MSHTML", 0x46)),
     );
     check_frame(
         "encoding/json.(*decoder).read(0x10, {0x1, 0x2})",
         Go,
         Some("encoding/json.(*decoder).read"),
-        none,
-        none,
+        None,
+        None,
     );
     check_frame(
         "\tat com.example.Parser.read(Parser.java:51)",
         Java,
         Some("com.example.Parser.read"),
         Some(("Parser.java", Some(51))),
-        none,
+        None,
     );
     check_frame(
         "    at check (/out/check.js:27:9)",
         JavaScript,
         Some("check"),
         Some(("/out/check.js", Some(27))),
-        none,
+        None,
     );
     check_frame(
         "  File \"parse.py\", line 24, in best",
         Python,
         Some("best"),
         Some(("parse.py", Some(24))),
-        none,
+        None,
     );
     for line in [
         "",

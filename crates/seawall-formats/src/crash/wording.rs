@@ -42,7 +42,8 @@ pub(super) fn closed(text: &str) -> &str {
 /// The condition of a failed check: without the values that were compared, and without a remark.
 pub(super) fn condition(text: &str) -> String {
     let mut text = text.trim();
-    if let Some(at) = text.find(" vs. ") {
+    let compared = text.find(" vs. ").or(text.ends_with(" vs.").then(|| text.len() - 4));
+    if let Some(at) = compared {
         let before = text.get(..at).unwrap_or(text);
         // Either value may be empty or hold brackets of its own; the comparison opens with ` (`.
         text = before.rfind(" (").and_then(|open| before.get(..open)).unwrap_or(before);

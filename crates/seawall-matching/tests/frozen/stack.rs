@@ -4,8 +4,8 @@
 //! together show that clusters are not only large.
 
 use crate::support::read;
-use seawall_domain::crash::{Frame, Notation};
-use seawall_matching::stack::{Signature, clusters};
+use seawall_domain::crash::{Crash, Frame, Notation, Severity};
+use seawall_matching::stack::{Policy, Signature, clusters, severity};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -115,4 +115,38 @@ fn unlabelled_sets_are_parted_as_their_stacks_are() {
         let groups = clusters(stacks).len();
         assert!(groups > 1 && groups <= stacks.len(), "{set}: {groups}");
     }
+}
+
+/// The class in an OSV record of OSS-Fuzz, `Heap-buffer-overflow READ 1`, as reports have it.
+fn class(details: &str) -> Option<String> {
+    let (_, rest) = details.split_once("Crash type: ")?;
+    let class = rest.lines().next()?;
+    let sized = [" READ ", " WRITE "].iter().find_map(|verb| class.find(verb));
+    Some(match sized {
+        Some(at) => format!("{}\n{}", &class[..at], &class[at + 1..]),
+        None => class.to_owned(),
+    })
+}
+
+#[test]
+fn severities_are_those_that_oss_fuzz_publishes() {
+    let test = "severities_are_those_that_oss_fuzz_publishes";
+    let Some(text) = read(test, &["zstd", "-dc"], "osv/oss-fuzz.jsonl.zst") else { return };
+    let (mut compared, mut equal) = (0_u32, 0_u32);
+    for line in text.lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let Some(class) = class(record["details"].as_str().unwrap_or_default()) else { continue };
+        let published = match record["affected"][0]["ecosystem_specific"]["severity"].as_str() {
+            Some("HIGH") => Severity::High,
+            Some("MEDIUM") => Severity::Medium,
+            Some("LOW") => Severity::Low,
+            Some(_) | None => continue,
+        };
+        let crash = Crash { class, ..Crash::default() };
+        compared += 1;
+        equal += u32::from(severity(&crash, Policy::default()) == Some(published));
+    }
+    println!("{compared} published severities, {equal} equal");
+    // The rest was raised or lowered by a person who knew more than the class.
+    assert!(compared > 3_000 && f64::from(equal) / f64::from(compared) > 0.96);
 }
