@@ -85,7 +85,14 @@ pub fn frame(line: &str) -> Option<Frame> {
 /// A line without what those write before it who pass a log on.
 fn unprefixed(line: &str) -> &str {
     let line = line.trim_end();
-    line.strip_prefix("CRASH LOG: ").unwrap_or(line)
+    let line = line.strip_prefix("CRASH LOG: ").unwrap_or(line);
+    // `11-26 00:43:07.123  1236  1544 F DEBUG   : #00 pc …`, of Android's log.
+    let dated =
+        line.as_bytes().get(2) == Some(&b'-') && line.starts_with(|c: char| c.is_ascii_digit());
+    match line.split_once(" DEBUG ").filter(|_| dated) {
+        Some((_, told)) => told.trim_start().trim_start_matches(':'),
+        None => line,
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,12 @@ pub(super) fn read(line: &str) -> Option<Frame> {
 
 /// A line without the time that kernels write before it, `[    0.070964] `.
 fn untimed(line: &str) -> &str {
+    // Some write the level of the message first, `<4>`.
+    let leveled = line.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+    let line = match leveled {
+        Some((level, rest)) if level.parse::<u8>().is_ok() => rest,
+        Some(_) | None => line,
+    };
     let Some(rest) = line.strip_prefix('[') else { return line };
     let Some((time, rest)) = rest.split_once("] ") else { return line };
     let time = time.trim();
