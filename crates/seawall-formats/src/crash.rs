@@ -1,5 +1,5 @@
-//! Reports of crashes: raw output of sanitizers, fuzzers, debuggers, kernels and runtimes, read into
-//! one value (capabilities C13 and C16).
+//! Reports of crashes: raw output of sanitizers, fuzzers, debuggers, kernels and runtimes, read
+//! into one value (capabilities C13 and C16).
 //!
 //! A report is a log: it may hold several stacks and several verdicts, and a program that noticed
 //! something usually aborts afterwards. Lines are read once, from the top. A line that tells what

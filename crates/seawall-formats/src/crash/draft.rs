@@ -1,8 +1,12 @@
 //! The crash as far as it has been read.
 
 use super::frame::Context;
+use super::wording::start;
 use super::{Exhaustion, FRAMES_MAX, frame, fuzzer, signal, statement, undefined};
 use seawall_domain::crash::{Crash, Frame, Guard, Notation, Origin};
+
+/// The longest class, address or line of a statement that is kept, in bytes.
+const TEXT_BYTES_MAX: usize = 1_000;
 
 /// How much a line knows of what happened; a line opens the crash anew if it knows more than what
 /// was read before, and of two that know the same the first counts.
@@ -199,6 +203,11 @@ impl Draft {
         if self.language == Notation::Python {
             // A traceback tells the outermost call first.
             self.crash.frames.reverse();
+        }
+        let crash = &mut self.crash;
+        let texts = [&mut crash.class, &mut crash.address].into_iter();
+        for text in texts.chain(&mut crash.statement).chain(&mut crash.process) {
+            text.truncate(start(text, TEXT_BYTES_MAX).len());
         }
         self.crash
     }

@@ -59,7 +59,7 @@ fn sanitizers_say_what_happened() {
         &[],
     );
     check(
-        "WARNING: ThreadSanitizer: data race (pid=18457)\n  Write of size 4 at 0x7f15 by thread T1:",
+        "WARNING: ThreadSanitizer: data race (pid=1)\n  Write of size 4 at 0x7f15 by thread T1:",
         "Data race\nWRITE 4",
         "0x7f15",
         &[],
@@ -396,6 +396,8 @@ fn what_is_too_long_is_refused_or_cut() {
     assert!(fault.to_string().starts_with("cannot read the crash report"), "{fault}");
     let many = "panic: x\n".to_owned() + &"a.b(0x1)\n".repeat(FRAMES_MAX + 5);
     assert_eq!(told(&many).frames.len(), FRAMES_MAX);
+    let class = format!("==1==ERROR: AddressSanitizer: {} on address 0x1", "é".repeat(2_000));
+    assert!(told(&class).class.len() <= 1_000);
     let wide = format!("#0 0x4b in {}", "é".repeat(LINE_BYTES_MAX));
     assert!(frame(&wide).unwrap().function.unwrap().len() <= 1_000);
 }
@@ -409,7 +411,9 @@ proptest! {
 
     /// Pieces of real reports in any order.
     #[test]
-    fn never_panics_on_pieces(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24)) {
+    fn never_panics_on_pieces(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24),
+    ) {
         let text = pieces.concat();
         let _ = read(&text, Exhaustion::PassedOver);
         let _ = read(&text, Exhaustion::Reported);

@@ -1,8 +1,8 @@
 //! How alike two stacks are.
 //!
-//! The measure is the position-dependent model of ReBucket (Dang and others, ICSE 2012): frames that
-//! two stacks have in common, in the same order, count the more the nearer they are to the crash and
-//! the less their places in the two stacks differ.
+//! The measure is the position-dependent model of ReBucket (Dang and others, ICSE 2012): frames
+//! that two stacks have in common, in the same order, count the more the nearer they are to the
+//! crash and the less their places in the two stacks differ.
 
 use super::noise;
 use seawall_domain::crash::{Crash, Frame};

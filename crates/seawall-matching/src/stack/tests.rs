@@ -167,7 +167,10 @@ proptest! {
     }
 
     #[test]
-    fn a_key_is_bounded(class in "\\PC{0,20}", names in prop::collection::vec("\\PC{0,200}", 0..8)) {
+    fn a_key_is_bounded(
+        class in "\\PC{0,20}",
+        names in prop::collection::vec("\\PC{0,200}", 0..8),
+    ) {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let key = state(&crash(&class, native(&names)));
         prop_assert!(key.lines().all(|line| line.chars().count() <= LINE_CHARS_MAX));

@@ -4,8 +4,8 @@ use super::name;
 use crate::crash::wording::{hexadecimal, located};
 use seawall_domain::crash::{Frame, Notation};
 
-/// `parse (text=0x0) at parse.c:12` or `abort () from /lib/libc.so.6`, of gdb; the address before it
-/// is gone.
+/// `parse (text=0x0) at parse.c:12` or `abort () from /lib/libc.so.6`, of gdb; the address before
+/// it is gone.
 pub(super) fn gdb(told: &str) -> Option<Frame> {
     let (function, rest) = told.split_once(" (")?;
     // Fuzzers begin their lines with a number as well, and words that are no function.
@@ -52,8 +52,8 @@ pub(super) fn tombstone(told: &str) -> Option<Frame> {
 }
 
 /// `[<ffffffff92af056e>] keyring_destroy+0xe2/0x186`, or ARM's `[<c00911c4>] (work+0xbb/0x111) from
-/// [<c0095e60>] (thread+0xee/0x444)`. What may be left over on the stack (`? `) and what was inlined
-/// is no frame.
+/// [<c0095e60>] (thread+0xee/0x444)`. What may be left over on the stack (`? `) and what was
+/// inlined is no frame.
 pub(super) fn addressed(text: &str) -> Option<Frame> {
     let (_, told) = match text.contains(" from [<") {
         true => text.split_once(">] ")?,

@@ -36,7 +36,7 @@ fn opening(text: &str) -> Option<usize> {
     None
 }
 
-/// `	at com.example.Parser.read(Parser.java:51)`.
+/// `at com.example.Parser.read(Parser.java:51)`, indented.
 pub(super) fn java(line: &str) -> Option<Frame> {
     let told = line.trim_start().strip_prefix("at ")?;
     let (function, place) = told.strip_suffix(')')?.split_once('(')?;
