@@ -66,8 +66,10 @@ pub fn read(text: &str, exhaustion: Exhaustion) -> Result<Crash, FormatFault> {
             continue;
         }
         let mut told = false;
-        for reader in triggers.seen(line) {
-            told |= reader(&mut draft, line);
+        if !is_plain(line) {
+            for reader in triggers.seen(line) {
+                told |= reader(&mut draft, line);
+            }
         }
         if !told && let Some(frame) = frame::read(line, draft.context()) {
             draft.add(frame);
@@ -80,6 +82,13 @@ pub fn read(text: &str, exhaustion: Exhaustion) -> Result<Crash, FormatFault> {
 pub fn frame(line: &str) -> Option<Frame> {
     let line = wording::start(line, LINE_BYTES_MAX);
     frame::read(line, frame::Context::Any)
+}
+
+/// Whether a line is a frame or a row of memory, in which no word is looked for.
+fn is_plain(line: &str) -> bool {
+    let bytes = line.trim_start().as_bytes();
+    let frame = bytes.first() == Some(&b'#') && bytes.get(1).is_some_and(u8::is_ascii_digit);
+    frame || bytes.starts_with(b"0x") || bytes.starts_with(b"=>0x")
 }
 
 /// A line without what those write before it who pass a log on.

@@ -295,6 +295,7 @@ fn frames_are_read_in_every_notation() {
         Some(("/tmp/core", 0x10)),
     );
     check_frame("#3 0x7c in libpthread.so.0", Sanitizer, None, None, Some(("libpthread.so.0", 0)));
+    check_frame("#0 0x7f  /build/a.S:345", Chromium, None, Some(("/build/a.S", Some(345))), None);
     check_frame("#0 0x4d in malloc _asan_rtl_", Sanitizer, Some("malloc"), None, None);
     check_frame(
         "#0    0x0000 in foo(int) ../../toy.cc:12 <<application>>+0xacf4c",

@@ -184,8 +184,16 @@ fn chromium(told: &str) -> Option<Frame> {
         None => (told, None),
     };
     if function.starts_with('/') && !function.contains('(') {
-        let (notation, module) = (Notation::Chromium, name(function));
-        return Some(Frame { notation, module, ..Frame::default() });
+        // A library; or, of code without symbols, the file that it was written in.
+        let (file, line) = located(function);
+        let (file, module) = if line.is_some() { (name(file), None) } else { (None, name(file)) };
+        return Some(Frame {
+            notation: Notation::Chromium,
+            file,
+            line,
+            module,
+            ..Frame::default()
+        });
     }
     let (file, line) = file.map_or((None, None), |file| {
         let (file, line) = located(file);
