@@ -395,7 +395,7 @@ fn what_is_too_long_is_refused_or_cut() {
     let long = "a".repeat(REPORT_BYTES_MAX + 1);
     let fault = read(&long, Exhaustion::PassedOver).unwrap_err();
     assert!(fault.to_string().starts_with("cannot read the crash report"), "{fault}");
-    let many = "panic: x\n".to_owned() + &"a.b(0x1)\n".repeat(FRAMES_MAX + 5);
+    let many = format!("panic: x\n{}", "a.b(0x1)\n".repeat(FRAMES_MAX + 5));
     assert_eq!(told(&many).frames.len(), FRAMES_MAX);
     let class = format!("==1==ERROR: AddressSanitizer: {} on address 0x1", "é".repeat(2_000));
     assert!(told(&class).class.len() <= 1_000);
