@@ -6,6 +6,7 @@
 //! xtask fuzz` builds and runs them.
 
 pub mod archives;
+pub mod crashes;
 pub mod edits;
 pub mod feeds;
 pub mod intake;

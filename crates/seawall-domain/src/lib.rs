@@ -6,6 +6,7 @@
 
 pub mod claim;
 pub mod component;
+pub mod crash;
 pub mod digest;
 pub mod fact;
 pub mod id;

@@ -9,6 +9,7 @@ pub mod archive;
 mod bounded;
 pub mod claim_check;
 mod cpe;
+pub mod crash;
 pub mod csaf;
 mod csv;
 pub mod cve;

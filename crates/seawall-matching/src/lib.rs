@@ -21,6 +21,7 @@ pub mod ranges;
 #[cfg(test)]
 mod reading;
 pub mod set;
+pub mod stack;
 pub mod today;
 pub mod vers;
 pub mod version;

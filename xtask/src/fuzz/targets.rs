@@ -79,6 +79,7 @@ const OSV: [Source; 4] = [
     lines("osv/rustsec.jsonl.zst"),
     lines("osv/oss-fuzz.jsonl.zst"),
 ];
+const CRASH: [Source; 1] = [whole("crash/clusterfuzz-stacks.tar.zst", ".txt")];
 const PURL: [Source; 1] =
     [Source { file: "purl/purl-spec.tar.zst", ending: ".json", cut: Cut::Quoted("pkg:") }];
 const VERS: [Source; 1] =
@@ -106,7 +107,7 @@ const DOCUMENT: usize = 12 << 10;
 const SHORT: usize = 600;
 
 /// Every target, the most exposed first.
-pub const TARGETS: [Target; 48] = [
+pub const TARGETS: [Target; 49] = [
     target("inventory_cyclonedx_json", DOCUMENT, &CYCLONEDX_JSON),
     target("inventory_cyclonedx_xml", DOCUMENT, &CYCLONEDX_XML),
     target("inventory_spdx_json", DOCUMENT, &SPDX_JSON),
@@ -124,6 +125,7 @@ pub const TARGETS: [Target; 48] = [
     target("vex_csaf", DOCUMENT, &CSAF),
     target("vex_cyclonedx", DOCUMENT, &VEX_CYCLONEDX),
     target("osv", DOCUMENT, &OSV),
+    target("crash", DOCUMENT, &CRASH),
     target("archive", DOCUMENT, &[]),
     target("purl", SHORT, &PURL),
     target("vers", SHORT, &VERS),

@@ -5,6 +5,7 @@
 
 mod archives;
 mod catalogues;
+mod crash;
 mod csaf;
 mod csaf_read;
 mod cve;

@@ -7,6 +7,7 @@
 mod exposure;
 mod priority;
 mod recipes;
+mod stack;
 mod support;
 mod vers;
 mod version;

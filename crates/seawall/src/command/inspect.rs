@@ -1,11 +1,13 @@
 //! `seawall inspect`: the engines by hand. One JSON case a line in, one answer a line out.
 //!
 //! A case is a JSON object; where an engine has one plain use, a bare text is that use: `seawall
-//! inspect cvss CVSS:3.1/AV:N/…`. What is invalid is answered with `{"error":"…"}` in its place.
+//! inspect cvss CVSS:3.1/AV:N/…`. What is invalid is answered with `{"error":"…"}` in its place. A
+//! crash report has lines of its own, so there a case is a file, and `-` is one report.
 
 mod deadline;
 mod purl;
 mod score;
+mod stack;
 mod versions;
 
 use anyhow::Context;
@@ -22,7 +24,8 @@ const CASE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 pub struct Arguments {
     /// The engine.
     engine: Engine,
-    /// Cases, each a JSON object or a bare text; `-` reads one a line from standard input.
+    /// Cases, each a JSON object or a bare text; `-` reads one a line from standard input. For
+    /// `stack` each is the file of a report, and `-` reads one report.
     #[arg(required = true)]
     cases: Vec<String>,
 }
@@ -37,6 +40,8 @@ enum Engine {
     Version,
     /// CVSS vectors: score.
     Cvss,
+    /// Raw crash reports of sanitizers, fuzzers, debuggers and runtimes: class, key, severity.
+    Stack,
     /// The table of BOD 26-04.
     #[value(name = "bod-26-04")]
     Bod2604,
@@ -49,6 +54,7 @@ impl Engine {
             Engine::Vers => versions::range(case),
             Engine::Version => versions::order(case),
             Engine::Cvss => score::answer(case),
+            Engine::Stack => stack::answer(case),
             Engine::Bod2604 => deadline::answer(case),
         }
     }
@@ -67,7 +73,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         out.write_all(b"\n").context("cannot write the answer")
     };
     for case in &arguments.cases {
-        if case == "-" {
+        if case == "-" && arguments.engine != Engine::Stack {
             each_line(&mut answer)?;
         } else {
             answer(case)?;
@@ -96,6 +102,11 @@ fn each_line(answer: &mut impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Res
 /// A case as its engine wants it.
 fn case<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| format!("cannot read the case: {error}"))
+}
+
+/// The start of foreign text in a message.
+fn shown(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }
 
 /// Whether a case is a JSON object rather than a bare text.

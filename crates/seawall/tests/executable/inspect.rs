@@ -154,3 +154,55 @@ fn the_table_of_the_directive_is_asked() {
         ],
     );
 }
+
+/// Gives one whole report to the engine on standard input.
+fn stack(report: &str) -> (Value, Option<i32>) {
+    let mut child = Command::new(PROGRAM)
+        .args(["inspect", "stack", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(report.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    (serde_json::from_str(&text).unwrap(), output.status.code())
+}
+
+#[test]
+fn a_crash_report_is_one_case() {
+    let report = "\
+==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x4f6b79
+READ of size 8 at 0x602000000010 thread T0
+    #0 0x4f6b78 in strlen (/usr/bin/demo+0x4f6b78)
+    #1 0x4f6c08 in demo::Parser::next(char const*) src/parser.cc:76:7
+    #2 0x4f6c38 in demo::read() src/read.cc:87:7
+    #3 0x4f6cd3 in LLVMFuzzerTestOneInput src/read_fuzzer.cc:100:6
+";
+    let (answer, status) = stack(report);
+    let keys = ["type", "state", "severity", "security", "address"];
+    let told: Vec<&Value> = keys.iter().map(|key| &answer[*key]).collect();
+    let expected = [
+        json!("Heap-use-after-free\nREAD 8"),
+        json!("demo::Parser::next\ndemo::read\nread_fuzzer.cc\n"),
+        json!("High"),
+        json!(true),
+        json!("0x602000000010"),
+    ];
+    assert_eq!(told, expected.iter().collect::<Vec<&Value>>());
+    assert_eq!(answer["frames"][1]["line"], 76);
+    assert_eq!(status, Some(0));
+    let (answer, status) = stack("all is well\n");
+    assert_eq!((&answer["type"], &answer["state"]), (&json!(""), &json!("")));
+    assert_eq!((&answer["severity"], status), (&Value::Null, Some(0)));
+}
+
+#[test]
+fn a_report_that_is_not_there_is_answered_with_an_error() {
+    let output =
+        Command::new(PROGRAM).args(["inspect", "stack", "no/such/report"]).output().unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["error"].is_string(), "{answer}");
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -11,6 +11,7 @@ mod inspect;
 mod kill;
 mod matching;
 mod seeded;
+mod stack;
 mod truth;
 mod update;
 mod web;
