@@ -155,7 +155,7 @@ async fn words_of_issuers_clear_and_are_taken_back() {
         let story = Story::stage(&world).await;
         let hospital = &story.cast.hospital.1.clone();
         let record = osv("A-1", "left", "1.1");
-        install(&mut world, &[record.clone()]).await;
+        install(&mut world, std::slice::from_ref(&record)).await;
         send(&mut world, hospital, "main", &["pkg:pypi/left@1.0"]).await;
         let product = "pkg:pypi/left@1.0";
         let cleared = vex("a distributor", product, "not_affected");
