@@ -38,10 +38,10 @@ impl Dialect {
 
 /// The ways into the groups of one run.
 pub(crate) struct Doors {
-    /// Files into which a process writes a zero to join.
+    /// Files of version 1 into which a process writes a zero to join.
     pub files: Vec<File>,
-    /// The folder of version 2, in which a process can be born.
-    pub folder: Option<File>,
+    /// The folder of version 2, in which a process can be born, and its file for joining later.
+    pub birthplace: Option<(File, File)>,
 }
 
 /// The groups of one run; they are emptied and removed when this is dropped.
@@ -53,11 +53,11 @@ pub(crate) struct Cgroup {
 }
 
 impl Cgroup {
-    /// Makes what this host allows: possibly nothing at all.
-    pub(crate) fn make(memory_bytes: u64, processes: u32) -> Result<Cgroup, LabFault> {
+    /// Makes what this host allows: possibly nothing at all. The name is one that nobody else has.
+    pub(crate) fn make(name: &str, memory_bytes: u64, processes: u32) -> Result<Cgroup, LabFault> {
         static SWEEP: Once = Once::new();
         SWEEP.call_once(sweep);
-        let name = format!("{PREFIX}{}-{}", std::process::id(), random_hex()?);
+        let name = format!("{PREFIX}{}-{name}", std::process::id());
         let mut group = Cgroup::default();
         for parent in places().two.iter() {
             let folder = parent.join(&name);
@@ -146,12 +146,15 @@ impl Cgroup {
     /// The ways in, open for a process that is about to be born.
     pub(crate) fn doors(&self) -> Result<Doors, LabFault> {
         let fault = |error| LabFault::io("opening a control group", error);
-        let mut doors = Doors { files: Vec::new(), folder: None };
+        let mut doors = Doors { files: Vec::new(), birthplace: None };
         for (dialect, folder) in self.folders() {
-            let file = folder.join(dialect.door());
-            doors.files.push(File::options().write(true).open(file).map_err(fault)?);
-            if dialect == Dialect::Two {
-                doors.folder = Some(File::open(folder).map_err(fault)?);
+            let file = File::options().write(true).open(folder.join(dialect.door()));
+            let file = file.map_err(fault)?;
+            match dialect {
+                Dialect::One => doors.files.push(file),
+                Dialect::Two => {
+                    doors.birthplace = Some((File::open(folder).map_err(fault)?, file));
+                }
             }
         }
         Ok(doors)
@@ -223,9 +226,14 @@ impl Drop for Cgroup {
     }
 }
 
+/// A group that nobody enters, to see what this host allows.
+pub(crate) fn trial() -> Option<Cgroup> {
+    random_hex().and_then(|name| Cgroup::make(&name, 64 << 20, 16)).ok()
+}
+
 /// What this host offers, in words, for the preflight.
 pub(crate) fn offered() -> String {
-    let Ok(group) = Cgroup::make(64 << 20, 16) else {
+    let Some(group) = trial() else {
         return "none".into();
     };
     let name = |part: &Option<(Dialect, PathBuf)>| match part {

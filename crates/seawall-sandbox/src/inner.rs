@@ -4,6 +4,8 @@
 //! run a user of its own, and one that runs as an ordinary user has a user namespace, in which the
 //! kernel counts from nothing.
 
+use std::sync::OnceLock;
+
 /// Users of runs start here: far above any account, and drawn at random from the space above.
 const RUN_USER_FIRST: u32 = 0x5000_0000;
 const RUN_USER_SPACE: u32 = 0x1000_0000;
@@ -24,9 +26,29 @@ pub(crate) enum Starter {
 }
 
 impl Starter {
+    /// Root that may not become other users (in a container of an ordinary user) is an ordinary
+    /// user.
     pub(crate) fn here() -> Starter {
-        if nix::unistd::geteuid().is_root() { Starter::Root } else { Starter::Ordinary }
+        static HERE: OnceLock<Starter> = OnceLock::new();
+        *HERE.get_or_init(|| {
+            let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+            if nix::unistd::geteuid().is_root() && knows_run_users(&map) {
+                Starter::Root
+            } else {
+                Starter::Ordinary
+            }
+        })
     }
+}
+
+/// Whether a map of users, in the form of user_namespaces(7), has all users of runs.
+fn knows_run_users(map: &str) -> bool {
+    map.lines().any(|line| {
+        let numbers: Vec<u64> = line.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+        let last = u64::from(RUN_USER_FIRST + (RUN_USER_SPACE - 1));
+        matches!(numbers.as_slice(), [first, _, count]
+            if *first <= u64::from(RUN_USER_FIRST) && first.saturating_add(*count) > last)
+    })
 }
 
 /// A user number for one run, out of random bits.
@@ -73,6 +95,20 @@ mod tests {
     fn no_word_of_a_build_is_read_by_the_shell() {
         for word in ["plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>"] {
             check(word);
+        }
+    }
+
+    #[test]
+    fn only_root_of_the_host_has_users_to_give() {
+        for (map, expected) in [
+            ("         0          0 4294967295\n", true),
+            ("0 1000 1\n1 100000 65536\n", false),
+            ("0 1000 1\n1342177280 0 268435456", true),
+            ("0 1000 1\n1342177280 0 268435455", false),
+            ("", false),
+            ("0 x 18446744073709551615", false),
+        ] {
+            assert_eq!(knows_run_users(map), expected, "{map}");
         }
     }
 

@@ -26,7 +26,7 @@ mod plan;
 mod view;
 
 use birth::Sandbox;
-use plan::Plan;
+use plan::{Plan, Start};
 pub use view::Mount;
 
 /// One command to run.
@@ -71,7 +71,7 @@ pub struct Ended {
     pub stderr: Vec<u8>,
     /// Processor time of the whole tree.
     pub cpu: Duration,
-    /// Time that passed since it was handed to its sandbox.
+    /// Time that passed since it was called, or since its sandbox was born.
     pub wall: Duration,
     /// The most memory at one time, where it could be measured.
     pub peak_mib: u32,
@@ -101,48 +101,48 @@ pub(crate) fn launch_with_losses(
     lab: &Laboratory,
     job: &Job<'_>,
 ) -> Result<(Ended, Vec<Loss>), LabFault> {
-    let running = prepare(lab, job)?.start()?;
-    let losses = running.0.losses().to_vec();
-    Ok((running.wait()?, losses))
+    let mut sandbox = bear(lab, job, Start::AtOnce)?;
+    let ended = attend::attend(&mut sandbox)?;
+    Ok((ended, sandbox.losses().to_vec()))
 }
 
 /// Lays out a sandbox for a job, in which its command does not run yet.
 ///
 /// It lives no longer than the thread that prepared it.
-pub fn prepare(_lab: &Laboratory, job: &Job<'_>) -> Result<Prepared, LabFault> {
+pub fn prepare(lab: &Laboratory, job: &Job<'_>) -> Result<Prepared, LabFault> {
+    bear(lab, job, Start::Called).map(Prepared)
+}
+
+fn bear(_lab: &Laboratory, job: &Job<'_>, start: Start) -> Result<Sandbox, LabFault> {
     let filter = seccomp::program();
     if filter.is_empty() {
         let reason = "there is no system call filter for this architecture".into();
         return Err(LabFault::Isolation { reason });
     }
     inherited::keep()?;
-    let random = random_hex()?;
-    let random = u32::from_str_radix(random.get(..8).unwrap_or("0"), 16).unwrap_or(0);
+    let name = random_hex()?;
+    let random = u32::from_str_radix(name.get(..8).unwrap_or("0"), 16).unwrap_or(0);
     let limits = job.limits.bounded();
     let (starter, user) = (Starter::here(), inner::run_user(random));
-    let plan = Plan::of(starter, user, &job.mounts, &limits, filter);
     let command = command::Command::of(&job.command, &environment(job));
-    let sandbox = Sandbox::bear(plan, job.input.as_deref(), limits, job.stdout_bytes_max)?;
-    Ok(Prepared { sandbox, command })
+    let plan = Plan::of(starter, user, &job.mounts, &limits, filter, command, start);
+    Sandbox::bear(plan, &name, job.input.as_deref(), limits, job.stdout_bytes_max)
 }
 
 /// A sandbox that stands and waits; dropped, it ends.
 #[derive(Debug)]
-pub struct Prepared {
-    sandbox: Sandbox,
-    command: command::Command,
-}
+pub struct Prepared(Sandbox);
 
 impl Prepared {
     /// Waits until every wall stands, which [`Self::start`] would wait for too.
     pub fn stand(&mut self) -> Result<(), LabFault> {
-        self.sandbox.stand()
+        self.0.stand()
     }
 
-    /// Hands the command over; when this comes back it is a program of its own.
+    /// Calls the command; when this comes back it is a program of its own.
     pub fn start(mut self) -> Result<Running, LabFault> {
-        self.sandbox.hand_over(&self.command)?;
-        Ok(Running(self.sandbox))
+        self.0.call()?;
+        Ok(Running(self.0))
     }
 }
 
@@ -152,8 +152,8 @@ pub struct Running(Sandbox);
 
 impl Running {
     /// Waits for the end, which always comes.
-    pub fn wait(self) -> Result<Ended, LabFault> {
-        attend::attend(self.0)
+    pub fn wait(mut self) -> Result<Ended, LabFault> {
+        attend::attend(&mut self.0)
     }
 }
 

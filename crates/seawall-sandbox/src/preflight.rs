@@ -114,7 +114,7 @@ fn isolation(lab: &Laboratory, found: &mut Preflight) {
         Starter::Ordinary => "runs as an ordinary user: each run gets a user namespace".to_owned(),
     });
     found.notes.push(format!("control groups: {}", cgroup::offered()));
-    if let Ok(group) = cgroup::Cgroup::make(64 << 20, 16) {
+    if let Some(group) = cgroup::trial() {
         if !group.holds_memory() {
             let note = "memory is held by a watcher that looks every 8 ms, not by the kernel";
             found.notes.push(note.into());

@@ -1,7 +1,6 @@
 //! Attending a sandbox: read what it prints, hold it to its limits, wait until it is gone.
 
 use super::birth::Sandbox;
-use super::child::{WORD_BYTES, Word};
 use super::{Ended, How, census};
 use crate::LabFault;
 use nix::errno::Errno;
@@ -110,7 +109,7 @@ impl Streams {
 }
 
 /// Reads, watches and waits until the sandbox is gone.
-pub(super) fn attend(mut sandbox: Sandbox) -> Result<Ended, LabFault> {
+pub(super) fn attend(sandbox: &mut Sandbox) -> Result<Ended, LabFault> {
     let limits = sandbox.limits;
     let fault = |error| LabFault::io("waiting for a sandbox", error);
     let pipe = |pipe: &PipeReader| pipe.try_clone().map(Stream::of).map_err(fault);
@@ -122,7 +121,7 @@ pub(super) fn attend(mut sandbox: Sandbox) -> Result<Ended, LabFault> {
     };
     let mut room = vec![0; READ_BYTES];
     let mut found = Found::default();
-    until_gone(&sandbox, &mut streams, &mut found, &mut room)?;
+    until_gone(sandbox, &mut streams, &mut found, &mut room)?;
     // Not reaped yet: the process table may still hold what the whole tree used.
     if sandbox.group.cpu().is_none() {
         found.cpu = found.cpu.max(census::own_and_children(sandbox.pid));
@@ -130,17 +129,16 @@ pub(super) fn attend(mut sandbox: Sandbox) -> Result<Ended, LabFault> {
     sandbox.bury();
     let wall = sandbox.started.elapsed();
     streams.drain(&mut room);
-    let spent = streams.spent();
+    let how = match (streams.spent(), found.how) {
+        (true, _) => How::Flooded,
+        (false, Some(how)) => how,
+        (false, None) if sandbox.group.starved() > 0 => How::Starved,
+        (false, None) => How::Exit(status(sandbox.last_word()?)),
+    };
     let [stdout, mut stderr] = streams.both.map(|stream| stream.bytes);
     if let Some(why) = &sandbox.no_program {
         stderr.extend_from_slice(why.as_bytes());
     }
-    let how = match (spent, found.how) {
-        (true, _) => How::Flooded,
-        (false, Some(how)) => how,
-        (false, None) if sandbox.group.starved() > 0 => How::Starved,
-        (false, None) => How::Exit(status(&mut sandbox)?),
-    };
     let peak_bytes = sandbox.group.peak_bytes().unwrap_or(found.peak_bytes);
     Ok(Ended {
         how,
@@ -230,21 +228,8 @@ fn look(sandbox: &Sandbox, found: &mut Found) -> Option<How> {
     cpu.filter(|cpu| *cpu > Duration::from_secs(u64::from(seconds))).map(|_| How::Busy)
 }
 
-/// The status that its first process told before it ended; 128 and more is a signal.
-fn status(sandbox: &mut Sandbox) -> Result<i32, LabFault> {
-    let mut bytes = [0; WORD_BYTES];
-    let mut last = None;
-    while sandbox.socket.read_exact(&mut bytes).is_ok() {
-        last = Word::read(bytes);
-    }
-    match last {
-        Some(Word::Ended { status }) => {
-            let signal = status & 0x7f;
-            Ok(if signal == 0 { status >> 8 & 0xff } else { 128 + signal })
-        }
-        Some(_) | None => {
-            let reason = "its first process ended before its command".into();
-            Err(LabFault::Isolation { reason })
-        }
-    }
+/// The status of a command as a shell tells it: 128 and more is a signal.
+fn status(told: i32) -> i32 {
+    let signal = told & 0x7f;
+    if signal == 0 { told >> 8 & 0xff } else { 128 + signal }
 }

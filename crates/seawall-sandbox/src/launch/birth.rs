@@ -1,10 +1,9 @@
 //! A sandbox as the laboratory holds it: born, told its command, and ended whatever happens.
 
+use super::Loss;
 use super::child::{self, Stage, WORD_BYTES, Word};
-use super::command::Command;
 use super::kernel;
 use super::plan::{Plan, Step};
-use super::Loss;
 use crate::LabFault;
 use crate::cgroup::Cgroup;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill};
@@ -42,6 +41,8 @@ pub(super) struct Sandbox {
     pub started: Instant,
     /// What stands in the way of its command, when that is no program.
     pub no_program: Option<String>,
+    /// The first word of its command.
+    name: String,
     own: Vec<Step>,
     system: &'static [Step],
     losses: Vec<Loss>,
@@ -72,6 +73,7 @@ impl Sandbox {
     /// Lets a sandbox come into being; it stands a moment later.
     pub(super) fn bear(
         mut plan: Plan,
+        group: &str,
         input: Option<&Path>,
         limits: Limits,
         stdout_bytes_max: Option<u64>,
@@ -87,13 +89,13 @@ impl Sandbox {
         socket.set_write_timeout(patience).map_err(fault)?;
         plan.streams = [input.as_raw_fd(), stdout_inside.as_raw_fd(), stderr_inside.as_raw_fd()];
         plan.socket = socket_inside.as_raw_fd();
-        let memory_mib =
-            u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
-        let group = Cgroup::make(memory_mib << 20, limits.processes + OWN_PROCESSES)?;
+        let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
+        let group = Cgroup::make(group, memory_mib << 20, limits.processes + OWN_PROCESSES)?;
         let doors = group.doors()?;
         plan.doors = doors.files.iter().map(AsRawFd::as_raw_fd).collect();
-        let folder = doors.folder.as_ref().map(AsRawFd::as_raw_fd);
-        let (pid, handle) = divide(&mut plan, folder)?;
+        let birthplace = doors.birthplace.as_ref();
+        let birthplace = birthplace.map(|(folder, door)| (folder.as_raw_fd(), door.as_raw_fd()));
+        let (pid, handle) = divide(&mut plan, birthplace)?;
         let losses = match &plan.landlock {
             None => vec![Loss::Landlock],
             Some(law) if law.scoped == 0 => vec![Loss::Scopes],
@@ -110,6 +112,7 @@ impl Sandbox {
             stdout_bytes_max,
             started: Instant::now(),
             no_program: None,
+            name: plan.command.name,
             own: plan.own,
             system: plan.system,
             losses,
@@ -133,23 +136,28 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Hands the command over and waits until it is a program, or is known to be none.
-    pub(super) fn hand_over(&mut self, command: &Command) -> Result<(), LabFault> {
+    /// Calls the command and waits until it is a program, or is known to be none.
+    pub(super) fn call(&mut self) -> Result<(), LabFault> {
         self.started = Instant::now();
-        let bytes = command.bytes()?;
-        if let Err(error) = self.socket.write_all(bytes) {
+        if let Err(error) = self.socket.write_all(b"!") {
             // Whoever does not listen has most likely said why before.
             self.stand()?;
-            return Err(LabFault::io("handing a command to a sandbox", error));
+            return Err(LabFault::io("calling a command", error));
         }
         loop {
+            let word = self.hear()?;
+            self.take(word)?;
+            if matches!(word, Word::Started | Word::NoProgram { .. }) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes what it told before its end: the status of its command, as `waitpid(2)` gives it.
+    pub(super) fn last_word(&mut self) -> Result<i32, LabFault> {
+        loop {
             match self.hear()? {
-                Word::Started => return Ok(()),
-                Word::NoProgram { error } => {
-                    let why = std::io::Error::from_raw_os_error(error);
-                    self.no_program = Some(format!("cannot run `{}`: {why}\n", command.name));
-                    return Ok(());
-                }
+                Word::Ended { status } => return Ok(status),
                 word => self.take(word)?,
             }
         }
@@ -181,7 +189,11 @@ impl Sandbox {
             Word::Fault { stage, step, error } => {
                 return Err(LabFault::Isolation { reason: self.reason(stage, step, error) });
             }
-            Word::Started | Word::NoProgram { .. } | Word::Ended { .. } => {}
+            Word::NoProgram { error } => {
+                let why = std::io::Error::from_raw_os_error(error);
+                self.no_program = Some(format!("cannot run `{}`: {why}\n", self.name));
+            }
+            Word::Started | Word::Ended { .. } => {}
         }
         Ok(())
     }
@@ -223,12 +235,13 @@ impl Drop for Sandbox {
     }
 }
 
-/// Copies this thread into the first process of a sandbox.
-fn divide(plan: &mut Plan, group: Option<RawFd>) -> Result<(Pid, OwnedFd), LabFault> {
+/// Copies this thread into the first process of a sandbox, born in a control group of version 2
+/// if there is one, or about to join it.
+fn divide(plan: &mut Plan, group: Option<(RawFd, RawFd)>) -> Result<(Pid, OwnedFd), LabFault> {
     let quiet = Quiet::make()?;
-    let mut born = kernel::divide(plan.namespaces(), group);
-    if group.is_some() && born.is_err() {
-        // It joins by itself then, as the plan says.
+    let mut born = kernel::divide(plan.namespaces(), group.map(|(folder, _)| folder));
+    if let (Some((_, door)), Err(_)) = (group, &born) {
+        plan.doors.push(door);
         born = kernel::divide(plan.namespaces(), None);
     }
     let born = match born {

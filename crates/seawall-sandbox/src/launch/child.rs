@@ -2,13 +2,14 @@
 //!
 //! It is a copy of one thread of the laboratory, made with its namespaces in one call. It follows
 //! a [`Plan`] that was made before, by the words of [`super::kernel`] alone, and tells what it
-//! comes to in records of fixed size over one socket. The same socket carries the command when
-//! the laboratory has one, and its end is the end of the laboratory: this process then goes, and
+//! comes to in records of fixed size over one socket. By the same socket the laboratory calls a
+//! command that was to wait, and its end is the end of the laboratory: this process then goes, and
 //! the kernel ends everything else in the sandbox with it. It never runs foreign code itself: it
 //! stays between the two, as the first process of the namespace, to count who ended.
 
-use super::kernel::{self, Depth, Said, Texts};
-use super::plan::{Plan, Step};
+use super::command::Command;
+use super::kernel::{self, Depth, Said};
+use super::plan::{Plan, Start, Step};
 use nix::libc::{self, c_int, c_void};
 
 /// What the first process is at; the order is that in which it happens.
@@ -31,7 +32,7 @@ pub(super) enum Stage {
     Limits,
     Landlock,
     Filter,
-    Command,
+    Waiting,
     Start,
 }
 
@@ -54,7 +55,7 @@ impl Stage {
         (Stage::Limits, "setting its limits"),
         (Stage::Landlock, "entering Landlock"),
         (Stage::Filter, "entering the filter of system calls"),
-        (Stage::Command, "taking its command"),
+        (Stage::Waiting, "waiting for the call"),
         (Stage::Start, "starting its command"),
     ];
 }
@@ -131,7 +132,7 @@ pub(super) fn live(plan: &mut Plan) -> ! {
             kernel::exit(EXIT_LOST)
         }
     }
-    let command = match receive_and_start(plan, &mut here) {
+    let command = match start(plan, &mut here) {
         Ok(command) => command,
         Err(error) => {
             let word = Word::Fault { stage: here.0 as u32, step: here.1, error };
@@ -154,6 +155,7 @@ fn lay_out(plan: &mut Plan, here: &mut (Stage, u32)) -> Said<()> {
     kernel::duplicate(plan.socket, SOCKET)?;
     kernel::close_from(SOCKET.unsigned_abs() + 1)?;
     kernel::forget_signals();
+    kernel::make_readable();
     kernel::new_session()?;
     here.0 = Stage::FirstUser;
     if plan.identity.maps_first {
@@ -207,7 +209,6 @@ fn lay(step: &Step) -> Said<()> {
             let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
             kernel::mount(Some(c"proc"), at, Some(c"proc"), flags, Some(options))
         }
-        Step::Close { at } => kernel::restrict_mount(at, libc::MOUNT_ATTR_RDONLY, Depth::One),
     }
 }
 
@@ -273,37 +274,30 @@ fn lose(stage: Stage, error: i32) {
 
 /// What the command's process needs, which shares our memory until it is a program.
 struct Birth<'a> {
-    words: &'a mut Texts,
-    environment: &'a Texts,
-    programs: usize,
+    command: &'a mut Command,
     error: i32,
 }
 
-/// Waits for the command, and starts it; gives back its number in this namespace.
-fn receive_and_start(plan: &mut Plan, here: &mut (Stage, u32)) -> Said<i32> {
-    here.0 = Stage::Command;
-    kernel::send(SOCKET, &Word::Ready.bytes())?;
-    let mut head = [0u8; 16];
-    kernel::receive(SOCKET, &mut head)?;
-    let [a, b, c, d, e, f, g, h, i, j, k, l, rest @ ..] = head;
-    let number = |bytes| usize::try_from(u32::from_ne_bytes(bytes)).unwrap_or(usize::MAX);
-    let (length, programs) = (number([a, b, c, d]), number([e, f, g, h]));
-    let (words, environment) = (number([i, j, k, l]), number(rest));
-    let block = plan.block.get_mut(..length).ok_or(libc::E2BIG)?;
-    kernel::receive(SOCKET, block)?;
-    // First the paths to try, the name of a shell and room behind it, then the words.
-    let count = programs.checked_add(words).ok_or(libc::E2BIG)?;
-    let block = plan.words.point(block, count).ok_or(libc::E2BIG)?;
-    plan.environment.point(block, environment).ok_or(libc::E2BIG)?;
+/// Starts the command, when it is called if it was to wait; gives back its number in this
+/// namespace.
+fn start(plan: &mut Plan, here: &mut (Stage, u32)) -> Said<i32> {
+    if plan.start == Start::Called {
+        here.0 = Stage::Waiting;
+        kernel::send(SOCKET, &Word::Ready.bytes())?;
+        kernel::wait_for_byte(SOCKET)?;
+    }
     here.0 = Stage::Start;
-    let environment = &plan.environment;
-    let mut birth = Birth { words: &mut plan.words, environment, programs, error: 0 };
+    let mut birth = Birth { command: &mut plan.command, error: 0 };
     let command = kernel::start(be_born, &mut plan.stack, &mut birth)?;
-    let word = match birth.error {
-        0 => Word::Started,
-        error => Word::NoProgram { error },
-    };
-    kernel::send(SOCKET, &word.bytes())?;
+    match (birth.error, plan.start) {
+        (0, Start::AtOnce) => {}
+        (0, Start::Called) => kernel::send(SOCKET, &Word::Started.bytes())?,
+        (error, _) => kernel::send(SOCKET, &Word::NoProgram { error }.bytes())?,
+    }
+    // What is printed is the command's alone, and ends with it and with whom it started.
+    for stream in [0, 1, 2] {
+        kernel::close(stream);
+    }
     Ok(command)
 }
 
@@ -315,23 +309,20 @@ extern "C" fn be_born(birth: *mut c_void) -> c_int {
         birth.error = error;
         kernel::exit(EXIT_LOST)
     }
-    birth.error = try_programs(birth);
+    birth.error = try_programs(birth.command);
     kernel::exit(if birth.error == libc::ENOENT { 127 } else { 126 })
 }
 
 /// Tries the paths in turn, as a shell does; comes back with the number of the last error.
-fn try_programs(birth: &mut Birth<'_>) -> i32 {
+fn try_programs(command: &mut Command) -> i32 {
     let mut worst = libc::ENOENT;
-    for index in 0..birth.programs {
-        let program = birth.words.at(index);
-        match kernel::run(program, birth.words.from(birth.programs), birth.environment) {
+    for program in &command.programs {
+        match kernel::run(program, &command.words, &command.environment) {
             libc::ENOENT | libc::ENOTDIR => {}
-            libc::ENOEXEC if birth.programs > 0 => {
+            libc::ENOEXEC => {
                 // A script that does not name its shell.
-                birth.words.put(birth.programs, program);
-                birth.words.put(birth.programs - 1, c"sh".as_ptr());
-                let words = birth.words.from(birth.programs - 1);
-                return kernel::run(c"/bin/sh".as_ptr(), words, birth.environment);
+                command.shell_words.put(1, program);
+                return kernel::run(c"/bin/sh", &command.shell_words, &command.environment);
             }
             error => worst = error,
         }

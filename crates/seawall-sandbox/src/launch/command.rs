@@ -1,13 +1,18 @@
-//! A command as the first process of a sandbox takes it: one block of texts that each end.
+//! A command as the first process of a sandbox takes it: texts that each end, and pointers to them.
 
-use super::plan::COMMAND_BYTES_MAX;
+use super::kernel::Texts;
 use super::view::text;
-use crate::LabFault;
+use std::ffi::CString;
 
-/// Paths to try, words and variables, with their counts in front.
+/// Where a program may be, its words and its variables.
 #[derive(Debug)]
 pub(super) struct Command {
-    bytes: Vec<u8>,
+    /// Paths to try, in this order.
+    pub programs: Vec<CString>,
+    pub words: Texts,
+    /// The words for a script that does not name its shell: the second is the script's path.
+    pub shell_words: Texts,
+    pub environment: Texts,
     /// Its first word, for telling that there is no such program.
     pub name: String,
 }
@@ -15,26 +20,17 @@ pub(super) struct Command {
 impl Command {
     pub(super) fn of(words: &[String], environment: &[(String, String)]) -> Command {
         let name = words.first().cloned().unwrap_or_default();
-        let programs = programs(&name, environment);
-        let counts = [programs.len(), words.len(), environment.len()];
-        let variables = environment.iter().map(|(name, value)| format!("{name}={value}"));
-        let texts = programs.into_iter().chain(words.iter().cloned()).chain(variables);
-        let mut block = Vec::with_capacity(1024);
-        texts.for_each(|one| block.extend(text(one).into_bytes_with_nul()));
-        let numbers = [block.len()].into_iter().chain(counts);
-        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX).to_ne_bytes();
-        let mut bytes: Vec<u8> = numbers.flat_map(number).collect();
-        bytes.extend(block);
-        Command { bytes, name }
-    }
-
-    /// What goes over the socket, unless it is more than a sandbox has room for.
-    pub(super) fn bytes(&self) -> Result<&[u8], LabFault> {
-        if self.bytes.len() > COMMAND_BYTES_MAX {
-            let reason = format!("the command has more than {COMMAND_BYTES_MAX} bytes");
-            return Err(LabFault::Isolation { reason });
+        let programs = programs(&name, environment).into_iter().map(text).collect();
+        let kept: Vec<CString> = words.iter().map(|word| text(word.as_str())).collect();
+        let shell = [c"sh".to_owned()].into_iter().chain(kept.clone()).collect();
+        let variables = environment.iter().map(|(name, value)| text(format!("{name}={value}")));
+        Command {
+            programs,
+            words: Texts::of(kept),
+            shell_words: Texts::of(shell),
+            environment: Texts::of(variables.collect()),
+            name,
         }
-        Ok(&self.bytes)
     }
 }
 
@@ -56,20 +52,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_paths_words_and_variables() {
-        let words = ["tool", "a b", "", "zero\0byte"].map(String::from);
-        let environment = [("PATH", "/one:/two"), ("X", "y=z")];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let command = Command::of(&words, &environment);
-        let (head, block) = command.bytes().unwrap().split_at(16);
-        let numbers: Vec<u32> =
-            head.chunks(4).map(|four| u32::from_ne_bytes(four.try_into().unwrap())).collect();
-        assert_eq!(numbers, [block.len() as u32, 2, 4, 2]);
-        let expected = b"/one/tool\0/two/tool\0tool\0a b\0\0zerobyte\0PATH=/one:/two\0X=y=z\0";
-        assert_eq!(block, expected);
-        assert_eq!(programs("./tool", &environment), ["./tool"]);
-        assert_eq!(programs("", &environment), [] as [&str; 0]);
-        let much = "x".repeat(COMMAND_BYTES_MAX);
-        assert!(Command::of(&[much], &[]).bytes().is_err());
+    fn a_program_is_looked_for_as_a_shell_does() {
+        let environment = [("PATH".to_owned(), "/one::/two".to_owned())];
+        for (name, expected) in [
+            ("tool", &["/one/tool", "/two/tool"][..]),
+            ("./tool", &["./tool"]),
+            ("/x/tool", &["/x/tool"]),
+            ("", &[]),
+        ] {
+            assert_eq!(programs(name, &environment), expected, "{name}");
+        }
+        assert!(Command::of(&[], &[]).programs.is_empty());
     }
 }

@@ -10,7 +10,7 @@
 
 use nix::errno::Errno;
 use nix::libc::{self, c_int, c_long, c_uint, c_ulong};
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// What the kernel said: a value, or its number of the error.
@@ -219,22 +219,18 @@ pub(super) fn send(socket: RawFd, bytes: &[u8]) -> Said<()> {
     said(unsafe { libc::send(socket, start, length, libc::MSG_NOSIGNAL) } as c_long).map(|_| ())
 }
 
-/// Fills the memory from a socket; an end before that is an error.
-pub(super) fn receive(socket: RawFd, mut room: &mut [u8]) -> Said<()> {
-    while !room.is_empty() {
-        // SAFETY: the memory is ours and as long as is told.
-        let read = unsafe { libc::read(socket, room.as_mut_ptr().cast(), room.len()) } as c_long;
-        match said(read) {
+/// Waits for one byte from a socket; an end before that is an error.
+pub(super) fn wait_for_byte(socket: RawFd) -> Said<()> {
+    let mut room = [0u8; 1];
+    loop {
+        // SAFETY: the memory is as long as is told.
+        match said(unsafe { libc::read(socket, room.as_mut_ptr().cast(), 1) } as c_long) {
             Ok(0) => return Err(libc::EPIPE),
-            Ok(read) => {
-                let read = usize::try_from(read).unwrap_or(0);
-                room = room.get_mut(read..).unwrap_or_default();
-            }
+            Ok(_) => return Ok(()),
             Err(libc::EINTR) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(())
 }
 
 pub(super) fn duplicate(file: RawFd, to: RawFd) -> Said<()> {
@@ -248,7 +244,7 @@ pub(super) fn close_from(first: c_uint) -> Said<()> {
     done(unsafe { libc::close_range(first, c_uint::MAX, 0) })
 }
 
-/// Every signal as it was at the beginning of time, and all of them waiting.
+/// No handler of ours is left for any signal, and none is ignored.
 pub(super) fn forget_signals() {
     // SAFETY: zero is a value of each field, and it means the default.
     let default: libc::sigaction = unsafe { std::mem::zeroed() };
@@ -256,6 +252,10 @@ pub(super) fn forget_signals() {
         // SAFETY: sets no handler. Those that can't be set are no use to anybody.
         unsafe { libc::sigaction(signal, &raw const default, std::ptr::null_mut()) };
     }
+}
+
+/// What is made can be read by all and written by its owner.
+pub(super) fn make_readable() {
     // SAFETY: takes a number.
     unsafe { libc::umask(0o022) };
 }
@@ -356,7 +356,9 @@ pub(super) fn drop_rights() -> Said<()> {
     // Both need a right that a process without a user namespace of its own has lost already.
     let _ = set(libc::PR_SET_SECUREBITS, SECURE_BITS);
     for right in 0..=RIGHTS_MAX {
-        let _ = set(libc::PR_CAPBSET_DROP, right);
+        if set(libc::PR_CAPBSET_DROP, right) == Err(libc::EINVAL) {
+            break;
+        }
     }
     let head = RightsHead { version: RIGHTS_VERSION_3, pid: 0 };
     let none = [0u32; 6];
@@ -433,16 +435,10 @@ pub(super) fn filter(program: &[libc::sock_filter]) -> Said<()> {
 }
 
 /// Becomes a program; comes back only with the number of an error.
-pub(super) fn run(
-    program: *const libc::c_char,
-    words: *const *const libc::c_char,
-    environment: &Texts,
-) -> i32 {
-    if program.is_null() || words.is_null() {
-        return libc::ENOENT;
-    }
-    // SAFETY: both arrays end with null, and every text in them ends; see `Texts`.
-    unsafe { libc::execve(program, words, environment.0.as_ptr()) };
+pub(super) fn run(program: &CStr, words: &Texts, environment: &Texts) -> i32 {
+    let (words, environment) = (words.pointers.as_ptr(), environment.pointers.as_ptr());
+    // SAFETY: both arrays end with null, and every text in them ends and is alive; see `Texts`.
+    unsafe { libc::execve(program.as_ptr(), words, environment) };
     Errno::last_raw()
 }
 
@@ -458,47 +454,26 @@ pub(super) fn exit(status: c_int) -> ! {
     unsafe { libc::_exit(status) }
 }
 
-/// Texts in memory that was laid out beforehand, as `execve(2)` wants them: pointers, then null.
+/// Texts as `execve(2)` wants them: pointers, then null.
+///
+/// INVARIANT: the pointers lead into `kept`, which is never changed, and whose texts have places
+/// of their own that do not move when this does.
 #[derive(Debug)]
-pub(super) struct Texts(Vec<*const libc::c_char>);
+pub(super) struct Texts {
+    pointers: Vec<*const libc::c_char>,
+    _kept: Vec<CString>,
+}
 
 impl Texts {
-    /// Room for so many texts and the end.
-    pub(super) fn room(most: usize) -> Texts {
-        Texts(vec![std::ptr::null(); most + 1])
+    pub(super) fn of(kept: Vec<CString>) -> Texts {
+        let pointers = kept.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect();
+        Texts { pointers, _kept: kept }
     }
 
-    /// Points at the first texts of a block in which each ends with a zero byte, and gives back
-    /// the rest; `None` when there are not as many, or more than there is room for.
-    ///
-    /// INVARIANT: the block must stay where it is as long as the pointers are used; both lie in
-    /// one plan, which is not touched between this and `execve(2)`.
-    pub(super) fn point<'a>(&mut self, mut block: &'a [u8], count: usize) -> Option<&'a [u8]> {
-        let places = self.0.get_mut(..=count)?;
-        let (end, places) = places.split_last_mut()?;
-        for place in places {
-            let text = CStr::from_bytes_until_nul(block).ok()?;
+    /// Puts a text that lives as long as this in the place of another.
+    pub(super) fn put(&mut self, index: usize, text: &CStr) {
+        if let Some(place) = self.pointers.get_mut(index).filter(|place| !place.is_null()) {
             *place = text.as_ptr();
-            block = block.get(text.count_bytes() + 1..)?;
         }
-        *end = std::ptr::null();
-        Some(block)
-    }
-
-    /// The text at a place, or null.
-    pub(super) fn at(&self, index: usize) -> *const libc::c_char {
-        self.0.get(index).copied().unwrap_or(std::ptr::null())
-    }
-
-    /// Puts a text in place of another.
-    pub(super) fn put(&mut self, index: usize, text: *const libc::c_char) {
-        if let Some(place) = self.0.get_mut(index) {
-            *place = text;
-        }
-    }
-
-    /// The texts from a place on, or null when there is no such place.
-    pub(super) fn from(&self, index: usize) -> *const *const libc::c_char {
-        self.0.get(index..).map_or(std::ptr::null(), <[_]>::as_ptr)
     }
 }

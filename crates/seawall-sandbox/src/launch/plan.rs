@@ -3,7 +3,8 @@
 //! It is born as a copy of a thread of the laboratory and must not allocate, so every text is
 //! ready here as the kernel wants it, and there is room for the command that comes later.
 
-use super::kernel::{self, Texts};
+use super::command::Command;
+use super::kernel;
 use super::view::{self, Mount, WRITABLE};
 use crate::inner::Starter;
 use nix::libc;
@@ -26,8 +27,6 @@ pub(super) enum Step {
     Memory { at: CString, options: CString, flags: libc::c_ulong },
     /// The processes of this namespace.
     Processes { at: CString, options: CString },
-    /// Nothing is written here from now on.
-    Close { at: CString },
 }
 
 impl Step {
@@ -39,10 +38,18 @@ impl Step {
             | Step::File { at }
             | Step::Link { at, .. }
             | Step::Memory { at, .. }
-            | Step::Processes { at, .. }
-            | Step::Close { at } => at,
+            | Step::Processes { at, .. } => at,
         }
     }
+}
+
+/// When the command starts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Start {
+    /// As soon as every wall stands.
+    AtOnce,
+    /// When the laboratory calls it.
+    Called,
 }
 
 /// Who the run is, in each namespace.
@@ -121,9 +128,6 @@ impl Law {
     }
 }
 
-/// Paths to try, words and variables of one command, and their bytes; more is refused.
-const TEXTS_MAX: usize = 8192;
-pub(super) const COMMAND_BYTES_MAX: usize = 1 << 20;
 /// The stack on which the command's process makes a handful of calls.
 const STACK_BYTES: usize = 64 * 1024;
 /// Open files of one process.
@@ -149,10 +153,9 @@ pub(super) struct Plan {
     pub landlock: Option<Law>,
     pub filter: &'static [libc::sock_filter],
     pub limits: [(u32, u64); 9],
-    /// Room for the bytes of the command.
-    pub block: Vec<u8>,
-    pub words: Texts,
-    pub environment: Texts,
+    pub command: Command,
+    /// Whether the command waits until it is called.
+    pub start: Start,
     pub stack: Vec<u8>,
     /// The file of ends of children, once it is open.
     pub ends: RawFd,
@@ -165,6 +168,8 @@ impl Plan {
         mounts: &[Mount],
         limits: &Limits,
         filter: &'static [libc::sock_filter],
+        command: Command,
+        start: Start,
     ) -> Plan {
         let bytes = u64::from(limits.disk_mib) << 20;
         let limits_held = [
@@ -189,9 +194,8 @@ impl Plan {
             landlock: Law::of(kernel::landlock_version()),
             filter,
             limits: limits_held,
-            block: vec![0; COMMAND_BYTES_MAX],
-            words: Texts::room(TEXTS_MAX),
-            environment: Texts::room(TEXTS_MAX),
+            command,
+            start,
             stack: vec![0; STACK_BYTES],
             ends: -1,
         }

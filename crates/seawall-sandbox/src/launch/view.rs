@@ -39,10 +39,8 @@ const STREAMS: [(&str, &str); 4] = [
     ("/proc/self/fd/2", "dev/stderr"),
 ];
 
-const READ_ONLY: u64 =
-    libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
-const DEVICE: u64 =
-    libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC;
+const READ_ONLY: u64 = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+const DEVICE: u64 = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC;
 
 /// A text for the kernel; one with a zero byte in it names nothing, and is cut there.
 pub(super) fn text(bytes: impl Into<Vec<u8>>) -> CString {
@@ -100,12 +98,7 @@ pub(super) fn system() -> &'static [Step] {
 }
 
 fn devices() -> Vec<Step> {
-    let flags = libc::MS_NOSUID | libc::MS_NOEXEC;
-    let options = c"size=64k,nr_inodes=64,mode=0755".to_owned();
-    let mut steps = vec![
-        Step::Memory { at: c"dev".into(), options, flags },
-        Step::Folder { at: c"dev/shm".into() },
-    ];
+    let mut steps = vec![Step::Folder { at: c"dev/shm".into() }];
     for device in DEVICES {
         let (host, at) = (Path::new("/dev").join(device), text(format!("dev/{device}")));
         steps.push(Step::File { at: at.clone() });
@@ -113,7 +106,6 @@ fn devices() -> Vec<Step> {
     }
     let link = |(target, at): (&str, &str)| Step::Link { target: text(target), at: text(at) };
     steps.extend(STREAMS.map(link));
-    steps.push(Step::Close { at: c"dev".into() });
     steps
 }
 

@@ -104,9 +104,14 @@ fn search(ranges: &[Range<'_>]) -> Option<Vec<Step>> {
         return answer(upper.first()?.rule);
     }
     let (left, right) = (search(lower)?, search(upper)?);
-    let mut program = Vec::with_capacity(left.len() + right.len() + 2);
-    program.push(choice(IF_AT_LEAST, upper.first()?.first, 0, 1));
-    program.push(step(JUMP, u32::try_from(left.len()).ok()?));
+    let (middle, over) = (upper.first()?.first, left.len());
+    let mut program = Vec::with_capacity(over + right.len() + 2);
+    if let Ok(over) = u8::try_from(over) {
+        program.push(choice(IF_AT_LEAST, middle, over, 0));
+    } else {
+        program.push(choice(IF_AT_LEAST, middle, 0, 1));
+        program.push(step(JUMP, u32::try_from(over).ok()?));
+    }
     program.extend(left);
     program.extend(right);
     Some(program)

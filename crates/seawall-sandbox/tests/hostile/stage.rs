@@ -51,8 +51,7 @@ pub fn stage() -> &'static Stage {
         for mut compiler in compilers {
             assert!(compiler.wait().unwrap().success());
         }
-        let lab =
-            Laboratory { cache: folder.join("cache"), local_catalogue: None, offline: true };
+        let lab = Laboratory { cache: folder.join("cache"), local_catalogue: None, offline: true };
         Stage { folder, lab, programs }
     })
 }
