@@ -9,6 +9,7 @@ use crate::cache::random_hex;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Once, OnceLock};
 use std::time::Duration;
@@ -160,6 +161,11 @@ impl Cgroup {
         Ok(doors)
     }
 
+    /// Whether the kernel counts the processor time of everything in the group.
+    pub(crate) fn counts_cpu(&self) -> bool {
+        self.cpu.is_some()
+    }
+
     /// Processor time of everything that ever was in the group.
     pub(crate) fn cpu(&self) -> Option<Duration> {
         let (dialect, folder) = self.cpu.as_ref()?;
@@ -261,13 +267,19 @@ fn sweep() {
     }
 }
 
+/// What stands in a small file of the kernel: no more than one page of ours.
+fn small_text(file: &Path) -> Option<String> {
+    let mut bytes = [0; 1024];
+    let read = File::open(file).ok()?.read(&mut bytes).ok()?;
+    String::from_utf8(bytes.get(..read)?.to_vec()).ok()
+}
+
 fn number(file: &Path) -> Option<u64> {
-    fs::read_to_string(file).ok()?.trim().parse().ok()
+    small_text(file)?.trim().parse().ok()
 }
 
 fn keyed(file: &Path, key: &str) -> Option<u64> {
-    let text = fs::read_to_string(file).ok()?;
-    text.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
+    small_text(file)?.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
 }
 
 /// The mount point of a kind of control group.

@@ -10,8 +10,10 @@
 //! and starting the command takes well under a millisecond.
 
 use crate::cache::random_hex;
+use crate::cgroup::Cgroup;
 use crate::inner::{self, Starter};
-use crate::{LabFault, Laboratory, inherited, seccomp, toolchain};
+use crate::seccomp::{self, Memory};
+use crate::{LabFault, Laboratory, inherited, toolchain};
 use seawall_domain::recipe::Limits;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,6 +30,11 @@ mod view;
 use birth::Sandbox;
 use plan::{Plan, Start};
 pub use view::Mount;
+
+/// Processes of the sandbox itself, which the recipe does not pay for.
+const OWN_PROCESSES: u32 = 1;
+/// Memory of the sandbox itself.
+const OWN_MEMORY_MIB: u64 = 16;
 
 /// One command to run.
 pub struct Job<'a> {
@@ -114,19 +121,22 @@ pub fn prepare(lab: &Laboratory, job: &Job<'_>) -> Result<Prepared, LabFault> {
 }
 
 fn bear(_lab: &Laboratory, job: &Job<'_>, start: Start) -> Result<Sandbox, LabFault> {
-    let filter = seccomp::program();
-    if filter.is_empty() {
-        let reason = "there is no system call filter for this architecture".into();
-        return Err(LabFault::Isolation { reason });
-    }
     inherited::keep()?;
     let name = random_hex()?;
     let random = u32::from_str_radix(name.get(..8).unwrap_or("0"), 16).unwrap_or(0);
     let limits = job.limits.bounded();
+    let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
+    let group = Cgroup::make(&name, memory_mib << 20, limits.processes + OWN_PROCESSES)?;
+    let memory = if group.holds_memory() { Memory::Counted } else { Memory::Watched };
+    let filter = seccomp::program(memory);
+    if filter.is_empty() {
+        let reason = "there is no system call filter for this architecture".into();
+        return Err(LabFault::Isolation { reason });
+    }
     let (starter, user) = (Starter::here(), inner::run_user(random));
     let command = command::Command::of(&job.command, &environment(job));
     let plan = Plan::of(starter, user, &job.mounts, &limits, filter, command, start);
-    Sandbox::bear(plan, &name, job.input.as_deref(), limits, job.stdout_bytes_max)
+    Sandbox::bear(plan, group, job.input.as_deref(), limits, job.stdout_bytes_max)
 }
 
 /// A sandbox that stands and waits; dropped, it ends.

@@ -15,12 +15,26 @@ mod calls;
 use assembly::assemble;
 pub(crate) use assembly::{Rule, Test};
 
+/// Who counts the memory of a run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Memory {
+    /// A control group, whoever holds it.
+    Counted,
+    /// We, from outside, by what processes show; memory in nameless files does not show.
+    Watched,
+}
+
 /// The filter as the kernel reads it, compiled once; an empty one means that this architecture
 /// has none, and the launcher then refuses to start.
-pub(crate) fn program() -> &'static [libc::sock_filter] {
-    static PROGRAM: OnceLock<Vec<libc::sock_filter>> = OnceLock::new();
-    PROGRAM.get_or_init(|| match architecture() {
-        Some(architecture) => assemble(architecture, &calls::rules()).unwrap_or_default(),
+pub(crate) fn program(memory: Memory) -> &'static [libc::sock_filter] {
+    static COUNTED: OnceLock<Vec<libc::sock_filter>> = OnceLock::new();
+    static WATCHED: OnceLock<Vec<libc::sock_filter>> = OnceLock::new();
+    let program = match memory {
+        Memory::Counted => &COUNTED,
+        Memory::Watched => &WATCHED,
+    };
+    program.get_or_init(|| match architecture() {
+        Some(architecture) => assemble(architecture, &calls::rules(memory)).unwrap_or_default(),
         None => Vec::new(),
     })
 }

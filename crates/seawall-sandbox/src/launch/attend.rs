@@ -123,7 +123,7 @@ pub(super) fn attend(sandbox: &mut Sandbox) -> Result<Ended, LabFault> {
     let mut found = Found::default();
     until_gone(sandbox, &mut streams, &mut found, &mut room)?;
     // Not reaped yet: the process table may still hold what the whole tree used.
-    if sandbox.group.cpu().is_none() {
+    if !sandbox.group.counts_cpu() {
         found.cpu = found.cpu.max(census::own_and_children(sandbox.pid));
     }
     sandbox.bury();
@@ -158,7 +158,7 @@ fn until_gone(
     found: &mut Found,
     room: &mut [u8],
 ) -> Result<(), LabFault> {
-    let counted = sandbox.group.holds_memory() && sandbox.group.cpu().is_some();
+    let counted = sandbox.group.holds_memory() && sandbox.group.counts_cpu();
     let pause = Duration::from_millis(u64::from(if counted { WATCH_MS } else { WATCH_CLOSELY_MS }));
     let mut next = Instant::now() + pause;
     loop {

@@ -18,10 +18,6 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Processes of the sandbox itself, which the recipe does not pay for.
-const OWN_PROCESSES: u32 = 1;
-/// Memory of the sandbox itself.
-const OWN_MEMORY_MIB: u64 = 16;
 /// All walls stand within milliseconds; a host that takes so long is broken.
 const STANDING_SECONDS_MAX: u64 = 60;
 
@@ -73,7 +69,7 @@ impl Sandbox {
     /// Lets a sandbox come into being; it stands a moment later.
     pub(super) fn bear(
         mut plan: Plan,
-        group: &str,
+        group: Cgroup,
         input: Option<&Path>,
         limits: Limits,
         stdout_bytes_max: Option<u64>,
@@ -89,8 +85,6 @@ impl Sandbox {
         socket.set_write_timeout(patience).map_err(fault)?;
         plan.streams = [input.as_raw_fd(), stdout_inside.as_raw_fd(), stderr_inside.as_raw_fd()];
         plan.socket = socket_inside.as_raw_fd();
-        let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
-        let group = Cgroup::make(group, memory_mib << 20, limits.processes + OWN_PROCESSES)?;
         let doors = group.doors()?;
         plan.doors = doors.files.iter().map(AsRawFd::as_raw_fd).collect();
         let birthplace = doors.birthplace.as_ref();

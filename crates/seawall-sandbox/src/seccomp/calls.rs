@@ -3,7 +3,7 @@
 //! record of flaws (`bpf`, `io_uring`, `userfaultfd`, `perf`, System V and POSIX message queues,
 //! `vmsplice`, asynchronous files).
 
-use super::{Rule, Test};
+use super::{Memory, Rule, Test};
 use nix::libc::{self, c_int, c_long};
 use std::collections::BTreeMap;
 
@@ -375,8 +375,11 @@ fn with_arguments() -> Vec<(c_long, Rule)> {
 }
 
 /// Every call that gets an answer of its own, in the order of their numbers.
-pub(super) fn rules() -> Vec<(u32, Rule)> {
+pub(super) fn rules(memory: Memory) -> Vec<(u32, Rule)> {
     let plain = PLAIN.iter().chain(PLAIN_HERE).map(|call| (*call, Rule::Allow));
-    let all: BTreeMap<c_long, Rule> = plain.chain(with_arguments()).collect();
+    let mut all: BTreeMap<c_long, Rule> = plain.chain(with_arguments()).collect();
+    if memory == Memory::Watched {
+        all.remove(&libc::SYS_memfd_create);
+    }
     all.into_iter().filter_map(|(call, rule)| Some((u32::try_from(call).ok()?, rule))).collect()
 }

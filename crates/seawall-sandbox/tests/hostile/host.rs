@@ -96,10 +96,3 @@ pub fn clock_jump(started: Instant, wall: std::time::SystemTime) -> f64 {
     let wall = wall.elapsed().map_or(f64::NEG_INFINITY, |passed| passed.as_secs_f64());
     (wall - started.elapsed().as_secs_f64()).abs()
 }
-
-/// Whether the kernel counts the memory of a sandbox on this host.
-pub fn counts_memory() -> bool {
-    let lab = crate::stage::stage().lab.clone();
-    let notes = lab.preflight().notes;
-    !notes.iter().any(|note| note.contains("memory is held by a watcher"))
-}

@@ -1,4 +1,4 @@
-use super::super::{calls, program};
+use super::super::{Memory, calls, program};
 use super::*;
 
 /// What the filter answers to a call: the kernel's filter machine, as far as we use it.
@@ -28,7 +28,7 @@ fn run(program: &[Step], architecture: u32, call: u32, arguments: [u64; 6]) -> u
 const HERE: u32 = if cfg!(target_arch = "x86_64") { 0xC000_003E } else { 0xC000_00B7 };
 
 fn answer_to(call: libc::c_long, arguments: [u64; 6]) -> u32 {
-    run(program(), HERE, u32::try_from(call).unwrap(), arguments)
+    run(program(Memory::Counted), HERE, u32::try_from(call).unwrap(), arguments)
 }
 
 fn told(error: libc::c_int) -> u32 {
@@ -37,9 +37,15 @@ fn told(error: libc::c_int) -> u32 {
 
 #[test]
 fn every_number_gets_the_answer_of_its_rule() {
-    let rules = calls::rules();
+    for memory in [Memory::Counted, Memory::Watched] {
+        every_number(memory);
+    }
+}
+
+fn every_number(memory: Memory) {
+    let (rules, program) = (calls::rules(memory), program(memory));
     for call in (0..1000).chain([0x4000_0000, 0x4000_0000 + 272, u32::MAX]) {
-        let answer = run(program(), HERE, call, [0; 6]);
+        let answer = run(program, HERE, call, [0; 6]);
         match rules.iter().find(|(number, _)| *number == call).map(|(_, rule)| rule) {
             Some(Rule::Allow) => assert_eq!(answer, ALLOW, "{call}"),
             Some(Rule::Tell(error)) => assert_eq!(answer, TELL | error, "{call}"),
@@ -48,7 +54,7 @@ fn every_number_gets_the_answer_of_its_rule() {
             }
             None => assert_eq!(answer, told(libc::ENOSYS), "{call}"),
         }
-        assert_eq!(run(program(), 0x4000_0003, call, [0; 6]), END_PROCESS, "{call}");
+        assert_eq!(run(program, 0x4000_0003, call, [0; 6]), END_PROCESS, "{call}");
     }
 }
 
@@ -170,6 +176,11 @@ fn rules_out_of_order_are_no_program() {
 }
 
 #[test]
-fn the_filter_is_small() {
-    assert!((100..600).contains(&program().len()), "{}", program().len());
+fn the_filter_is_small_and_has_nameless_files_only_where_they_are_counted() {
+    let length = program(Memory::Counted).len();
+    assert!((100..600).contains(&length), "{length}");
+    let nameless = u32::try_from(libc::SYS_memfd_create).unwrap();
+    for (memory, expected) in [(Memory::Counted, ALLOW), (Memory::Watched, told(libc::ENOSYS))] {
+        assert_eq!(run(program(memory), HERE, nameless, [0; 6]), expected, "{memory:?}");
+    }
 }

@@ -276,6 +276,9 @@ static void memory_files(int count, char **words) {
     signal(SIGXFSZ, SIG_IGN);
     for (int i = 0; i < 900; i++) {
         int file = syscall(SYS_memfd_create, "x", 0);
+        if (file < 0 && i == 0) {
+            return;
+        }
         for (int j = 0; j < 7 && file >= 0; j++) {
             if (write(file, block, sizeof block) < 0) {
                 break;
