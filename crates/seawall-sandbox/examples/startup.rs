@@ -1,11 +1,11 @@
 //! Start to end of `true`, interleaved in one run: a bare process, bubblewrap with namespaces
 //! alone, our sandbox with everything, and our sandbox when it was prepared before.
 //!
-//! `startup [ROUNDS] [BALLAST_MIB] [ours]`; the ballast makes this process as large as a laboratory that
-//! holds so much, because a sandbox begins as a copy of it. Then as many starts as one and two
-//! threads make in a few seconds, with the processor time that they and what they started used,
-//! which is what counts on a busy machine. With `ours` only our sandbox is
-//! started, for a profile. Bubblewrap is left out by name where it is not installed.
+//! `startup [ROUNDS] [BALLAST_MIB] [ours]`; the ballast makes this process as large as a laboratory
+//! that holds so much, because a sandbox begins as a copy of it. Then as many starts as one and
+//! two threads make in a few seconds, with the processor time that they and what they started
+//! used, which is what counts on a busy machine. With `ours` only our sandbox is started, for a
+//! profile. Bubblewrap is left out by name where it is not installed.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use seawall_domain::recipe::Limits;

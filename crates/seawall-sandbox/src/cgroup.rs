@@ -198,6 +198,15 @@ impl Cgroup {
         keyed(&folder.join(file), "oom_kill").unwrap_or(0)
     }
 
+    /// Removes every folder that it can, and says whether that was all.
+    fn remove(&self) -> bool {
+        let mut all = true;
+        for (_, folder) in self.folders() {
+            all &= fs::remove_dir(folder).is_ok();
+        }
+        all
+    }
+
     /// Ends whatever is still in the group and waits until it is gone.
     fn end(&self) {
         for _ in 0..END_TRIES_MAX {
@@ -221,13 +230,10 @@ impl Cgroup {
 impl Drop for Cgroup {
     fn drop(&mut self) {
         // The end of the process namespace has emptied them already, as a rule.
-        let removed = |(_, folder): (Dialect, &Path)| fs::remove_dir(folder).is_ok();
-        if !self.folders().into_iter().fold(true, |all, one| removed(one) && all) {
+        if !self.remove() {
             self.end();
             // A group with a process that cannot die yet stays; it is empty of rights already.
-            for one in self.folders() {
-                let _ = removed(one);
-            }
+            self.remove();
         }
     }
 }
