@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// No program has longer, whatever it does.
 const SECONDS_MAX: u64 = 20;
 
+/// Folders of stages are named so, with the number of the process behind it.
+const PREFIX: &str = "seawall-hostile-";
+
 /// The programs and a laboratory for them.
 pub struct Stage {
     pub folder: PathBuf,
@@ -34,7 +37,8 @@ pub fn turn() -> MutexGuard<'static, ()> {
 pub fn stage() -> &'static Stage {
     static STAGE: OnceLock<Stage> = OnceLock::new();
     STAGE.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("seawall-hostile-{}", std::process::id()));
+        sweep();
+        let folder = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
         let programs = folder.join("programs");
         std::fs::create_dir_all(&programs).unwrap();
         std::fs::write(folder.join("watched"), "untouched").unwrap();
@@ -54,6 +58,19 @@ pub fn stage() -> &'static Stage {
         let lab = Laboratory { cache: folder.join("cache"), local_catalogue: None, offline: true };
         Stage { folder, lab, programs }
     })
+}
+
+/// Removes the stages of test programs that are gone: one cannot remove its own, because no test
+/// is the last.
+fn sweep() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let pid = name.strip_prefix(PREFIX);
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            // Somebody else's stage stays.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 impl Stage {
