@@ -24,8 +24,7 @@ pub struct Need {
 }
 
 /// What `seawall demo` needs besides Rust.
-const DEMO: [Need; 8] = [
-    Need { package: "bubblewrap", why: "isolates foreign code", probe: Probe::Program("bwrap") },
+const DEMO: [Need; 7] = [
     Need { package: "gcc", why: "builds the C target", probe: Probe::Program("gcc") },
     Need {
         package: "libc6-dev",

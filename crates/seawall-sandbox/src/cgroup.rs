@@ -8,9 +8,10 @@ use crate::LabFault;
 use crate::cache::random_hex;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 use std::time::Duration;
 
 /// Our groups are named so, with the number of our process and random digits behind it.
@@ -25,6 +26,25 @@ enum Dialect {
     Two,
 }
 
+impl Dialect {
+    /// The file by which one enters. In version 1 it is the one for threads: a process of one
+    /// thread that enters by itself need not wait until the whole host has stood still.
+    fn door(self) -> &'static str {
+        match self {
+            Dialect::One => "tasks",
+            Dialect::Two => "cgroup.procs",
+        }
+    }
+}
+
+/// The ways into the groups of one run.
+pub(crate) struct Doors {
+    /// Files of version 1 into which a process writes a zero to join.
+    pub files: Vec<File>,
+    /// The folder of version 2, in which a process can be born, and its file for joining later.
+    pub birthplace: Option<(File, File)>,
+}
+
 /// The groups of one run; they are emptied and removed when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Cgroup {
@@ -34,13 +54,13 @@ pub(crate) struct Cgroup {
 }
 
 impl Cgroup {
-    /// Makes what this host allows: possibly nothing at all.
-    pub(crate) fn make(memory_bytes: u64, processes: u32) -> Result<Cgroup, LabFault> {
+    /// Makes what this host allows: possibly nothing at all. The name is one that nobody else has.
+    pub(crate) fn make(name: &str, memory_bytes: u64, processes: u32) -> Result<Cgroup, LabFault> {
         static SWEEP: Once = Once::new();
         SWEEP.call_once(sweep);
-        let name = format!("{PREFIX}{}-{}", std::process::id(), random_hex()?);
+        let name = format!("{PREFIX}{}-{name}", std::process::id());
         let mut group = Cgroup::default();
-        for parent in parents_two() {
+        for parent in places().two.iter() {
             let folder = parent.join(&name);
             if fs::create_dir(&folder).is_err() {
                 continue;
@@ -62,7 +82,9 @@ impl Cgroup {
             group = Cgroup::default();
         }
         let one = |controller: &str| {
-            let folder = parent_one(controller)?.join(&name);
+            let parents = &places().one;
+            let (_, parent) = parents.iter().find(|(kind, _)| *kind == controller)?;
+            let folder = parent.join(&name);
             let there = folder.is_dir() || fs::create_dir(&folder).is_ok();
             there.then_some((Dialect::One, folder))
         };
@@ -110,18 +132,38 @@ impl Cgroup {
         self.pids.is_some()
     }
 
-    fn folders(&self) -> Vec<&Path> {
+    fn folders(&self) -> Vec<(Dialect, &Path)> {
         let all = [&self.memory, &self.pids, &self.cpu];
-        let mut folders: Vec<&Path> =
-            all.into_iter().flatten().map(|(_, folder)| folder.as_path()).collect();
-        folders.sort_unstable();
+        let mut folders: Vec<(Dialect, &Path)> = all
+            .into_iter()
+            .flatten()
+            .map(|(dialect, folder)| (*dialect, folder.as_path()))
+            .collect();
+        folders.sort_unstable_by_key(|(_, folder)| *folder);
         folders.dedup();
         folders
     }
 
-    /// The files into which a process writes its number to join.
-    pub(crate) fn doors(&self) -> Vec<PathBuf> {
-        self.folders().into_iter().map(|folder| folder.join("cgroup.procs")).collect()
+    /// The ways in, open for a process that is about to be born.
+    pub(crate) fn doors(&self) -> Result<Doors, LabFault> {
+        let fault = |error| LabFault::io("opening a control group", error);
+        let mut doors = Doors { files: Vec::new(), birthplace: None };
+        for (dialect, folder) in self.folders() {
+            let file = File::options().write(true).open(folder.join(dialect.door()));
+            let file = file.map_err(fault)?;
+            match dialect {
+                Dialect::One => doors.files.push(file),
+                Dialect::Two => {
+                    doors.birthplace = Some((File::open(folder).map_err(fault)?, file));
+                }
+            }
+        }
+        Ok(doors)
+    }
+
+    /// Whether the kernel counts the processor time of everything in the group.
+    pub(crate) fn counts_cpu(&self) -> bool {
+        self.cpu.is_some()
     }
 
     /// Processor time of everything that ever was in the group.
@@ -156,12 +198,22 @@ impl Cgroup {
         keyed(&folder.join(file), "oom_kill").unwrap_or(0)
     }
 
+    /// Removes every folder that it can, and says whether that was all.
+    fn remove(&self) -> bool {
+        let mut all = true;
+        for (_, folder) in self.folders() {
+            all &= fs::remove_dir(folder).is_ok();
+        }
+        all
+    }
+
     /// Ends whatever is still in the group and waits until it is gone.
-    pub(crate) fn end(&self) {
+    fn end(&self) {
         for _ in 0..END_TRIES_MAX {
             let mut left = 0;
-            for door in self.doors() {
-                let members = fs::read_to_string(door).unwrap_or_default();
+            for (_, folder) in self.folders() {
+                let members = fs::read_to_string(folder.join("cgroup.procs"));
+                let members = members.unwrap_or_default();
                 for pid in members.lines().filter_map(|line| line.parse().ok()) {
                     left += 1;
                     let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
@@ -177,17 +229,23 @@ impl Cgroup {
 
 impl Drop for Cgroup {
     fn drop(&mut self) {
-        self.end();
-        for folder in self.folders() {
+        // The end of the process namespace has emptied them already, as a rule.
+        if !self.remove() {
+            self.end();
             // A group with a process that cannot die yet stays; it is empty of rights already.
-            let _ = fs::remove_dir(folder);
+            self.remove();
         }
     }
 }
 
+/// A group that nobody enters, to see what this host allows.
+pub(crate) fn trial() -> Option<Cgroup> {
+    random_hex().and_then(|name| Cgroup::make(&name, 64 << 20, 16)).ok()
+}
+
 /// What this host offers, in words, for the preflight.
 pub(crate) fn offered() -> String {
-    let Ok(group) = Cgroup::make(64 << 20, 16) else {
+    let Some(group) = trial() else {
         return "none".into();
     };
     let name = |part: &Option<(Dialect, PathBuf)>| match part {
@@ -201,8 +259,8 @@ pub(crate) fn offered() -> String {
 
 /// Removes the groups of laboratories that were killed before they could.
 fn sweep() {
-    let ones = ["memory", "pids", "cpuacct"].into_iter().filter_map(parent_one);
-    for parent in parents_two().into_iter().chain(ones) {
+    let ones = places().one.iter().map(|(_, parent)| parent);
+    for parent in places().two.iter().chain(ones) {
         for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
@@ -215,13 +273,19 @@ fn sweep() {
     }
 }
 
+/// What stands in a small file of the kernel: no more than one page of ours.
+fn small_text(file: &Path) -> Option<String> {
+    let mut bytes = [0; 1024];
+    let read = File::open(file).ok()?.read(&mut bytes).ok()?;
+    String::from_utf8(bytes.get(..read)?.to_vec()).ok()
+}
+
 fn number(file: &Path) -> Option<u64> {
-    fs::read_to_string(file).ok()?.trim().parse().ok()
+    small_text(file)?.trim().parse().ok()
 }
 
 fn keyed(file: &Path, key: &str) -> Option<u64> {
-    let text = fs::read_to_string(file).ok()?;
-    text.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
+    small_text(file)?.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
 }
 
 /// The mount point of a kind of control group.
@@ -243,6 +307,21 @@ fn own_place(controller: &str) -> Option<String> {
         let (_, names, place) = (fields.next()?, fields.next()?, fields.next()?);
         let ours = names.split(',').any(|name| name == controller);
         ours.then(|| place.trim_start_matches('/').to_owned())
+    })
+}
+
+/// Where groups can be made; it does not change while we run.
+struct Places {
+    one: Vec<(&'static str, PathBuf)>,
+    two: Vec<PathBuf>,
+}
+
+fn places() -> &'static Places {
+    static PLACES: OnceLock<Places> = OnceLock::new();
+    PLACES.get_or_init(|| {
+        let kinds = ["memory", "pids", "cpuacct"].into_iter();
+        let one = kinds.filter_map(|kind| Some((kind, parent_one(kind)?))).collect();
+        Places { one, two: parents_two() }
     })
 }
 

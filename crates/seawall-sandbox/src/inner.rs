@@ -1,19 +1,14 @@
-//! The stage inside the sandbox, before any foreign code: give up every right, then set limits.
+//! Who runs, and what a recipe's build and its result are made of inside the sandbox.
 //!
-//! Process limits bind to a user, and never to root. So a laboratory that runs as root enters the
-//! sandbox with just enough rights to become an own user of this one run, and loses the rest by
-//! that; one that runs as an ordinary user has a user namespace of its own, in which the kernel
-//! counts from nothing. Both use the programs of util-linux, which every Debian has.
+//! Process limits bind to a user, and never to root. So a laboratory that runs as root gives each
+//! run a user of its own, and one that runs as an ordinary user has a user namespace, in which the
+//! kernel counts from nothing.
 
-use seawall_domain::recipe::Limits;
+use std::sync::OnceLock;
 
 /// Users of runs start here: far above any account, and drawn at random from the space above.
 const RUN_USER_FIRST: u32 = 0x5000_0000;
 const RUN_USER_SPACE: u32 = 0x1000_0000;
-/// Open files of one process.
-const FILES_OPEN_MAX: u32 = 1024;
-/// The numbers of the launcher's own files are closed before anything foreign could use them.
-const CLOSE: &str = "exec \"$@\" 8>&- 9>&-";
 /// `tar` unpacks what the build left; then the command starts with nothing on its input.
 const UNPACK_BUILD: &str =
     "tar -x --no-same-owner -f - -C /build || exit 125; exec \"$@\" </dev/null";
@@ -31,36 +26,34 @@ pub(crate) enum Starter {
 }
 
 impl Starter {
+    /// Root that may not become other users (in a container of an ordinary user) is an ordinary
+    /// user.
     pub(crate) fn here() -> Starter {
-        if nix::unistd::geteuid().is_root() { Starter::Root } else { Starter::Ordinary }
+        static HERE: OnceLock<Starter> = OnceLock::new();
+        *HERE.get_or_init(|| {
+            let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+            if nix::unistd::geteuid().is_root() && knows_run_users(&map) {
+                Starter::Root
+            } else {
+                Starter::Ordinary
+            }
+        })
     }
+}
+
+/// Whether a map of users, in the form of user_namespaces(7), has all users of runs.
+fn knows_run_users(map: &str) -> bool {
+    map.lines().any(|line| {
+        let numbers: Vec<u64> = line.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+        let last = u64::from(RUN_USER_FIRST + (RUN_USER_SPACE - 1));
+        matches!(numbers.as_slice(), [first, _, count]
+            if *first <= u64::from(RUN_USER_FIRST) && first.saturating_add(*count) > last)
+    })
 }
 
 /// A user number for one run, out of random bits.
 pub(crate) fn run_user(random: u32) -> u32 {
     RUN_USER_FIRST + random % RUN_USER_SPACE
-}
-
-/// The words in front of a command: close files, lose rights, set limits.
-pub(crate) fn prefix(starter: Starter, user: u32, limits: &Limits) -> Vec<String> {
-    let mut words = ["/bin/sh", "-c", CLOSE, "sh"].map(String::from).to_vec();
-    if starter == Starter::Root {
-        words.extend(["/usr/bin/setpriv".into(), format!("--reuid={user}")]);
-        words.push(format!("--regid={user}"));
-        let rest = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"];
-        words.extend(rest.map(String::from));
-    }
-    let bytes = u64::from(limits.disk_mib) << 20;
-    words.push("/usr/bin/prlimit".into());
-    words.extend([
-        format!("--nproc={}", limits.processes),
-        format!("--fsize={bytes}"),
-        format!("--nofile={FILES_OPEN_MAX}"),
-        format!("--cpu={}", limits.seconds + 1),
-        "--core=0".into(),
-        "--".into(),
-    ]);
-    words
 }
 
 /// A command that first unpacks what the build left.
@@ -102,6 +95,20 @@ mod tests {
     fn no_word_of_a_build_is_read_by_the_shell() {
         for word in ["plain", "a b", "$(id)", "`id`", "it's", "''", "a\nb", "\\", "*", "é;|&<>"] {
             check(word);
+        }
+    }
+
+    #[test]
+    fn only_root_of_the_host_has_users_to_give() {
+        for (map, expected) in [
+            ("         0          0 4294967295\n", true),
+            ("0 1000 1\n1 100000 65536\n", false),
+            ("0 1000 1\n1342177280 0 268435456", true),
+            ("0 1000 1\n1342177280 0 268435455", false),
+            ("", false),
+            ("0 x 18446744073709551615", false),
+        ] {
+            assert_eq!(knows_run_users(map), expected, "{map}");
         }
     }
 

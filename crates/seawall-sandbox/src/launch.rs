@@ -1,34 +1,40 @@
 //! One command in one sandbox: started, watched, ended with everything it started, and measured.
 //!
-//! The walls, from outside in: a process of the laboratory; control groups; bubblewrap's new
-//! namespaces without network; a read-only system and writable folders in bounded memory; an own
-//! user without rights; limits; a system call filter. Landlock would forbid nothing that the
-//! mount namespace does not forbid already, and can't be set before bubblewrap mounts.
+//! The walls, from outside in: a process of the laboratory; control groups; namespaces of its own
+//! for processes, mounts, network, messages, names, control groups and users; a read-only system
+//! and writable folders in bounded memory; an own user without rights; limits; Landlock; a list
+//! of system calls. Namespaces, mounts and the filter are a must: without them nothing is run.
+//! What else the host does not allow is a [`Loss`], which the preflight tells.
+//!
+//! A sandbox can be [prepared](prepare) before its command is wanted: it stands and waits then,
+//! and starting the command takes well under a millisecond.
 
-use crate::bwrap;
-pub use crate::bwrap::Mount;
-use crate::cache::{Cache, random_hex};
+use crate::cache::random_hex;
 use crate::cgroup::Cgroup;
 use crate::inner::{self, Starter};
-use crate::{LabFault, Laboratory, inherited, seccomp, toolchain};
+use crate::seccomp::{self, Memory};
+use crate::{LabFault, Laboratory, inherited, toolchain};
 use seawall_domain::recipe::Limits;
-use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 mod attend;
+mod birth;
 mod census;
+mod child;
+mod command;
+mod kernel;
+mod plan;
+mod view;
+
+use birth::Sandbox;
+use plan::{Plan, Start};
+pub use view::Mount;
 
 /// Processes of the sandbox itself, which the recipe does not pay for.
-const OWN_PROCESSES: u32 = 6;
+const OWN_PROCESSES: u32 = 1;
 /// Memory of the sandbox itself.
 const OWN_MEMORY_MIB: u64 = 16;
-
-/// Joins the control groups, opens the two files that bubblewrap takes by number, and becomes it.
-const DOOR: &str = "status=$1 filter=$2 doors=$3; shift 3; \
-    while [ \"$doors\" -gt 0 ]; do echo $$ > \"$1\" || exit 125; shift; doors=$((doors-1)); done; \
-    exec \"$@\" 8>\"$status\" 9<\"$filter\"";
 
 /// One command to run.
 pub struct Job<'a> {
@@ -72,118 +78,108 @@ pub struct Ended {
     pub stderr: Vec<u8>,
     /// Processor time of the whole tree.
     pub cpu: Duration,
-    /// Time that passed.
+    /// Time that passed since it was called, or since its sandbox was born.
     pub wall: Duration,
     /// The most memory at one time, where it could be measured.
     pub peak_mib: u32,
 }
 
+/// One wall that this host does not let a sandbox have; the others stand.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Loss {
+    /// No user namespace of its own: the run's user is a number of the host, without rights.
+    UserNamespace,
+    /// No Landlock, or only its first version.
+    Landlock,
+    /// Landlock before version 6: sockets by abstract names and signals are held by namespaces
+    /// alone.
+    Scopes,
+    /// Its loopback is down: a proof that talks to itself by TCP cannot run.
+    Loopback,
+}
+
 /// Runs one command in a new sandbox and waits for its end, which always comes.
 pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
+    launch_with_losses(lab, job).map(|(ended, _)| ended)
+}
+
+/// The same, and which walls this host does not let it have.
+pub(crate) fn launch_with_losses(
+    lab: &Laboratory,
+    job: &Job<'_>,
+) -> Result<(Ended, Vec<Loss>), LabFault> {
+    let mut sandbox = bear(lab, job, Start::AtOnce)?;
+    let ended = attend::attend(&mut sandbox)?;
+    Ok((ended, sandbox.losses().to_vec()))
+}
+
+/// Lays out a sandbox for a job, in which its command does not run yet.
+///
+/// It lives no longer than the thread that prepared it.
+pub fn prepare(lab: &Laboratory, job: &Job<'_>) -> Result<Prepared, LabFault> {
+    bear(lab, job, Start::Called).map(Prepared)
+}
+
+fn bear(_lab: &Laboratory, job: &Job<'_>, start: Start) -> Result<Sandbox, LabFault> {
     inherited::keep()?;
-    let cache = Cache::open(lab)?;
-    let scratch = cache.scratch()?;
-    let status = scratch.path().join("status");
-    let filter = scratch.path().join("filter");
-    if seccomp::program().is_empty() {
+    let name = random_hex()?;
+    let random = u32::from_str_radix(name.get(..8).unwrap_or("0"), 16).unwrap_or(0);
+    let limits = job.limits.bounded();
+    let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
+    let group = Cgroup::make(&name, memory_mib << 20, limits.processes + OWN_PROCESSES)?;
+    let memory = if group.holds_memory() { Memory::Counted } else { Memory::Watched };
+    let filter = seccomp::program(memory);
+    if filter.is_empty() {
         let reason = "there is no system call filter for this architecture".into();
         return Err(LabFault::Isolation { reason });
     }
-    fs::write(&filter, seccomp::program())
-        .map_err(|error| LabFault::io("writing the system call filter", error))?;
-    let limits = job.limits.bounded();
-    let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
-    let group = Cgroup::make(memory_mib << 20, limits.processes + OWN_PROCESSES)?;
-    let words = words(job, &limits, &group, [&status, &filter])?;
-    let started = Instant::now();
-    let mut child = start(job, &words)?;
-    let seen = attend::attend(&mut child, &group, &limits, job.stdout_bytes_max)?;
-    let wall = started.elapsed();
-    group.end();
-    let starved = group.starved() > 0;
-    let how = match seen.how {
-        Some(how) => how,
-        None if starved => How::Starved,
-        None => match exit_code(&status) {
-            Some(code) => How::Exit(code),
-            None => {
-                return Err(LabFault::Isolation { reason: complaint(&seen.stderr) });
-            }
-        },
-    };
-    let peak_bytes = group.peak_bytes().unwrap_or(seen.peak_bytes);
-    Ok(Ended {
-        how,
-        stdout: seen.stdout,
-        stderr: seen.stderr,
-        cpu: group.cpu().unwrap_or(seen.cpu),
-        wall,
-        peak_mib: u32::try_from(peak_bytes >> 20).unwrap_or(u32::MAX),
-    })
+    let (starter, user) = (Starter::here(), inner::run_user(random));
+    let command = command::Command::of(&job.command, &environment(job));
+    let plan = Plan::of(starter, user, &job.mounts, &limits, filter, command, start);
+    Sandbox::bear(plan, group, job.input.as_deref(), limits, job.stdout_bytes_max)
 }
 
-/// All words of the door's command line.
-fn words(
-    job: &Job<'_>,
-    limits: &Limits,
-    group: &Cgroup,
-    [status, filter]: [&PathBuf; 2],
-) -> Result<Vec<String>, LabFault> {
-    let starter = Starter::here();
-    let random = random_hex()?;
-    let user =
-        inner::run_user(u32::from_str_radix(random.get(..8).unwrap_or("0"), 16).unwrap_or(0));
-    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
-    let doors = group.doors();
-    let mut words = vec!["-c".into(), DOOR.into(), "sh".into(), text(status), text(filter)];
-    words.push(doors.len().to_string());
-    words.extend(doors.iter().map(text));
-    words.extend(["bwrap", "--json-status-fd", "8", "--seccomp", "9"].map(String::from));
-    words.extend(bwrap::words(starter, &job.mounts, limits));
-    words.extend(inner::prefix(starter, user, limits));
-    words.extend(job.command.iter().cloned());
-    Ok(words)
-}
+/// A sandbox that stands and waits; dropped, it ends.
+#[derive(Debug)]
+pub struct Prepared(Sandbox);
 
-fn start(job: &Job<'_>, words: &[String]) -> Result<Child, LabFault> {
-    let input = match &job.input {
-        None => Stdio::null(),
-        Some(path) => File::open(path)
-            .map_err(|error| LabFault::io("opening the input of a sandbox", error))?
-            .into(),
-    };
-    Command::new("/bin/sh")
-        .args(words)
-        .env_clear()
-        .env("PATH", toolchain::PATH)
-        .env("HOME", "/scratch")
-        .env("LANG", "C.UTF-8")
-        .env("TMPDIR", "/tmp")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("CARGO_NET_OFFLINE", "true")
-        .env("ASAN_OPTIONS", "detect_leaks=0:color=never")
-        .envs(job.environment.iter().map(|(key, value)| (*key, value.as_str())))
-        .current_dir("/")
-        .stdin(input)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| LabFault::io("starting a sandbox", error))
-}
-
-/// The status that bubblewrap wrote; there is none when it did not come so far.
-fn exit_code(status: &PathBuf) -> Option<i32> {
-    #[derive(serde::Deserialize)]
-    struct Line {
-        #[serde(rename = "exit-code")]
-        exit_code: Option<i32>,
+impl Prepared {
+    /// Waits until every wall stands, which [`Self::start`] would wait for too.
+    pub fn stand(&mut self) -> Result<(), LabFault> {
+        self.0.stand()
     }
-    let text = fs::read_to_string(status).ok()?;
-    text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()?.exit_code).next_back()
+
+    /// Calls the command; when this comes back it is a program of its own.
+    pub fn start(mut self) -> Result<Running, LabFault> {
+        self.0.call()?;
+        Ok(Running(self.0))
+    }
 }
 
-fn complaint(stderr: &[u8]) -> String {
-    let text = String::from_utf8_lossy(stderr);
-    let line = text.lines().rev().find(|line| !line.trim().is_empty());
-    line.unwrap_or("bubblewrap failed without a word").chars().take(400).collect()
+/// A sandbox in which the command runs; dropped, it ends.
+#[derive(Debug)]
+pub struct Running(Sandbox);
+
+impl Running {
+    /// Waits for the end, which always comes.
+    pub fn wait(mut self) -> Result<Ended, LabFault> {
+        attend::attend(&mut self.0)
+    }
+}
+
+/// The whole environment; what the job says stands for what is fixed.
+fn environment(job: &Job<'_>) -> Vec<(String, String)> {
+    let fixed = [
+        ("PATH", toolchain::PATH),
+        ("HOME", "/scratch"),
+        ("LANG", "C.UTF-8"),
+        ("TMPDIR", "/tmp"),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("CARGO_NET_OFFLINE", "true"),
+        ("ASAN_OPTIONS", "detect_leaks=0:color=never"),
+    ];
+    let own = &job.environment;
+    let kept = fixed.iter().filter(|(name, _)| own.iter().all(|(other, _)| other != name));
+    let kept = kept.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    kept.chain(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))).collect()
 }

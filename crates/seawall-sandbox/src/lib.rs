@@ -11,7 +11,6 @@
 //! What it deliberately does not do: install anything, order versions, bring the dependencies of
 //! Python and npm packages, or decide what a verdict means for a finding.
 
-mod bwrap;
 mod cache;
 mod cgroup;
 mod client;

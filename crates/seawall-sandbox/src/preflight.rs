@@ -2,7 +2,7 @@
 
 use crate::client;
 use crate::inner::Starter;
-use crate::launch::{How, Job, launch};
+use crate::launch::{How, Job, Loss, launch_with_losses};
 use crate::{LabFault, Laboratory, cgroup};
 use seawall_domain::recipe::Limits;
 use serde::{Deserialize, Serialize};
@@ -29,10 +29,7 @@ pub struct Preflight {
 }
 
 /// Programs, what each is for, and the Debian package that has it.
-const PROGRAMS: [(&str, &[&str], &str, &str); 10] = [
-    ("bwrap", &["--version"], "isolation", "apt install bubblewrap"),
-    ("/usr/bin/prlimit", &["--version"], "limits inside the sandbox", "apt install util-linux"),
-    ("/usr/bin/setpriv", &["--version"], "giving up rights", "apt install util-linux"),
+const PROGRAMS: [(&str, &[&str], &str, &str); 7] = [
     ("tar", &["--version"], "unpacking packages", "apt install tar"),
     ("python3", &["--version"], "Python targets and harnesses", "apt install python3"),
     ("python3", &["-m", "pip", "--version"], "fetching wheels", "apt install python3-pip"),
@@ -57,9 +54,7 @@ pub(crate) fn preflight(lab: &Laboratory) -> Preflight {
         }
     }
     sanitizer(&mut found);
-    if found.faults.iter().all(|fault| !fault.what.contains("bwrap")) {
-        isolation(lab, &mut found);
-    }
+    isolation(lab, &mut found);
     found
 }
 
@@ -100,9 +95,11 @@ fn isolation(lab: &Laboratory, found: &mut Preflight) {
         stdout_bytes_max: None,
     };
     let starter = Starter::here();
-    match launch(lab, &job) {
-        Ok(ended) if ended.how == How::Exit(0) => {}
-        Ok(ended) => {
+    match launch_with_losses(lab, &job) {
+        Ok((ended, losses)) if ended.how == How::Exit(0) => {
+            found.notes.extend(losses.into_iter().map(|loss| said(loss).to_owned()));
+        }
+        Ok((ended, _)) => {
             let why = String::from_utf8_lossy(&ended.stderr);
             let why: String = why.trim().chars().take(300).collect();
             found.fault("a working sandbox", &why, remedy(starter));
@@ -117,7 +114,7 @@ fn isolation(lab: &Laboratory, found: &mut Preflight) {
         Starter::Ordinary => "runs as an ordinary user: each run gets a user namespace".to_owned(),
     });
     found.notes.push(format!("control groups: {}", cgroup::offered()));
-    if let Ok(group) = cgroup::Cgroup::make(64 << 20, 16) {
+    if let Some(group) = cgroup::trial() {
         if !group.holds_memory() {
             let note = "memory is held by a watcher that looks every 8 ms, not by the kernel";
             found.notes.push(note.into());
@@ -129,6 +126,27 @@ fn isolation(lab: &Laboratory, found: &mut Preflight) {
     }
 }
 
+/// What a loss means, for whoever runs this host.
+fn said(loss: Loss) -> &'static str {
+    match loss {
+        Loss::UserNamespace => {
+            "a run gets no user namespace of its own: its user is a number of this host, without \
+             rights (`sysctl user.max_user_namespaces=10000` allows it)"
+        }
+        Loss::Landlock => {
+            "this kernel has no Landlock, or only its first version: files are held by mounts and \
+             users alone (Linux 5.19 and newer have it; `landlock` must stand in `lsm=`)"
+        }
+        Loss::Scopes => {
+            "this kernel's Landlock is older than version 6: sockets and signals are held by \
+             namespaces alone (Linux 6.12 and newer have it)"
+        }
+        Loss::Loopback => {
+            "the loopback of a run stays down: proofs that talk to themselves by TCP cannot run"
+        }
+    }
+}
+
 fn remedy(starter: Starter) -> &'static str {
     match starter {
         Starter::Root => {
@@ -136,7 +154,7 @@ fn remedy(starter: Starter) -> &'static str {
         }
         Starter::Ordinary => {
             "allow user namespaces: `sysctl kernel.unprivileged_userns_clone=1` (older Debian), or \
-             an AppArmor profile with `userns` for bwrap (Ubuntu 24.04 and newer), or \
+             an AppArmor profile with `userns` for seawall (Ubuntu 24.04 and newer), or \
              `sysctl user.max_user_namespaces=10000`"
         }
     }

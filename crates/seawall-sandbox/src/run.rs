@@ -1,8 +1,7 @@
 //! Running a recipe against a release: build once, then attack and control, each in a new sandbox.
 
-use crate::bwrap::Mount;
 use crate::cache::{Cache, Scratch, random_hex};
-use crate::launch::{Ended, How, Job, launch};
+use crate::launch::{Ended, How, Job, Mount, launch};
 use crate::oracle::{self, Factors, Judgement, told};
 use crate::{Fetched, LabFault, Laboratory, inner};
 use seawall_domain::package::Version;

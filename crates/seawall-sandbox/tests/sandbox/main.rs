@@ -4,5 +4,6 @@
 mod hostile;
 mod process;
 mod releases;
+mod tools;
 mod verdicts;
 mod world;

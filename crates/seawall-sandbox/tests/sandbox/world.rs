@@ -51,10 +51,15 @@ impl World {
 
     /// Runs one Python script in a sandbox.
     pub fn python(&self, script: &str, limits: Limits) -> Ended {
+        self.launch(&["python3", "-I", "-c", script], limits)
+    }
+
+    /// Runs one command in a sandbox.
+    pub fn launch(&self, words: &[&str], limits: Limits) -> Ended {
         let job = Job {
             mounts: Vec::new(),
             environment: Vec::new(),
-            command: ["python3", "-I", "-c", script].map(String::from).to_vec(),
+            command: words.iter().map(|word| (*word).to_owned()).collect(),
             input: None,
             limits: &limits,
             stdout_bytes_max: None,
