@@ -173,7 +173,8 @@ impl Kept {
             let Some(inventory) = tx.inventory_at(operator, &system.label, serial).await? else {
                 continue;
             };
-            let listed = components(desk, tx, &inventory).await?;
+            // An inventory that was erased names nothing.
+            let listed = components(desk, tx, &inventory).await?.unwrap_or_default();
             let number = number.unwrap_or(self.systems.len() as u32);
             let versions: Vec<(Package, Version)> =
                 listed.iter().flat_map(packages_of).filter(fits).collect();

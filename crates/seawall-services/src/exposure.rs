@@ -161,16 +161,24 @@ pub async fn match_set(desk: &Desk) -> Outcome<()> {
     Ok(())
 }
 
+/// Brings every one of these systems in line. One that fails does not hold up those behind it; the
+/// first fault is given back at the end, so that the job is tried again.
 async fn reconcile_each(desk: &Desk, known: &Known, systems: BTreeSet<System>) -> Outcome<()> {
-    for System { operator, label } in systems {
-        let mut tx = desk.begin("exposure_newest_inventory").await?;
-        let newest = tx.inventory_newest(operator, &label).await?;
-        drop(tx);
-        if let Some(inventory) = newest {
-            reconcile(desk, known, &inventory).await?;
-        }
+    let mut done = Ok(());
+    for system in systems {
+        done = done.and(reconcile_newest(desk, known, &system).await);
     }
-    Ok(())
+    done
+}
+
+async fn reconcile_newest(desk: &Desk, known: &Known, system: &System) -> Outcome<()> {
+    let mut tx = desk.begin("exposure_newest_inventory").await?;
+    let newest = tx.inventory_newest(system.operator, &system.label).await?;
+    drop(tx);
+    match newest {
+        Some(inventory) => reconcile(desk, known, &inventory).await,
+        None => Ok(()),
+    }
 }
 
 /// Whether two sets say something else of a component, as far as exposures rest on it.

@@ -1,14 +1,14 @@
 //! Inventories: what operators run. They are needed here only if the operator wants that.
 
 use crate::desk::{Desk, digest};
-use crate::outcome::{Fault, Outcome};
+use crate::outcome::{Denied, Fault, Outcome};
 use seawall_domain::access::{Action, Actor, scope};
 use seawall_domain::component::Component;
 use seawall_domain::id::InventoryId;
 use seawall_domain::inventory::Inventory;
 use seawall_domain::refusal::Refusal;
 use seawall_formats::inventory;
-use seawall_store::db::Tx;
+use seawall_store::db::{StoreFault, Tx};
 use seawall_store::record::Mandate;
 use uuid::Uuid;
 
@@ -141,16 +141,19 @@ pub fn system_id(inventory: &Inventory) -> Uuid {
     Uuid::new_v5(&inventory.operator.uuid(), inventory.label.as_bytes())
 }
 
-/// The components of a kept inventory.
+/// The components of a kept inventory; none when it was erased, so that nothing can be said of it.
 pub(crate) async fn components(
     desk: &Desk,
     tx: &mut Tx,
     inventory: &Inventory,
-) -> Outcome<Vec<Component>> {
-    let bytes = desk.bytes(tx, &inventory.document).await?;
+) -> Outcome<Option<Vec<Component>>> {
+    let bytes = match desk.bytes(tx, &inventory.document).await {
+        Err(Denied::Broken(Fault::Store(StoreFault::BlobErased { .. }))) => return Ok(None),
+        bytes => bytes?,
+    };
     let read = inventory::read(&inventory.label, None, &bytes)
         .map_err(|fault| Fault::inconsistent("read a kept inventory", fault))?;
-    Ok(read.components)
+    Ok(Some(read.components))
 }
 
 /// The current inventory of each system the actor may know of.

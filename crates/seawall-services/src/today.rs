@@ -89,7 +89,7 @@ pub async fn today(desk: &Desk, actor: &Actor) -> Outcome<List> {
     }
     let (mut unknown, mut looked_at) = (Vec::new(), 0);
     for inventory in tx.inventory_list_current(scope(actor, Action::ReadInventory)).await? {
-        for component in components(desk, &mut tx, &inventory).await? {
+        for component in components(desk, &mut tx, &inventory).await?.unwrap_or_default() {
             looked_at += 1;
             if known.is_silent_on(&component)? {
                 unknown.push(component.label);

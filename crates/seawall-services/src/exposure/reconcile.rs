@@ -33,7 +33,9 @@ pub(super) async fn reconcile(desk: &Desk, known: &Known, inventory: &Inventory)
     if newest.is_some_and(|newest| newest.id != inventory.id) {
         return Ok(());
     }
-    let listed = components(desk, &mut tx, inventory).await?;
+    let Some(listed) = components(desk, &mut tx, inventory).await? else {
+        return Ok(());
+    };
     let before = tx.exposure_list_of(inventory.operator, &inventory.label).await?;
     let sights = sights(known, &listed, round.now)?;
     let (met, paired) = paired(&before, sights);

@@ -235,3 +235,25 @@ async fn a_flaw_is_told_to_anybody_and_its_sources_to_few() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_inventory_that_was_erased_holds_up_nobody() {
+    each("erased", |mut world| async move {
+        let story = Story::stage(&world).await;
+        let (hospital, bank) = (&story.cast.hospital.1.clone(), &story.cast.bank.1.clone());
+        for (operator, label) in [(hospital, "main"), (bank, "till")] {
+            send(&mut world, operator, label, &["pkg:pypi/left@1.0"]).await;
+        }
+        let mut tx = must(world.desk.begin("test_erase").await);
+        let owner = format!("inventory/{}", story.cast.hospital.0.id);
+        let gone = must(world.desk.store.blobs().erase(&mut tx, &owner).await);
+        assert_eq!(gone.len(), 1);
+        must(tx.commit().await);
+        install(&mut world, &[osv("A-1", "left", "1.1")]).await;
+        check(&world, bank, &["till pkg:pypi/left CVE-2099-0001 open 9"]).await;
+        check(&world, hospital, &[]).await;
+        assert_eq!(must(today::today(&world.desk, hospital).await).components, 0);
+        assert_eq!(world.stuck().await, Vec::<String>::new());
+    })
+    .await;
+}
