@@ -60,13 +60,19 @@ pub fn queries(report: &mut Report) {
     let Some(text) = example("seawall-server", "osv_query", &[]) else {
         return report.skip("P5 query service", "the measurement ended badly");
     };
-    let at_16 = |line: &&str| line.starts_with("/v1/query ") && line.contains(" 16 connections");
+    let about = |words: &'static str| {
+        let usual = |line: &&str| line.starts_with("real lock files") && line.contains(words);
+        text.lines().rfind(usual)
+    };
     let figures = [
-        (text.lines().rfind(at_16), "query, 16 connections", 0.3, 2.0),
-        (text.lines().rfind(|line| line.starts_with("/v1/querybatch")), "batch of 1,000", 5.0, 5.0),
+        (about(" 16 connections"), "query, 16 connections", 0.3, 2.0),
+        (about(" queries a batch"), "batch of 1,000", 5.0, 5.0),
     ];
     for (line, name, middle_max, slow_max) in figures {
-        let Some(line) = line else { continue };
+        let Some(line) = line else {
+            report.skip(&format!("P5 {name}"), "the measurement does not tell it");
+            continue;
+        };
         for (word, bar) in [("p50", middle_max), ("p99", slow_max)] {
             let value = number_beside(line, |at| at.checked_add(1), word);
             let detail = json!(line);
