@@ -38,16 +38,6 @@ pub enum Cause {
     Flaw(String),
 }
 
-impl Cause {
-    /// The advisory, where one was published here.
-    pub fn advisory(&self) -> Option<AdvisoryId> {
-        match self {
-            Cause::Advisory(id) => Some(*id),
-            Cause::Flaw(_) => None,
-        }
-    }
-}
-
 /// The id of the advisory, or the name of the flaw: no name has an id's form.
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

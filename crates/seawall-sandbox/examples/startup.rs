@@ -9,7 +9,6 @@
 
 use nix::sys::resource::{UsageWho, getrusage};
 use seawall_domain::recipe::Limits;
-use seawall_sandbox::Laboratory;
 use seawall_sandbox::launch::{How, Job, launch, prepare};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -27,12 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ballast_mib: usize = words.next().map_or(Ok(0), |text| text.parse())?;
     let ballast = vec![1u8; ballast_mib << 20];
     let ours_alone = words.next().is_some_and(|word| word == "ours");
-    let cache = std::env::temp_dir().join(format!("seawall-startup-{}", std::process::id()));
-    let lab = Laboratory { cache, local_catalogue: None, offline: true };
     // Before the sandboxes find out where their own groups go.
     used()?;
     if ours_alone {
-        starts("our sandbox", 1, || one(&lab))?;
+        starts("our sandbox", 1, one)?;
         leave();
         return Ok(());
     }
@@ -40,9 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !bubblewrap {
         println!("skipped: bubblewrap: the program `bwrap` is not installed");
     }
-    interleaved(&lab, rounds, bubblewrap)?;
+    interleaved(rounds, bubblewrap)?;
     for threads in [1, 2] {
-        starts("our sandbox", threads, || one(&lab))?;
+        starts("our sandbox", threads, one)?;
         starts("bare process", threads, || bare("true", &[]).map(|_| ()))?;
         if bubblewrap {
             starts("bare bubblewrap", threads, || bare("bwrap", &BUBBLE).map(|_| ()))?;
@@ -88,12 +85,12 @@ fn job<'a>(limits: &'a Limits) -> Job<'a> {
     }
 }
 
-fn one(lab: &Laboratory) -> Result<(), Box<dyn Error>> {
-    let ended = launch(lab, &job(&Limits::default()))?;
+fn one() -> Result<(), Box<dyn Error>> {
+    let ended = launch(&job(&Limits::default()))?;
     if ended.how == How::Exit(0) { Ok(()) } else { Err(format!("{ended:?}").into()) }
 }
 
-fn interleaved(lab: &Laboratory, rounds: usize, bubble: bool) -> Result<(), Box<dyn Error>> {
+fn interleaved(rounds: usize, bubble: bool) -> Result<(), Box<dyn Error>> {
     let limits = Limits::default();
     let mut all: [(&str, Vec<Duration>); 5] = [
         ("bare process", vec![]),
@@ -106,9 +103,9 @@ fn interleaved(lab: &Laboratory, rounds: usize, bubble: bool) -> Result<(), Box<
         let process = bare("true", &[])?;
         let peer = if bubble { Some(bare("bwrap", &BUBBLE)?) } else { None };
         let start = Instant::now();
-        one(lab)?;
+        one()?;
         let ours = start.elapsed();
-        let mut prepared = prepare(lab, &job(&limits))?;
+        let mut prepared = prepare(&job(&limits))?;
         prepared.stand()?;
         let start = Instant::now();
         let running = prepared.start()?;

@@ -13,7 +13,7 @@ use crate::cache::random_hex;
 use crate::cgroup::Cgroup;
 use crate::inner::{self, Starter};
 use crate::seccomp::{self, Memory};
-use crate::{LabFault, Laboratory, inherited, toolchain};
+use crate::{LabFault, inherited, toolchain};
 use seawall_domain::recipe::Limits;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -99,16 +99,13 @@ pub(crate) enum Loss {
 }
 
 /// Runs one command in a new sandbox and waits for its end, which always comes.
-pub fn launch(lab: &Laboratory, job: &Job<'_>) -> Result<Ended, LabFault> {
-    launch_with_losses(lab, job).map(|(ended, _)| ended)
+pub fn launch(job: &Job<'_>) -> Result<Ended, LabFault> {
+    launch_with_losses(job).map(|(ended, _)| ended)
 }
 
 /// The same, and which walls this host does not let it have.
-pub(crate) fn launch_with_losses(
-    lab: &Laboratory,
-    job: &Job<'_>,
-) -> Result<(Ended, Vec<Loss>), LabFault> {
-    let mut sandbox = bear(lab, job, Start::AtOnce)?;
+pub(crate) fn launch_with_losses(job: &Job<'_>) -> Result<(Ended, Vec<Loss>), LabFault> {
+    let mut sandbox = bear(job, Start::AtOnce)?;
     let ended = attend::attend(&mut sandbox)?;
     Ok((ended, sandbox.losses().to_vec()))
 }
@@ -116,11 +113,11 @@ pub(crate) fn launch_with_losses(
 /// Lays out a sandbox for a job, in which its command does not run yet.
 ///
 /// It lives no longer than the thread that prepared it.
-pub fn prepare(lab: &Laboratory, job: &Job<'_>) -> Result<Prepared, LabFault> {
-    bear(lab, job, Start::Called).map(Prepared)
+pub fn prepare(job: &Job<'_>) -> Result<Prepared, LabFault> {
+    bear(job, Start::Called).map(Prepared)
 }
 
-fn bear(_lab: &Laboratory, job: &Job<'_>, start: Start) -> Result<Sandbox, LabFault> {
+fn bear(job: &Job<'_>, start: Start) -> Result<Sandbox, LabFault> {
     inherited::keep()?;
     let name = random_hex()?;
     let random = u32::from_str_radix(name.get(..8).unwrap_or("0"), 16).unwrap_or(0);

@@ -52,7 +52,7 @@ pub struct Laboratory {
 impl Laboratory {
     /// Says what this host lacks, with the remedy for each; nothing is installed or changed.
     pub fn preflight(&self) -> Preflight {
-        preflight::preflight(self)
+        preflight::preflight()
     }
 
     /// The releases of a package as its registry lists them, in no particular order. Python

@@ -3,7 +3,7 @@
 use crate::client;
 use crate::inner::Starter;
 use crate::launch::{How, Job, Loss, launch_with_losses};
-use crate::{LabFault, Laboratory, cgroup};
+use crate::{LabFault, cgroup};
 use seawall_domain::recipe::Limits;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -39,7 +39,7 @@ const PROGRAMS: [(&str, &[&str], &str, &str); 7] = [
     ("gcc", &["--version"], "building C targets", "apt install gcc libc6-dev"),
 ];
 
-pub(crate) fn preflight(lab: &Laboratory) -> Preflight {
+pub(crate) fn preflight() -> Preflight {
     let mut found = Preflight::default();
     let said = client::two_at_a_time(&PROGRAMS, |(program, args, ..)| {
         client::run(program, args, Path::new("/")).is_ok_and(|said| said.success)
@@ -54,7 +54,7 @@ pub(crate) fn preflight(lab: &Laboratory) -> Preflight {
         }
     }
     sanitizer(&mut found);
-    isolation(lab, &mut found);
+    isolation(&mut found);
     found
 }
 
@@ -84,7 +84,7 @@ fn sanitizer(found: &mut Preflight) {
 }
 
 /// Runs `true` in a real sandbox, and tells how limits are held here.
-fn isolation(lab: &Laboratory, found: &mut Preflight) {
+fn isolation(found: &mut Preflight) {
     let limits = Limits::default();
     let job = Job {
         mounts: Vec::new(),
@@ -95,7 +95,7 @@ fn isolation(lab: &Laboratory, found: &mut Preflight) {
         stdout_bytes_max: None,
     };
     let starter = Starter::here();
-    match launch_with_losses(lab, &job) {
+    match launch_with_losses(&job) {
         Ok((ended, losses)) if ended.how == How::Exit(0) => {
             found.notes.extend(losses.into_iter().map(|loss| said(loss).to_owned()));
         }

@@ -66,7 +66,6 @@ pub(crate) fn run(
 
 /// Everything that the runs of one recipe against one release share.
 struct Bench<'a> {
-    lab: &'a Laboratory,
     recipe: &'a Recipe,
     version: &'a Version,
     fetched: &'a Fetched,
@@ -97,7 +96,7 @@ impl<'a> Bench<'a> {
             fs::write(path, &file.text).map_err(fault)?;
         }
         crate::tree::open_for_reading(&folder)?;
-        Ok(Bench { lab, recipe, version, fetched, scratch })
+        Ok(Bench { recipe, version, fetched, scratch })
     }
 
     fn job(&self, command: Vec<String>, token: &str, size: Option<u32>) -> Job<'a> {
@@ -125,7 +124,7 @@ impl<'a> Bench<'a> {
         }
         let mut job = self.job(inner::building(&self.recipe.build), "", None);
         job.stdout_bytes_max = Some((u64::from(self.recipe.limits.bounded().disk_mib) << 20) * 2);
-        let mut ended = launch(self.lab, &job)?;
+        let mut ended = launch(&job)?;
         let built = std::mem::take(&mut ended.stdout);
         if ended.how != How::Exit(0) {
             let mut report = Report::default();
@@ -145,7 +144,7 @@ impl<'a> Bench<'a> {
             let words = if built.is_some() { inner::after_build(words) } else { words.clone() };
             let mut job = self.job(words, &token, size);
             job.input = built.map(Path::to_owned);
-            let ended = launch(self.lab, &job)?;
+            let ended = launch(&job)?;
             report.add(name, size, &ended, &token);
             Ok::<Ended, LabFault>(ended)
         };

@@ -5,18 +5,23 @@ fn at(hours: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
 }
 
+/// One operator's component, exposed by this cause.
+fn spot(cause: Cause) -> Spot {
+    Spot {
+        operator: PartyId::new(Uuid::from_u128(1)),
+        label: "main".into(),
+        cause,
+        component: "pkg:npm/ini".into(),
+    }
+}
+
 fn seen() -> (InventoryId, Option<Version>, String) {
     (InventoryId::new(Uuid::from_u128(3)), Some("1".into()), "a rule".into())
 }
 
 /// Does the steps named by words and says where it stands, or `refused`.
 fn check(steps: &str, expected: &str) {
-    let spot = Spot {
-        operator: PartyId::new(Uuid::from_u128(1)),
-        label: "main".into(),
-        cause: Cause::Advisory(AdvisoryId::new(Uuid::from_u128(2))),
-        component: "pkg:npm/ini".into(),
-    };
+    let spot = spot(Cause::Advisory(AdvisoryId::new(Uuid::from_u128(2))));
     let id = ExposureId::new(Uuid::from_u128(4));
     let mut exposure = Exposure::open(id, spot, seen(), None, at(0)).unwrap().0;
     for (hour, step) in (1..).zip(steps.split_whitespace()) {
@@ -79,12 +84,7 @@ fn an_exposure_closes_with_evidence_and_opens_again() {
 
 #[test]
 fn a_deadline_is_news_once() {
-    let spot = Spot {
-        operator: PartyId::new(Uuid::from_u128(1)),
-        label: "main".into(),
-        cause: Cause::Flaw("CVE-2021-32839".into()),
-        component: "pkg:pypi/sqlparse".into(),
-    };
+    let spot = spot(Cause::Flaw("CVE-2021-32839".into()));
     let id = ExposureId::new(Uuid::from_u128(4));
     let exposure = Exposure::open(id, spot, seen(), None, at(0)).unwrap().0;
     assert!(exposure.is_news(3, None));
@@ -102,12 +102,7 @@ fn a_spot_names_its_cause_as_a_member() {
         ),
         (Cause::Flaw("CVE-2021-32839".into()), r#""flaw":"CVE-2021-32839""#),
     ] {
-        let spot = Spot {
-            operator: PartyId::new(Uuid::from_u128(1)),
-            label: "main".into(),
-            cause,
-            component: "pkg:npm/ini".into(),
-        };
+        let spot = spot(cause);
         let json = serde_json::to_string(&spot).unwrap();
         assert!(json.contains(expected), "{json}");
         assert_eq!(serde_json::from_str::<Spot>(&json).unwrap(), spot);
@@ -116,12 +111,7 @@ fn a_spot_names_its_cause_as_a_member() {
 
 #[test]
 fn the_clock_goes_on_under_another_cause() {
-    let spot = Spot {
-        operator: PartyId::new(Uuid::from_u128(1)),
-        label: "main".into(),
-        cause: Cause::Advisory(AdvisoryId::new(Uuid::from_u128(2))),
-        component: "pkg:npm/ini".into(),
-    };
+    let spot = spot(Cause::Advisory(AdvisoryId::new(Uuid::from_u128(2))));
     let id = ExposureId::new(Uuid::from_u128(4));
     let (exposure, fact) = Exposure::open(id, spot, seen(), Some(at(1)), at(9)).unwrap();
     assert_eq!(exposure.opened_at, at(1));

@@ -104,7 +104,7 @@ impl Stage {
             limits: &limits,
             stdout_bytes_max: None,
         };
-        launch(&self.lab, &job).unwrap()
+        launch(&job).unwrap()
     }
 
     /// The same for one that must find every door shut, and say so.

@@ -69,7 +69,6 @@ fn a_command_ends_as_it_does_outside() {
 
 #[test]
 fn a_prepared_sandbox_waits_and_leaves_nothing_when_it_is_not_called() {
-    let world = World::new();
     let limits = Limits::default();
     let job = Job {
         mounts: Vec::new(),
@@ -79,15 +78,15 @@ fn a_prepared_sandbox_waits_and_leaves_nothing_when_it_is_not_called() {
         limits: &limits,
         stdout_bytes_max: None,
     };
-    let mut prepared = prepare(&world.lab, &job).unwrap();
+    let mut prepared = prepare(&job).unwrap();
     prepared.stand().unwrap();
-    let other = launch(&world.lab, &job).unwrap();
+    let other = launch(&job).unwrap();
     let ended = prepared.start().unwrap().wait().unwrap();
     for ended in [other, ended] {
         assert_eq!((ended.how, ended.stdout.as_slice()), (How::Exit(0), &b"X 2\n"[..]));
     }
-    drop(prepare(&world.lab, &job).unwrap());
-    drop(prepare(&world.lab, &job).unwrap().start().unwrap());
+    drop(prepare(&job).unwrap());
+    drop(prepare(&job).unwrap().start().unwrap());
 }
 
 #[test]
@@ -103,7 +102,7 @@ fn what_cannot_be_shown_is_named() {
         limits: &limits,
         stdout_bytes_max: None,
     };
-    let told = launch(&world.lab, &job).unwrap_err().to_string();
+    let told = launch(&job).unwrap_err().to_string();
     let expected = format!("cannot set up the sandbox: showing `{}`", host.display());
     assert!(told.starts_with(&expected), "{told}");
 }

@@ -64,7 +64,7 @@ impl World {
             limits: &limits,
             stdout_bytes_max: None,
         };
-        launch(&self.lab, &job).unwrap()
+        launch(&job).unwrap()
     }
 }
 
