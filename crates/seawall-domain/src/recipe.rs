@@ -21,11 +21,15 @@
 //!
 //! # What a command must do
 //!
-//! The trigger runs the attack, the control the same with a benign input; both must exit with
-//! status 0 unless a sanitizer ends them. Under the canary oracle each prints exactly one of the
-//! lines `seawall-canary TOKEN seen` and `seawall-canary TOKEN absent`; anything else means that
-//! the harness did not get to its end, and the release is *untested*. Under the growth oracle the
-//! processor time is measured from outside, and what is printed does not matter.
+//! The trigger runs the attack, the control the same with a benign input. What each must say or how
+//! it must end depends on the oracle: see [`Oracle`]. Where a recipe has a service, it is started in
+//! the same sandbox first, and the command is called once it listens.
+
+mod boundary;
+mod oracle;
+
+pub use boundary::{Boundary, Capability, Doubt, doubts};
+pub use oracle::{Canary, Demand, Measure, Oracle};
 
 use crate::package::{Package, Version};
 use serde::{Deserialize, Serialize};
@@ -47,6 +51,47 @@ pub struct Recipe {
     pub oracle: Oracle,
     /// What it may use up.
     pub limits: Limits,
+    /// The file of the recipe that holds the attack's input: what is varied and made smaller.
+    #[serde(default)]
+    pub input: Option<String>,
+    /// Files that can stand in the place of `input`: other inputs that show the same flaw, by which
+    /// a patch is tried besides those that the laboratory makes.
+    #[serde(default)]
+    pub variants: Vec<String>,
+    /// What runs beside trigger and control.
+    #[serde(default)]
+    pub service: Option<Service>,
+    /// What must go on working under a patch.
+    #[serde(default)]
+    pub tests: Option<Tests>,
+    /// Who attacks, with what, and what it gains.
+    #[serde(default)]
+    pub boundary: Option<Boundary>,
+}
+
+impl Recipe {
+    /// A recipe with nothing in it yet but what it is for.
+    pub fn new(target: Target, oracle: Oracle) -> Recipe {
+        Recipe {
+            target,
+            files: Vec::new(),
+            build: Vec::new(),
+            trigger: Vec::new(),
+            control: Vec::new(),
+            oracle,
+            limits: Limits::default(),
+            input: None,
+            variants: Vec::new(),
+            service: None,
+            tests: None,
+            boundary: None,
+        }
+    }
+
+    /// The file of this name.
+    pub fn file(&self, name: &str) -> Option<&RecipeFile> {
+        self.files.iter().find(|file| file.name == name)
+    }
 }
 
 /// The release that a recipe was written for; it runs against others of the same package as well.
@@ -63,45 +108,57 @@ pub struct Target {
 pub struct RecipeFile {
     /// Its path below `/recipe`: relative, of plain segments.
     pub name: String,
-    /// Its text.
-    pub text: String,
+    /// Its bytes; most are texts.
+    pub bytes: Vec<u8>,
 }
 
-/// What tells an affected release from an unaffected one.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Oracle {
-    /// The harness sees a harmless mark where it must not be, and the control sees none.
-    Canary,
-    /// Processor time grows with the size of the attack and not with the size of the control.
-    Growth {
-        /// The smaller size, in the harness's own unit (`SEAWALL_SIZE`).
-        small: u32,
-        /// The larger size.
-        large: u32,
-        /// At the larger size, the attack takes at least so many times what the control takes.
-        over_control: u32,
-        /// What the attack takes beyond the control grows at least so many times between sizes.
-        over_size: u32,
-    },
-    /// A sanitizer reports this kind of error with this function on the stack of the access.
-    Sanitizer {
-        /// The kind as the sanitizer prints it, such as `heap-buffer-overflow`.
-        kind: String,
-        /// A function on the first stack of the report, such as `inflate`.
-        function: String,
-    },
-}
-
-impl Oracle {
-    /// The name of the kind, as recipes write it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Oracle::Canary => "canary",
-            Oracle::Growth { .. } => "growth",
-            Oracle::Sanitizer { .. } => "sanitizer",
-        }
+impl RecipeFile {
+    /// Its text, unless it is not UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.bytes).ok()
     }
+}
+
+/// A program that runs beside trigger and control, in the same sandbox.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// The command that starts it; it stays in the foreground.
+    pub run: Vec<String>,
+    /// The port of the sandbox's loopback on which it listens when it is ready.
+    pub port: u16,
+}
+
+/// The tests that tell whether a patch breaks what worked before.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Tests {
+    /// The commands, one after another; each is run even when one before it failed.
+    pub run: Vec<Vec<String>>,
+    /// How the names of those that passed are read from what they print.
+    pub report: TestReport,
+}
+
+/// How a test command reports.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestReport {
+    /// By its status alone: the command is one test.
+    Status,
+    /// In the Test Anything Protocol: `ok 1 - name`, `not ok 2 - name`.
+    Tap,
+    /// As Rust's test harness does: `test name ... ok`.
+    Libtest,
+    /// As Python's `unittest -v` does: `name (place) ... ok`.
+    Unittest,
+}
+
+impl TestReport {
+    /// Every way, with the name that recipes use.
+    pub const ALL: [(TestReport, &'static str); 4] = [
+        (TestReport::Status, "status"),
+        (TestReport::Tap, "tap"),
+        (TestReport::Libtest, "libtest"),
+        (TestReport::Unittest, "unittest"),
+    ];
 }
 
 /// What one command of a recipe may use up before it is ended.

@@ -11,9 +11,12 @@
 //! What it deliberately does not do: install anything, order versions, bring the dependencies of
 //! Python and npm packages, or decide what a verdict means for a finding.
 
+mod act;
+mod bench;
 mod cache;
 mod cgroup;
 mod client;
+mod crash;
 mod fault;
 mod inherited;
 mod inner;
@@ -25,16 +28,18 @@ mod release;
 mod run;
 mod seccomp;
 mod toolchain;
+mod transcript;
 mod tree;
 pub mod wall;
 
+pub use crash::CrashKey;
 pub use fault::LabFault;
 pub use preflight::{Preflight, PreflightFault};
 pub use release::{Fetched, Release};
 pub use run::RunReport;
 
 use seawall_domain::package::{Package, Version};
-use seawall_domain::recipe::Recipe;
+use seawall_domain::recipe::{Doubt, Recipe};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -98,5 +103,11 @@ impl Laboratory {
         runs: u32,
     ) -> Result<Vec<RunReport>, LabFault> {
         run::run(self, recipe, version, runs)
+    }
+
+    /// What speaks against the recipe's claim that a boundary is crossed: what it shows by itself,
+    /// and whether the effect shows without the target as well.
+    pub fn examine(&self, recipe: &Recipe, version: &Version) -> Result<Vec<Doubt>, LabFault> {
+        run::examine(self, recipe, version)
     }
 }

@@ -3,7 +3,15 @@
 //! Every doubt ends as *untested*: a harness that did not get to its end, a control that shows the
 //! effect as well, a sanitizer that reports something else. None of these is "unaffected".
 
+mod plain;
+mod sanitizer;
+
+pub(crate) use plain::differential;
+
+use crate::act::Act;
+use crate::crash::{self, CrashKey};
 use crate::launch::{Ended, How};
+use seawall_domain::recipe::{Canary, Demand, Measure, Oracle};
 use seawall_domain::verdict::Outcome;
 use std::time::Duration;
 
@@ -11,8 +19,8 @@ use std::time::Duration;
 pub(crate) const NO_EFFECT: &str = "none";
 /// Differences smaller than this are what a busy machine does by itself.
 const NOISE: Duration = Duration::from_millis(10);
-/// Frames of a stack that make its key.
-const FRAMES_KEPT: usize = 4;
+/// What a process holds in memory differs by so much by itself.
+const NOISE_MIB: u32 = 8;
 
 /// What a run showed, and why we say so.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,21 +28,23 @@ pub(crate) struct Judgement {
     pub outcome: Outcome,
     pub effect: String,
     pub why: String,
+    pub crash: Option<CrashKey>,
 }
 
 impl Judgement {
     pub(crate) fn untested(why: impl Into<String>) -> Judgement {
         let effect = NO_EFFECT.to_owned();
-        Judgement { outcome: Outcome::Untested, effect, why: why.into() }
+        Judgement { outcome: Outcome::Untested, effect, why: why.into(), crash: None }
     }
 
     fn unaffected(why: impl Into<String>) -> Judgement {
         let effect = NO_EFFECT.to_owned();
-        Judgement { outcome: Outcome::Unaffected, effect, why: why.into() }
+        Judgement { outcome: Outcome::Unaffected, effect, why: why.into(), crash: None }
     }
 
     fn affected(effect: impl Into<String>, why: impl Into<String>) -> Judgement {
-        Judgement { outcome: Outcome::Affected, effect: effect.into(), why: why.into() }
+        let (effect, why) = (effect.into(), why.into());
+        Judgement { outcome: Outcome::Affected, effect, why, crash: None }
     }
 }
 
@@ -93,128 +103,117 @@ pub(crate) fn canary(attack: &Ended, control: &Ended, token: &str) -> Judgement 
     }
 }
 
-/// What the growth oracle demands.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Factors {
-    pub over_control: u32,
-    pub over_size: u32,
+/// Judges an attack and its control by every oracle that needs one of each.
+pub(crate) fn judge(oracle: &Oracle, attack: &Act, control: &Act, token: &str) -> Judgement {
+    for (name, act) in [("attack", attack), ("control", control)] {
+        if act.seen.ready == Some(false) {
+            return Judgement::untested(format!(
+                "the service of the {name} did not listen in time"
+            ));
+        }
+    }
+    let mut judgement = match oracle {
+        Oracle::Canary(Canary::Harness) => canary(&attack.ended, &control.ended, token),
+        Oracle::Canary(canary) => plain::told_or_seen(canary, attack, control, token),
+        Oracle::Sanitizer { kind, function } => {
+            sanitizer::sanitizer(&attack.ended, &control.ended, kind, function)
+        }
+        Oracle::Signal { name } => plain::signal(&attack.ended, &control.ended, name),
+        Oracle::Exit { status } => plain::exit(&attack.ended, &control.ended, *status),
+        Oracle::Output { says } => plain::output(&attack.ended, &control.ended, says),
+        Oracle::Http { status, says, .. } => plain::http(attack, control, *status, says.as_deref()),
+        Oracle::Growth(_) | Oracle::Differential { .. } => {
+            Judgement::untested("this oracle needs more than one attack")
+        }
+    };
+    if judgement.outcome == Outcome::Affected {
+        judgement.crash = crash::key(&attack.ended.stderr);
+    }
+    judgement
+}
+
+/// What growth measures of a command, in its own unit (milliseconds or MiB).
+fn used(ended: &Ended, measure: Measure) -> u64 {
+    match measure {
+        Measure::Time => u64::try_from(ended.cpu.as_millis()).unwrap_or(u64::MAX),
+        Measure::Memory => u64::from(ended.peak_mib),
+    }
+}
+
+fn noise(measure: Measure) -> u64 {
+    match measure {
+        Measure::Time => u64::try_from(NOISE.as_millis()).unwrap_or(0),
+        Measure::Memory => u64::from(NOISE_MIB),
+    }
+}
+
+fn unit(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Time => "ms",
+        Measure::Memory => "MiB",
+    }
 }
 
 /// Judges the larger size alone: `None` means that the smaller size has to be measured as well.
-pub(crate) fn growth_large(attack: &Ended, control: &Ended, by: Factors) -> Option<Judgement> {
+pub(crate) fn growth_large(attack: &Ended, control: &Ended, by: &Demand) -> Option<Judgement> {
     if control.how != How::Exit(0) {
         return Some(Judgement::untested(format!("the control {}", told(&control.how))));
     }
-    // An attack that was ended for its use of time was measured up to there, which is enough.
-    let measured = match attack.how {
-        How::Exit(0) | How::Busy | How::Late => true,
+    // An attack that was ended for its use of what is measured was measured up to there.
+    let measured = match (by.measure, &attack.how) {
+        (_, How::Exit(0)) => true,
+        (Measure::Time, How::Busy | How::Late) | (Measure::Memory, How::Starved) => true,
         // The limit of a single process ends it by a signal of its own.
-        How::Exit(code) => code == 128 + 24 || code == 128 + 9,
-        How::Starved | How::Flooded => false,
+        (Measure::Time, How::Exit(code)) => *code == 128 + 24 || *code == 128 + 9,
+        (Measure::Memory, How::Exit(code)) => *code == 128 + 9,
+        (Measure::Time, How::Starved) | (Measure::Memory, How::Busy | How::Late) => false,
+        (Measure::Time | Measure::Memory, How::Flooded) => false,
     };
     if !measured {
         return Some(Judgement::untested(format!("the attack {}", told(&attack.how))));
     }
-    let least = control.cpu.max(NOISE) * by.over_control;
-    if attack.cpu >= least {
+    let (a, c) = (used(attack, by.measure), used(control, by.measure));
+    if a >= c.max(noise(by.measure)) * u64::from(by.over_control) {
         return None;
     }
-    let (a, c) = (attack.cpu.as_millis(), control.cpu.as_millis());
+    let unit = unit(by.measure);
     if attack.how != How::Exit(0) {
-        let why = format!("the attack {} after {a} ms of processor time", told(&attack.how));
-        return Some(Judgement::untested(why));
+        return Some(Judgement::untested(format!(
+            "the attack {} at {a} {unit}",
+            told(&attack.how)
+        )));
     }
-    Some(Judgement::unaffected(format!("attack {a} ms, control {c} ms at the larger size")))
+    Some(Judgement::unaffected(format!("attack {a} {unit}, control {c} {unit} at the larger size")))
 }
 
 /// Judges growth from both sizes, each as attack and control.
 pub(crate) fn growth(
     [attack_small, control_small]: [&Ended; 2],
     [attack_large, control_large]: [&Ended; 2],
-    by: Factors,
+    by: &Demand,
 ) -> Judgement {
     for ended in [attack_small, control_small] {
         if ended.how != How::Exit(0) {
             return Judgement::untested(format!("the smaller size {}", told(&ended.how)));
         }
     }
-    let small = attack_small.cpu.saturating_sub(control_small.cpu);
-    let large = attack_large.cpu.saturating_sub(control_large.cpu);
+    let beyond =
+        |attack, control| used(attack, by.measure).saturating_sub(used(control, by.measure));
+    let small = beyond(attack_small, control_small);
+    let large = beyond(attack_large, control_large);
+    let unit = unit(by.measure);
     let why = format!(
-        "beyond the control, the attack took {} ms at the smaller size and {} ms at the larger",
-        small.as_millis(),
-        large.as_millis()
+        "beyond the control, the attack took {small} {unit} at the smaller size and {large} {unit} \
+         at the larger"
     );
-    if large >= small.max(NOISE) * by.over_size {
-        Judgement::affected("growth", why)
+    if large >= small.max(noise(by.measure)) * u64::from(by.over_size) {
+        let effect = match by.measure {
+            Measure::Time => "growth",
+            Measure::Memory => "memory growth",
+        };
+        Judgement::affected(effect, why)
     } else {
         Judgement::unaffected(why)
-    }
-}
-
-/// The first report of a sanitizer in what a program complained.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Report {
-    error: String,
-    /// Functions of the first stack, innermost first, without the sanitizer's and the C library's.
-    functions: Vec<String>,
-}
-
-fn report(text: &str) -> Option<Report> {
-    let mut lines = text.lines();
-    let error = lines.find_map(|line| {
-        let (_, rest) = line.split_once("ERROR: ")?;
-        let (tool, rest) = rest.split_once(": ")?;
-        let kind = rest.split_whitespace().next()?;
-        tool.ends_with("Sanitizer").then(|| kind.to_owned())
-    })?;
-    let stack = lines.skip_while(|line| !is_frame(line)).take_while(|line| is_frame(line));
-    let functions = stack.filter_map(function).filter(|name| !is_machinery(name)).collect();
-    Some(Report { error, functions })
-}
-
-fn is_frame(line: &str) -> bool {
-    line.trim_start().starts_with('#')
-}
-
-/// The function of a frame, unless it is one of the harness: the key names the target's own.
-fn function(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once(" in ")?;
-    if rest.contains(" /recipe/") {
-        return None;
-    }
-    rest.split_whitespace().next().map(|name| name.chars().take(120).collect())
-}
-
-/// Frames that are there in every crash and name no place in the target.
-fn is_machinery(name: &str) -> bool {
-    let starts = ["__interceptor_", "__asan", "__sanitizer", "__libc_start", "_start"];
-    let whole = ["memcpy", "memmove", "memset", "strlen", "strcpy", "strcmp", "main"];
-    starts.iter().any(|start| name.starts_with(start)) || whole.contains(&name)
-}
-
-pub(crate) fn sanitizer(attack: &Ended, control: &Ended, error: &str, function: &str) -> Judgement {
-    let text = |ended: &Ended| report(&String::from_utf8_lossy(&ended.stderr));
-    if control.how != How::Exit(0) || text(control).is_some() {
-        let why = format!("the control {} or was reported", told(&control.how));
-        return Judgement::untested(why);
-    }
-    match text(attack) {
-        Some(report) if report.error == error && report.functions.iter().any(|f| f == function) => {
-            let frames: Vec<&str> =
-                report.functions.iter().take(FRAMES_KEPT).map(String::as_str).collect();
-            let effect = format!("{error}: {}", frames.join(" < "));
-            Judgement::affected(effect, format!("{error} in {function}; the control is clean"))
-        }
-        Some(report) => Judgement::untested(format!(
-            "the sanitizer reports something else: `{}` in `{}`",
-            report.error,
-            report.functions.join(" < ")
-        )),
-        None if attack.how == How::Exit(0) => {
-            Judgement::unaffected("the sanitizer reports nothing")
-        }
-        None => Judgement::untested(format!("no report, and the attack {}", told(&attack.how))),
     }
 }
 

@@ -8,7 +8,7 @@
 
 use crate::{Fetched, LabFault, Laboratory, Preflight, Release, RunReport};
 use seawall_domain::package::{Package, Version};
-use seawall_domain::recipe::Recipe;
+use seawall_domain::recipe::{Doubt, Recipe};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -39,6 +39,7 @@ enum Ask {
     Fetch { package: Package, versions: Vec<Version> },
     Source { package: Package, version: Version, file: String },
     Run { recipe: Box<Recipe>, version: Version, runs: u32 },
+    Examine { recipe: Box<Recipe>, version: Version },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,6 +96,9 @@ fn answer(question: &Question) -> serde_json::Result<String> {
         }
         Ask::Run { recipe, version, runs } => {
             serde_json::to_string(&Answer::from(lab.run(recipe, version, *runs)))
+        }
+        Ask::Examine { recipe, version } => {
+            serde_json::to_string(&Answer::from(lab.examine(recipe, version)))
         }
     }
 }
@@ -195,6 +199,11 @@ impl LaboratoryProcess {
     ) -> Result<Vec<RunReport>, LabFault> {
         let recipe = Box::new(recipe.clone());
         self.ask(Ask::Run { recipe, version: version.clone(), runs })
+    }
+
+    /// See [`Laboratory::examine`].
+    pub fn examine(&self, recipe: &Recipe, version: &Version) -> Result<Vec<Doubt>, LabFault> {
+        self.ask(Ask::Examine { recipe: Box::new(recipe.clone()), version: version.clone() })
     }
 
     /// The number of the process, while there is one.

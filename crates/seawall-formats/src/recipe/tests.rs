@@ -1,5 +1,9 @@
 use super::*;
 use proptest::prelude::*;
+use seawall_domain::package::Version;
+use seawall_domain::recipe::{
+    Boundary, Canary, Capability, Demand, Measure, RecipeFile, Service, TestReport, Tests,
+};
 
 const GOOD: &str = r#"
 version = 1
@@ -37,7 +41,21 @@ fn each_fault_is_named_where_it_is() {
         ("version = 1", "version = 2", "version"),
         ("version = 1", "colour = 1\nversion = 1", "colour"),
         ("version = 1\n", "version = \n", "line 2"),
-        ("\"PyPI\"", "\"Debian:12\"", "target.ecosystem"),
+        ("\"PyPI\"", "\"CRAN\"", "target.ecosystem"),
+        ("\"PyPI\"", "\"Debian:12\"", ""),
+        ("\"PyPI\"", "\"Maven\"", "target.name"),
+        ("\"PyPI\"", "\"GIT\"", "target.name"),
+        ("\"Some_Thing\"", "\"a:b\"", "target.name"),
+        ("[limits]", "input = \"x\"\n[limits]", "oracle.input"),
+        (
+            "[limits]",
+            "[boundary]\nattacker = \"a\"\ngains = [\"fame\"]\n[limits]",
+            "boundary.gains",
+        ),
+        ("[limits]", "[tests]\nrun = [[\"true\"]]\nreport = \"x\"\n[limits]", "tests.report"),
+        ("[limits]", "[service]\nrun = [\"x\"]\nport = 0\n[limits]", "service.port"),
+        ("version = 1\nbuild", "version = 1\ninput = \"no.txt\"\nbuild", "input"),
+        ("text = \"int", "base64 = \"int", "files[0].base64"),
         ("\"PyPI\"", "\"npm\"", ""),
         ("\"Some_Thing\"", "\"@a/b\"", ""),
         ("\"Some_Thing\"", "\"../b\"", "target.name"),
@@ -83,19 +101,55 @@ fn word() -> impl Strategy<Value = String> {
 }
 
 fn oracles() -> impl Strategy<Value = Oracle> {
+    let growth = (1u32..1000, 1u32..1000, 2u32..9, 2u32..9, any::<bool>());
+    let growth = growth.prop_map(|(small, more, over_control, over_size, time)| {
+        let measure = if time { Measure::Time } else { Measure::Memory };
+        Oracle::Growth(Demand { measure, small, large: small + more, over_control, over_size })
+    });
+    let sanitizer = ("[a-z-]{1,20}", "[a-z_]{1,20}")
+        .prop_map(|(kind, function)| Oracle::Sanitizer { kind, function });
+    let http = (prop::option::of(100u16..599), "[ -~]{0,9}x").prop_map(|(status, says)| {
+        let name = || "a/b.txt".to_owned();
+        Oracle::Http { attack: name(), control: name(), status, says: Some(says) }
+    });
     prop_oneof![
-        Just(Oracle::Canary),
-        (1u32..1000, 1u32..1000, 2u32..9, 2u32..9).prop_map(
-            |(small, more, over_control, over_size)| Oracle::Growth {
-                small,
-                large: small + more,
-                over_control,
-                over_size
-            }
-        ),
-        ("[a-z-]{1,20}", "[a-z_]{1,20}")
-            .prop_map(|(kind, function)| Oracle::Sanitizer { kind, function }),
+        Just(Oracle::Canary(Canary::Harness)),
+        Just(Oracle::Canary(Canary::File)),
+        Just(Oracle::Canary(Canary::Environment)),
+        Just(Oracle::Canary(Canary::Callback)),
+        "[a-z]{1,9}/[a-z]{1,9}"
+            .prop_map(|path| Oracle::Canary(Canary::Written { path: format!("/scratch/{path}") })),
+        growth,
+        sanitizer,
+        Just(Oracle::Signal { name: "SIGSEGV".into() }),
+        (1u8..128).prop_map(|status| Oracle::Exit { status }),
+        "[ -~]{0,9}x".prop_map(|says| Oracle::Output { says }),
+        "[0-9]{1,3}".prop_map(|fixed| Oracle::Differential { fixed: Version(fixed) }),
+        http,
     ]
+}
+
+fn boundaries() -> impl Strategy<Value = Option<Boundary>> {
+    let capabilities = || {
+        let any = prop::sample::select(Capability::ALL.map(|(capability, _)| capability).to_vec());
+        prop::collection::vec(any, 1..4)
+    };
+    prop::option::of(("[a-z]{1,9}", capabilities(), capabilities()).prop_map(
+        |(attacker, has, gains)| Boundary {
+            attacker,
+            controls: vec!["a/b.txt".into()],
+            has,
+            gains,
+        },
+    ))
+}
+
+fn suites() -> impl Strategy<Value = Option<Tests>> {
+    let ways = prop::sample::select(TestReport::ALL.map(|(way, _)| way).to_vec());
+    prop::option::of(
+        (prop::collection::vec(word(), 1..4), ways)
+            .prop_map(|(command, report)| Tests { run: vec![command], report }),
+    )
 }
 
 proptest! {
@@ -104,16 +158,25 @@ proptest! {
         oracle in oracles(),
         build in prop::collection::vec(prop::collection::vec(word(), 1..4), 0..3),
         trigger in prop::collection::vec(word(), 1..4),
-        text in "[ -~\r\n\té']{0,80}",
+        bytes in prop_oneof![
+            "[ -~\r\n\té']{0,80}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..80),
+        ],
+        (boundary, tests, port) in (boundaries(), suites(), 1u16..),
     ) {
+        let http = matches!(oracle, Oracle::Http { .. });
+        let trigger = if http { Vec::new() } else { trigger };
         let recipe = Recipe {
-            target: read(GOOD).unwrap().target,
-            files: vec![RecipeFile { name: "a/b.txt".into(), text }],
+            files: vec![RecipeFile { name: "a/b.txt".into(), bytes }],
             build,
             control: trigger.clone(),
             trigger,
-            oracle,
-            limits: Limits::default(),
+            input: Some("a/b.txt".into()),
+            variants: vec!["a/b.txt".into()],
+            service: Some(Service { run: vec!["x".into()], port }),
+            tests,
+            boundary,
+            ..Recipe::new(read(GOOD).unwrap().target, oracle)
         };
         prop_assert_eq!(read(&write(&recipe)), Ok(recipe));
     }

@@ -40,12 +40,13 @@ fn a_canary_needs_a_clear_word_from_both() {
 
 /// Milliseconds of attack and control at both sizes.
 fn grow(small: [u64; 2], large: [u64; 2], how: How) -> Outcome {
-    let by = Factors { over_control: 3, over_size: 3 };
+    let (measure, over_control, over_size) = (Measure::Time, 3, 3);
+    let by = Demand { measure, small: 1, large: 2, over_control, over_size };
     let fine = |ms| ended(How::Exit(0), "", "", ms);
     let (attack, control) = (ended(how, "", "", large[0]), fine(large[1]));
-    match growth_large(&attack, &control, by) {
+    match growth_large(&attack, &control, &by) {
         Some(judgement) => judgement.outcome,
-        None => growth([&fine(small[0]), &fine(small[1])], [&attack, &control], by).outcome,
+        None => growth([&fine(small[0]), &fine(small[1])], [&attack, &control], &by).outcome,
     }
 }
 
@@ -106,7 +107,7 @@ fn a_sanitizer_must_report_this_kind_in_this_function() {
     ] {
         let attack = ended(how, "", attack, 1);
         let control = ended(How::Exit(0), "", control, 1);
-        let judgement = sanitizer(&attack, &control, "heap-buffer-overflow", "inflate");
+        let judgement = sanitizer::sanitizer(&attack, &control, "heap-buffer-overflow", "inflate");
         assert_eq!(judgement.outcome, expected, "{judgement:?}");
     }
 }
@@ -115,6 +116,6 @@ fn a_sanitizer_must_report_this_kind_in_this_function() {
 fn the_key_of_a_crash_has_no_address_line_or_number() {
     let attack = ended(How::Exit(1), "", REPORT, 1);
     let clean = ended(How::Exit(0), "", "", 1);
-    let judgement = sanitizer(&attack, &clean, "heap-buffer-overflow", "inflate");
+    let judgement = sanitizer::sanitizer(&attack, &clean, "heap-buffer-overflow", "inflate");
     assert_eq!(judgement.effect, "heap-buffer-overflow: inflate < feed");
 }

@@ -4,7 +4,7 @@
 use crate::host::Picture;
 use crate::stage::{stage, turn};
 use seawall_domain::package::{Ecosystem, Package, Version};
-use seawall_domain::recipe::{Limits, Oracle, Recipe, RecipeFile, Target};
+use seawall_domain::recipe::{Canary, Limits, Oracle, Recipe, RecipeFile, Target};
 use seawall_domain::verdict::Outcome;
 use std::path::Path;
 
@@ -17,17 +17,17 @@ fn check(name: &str, build: &str, probe: &str, expected: &[Outcome]) {
     let programs = stage.folder.join("programs/files");
     std::fs::copy(programs, release.join("files")).unwrap();
     let words = |kind: &str| ["sh", "/recipe/probe.sh", kind].map(String::from).to_vec();
+    let target = Target {
+        package: Package { ecosystem: Ecosystem::Generic, name: name.into() },
+        version: Version::from("1"),
+    };
     let recipe = Recipe {
-        target: Target {
-            package: Package { ecosystem: Ecosystem::Generic, name: name.into() },
-            version: Version::from("1"),
-        },
-        files: vec![RecipeFile { name: "probe.sh".into(), text: probe.into() }],
+        files: vec![RecipeFile { name: "probe.sh".into(), bytes: probe.into() }],
         build: vec![["sh", "-c", build].map(String::from).to_vec()],
         trigger: words("attack"),
         control: words("benign"),
-        oracle: Oracle::Canary,
         limits: Limits { seconds: 10, memory_mib: 128, disk_mib: 16, ..Limits::default() },
+        ..Recipe::new(target, Oracle::Canary(Canary::Harness))
     };
     let mut lab = stage.lab.clone();
     lab.local_catalogue = Some(catalogue);

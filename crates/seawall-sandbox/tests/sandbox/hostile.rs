@@ -1,7 +1,7 @@
 //! The first hostile suite: each script tries to harm or to leave, and the host stays as it was.
 
 use crate::world::{World, listing, recipe, tight};
-use seawall_domain::recipe::{Limits, Oracle};
+use seawall_domain::recipe::{Canary, Limits, Oracle};
 use seawall_domain::verdict::Outcome;
 use seawall_sandbox::launch::{Ended, How};
 use std::io::ErrorKind;
@@ -137,7 +137,7 @@ fn a_build_that_phones_out_fails() {
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();
     let script = "echo seawall-canary $SEAWALL_CANARY absent";
-    let mut recipe = recipe("phone", Oracle::Canary, "sh", ("probe.sh", script));
+    let mut recipe = recipe("phone", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", script));
     let call = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 5)");
     recipe.build = vec![vec!["python3".into(), "-c".into(), call]];
     let report = world.run(&recipe, "1", 1).remove(0);
@@ -333,7 +333,7 @@ echo harm > /build/out
 cat /build/out > /dev/null 2>&1 && word=absent || word=absent
 echo seawall-canary $SEAWALL_CANARY $word
 ";
-    let mut recipe = recipe("links", Oracle::Canary, "sh", ("probe.sh", script));
+    let mut recipe = recipe("links", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", script));
     let link = ["ln", "-s", &victim.to_string_lossy(), "/build/out"].map(String::from);
     recipe.build = vec![link.to_vec()];
     let report = world.run(&recipe, "1", 1).remove(0);

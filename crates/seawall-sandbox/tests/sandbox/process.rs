@@ -2,7 +2,7 @@
 
 use crate::world::{World, generic, recipe};
 use seawall_domain::package::Version;
-use seawall_domain::recipe::Oracle;
+use seawall_domain::recipe::{Canary, Oracle};
 use seawall_domain::verdict::Outcome;
 use seawall_sandbox::LabFault;
 use seawall_sandbox::wall::LaboratoryProcess;
@@ -38,7 +38,7 @@ fn every_question_goes_through_the_wall() {
     let text = process.source(&package, &version, "a.txt").unwrap();
     assert_eq!(text.as_deref(), Some("text"));
     let script = "echo seawall-canary $SEAWALL_CANARY absent";
-    let recipe = recipe("wall", Oracle::Canary, "sh", ("probe.sh", script));
+    let recipe = recipe("wall", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", script));
     let reports = process.run(&recipe, &version, 2).unwrap();
     assert!(reports.iter().all(|report| report.outcome == Outcome::Unaffected));
     assert_eq!(reports.len(), 2);
@@ -90,7 +90,7 @@ fn its_sandboxes_die_with_it() {
     let process = process.with_patience(Duration::from_secs(2));
     let seconds = format!("8{}", std::process::id());
     let script = format!("exec sleep {seconds}");
-    let recipe = recipe("long", Oracle::Canary, "sh", ("probe.sh", &script));
+    let recipe = recipe("long", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", &script));
     let pid = process.id().unwrap();
     let told = process.run(&recipe, &Version::from("1"), 1).unwrap_err();
     assert!(matches!(told, LabFault::Process { .. }), "{told}");
@@ -98,7 +98,8 @@ fn its_sandboxes_die_with_it() {
     // What the killed one left behind is swept by the next.
     assert_eq!(process.releases(&generic("long")).unwrap().len(), 1);
     let script = "echo seawall-canary $SEAWALL_CANARY absent";
-    let quick = crate::world::recipe("long", Oracle::Canary, "sh", ("probe.sh", script));
+    let quick =
+        crate::world::recipe("long", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", script));
     process.run(&quick, &Version::from("1"), 1).unwrap();
     assert_eq!(crate::hostile::groups(pid), 0);
     assert_eq!(crate::world::listing(&world.lab.cache.join("scratch")).len(), 0);

@@ -1,7 +1,7 @@
 //! Each oracle over releases that have the flaw, that have it no more, and that can't be run.
 
 use crate::world::{World, recipe};
-use seawall_domain::recipe::{Oracle, Recipe};
+use seawall_domain::recipe::{Canary, Demand, Measure, Oracle, Recipe};
 use seawall_domain::verdict::Outcome::{self, *};
 
 /// Runs a recipe against several releases and expects an outcome and an effect of each.
@@ -37,7 +37,7 @@ fn a_canary_tells_releases_apart() {
     ] {
         world.release("door", version, &[("keep.sh", script)]);
     }
-    let mut recipe = recipe("door", Oracle::Canary, "sh", ("probe.sh", DOOR));
+    let mut recipe = recipe("door", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", DOOR));
     recipe.limits.seconds = 1;
     let expected = [
         ("1", Affected, "canary"),
@@ -54,7 +54,7 @@ fn a_canary_tells_releases_apart() {
 fn every_run_is_new_and_says_the_same() {
     let world = World::new();
     world.release("door", "1", &[("keep.sh", "touch \"$1/$2\"; ls /scratch > /scratch/left")]);
-    let recipe = recipe("door", Oracle::Canary, "sh", ("probe.sh", DOOR));
+    let recipe = recipe("door", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", DOOR));
     let reports = world.run(&recipe, "1", 3);
     assert_eq!(reports.len(), 3);
     for report in reports {
@@ -89,7 +89,9 @@ fn growth_is_measured_from_outside() {
         let module = format!("def do(attack, n):\n    {body}\n");
         world.release("work", version, &[("work.py", &module)]);
     }
-    let oracle = Oracle::Growth { small: 2000, large: 8000, over_control: 3, over_size: 3 };
+    let (measure, over_control, over_size) = (Measure::Time, 3, 3);
+    let demand = Demand { measure, small: 2000, large: 8000, over_control, over_size };
+    let oracle = Oracle::Growth(demand);
     let mut recipe = recipe("work", oracle, "python3", ("probe.py", WORK));
     recipe.limits.seconds = 8;
     let expected = [
@@ -166,7 +168,7 @@ test ! -e /scratch/intermediate
 if [ $1 = attack ]; then word=seen; else word=absent; fi
 echo \"seawall-canary $SEAWALL_CANARY $word\"
 ";
-    let mut recipe = recipe("built", Oracle::Canary, "sh", ("probe.sh", script));
+    let mut recipe = recipe("built", Oracle::Canary(Canary::Harness), "sh", ("probe.sh", script));
     recipe.build = [
         &["mkdir", "/build/sub"][..],
         &["sh", "-c", "echo 'it is here' > /build/sub/text; echo noise"],

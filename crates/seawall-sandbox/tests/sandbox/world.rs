@@ -80,14 +80,13 @@ pub fn generic(name: &str) -> Package {
 /// A recipe of one file, run as `PROGRAM /recipe/FILE attack|benign`.
 pub fn recipe(name: &str, oracle: Oracle, program: &str, file: (&str, &str)) -> Recipe {
     let words = |kind: &str| vec![program.into(), format!("/recipe/{}", file.0), kind.into()];
+    let target = Target { package: generic(name), version: Version::from("1") };
     Recipe {
-        target: Target { package: generic(name), version: Version::from("1") },
-        files: vec![RecipeFile { name: file.0.into(), text: file.1.into() }],
-        build: Vec::new(),
+        files: vec![RecipeFile { name: file.0.into(), bytes: file.1.into() }],
         trigger: words("attack"),
         control: words("benign"),
-        oracle,
         limits: Limits { seconds: 20, memory_mib: 256, ..Limits::default() },
+        ..Recipe::new(target, oracle)
     }
 }
 

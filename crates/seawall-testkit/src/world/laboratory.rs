@@ -107,7 +107,7 @@ impl Reproducer for Laboratory {
         if !shelf.releases.contains(&version.0) {
             return Err(no_release(&read.target.package, &version.0));
         }
-        let words = read.files.iter().flat_map(|file| file.text.lines());
+        let words = read.files.iter().filter_map(|file| file.text()).flat_map(str::lines);
         let named = words.filter_map(|line| line.strip_prefix("effect ")).next();
         let name = named.unwrap_or("nothing").trim();
         must(self.ran.lock()).push((name.to_owned(), version.0.clone()));

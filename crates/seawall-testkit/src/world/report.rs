@@ -3,7 +3,7 @@
 
 use seawall_domain::claim::{AttachmentKind, Claim, Cwe, Location, Tooling};
 use seawall_domain::package::{Package, Version};
-use seawall_domain::recipe::{Limits, Oracle, Recipe, RecipeFile, Target};
+use seawall_domain::recipe::{Canary, Oracle, Recipe, RecipeFile, Target};
 use seawall_formats::intake::{File, Intake, Notify};
 use seawall_formats::recipe;
 use serde_json::json;
@@ -34,17 +34,13 @@ impl Report {
     pub fn recipe(&self) -> Option<String> {
         let effect = self.effect.as_ref()?;
         let text = format!("effect {effect}\n{} {}\n", self.file, self.function);
+        let (package, version) = (self.package.clone(), Version(self.version.clone()));
+        let recipe = Recipe::new(Target { package, version }, Oracle::Canary(Canary::Harness));
         Some(recipe::write(&Recipe {
-            target: Target {
-                package: self.package.clone(),
-                version: Version(self.version.clone()),
-            },
-            files: vec![RecipeFile { name: "probe.txt".into(), text }],
-            build: Vec::new(),
+            files: vec![RecipeFile { name: "probe.txt".into(), bytes: text.into_bytes() }],
             trigger: vec!["cat".into(), "/recipe/probe.txt".into()],
             control: vec!["true".into()],
-            oracle: Oracle::Canary,
-            limits: Limits::default(),
+            ..recipe
         }))
     }
 
