@@ -23,18 +23,22 @@ mod inner;
 pub mod launch;
 mod oracle;
 mod preflight;
+mod probe;
 mod registry;
 mod release;
 mod run;
 mod seccomp;
+mod shrink;
 mod toolchain;
 mod transcript;
 mod tree;
+mod vary;
 pub mod wall;
 
 pub use crash::CrashKey;
 pub use fault::LabFault;
 pub use preflight::{Preflight, PreflightFault};
+pub use probe::{Minimised, Shown};
 pub use release::{Fetched, Release};
 pub use run::RunReport;
 
@@ -109,5 +113,28 @@ impl Laboratory {
     /// and whether the effect shows without the target as well.
     pub fn examine(&self, recipe: &Recipe, version: &Version) -> Result<Vec<Doubt>, LabFault> {
         run::examine(self, recipe, version)
+    }
+
+    /// Makes the recipe's input as small as it can be with at most so many tests, while its effect
+    /// on this release, and its crash where there is one, stay the same.
+    pub fn minimise(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        budget: u32,
+    ) -> Result<Minimised, LabFault> {
+        probe::minimise(self, recipe, version, budget)
+    }
+
+    /// Other inputs that show an effect on this release, up to so many: first the variants that
+    /// the recipe brings, then those that the laboratory makes. None when the recipe names no
+    /// input.
+    pub fn variants(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        wanted: u32,
+    ) -> Result<Vec<Shown>, LabFault> {
+        probe::shown(self, recipe, version, wanted)
     }
 }

@@ -6,7 +6,7 @@
 //! A process that dies, falls silent or talks nonsense is a fault, and the next question starts a
 //! new one.
 
-use crate::{Fetched, LabFault, Laboratory, Preflight, Release, RunReport};
+use crate::{Fetched, LabFault, Laboratory, Minimised, Preflight, Release, RunReport, Shown};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::{Doubt, Recipe};
 use serde::de::DeserializeOwned;
@@ -40,6 +40,8 @@ enum Ask {
     Source { package: Package, version: Version, file: String },
     Run { recipe: Box<Recipe>, version: Version, runs: u32 },
     Examine { recipe: Box<Recipe>, version: Version },
+    Minimise { recipe: Box<Recipe>, version: Version, budget: u32 },
+    Variants { recipe: Box<Recipe>, version: Version, wanted: u32 },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,6 +101,12 @@ fn answer(question: &Question) -> serde_json::Result<String> {
         }
         Ask::Examine { recipe, version } => {
             serde_json::to_string(&Answer::from(lab.examine(recipe, version)))
+        }
+        Ask::Minimise { recipe, version, budget } => {
+            serde_json::to_string(&Answer::from(lab.minimise(recipe, version, *budget)))
+        }
+        Ask::Variants { recipe, version, wanted } => {
+            serde_json::to_string(&Answer::from(lab.variants(recipe, version, *wanted)))
         }
     }
 }
@@ -204,6 +212,28 @@ impl LaboratoryProcess {
     /// See [`Laboratory::examine`].
     pub fn examine(&self, recipe: &Recipe, version: &Version) -> Result<Vec<Doubt>, LabFault> {
         self.ask(Ask::Examine { recipe: Box::new(recipe.clone()), version: version.clone() })
+    }
+
+    /// See [`Laboratory::minimise`].
+    pub fn minimise(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        budget: u32,
+    ) -> Result<Minimised, LabFault> {
+        let recipe = Box::new(recipe.clone());
+        self.ask(Ask::Minimise { recipe, version: version.clone(), budget })
+    }
+
+    /// See [`Laboratory::variants`].
+    pub fn variants(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        wanted: u32,
+    ) -> Result<Vec<Shown>, LabFault> {
+        let recipe = Box::new(recipe.clone());
+        self.ask(Ask::Variants { recipe, version: version.clone(), wanted })
     }
 
     /// The number of the process, while there is one.
