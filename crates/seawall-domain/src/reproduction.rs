@@ -5,9 +5,10 @@ use crate::fact::{Aggregate, Subject, becomes, begun, facts_of};
 use crate::id::{FindingId, ReproductionId};
 use crate::package::{Package, Version};
 use crate::range::{Interval, Tested};
+use crate::recipe::Doubt;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
-use crate::verdict::{Outcome, Run, Verdict, over};
+use crate::verdict::{Grade, Outcome, Run, Verdict, over};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -50,6 +51,12 @@ pub struct Conclusion {
     pub bundle: Option<Address>,
     /// SHA-256 of the bundle, which mails may name.
     pub bundle_digest: Option<Digest>,
+    /// How much it proves, when it reproduced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+    /// What speaks against the claim that a boundary is crossed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
 }
 
 /// What happens to a reproduction.

@@ -92,6 +92,11 @@ impl<'a> Bench<'a> {
         &self.head
     }
 
+    /// The folder that stands as `/target`.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
     pub(crate) fn scratch(&self) -> &Path {
         self.scratch.path()
     }

@@ -22,6 +22,8 @@ mod inherited;
 mod inner;
 pub mod launch;
 mod oracle;
+mod parcel;
+mod patch;
 mod preflight;
 mod probe;
 mod registry;
@@ -29,6 +31,7 @@ mod release;
 mod run;
 mod seccomp;
 mod shrink;
+mod suite;
 mod toolchain;
 mod transcript;
 mod tree;
@@ -37,11 +40,14 @@ pub mod wall;
 
 pub use crash::CrashKey;
 pub use fault::LabFault;
+pub use parcel::{Environment, PARCEL_BYTES_MAX};
+pub use patch::{PATCH_BYTES_MAX, PatchReport, PatchSize, SuiteReport, VariantReport};
 pub use preflight::{Preflight, PreflightFault};
 pub use probe::{Minimised, Shown};
 pub use release::{Fetched, Release};
 pub use run::RunReport;
 
+use seawall_domain::digest::Digest;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::{Doubt, Recipe};
 use serde::{Deserialize, Serialize};
@@ -107,6 +113,43 @@ impl Laboratory {
         runs: u32,
     ) -> Result<Vec<RunReport>, LabFault> {
         run::run(self, recipe, version, runs)
+    }
+
+    /// Checks a patch (a unified diff, `-p1` from the root of `/target`) against a release: does it
+    /// apply and build, do the reproducer and its variants die, do the tests still pass?
+    pub fn check_patch(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        patch: &[u8],
+    ) -> Result<PatchReport, LabFault> {
+        patch::check(self, recipe, version, patch)
+    }
+
+    /// What the outcome of a run can depend on besides the recipe and the release.
+    pub fn environment(&self) -> Environment {
+        parcel::environment()
+    }
+
+    /// A fetched release as one archive, the same bytes each time; `None` when it is larger than
+    /// [`PARCEL_BYTES_MAX`].
+    pub fn export(
+        &self,
+        package: &Package,
+        version: &Version,
+    ) -> Result<Option<Vec<u8>>, LabFault> {
+        parcel::pack(&self.fetch(package, version)?.path)
+    }
+
+    /// Takes an archive of a release into the cache, when it is the one with this digest.
+    pub fn import(
+        &self,
+        package: &Package,
+        version: &Version,
+        archive: &[u8],
+        digest: &Digest,
+    ) -> Result<Fetched, LabFault> {
+        parcel::import(self, package, version, archive, digest)
     }
 
     /// What speaks against the recipe's claim that a boundary is crossed: what it shows by itself,

@@ -126,8 +126,12 @@ pub(crate) fn judge(oracle: &Oracle, attack: &Act, control: &Act, token: &str) -
             Judgement::untested("this oracle needs more than one attack")
         }
     };
-    if judgement.outcome == Outcome::Affected {
-        judgement.crash = crash::key(&attack.ended.stderr);
+    let crashes = matches!(oracle, Oracle::Sanitizer { .. } | Oracle::Signal { .. });
+    if crashes && judgement.outcome != Outcome::Unaffected {
+        // A control that crashes is as much of a crash, though it proves nothing of this flaw.
+        let fine = control.ended.how == How::Exit(0);
+        let ended = if fine { &attack.ended } else { &control.ended };
+        judgement.crash = crash::key(&ended.stderr);
     }
     judgement
 }

@@ -77,7 +77,7 @@ pub(crate) fn minimise(
     budget: u32,
 ) -> Result<Minimised, LabFault> {
     let Some((name, input)) = input(recipe) else { return Ok(Minimised::NoInput) };
-    let mut probe = match Probe::open(lab, recipe, version, name)? {
+    let mut probe = match Probe::open(lab, recipe, version, name, Room::Release)? {
         Ok(probe) => probe,
         Err(report) => return Ok(not_shown("it cannot be run", report)),
     };
@@ -118,7 +118,9 @@ pub(crate) fn shown(
     wanted: u32,
 ) -> Result<Vec<Shown>, LabFault> {
     let Some((name, input)) = input(recipe) else { return Ok(Vec::new()) };
-    let Ok(mut probe) = Probe::open(lab, recipe, version, name)? else { return Ok(Vec::new()) };
+    let Ok(mut probe) = Probe::open(lab, recipe, version, name, Room::Release)? else {
+        return Ok(Vec::new());
+    };
     let wanted = wanted.min(VARIANTS_SHOWN_MAX) as usize;
     let mut shown: Vec<Shown> = Vec::new();
     let mut bytes_left = SHOWN_BYTES_MAX;
@@ -150,7 +152,7 @@ pub(crate) fn with_input(recipe: &Recipe, name: &str, bytes: &[u8]) -> Recipe {
 }
 
 /// The file that holds the attack's input.
-fn input(recipe: &Recipe) -> Option<(&str, &[u8])> {
+pub(crate) fn input(recipe: &Recipe) -> Option<(&str, &[u8])> {
     let file = recipe.file(recipe.input.as_deref()?)?;
     Some((&file.name, &file.bytes))
 }
@@ -173,28 +175,32 @@ fn not_shown(why: &str, report: RunReport) -> Minimised {
 }
 
 /// One recipe on the benches that its oracle needs, with inputs that change.
-struct Probe<'a> {
+pub(crate) struct Probe<'a> {
     lab: &'a Laboratory,
     recipe: &'a Recipe,
     version: &'a Version,
+    room: Room<'a>,
     name: &'a str,
     pair: Option<Pair<'a>>,
     spent_ms: u64,
 }
 
 /// A bench, and beside it the one of the fixed release where the oracle compares with that.
-struct Pair<'a> {
-    bench: Bench<'a>,
+pub(crate) struct Pair<'a> {
+    /// The bench that is judged.
+    pub bench: Bench<'a>,
     fixed: Option<Bench<'a>>,
 }
 
 impl<'a> Pair<'a> {
-    fn open(
+    /// Opens what the oracle needs; the room is that of the bench that is judged.
+    pub(crate) fn open(
         lab: &Laboratory,
         recipe: &'a Recipe,
         version: &'a Version,
+        room: Room<'_>,
     ) -> Result<Result<Pair<'a>, RunReport>, LabFault> {
-        let bench = match Bench::open(lab, recipe, version, Room::Release)? {
+        let bench = match Bench::open(lab, recipe, version, room)? {
             Ok(bench) => bench,
             Err(report) => return Ok(Err(report)),
         };
@@ -216,26 +222,33 @@ impl<'a> Pair<'a> {
         Ok(Ok(Pair { bench, fixed }))
     }
 
+    /// One attack with its control, judged.
+    pub(crate) fn once(&self) -> Result<RunReport, LabFault> {
+        self.bench.once(self.fixed.as_ref())
+    }
+
     fn run(&self, name: &str, bytes: &[u8]) -> Result<RunReport, LabFault> {
         for bench in std::iter::once(&self.bench).chain(&self.fixed) {
             bench.replace(name, bytes)?;
         }
-        self.bench.once(self.fixed.as_ref())
+        self.once()
     }
 }
 
 impl<'a> Probe<'a> {
-    fn open(
+    /// Opens benches on which one file of the recipe can be replaced.
+    pub(crate) fn open(
         lab: &'a Laboratory,
         recipe: &'a Recipe,
         version: &'a Version,
         name: &'a str,
+        room: Room<'a>,
     ) -> Result<Result<Probe<'a>, RunReport>, LabFault> {
-        let pair = match Pair::open(lab, recipe, version)? {
+        let pair = match Pair::open(lab, recipe, version, room)? {
             Ok(pair) => pair,
             Err(report) => return Ok(Err(report)),
         };
-        let mut probe = Probe { lab, recipe, version, name, pair: Some(pair), spent_ms: 0 };
+        let mut probe = Probe { lab, recipe, version, room, name, pair: Some(pair), spent_ms: 0 };
         // A build may take the input in by ways that cannot be seen from outside. An effect that
         // shows with nothing in the file tells of that; at worst everything is built too often.
         if is_built_in(recipe, name)
@@ -247,13 +260,13 @@ impl<'a> Probe<'a> {
     }
 
     /// Attack and control with this input.
-    fn run(&mut self, bytes: &[u8]) -> Result<RunReport, LabFault> {
+    pub(crate) fn run(&mut self, bytes: &[u8]) -> Result<RunReport, LabFault> {
         let report = match &self.pair {
             Some(pair) => pair.run(self.name, bytes)?,
             None => {
                 let recipe = with_input(self.recipe, self.name, bytes);
-                match Pair::open(self.lab, &recipe, self.version)? {
-                    Ok(pair) => pair.bench.once(pair.fixed.as_ref())?,
+                match Pair::open(self.lab, &recipe, self.version, self.room)? {
+                    Ok(pair) => pair.once()?,
                     Err(report) => report,
                 }
             }

@@ -47,6 +47,12 @@ pub(crate) fn files(root: &Path) -> Result<Vec<PathBuf>, LabFault> {
     Ok(entries.filter(|entry| entry.kind.is_file()).map(|entry| entry.path).collect())
 }
 
+/// The files and links below a folder, relative to it, sorted.
+pub(crate) fn everything(root: &Path) -> Result<Vec<PathBuf>, LabFault> {
+    let entries = walk(root)?.into_iter();
+    Ok(entries.filter(|entry| !entry.kind.is_dir()).map(|entry| entry.path).collect())
+}
+
 /// The beginning of a file as text; bytes that are not UTF-8 are replaced.
 pub(crate) fn text(path: &Path, bytes_max: u64) -> Result<String, LabFault> {
     let fault = |error| LabFault::io(format!("reading `{}`", path.display()), error);

@@ -6,7 +6,13 @@
 //! A process that dies, falls silent or talks nonsense is a fault, and the next question starts a
 //! new one.
 
-use crate::{Fetched, LabFault, Laboratory, Minimised, Preflight, Release, RunReport, Shown};
+use crate::{
+    Environment, Fetched, LabFault, Laboratory, Minimised, PatchReport, Preflight, Release,
+    RunReport, Shown,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use seawall_domain::digest::Digest;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::{Doubt, Recipe};
 use serde::de::DeserializeOwned;
@@ -42,6 +48,10 @@ enum Ask {
     Examine { recipe: Box<Recipe>, version: Version },
     Minimise { recipe: Box<Recipe>, version: Version, budget: u32 },
     Variants { recipe: Box<Recipe>, version: Version, wanted: u32 },
+    CheckPatch { recipe: Box<Recipe>, version: Version, patch: String },
+    Environment,
+    Export { package: Package, version: Version },
+    Import { package: Package, version: Version, archive: String, digest: Digest },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,7 +118,27 @@ fn answer(question: &Question) -> serde_json::Result<String> {
         Ask::Variants { recipe, version, wanted } => {
             serde_json::to_string(&Answer::from(lab.variants(recipe, version, *wanted)))
         }
+        Ask::CheckPatch { recipe, version, patch } => {
+            let checked = decoded(patch).and_then(|patch| lab.check_patch(recipe, version, &patch));
+            serde_json::to_string(&Answer::from(checked))
+        }
+        Ask::Environment => serde_json::to_string(&Answer::Ok(lab.environment())),
+        Ask::Export { package, version } => {
+            let packed = lab.export(package, version);
+            let packed = packed.map(|packed| packed.map(|bytes| STANDARD.encode(bytes)));
+            serde_json::to_string(&Answer::from(packed))
+        }
+        Ask::Import { package, version, archive, digest } => {
+            let taken = decoded(archive).and_then(|a| lab.import(package, version, &a, digest));
+            serde_json::to_string(&Answer::from(taken))
+        }
     }
+}
+
+/// Bytes that went through the wall as base 64.
+fn decoded(text: &str) -> Result<Vec<u8>, LabFault> {
+    let reason = |error| format!("cannot read bytes: {error}");
+    STANDARD.decode(text).map_err(|error| LabFault::Process { reason: reason(error) })
 }
 
 /// A laboratory in a process of its own; questions queue, answers block.
@@ -234,6 +264,45 @@ impl LaboratoryProcess {
     ) -> Result<Vec<Shown>, LabFault> {
         let recipe = Box::new(recipe.clone());
         self.ask(Ask::Variants { recipe, version: version.clone(), wanted })
+    }
+
+    /// See [`Laboratory::check_patch`].
+    pub fn check_patch(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        patch: &[u8],
+    ) -> Result<PatchReport, LabFault> {
+        let (recipe, version) = (Box::new(recipe.clone()), version.clone());
+        self.ask(Ask::CheckPatch { recipe, version, patch: STANDARD.encode(patch) })
+    }
+
+    /// See [`Laboratory::environment`].
+    pub fn environment(&self) -> Result<Environment, LabFault> {
+        self.ask(Ask::Environment)
+    }
+
+    /// See [`Laboratory::export`].
+    pub fn export(
+        &self,
+        package: &Package,
+        version: &Version,
+    ) -> Result<Option<Vec<u8>>, LabFault> {
+        let (package, version) = (package.clone(), version.clone());
+        let packed: Option<String> = self.ask(Ask::Export { package, version })?;
+        packed.map(|packed| decoded(&packed)).transpose()
+    }
+
+    /// See [`Laboratory::import`].
+    pub fn import(
+        &self,
+        package: &Package,
+        version: &Version,
+        archive: &[u8],
+        digest: &Digest,
+    ) -> Result<Fetched, LabFault> {
+        let (package, version, digest) = (package.clone(), version.clone(), *digest);
+        self.ask(Ask::Import { package, version, archive: STANDARD.encode(archive), digest })
     }
 
     /// The number of the process, while there is one.

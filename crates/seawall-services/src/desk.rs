@@ -5,11 +5,14 @@ use crate::assets::Assets;
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::digest::{Address, Digest};
 use seawall_domain::package::{Package, Version};
+use seawall_domain::recipe::Doubt;
 use seawall_domain::time::{Timestamp, micros};
 use seawall_domain::verdict::Outcome as Seen;
 use seawall_ledger::sign::SigningKey;
+use seawall_sandbox::CrashKey;
 use seawall_store::Store;
 use seawall_store::db::Tx;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -41,6 +44,32 @@ pub trait Reproducer: Send + Sync {
 
     /// Runs a recipe (TOML text) against a release, so many times, each isolated.
     fn run(&self, recipe: &str, version: &Version, runs: u32) -> Result<Vec<LabRun>, LabFault>;
+
+    /// What a recipe ran in, for evidence: tools, the releases themselves, and what speaks against
+    /// the claim when the effect shows.
+    fn surroundings(&self, recipe: &str, version: &Version) -> Result<Surroundings, LabFault>;
+}
+
+/// What a recipe ran in.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// What else an outcome can depend on: kernel, architecture and the versions of tools, by name.
+    pub environment: BTreeMap<String, String>,
+    /// The releases that were run: the target, and the fixed one where the oracle compares.
+    pub releases: Vec<LabRelease>,
+    /// What speaks against the claim that a boundary is crossed.
+    pub doubts: Vec<Doubt>,
+}
+
+/// One release that was run.
+#[derive(Clone, Debug)]
+pub struct LabRelease {
+    /// Its version.
+    pub version: Version,
+    /// The digest over every path and every byte of it.
+    pub digest: Digest,
+    /// It as one archive, unless it is too large to travel.
+    pub archive: Option<Vec<u8>>,
 }
 
 /// One isolated run.
@@ -52,6 +81,16 @@ pub struct LabRun {
     pub effect: String,
     /// Everything that was said, bounded.
     pub transcript: String,
+    /// What crashed, where the attack ended in a crash that can be read.
+    pub crash: Option<CrashKey>,
+}
+
+impl Default for LabRun {
+    /// A run that showed nothing.
+    fn default() -> Self {
+        let (effect, transcript) = (String::new(), String::new());
+        LabRun { outcome: Seen::Untested, effect, transcript, crash: None }
+    }
 }
 
 /// The laboratory could not do it.

@@ -3,10 +3,12 @@
 mod bundle;
 mod history;
 
-pub use bundle::{Bundle, check, read_bundle};
+pub use bundle::{
+    BUNDLE_BYTES_MAX, Bundle, Evidence, KEY, PinnedRelease, Predicate, check, read_bundle, seal,
+};
 pub use history::{find_range, test_newest, watch};
 
-use crate::desk::{Desk, LabFault, LabRun, digest};
+use crate::desk::{Desk, LabFault, LabRun, Surroundings, digest};
 use crate::finding::{owner, recipe_text};
 use crate::outcome::{Denied, Fault, Outcome};
 use seawall_domain::access::{Action, Actor};
@@ -14,8 +16,9 @@ use seawall_domain::digest::Digest;
 use seawall_domain::finding::{Finding, Standing};
 use seawall_domain::id::{FindingId, ReproductionId};
 use seawall_domain::package::{Package, Version};
+use seawall_domain::recipe::Doubt;
 use seawall_domain::reproduction::{Conclusion, RUNS, Reproduction};
-use seawall_domain::verdict::{Outcome as Seen, Run, Verdict, over};
+use seawall_domain::verdict::{Grade, Outcome as Seen, Run, Verdict, over};
 use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
 use serde_json::json;
@@ -38,7 +41,8 @@ pub async fn reproduce(desk: &Desk, id: FindingId) -> Outcome<()> {
     };
     tx.commit().await?;
     let runs = run(desk, &recipe, &reproduction.version, RUNS).await?;
-    conclude(desk, &finding, reproduction.id, &recipe, runs).await
+    let surroundings = surroundings(desk, &recipe, &reproduction.version, &runs).await?;
+    conclude(desk, &finding, reproduction.id, &recipe, runs, surroundings).await
 }
 
 async fn start(desk: &Desk, tx: &mut Tx, finding: &Finding) -> Outcome<Reproduction> {
@@ -72,15 +76,29 @@ pub(crate) async fn run(
             fault @ (LabFault::NoSuchRelease { .. } | LabFault::Recipe(_)),
         ))) => Ok(vec![LabRun {
             outcome: Seen::Untested,
-            effect: String::new(),
             transcript: fault.to_string(),
+            ..LabRun::default()
         }]),
         other => other,
     }
 }
 
+/// What the runs ran in; nothing where none got to its end.
+async fn surroundings(
+    desk: &Desk,
+    recipe: &str,
+    version: &Version,
+    runs: &[LabRun],
+) -> Outcome<Surroundings> {
+    if runs.iter().all(|run| run.outcome == Seen::Untested) {
+        return Ok(Surroundings::default());
+    }
+    let (recipe, version) = (recipe.to_owned(), version.clone());
+    desk.in_laboratory(move |lab| lab.surroundings(&recipe, &version)).await
+}
+
 /// The runs as they are recorded: the transcript by its digest.
-pub(crate) fn recorded(runs: &[LabRun]) -> Vec<Run> {
+pub fn recorded(runs: &[LabRun]) -> Vec<Run> {
     runs.iter()
         .map(|run| Run {
             outcome: run.outcome,
@@ -91,11 +109,7 @@ pub(crate) fn recorded(runs: &[LabRun]) -> Vec<Run> {
 }
 
 /// SHA-256 over what must repeat elsewhere: recipe, target, outcomes and normalised effects.
-pub(crate) fn verdict_digest(
-    recipe: &str,
-    target: (&Package, &Version),
-    runs: &[Run],
-) -> Outcome<Digest> {
+pub fn verdict_digest(recipe: &str, target: (&Package, &Version), runs: &[Run]) -> Outcome<Digest> {
     let effects: Vec<_> =
         runs.iter().map(|run| json!({"outcome": run.outcome, "effect": run.effect})).collect();
     let value = json!({
@@ -115,6 +129,7 @@ async fn conclude(
     id: ReproductionId,
     recipe: &str,
     runs: Vec<LabRun>,
+    surroundings: Surroundings,
 ) -> Outcome<()> {
     let now = desk.now();
     let mut tx = desk.begin("reproduction_conclude").await?;
@@ -128,18 +143,36 @@ async fn conclude(
     let verdict = over(&outcomes);
     let target = (&reproduction.package, &reproduction.version);
     let digested = verdict_digest(recipe, target, &recorded)?;
-    let bundle = bundle::make(desk, target, recipe, verdict, &digested, &runs)?;
+    let grade = grade(recipe, verdict, &surroundings.doubts);
+    let evidence = Evidence {
+        target,
+        recipe,
+        verdict,
+        grade,
+        digest: &digested,
+        runs: &runs,
+        surroundings: &surroundings,
+    };
+    let bundle = bundle::make(desk, &evidence)?;
     let address = desk.keep(&mut tx, &owner(finding.id), &bundle).await?;
     let conclusion = Conclusion {
         verdict,
         digest: digested,
         bundle: Some(address),
         bundle_digest: Some(digest(&bundle)),
+        grade,
+        doubts: surroundings.doubts,
     };
     let (reproduction, fact) = reproduction.conclude(recorded, conclusion, now)?;
     let _ = tx.record(mandate, &reproduction, fact, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// How much a verdict proves, by the oracle of its recipe.
+pub fn grade(recipe: &str, verdict: Verdict, doubts: &[Doubt]) -> Option<Grade> {
+    let recipe = seawall_formats::recipe::read(recipe).ok()?;
+    Grade::of(verdict, &recipe.oracle, doubts)
 }
 
 /// Tells a finding what its reproduction showed.

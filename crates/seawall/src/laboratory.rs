@@ -2,10 +2,11 @@
 //! secret and almost no environment, which run foreign code and answer in lines of JSON.
 
 use seawall_domain::package::{Package, Version};
+use seawall_domain::recipe::{Oracle, Recipe};
 use seawall_sandbox::wall::{LaboratoryProcess, serve as serve_wall};
-use seawall_sandbox::{LabFault as Fault, Laboratory};
-use seawall_services::desk::{LabFault, LabRun, Reproducer};
-use std::collections::HashMap;
+use seawall_sandbox::{LabFault as Fault, Laboratory, RunReport};
+use seawall_services::desk::{LabFault, LabRelease, LabRun, Reproducer, Surroundings};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,7 +46,7 @@ impl Laboratories {
     }
 
     /// Asks one process, which goes back to the idle ones unless it failed.
-    fn ask<T>(
+    pub fn ask<T>(
         &self,
         question: impl FnOnce(&LaboratoryProcess) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
@@ -61,9 +62,58 @@ impl Laboratories {
         answer
     }
 
+    /// What a recipe ran in; the doubts are those that a run without the target may add to.
+    pub fn surroundings_of(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+    ) -> Result<Surroundings, Fault> {
+        let package = &recipe.target.package;
+        let fixed = match &recipe.oracle {
+            Oracle::Differential { fixed } => Some(fixed),
+            _ => None,
+        };
+        let doubts = self.ask(|process| process.examine(recipe, version))?;
+        let environment = self.environment_named()?;
+        let releases = [Some(version), fixed].into_iter().flatten().map(|version| {
+            let fetched = self.ask(|process| process.fetch(package, version))?;
+            let archive = self.ask(|process| process.export(package, version))?;
+            Ok(LabRelease { version: version.clone(), digest: fetched.digest, archive })
+        });
+        let releases = releases.collect::<Result<Vec<LabRelease>, Fault>>()?;
+        Ok(Surroundings { environment, releases, doubts })
+    }
+
+    /// What else an outcome can depend on here, by name.
+    pub fn environment_named(&self) -> Result<BTreeMap<String, String>, Fault> {
+        let environment = self.ask(LaboratoryProcess::environment)?;
+        let mut named = environment.tools;
+        named.insert("architecture".into(), environment.architecture);
+        named.insert("kernel".into(), environment.kernel);
+        named.insert("seawall".into(), environment.seawall);
+        Ok(named)
+    }
+
     /// What this host lacks for running proofs.
     pub fn preflight(&self) -> Result<seawall_sandbox::Preflight, LabFault> {
         self.ask(LaboratoryProcess::preflight).map_err(told)
+    }
+}
+
+fn read(recipe: &str) -> Result<Recipe, LabFault> {
+    seawall_formats::recipe::read(recipe).map_err(|faults| {
+        let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        LabFault::Recipe(said.join("; "))
+    })
+}
+
+/// A run as use-cases know it.
+pub fn lab_run(report: RunReport) -> LabRun {
+    LabRun {
+        outcome: report.outcome,
+        effect: report.effect,
+        transcript: report.transcript,
+        crash: report.crash,
     }
 }
 
@@ -106,16 +156,13 @@ impl Reproducer for Laboratories {
     }
 
     fn run(&self, recipe: &str, version: &Version, runs: u32) -> Result<Vec<LabRun>, LabFault> {
-        let recipe = seawall_formats::recipe::read(recipe).map_err(|faults| {
-            let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            LabFault::Recipe(said.join("; "))
-        })?;
+        let recipe = read(recipe)?;
         let reports = self.ask(|process| process.run(&recipe, version, runs)).map_err(told)?;
-        let run = |report: seawall_sandbox::RunReport| LabRun {
-            outcome: report.outcome,
-            effect: report.effect,
-            transcript: report.transcript,
-        };
-        Ok(reports.into_iter().map(run).collect())
+        Ok(reports.into_iter().map(lab_run).collect())
+    }
+
+    fn surroundings(&self, recipe: &str, version: &Version) -> Result<Surroundings, LabFault> {
+        let recipe = read(recipe)?;
+        self.surroundings_of(&recipe, version).map_err(told)
     }
 }

@@ -16,11 +16,12 @@ use seawall_domain::party::{PartyFact, Role};
 use seawall_domain::project::{ClockBasis, Pace, Policy, ProjectFact, ReproducerHandling, Secrecy};
 use seawall_domain::publication::AdvisoryNumber;
 use seawall_domain::range::{Interval, Tested};
+use seawall_domain::recipe::Doubt;
 use seawall_domain::reproduction::{Conclusion, ReproductionFact};
 use seawall_domain::scan::ScanFact;
 use seawall_domain::statement::{Entry, Statement, StatementFact, Status};
 use seawall_domain::time::Timestamp;
-use seawall_domain::verdict::{Outcome, Run, Verdict};
+use seawall_domain::verdict::{Grade, Outcome, Run, Verdict};
 use uuid::Uuid;
 
 /// The subject that examples are about.
@@ -196,12 +197,25 @@ pub fn reproductions() -> Vec<ReproductionFact> {
             digest: digest(7),
             bundle: Some(address(8)),
             bundle_digest: Some(digest(8)),
+            grade: None,
+            doubts: Vec::new(),
         },
     }));
     let outcomes = [Outcome::Affected, Outcome::Unaffected, Outcome::Untested];
     all.extend(outcomes.map(|outcome| F::NewestTested { tested: tested(outcome) }));
     all.push(F::Probed { tested: vec![tested(Outcome::Affected)] });
     all.push(F::RangeFound { ranges: vec![interval()] });
+    all.push(F::Concluded {
+        runs: runs(Verdict::Reproduced),
+        conclusion: Conclusion {
+            verdict: Verdict::Reproduced,
+            digest: digest(7),
+            bundle: Some(address(8)),
+            bundle_digest: Some(digest(8)),
+            grade: Some(Grade::Doubtful),
+            doubts: vec![Doubt::Unstated, Doubt::WithoutTarget],
+        },
+    });
     all
 }
 

@@ -2,6 +2,8 @@
 //! Works as root and as an ordinary user; no network, no registry.
 
 mod hostile;
+mod oracles;
+mod patches;
 mod process;
 mod releases;
 mod tools;

@@ -16,7 +16,7 @@ use seawall_formats::csaf::Publisher;
 use seawall_server::site::{Site, router};
 use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::desk::{
-    Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings,
+    Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings, Surroundings,
 };
 use seawall_services::log::Sequencer;
 use seawall_services::work::{Round, round};
@@ -332,12 +332,16 @@ impl Reproducer for Comparer {
         Ok((file == "keep.py").then(|| "def keep(name):\n    pass\n".to_owned()))
     }
 
+    fn surroundings(&self, _: &str, _: &Version) -> Result<Surroundings, LabFault> {
+        Ok(Surroundings::default())
+    }
+
     fn run(&self, _: &str, version: &Version, runs: u32) -> Result<Vec<LabRun>, LabFault> {
         let (outcome, effect) = match version.0.starts_with('1') {
             true => (Outcome::Affected, "canary"),
             false => (Outcome::Unaffected, "none"),
         };
-        let run = LabRun { outcome, effect: effect.into(), transcript: String::new() };
+        let run = LabRun { outcome, effect: effect.into(), ..LabRun::default() };
         Ok(vec![run; runs as usize])
     }
 }

@@ -5,7 +5,7 @@
 use crate::world::must;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::verdict::Outcome;
-use seawall_services::desk::{LabFault, LabRun, Reproducer};
+use seawall_services::desk::{LabFault, LabRun, Reproducer, Surroundings};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -126,8 +126,13 @@ impl Reproducer for Laboratory {
                 outcome,
                 effect: if outcome == Outcome::Affected { name.into() } else { String::new() },
                 transcript: format!("run {number} of {name} on {version}: {outcome:?}\n"),
+                ..LabRun::default()
             }
         };
         Ok((0..runs).map(run).collect())
+    }
+
+    fn surroundings(&self, _: &str, _: &Version) -> Result<Surroundings, LabFault> {
+        Ok(Surroundings::default())
     }
 }

@@ -1,15 +1,19 @@
-//! `seawall reproduce`: run a recipe or replay an evidence bundle, in the sandbox here.
+//! `seawall reproduce`: run a recipe or replay an evidence bundle, in the sandbox here; find the
+//! affected versions; check a patch; make the reproducer smaller; write a bundle.
+
+mod patch;
+mod replay;
+mod shrink;
+mod verdict;
+mod versions;
 
 use crate::installation::Place;
 use crate::laboratory::{Laboratories, Remember};
 use anyhow::{Context, bail};
 use seawall_domain::package::Version;
-use seawall_domain::verdict::{Verdict, over};
+use seawall_domain::recipe::Recipe;
 use seawall_sandbox::Laboratory;
-use seawall_services::desk::Reproducer;
-use seawall_services::reproduction::check;
-use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What is run.
@@ -25,71 +29,90 @@ pub struct Arguments {
     /// How many isolated runs.
     #[arg(long, default_value_t = 3)]
     runs: u32,
+    /// Find the affected versions by running few releases (of a repository: few commits).
+    #[arg(long, conflicts_with_all = ["patch", "minimise", "bundle"])]
+    versions: bool,
+    /// With `--versions`: run every release, however many there are.
+    #[arg(long, requires = "versions")]
+    full: bool,
+    /// Check a patch: a unified diff, with `a/` and `b/` before the paths.
+    #[arg(long, value_name = "DIFF", conflicts_with_all = ["minimise", "bundle"])]
+    patch: Option<PathBuf>,
+    /// Make the reproducer smaller and write the recipe with it to this file.
+    #[arg(long, value_name = "RECIPE", conflicts_with = "bundle")]
+    minimise: Option<PathBuf>,
+    /// Write signed evidence to this file: with it anybody can replay what was seen, offline.
+    #[arg(long, value_name = "BUNDLE")]
+    bundle: Option<PathBuf>,
+    /// Believe a bundle only if this key signed it.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// Show what the runs printed.
+    #[arg(long)]
+    transcripts: bool,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
 }
 
-/// Runs, and answers with status 1 when it does not reproduce.
+/// A recipe that can be run here, and where.
+struct Subject {
+    text: String,
+    recipe: Recipe,
+    version: Version,
+    laboratories: Laboratories,
+}
+
+/// Runs, and answers with status 1 when it does not reproduce or the patch does not hold.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let bytes = std::fs::read(&arguments.file)
-        .with_context(|| format!("cannot read {}", arguments.file.display()))?;
-    let (text, claimed) = match bytes.first() {
-        Some(b'{') => {
-            let (bundle, predicate) = check(&bytes).map_err(anyhow::Error::msg)?;
-            let text = bundle.recipe().map(str::to_owned).context("the bundle has no recipe")?;
-            (text, Some(predicate))
-        }
-        _ => (String::from_utf8(bytes).context("a recipe is UTF-8 text")?, None),
-    };
-    let recipe = match seawall_formats::recipe::read(&text) {
-        Ok(recipe) => recipe,
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
-            bail!("the recipe cannot be used");
-        }
-    };
-    let place = arguments.place;
+    let file = &arguments.file;
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    if bytes.first() == Some(&b'{') {
+        return replay::run(&arguments, &bytes);
+    }
+    let text = String::from_utf8(bytes).context("a recipe is UTF-8 text")?;
+    let subject = subject(&arguments, text)?;
+    if arguments.versions {
+        versions::run(&subject, &arguments)
+    } else if let Some(patch) = &arguments.patch {
+        patch::run(&subject, patch, &arguments)
+    } else if let Some(out) = &arguments.minimise {
+        shrink::run(&subject, out, arguments.json)
+    } else {
+        verdict::run(&subject, &arguments)
+    }
+}
+
+fn subject(arguments: &Arguments, text: String) -> anyhow::Result<Subject> {
+    let place = &arguments.place;
     let laboratory = Laboratory {
-        cache: place.cache,
-        local_catalogue: place.local_catalogue,
+        cache: place.cache.clone(),
+        local_catalogue: place.local_catalogue.clone(),
         offline: place.offline,
     };
-    let exe = std::env::current_exe()?;
-    let laboratories = Laboratories::new(exe, laboratory, Remember::Nothing);
-    let version = match (arguments.version_to_run, &claimed) {
-        (Some(version), _) => Version(version),
-        (None, Some(claimed)) => claimed.version.clone(),
-        (None, None) => recipe.target.version.clone(),
+    let recipe = read(&text)?;
+    let version = match &arguments.version_to_run {
+        Some(version) => Version(version.clone()),
+        None => recipe.target.version.clone(),
     };
-    let runs = laboratories.run(&text, &version, arguments.runs)?;
-    let outcomes: Vec<_> = runs.iter().map(|run| run.outcome).collect();
-    let verdict = over(&outcomes);
-    let agrees = claimed.as_ref().map(|claimed| claimed.verdict == verdict);
-    if arguments.json {
-        let told: Vec<_> =
-            runs.iter().map(|run| json!({"outcome": run.outcome, "effect": run.effect})).collect();
-        super::print_json(&json!({
-            "package": recipe.target.package.to_string(), "version": version,
-            "verdict": verdict, "runs": told, "agrees_with_bundle": agrees,
-        }))?;
-    } else {
-        println!("{} {version}: {verdict:?}", recipe.target.package);
-        for (number, run) in (1..).zip(&runs) {
-            println!("run {number}: {:?} {}", run.outcome, run.effect);
-        }
-        match agrees {
-            Some(true) => println!("the bundle said the same, and its signature holds"),
-            Some(false) => println!("the bundle said otherwise"),
-            None => {}
+    Ok(Subject { text, recipe, version, laboratories: laboratories(laboratory)? })
+}
+
+fn laboratories(laboratory: Laboratory) -> anyhow::Result<Laboratories> {
+    let exe = std::env::current_exe().context("cannot find this executable")?;
+    Ok(Laboratories::new(exe, laboratory, Remember::Nothing))
+}
+
+fn read(text: &str) -> anyhow::Result<Recipe> {
+    match seawall_formats::recipe::read(text) {
+        Ok(recipe) => Ok(recipe),
+        Err(faults) => {
+            faults.iter().for_each(|fault| eprintln!("{fault}"));
+            bail!("the recipe cannot be used; `seawall recipe check` explains");
         }
     }
-    Ok(match verdict {
-        Verdict::Reproduced => ExitCode::SUCCESS,
-        Verdict::NotReproduced | Verdict::Flaky => ExitCode::from(1),
-        Verdict::EnvironmentFailed => {
-            runs.iter().for_each(|run| eprintln!("{}", run.transcript));
-            ExitCode::from(2)
-        }
-    })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -14,7 +14,7 @@ use seawall_domain::time::Timestamp;
 use seawall_formats::csaf::Publisher;
 use seawall_services::advisory_set::{AdvisorySet, AdvisorySets, Edition, Installed};
 use seawall_services::desk::{
-    Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings,
+    Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings, Surroundings,
 };
 use seawall_services::project::Registration;
 use seawall_services::{account, advisory, party, project, verify};
@@ -437,6 +437,10 @@ impl Reproducer for Outside {
 
     fn source(&self, _: &Package, _: &Version, _: &str) -> Result<Option<String>, LabFault> {
         Err(LabFault::Unreachable("not here".into()))
+    }
+
+    fn surroundings(&self, _: &str, _: &Version) -> Result<Surroundings, LabFault> {
+        Ok(Surroundings::default())
     }
 
     fn run(&self, _: &str, _: &Version, _: u32) -> Result<Vec<LabRun>, LabFault> {

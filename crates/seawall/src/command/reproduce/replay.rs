@@ -1,0 +1,100 @@
+//! Replaying a bundle: checked byte for byte, then run again from what it brings, offline.
+
+use super::{Arguments, Subject, laboratories, read, verdict};
+use anyhow::{Context, bail};
+use seawall_sandbox::Laboratory;
+use seawall_services::reproduction::{Bundle, Predicate, check};
+use serde_json::json;
+use std::process::ExitCode;
+
+pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCode> {
+    let (bundle, predicate) = check(bytes).map_err(anyhow::Error::msg)?;
+    if let Some(key) = arguments.key.as_ref().filter(|key| **key != bundle.key) {
+        bail!("the bundle was signed by {}, not by {key}", bundle.key);
+    }
+    let text = bundle.recipe().context("the bundle has no recipe")?.to_owned();
+    let recipe = read(&text)?;
+    // What a bundle brings stays apart from what registries brought.
+    let folder = tempfile::tempdir().context("cannot make a folder for the replay")?;
+    let carried = predicate.releases.iter().all(|release| release.file.is_some())
+        && !predicate.releases.is_empty();
+    let laboratory = match carried {
+        true => {
+            Laboratory { cache: folder.path().to_owned(), local_catalogue: None, offline: true }
+        }
+        false => Laboratory {
+            cache: arguments.place.cache.clone(),
+            local_catalogue: arguments.place.local_catalogue.clone(),
+            offline: arguments.place.offline,
+        },
+    };
+    let subject = Subject {
+        text,
+        recipe,
+        version: predicate.version.clone(),
+        laboratories: laboratories(laboratory)?,
+    };
+    if carried {
+        take_in(&subject, &bundle, &predicate)?;
+    }
+    let showed = verdict::show(&subject, arguments.runs.max(count(&predicate)))?;
+    let agrees = showed.verdict == predicate.verdict;
+    let same = showed.digest == predicate.digest.to_string();
+    let differences = differences(&subject, &predicate)?;
+    if arguments.json {
+        let mut told = verdict::told(&subject, &showed);
+        told["grade"] = json!(predicate.grade);
+        told["agrees_with_bundle"] = json!(agrees);
+        told["same_digest"] = json!(same);
+        told["key"] = json!(bundle.key);
+        told["differs_in"] = json!(differences);
+        crate::command::print_json(&told)?;
+    } else {
+        let target = &subject.recipe.target.package;
+        println!("{target} {}: {}", subject.version, verdict::word(showed.verdict));
+        println!("signed by {}", bundle.key);
+        match (agrees, same) {
+            (true, true) => println!("the same as in the bundle, by verdict and digest"),
+            (true, false) => println!("the verdict is that of the bundle, the digest is not"),
+            (false, _) => println!("the bundle says: {}", verdict::word(predicate.verdict)),
+        }
+        if !carried {
+            println!("the bundle does not carry the release; it was brought from its registry");
+        }
+        differences.iter().for_each(|difference| println!("here: {difference}"));
+    }
+    Ok(if agrees { verdict::code(showed.verdict) } else { ExitCode::from(2) })
+}
+
+fn count(predicate: &Predicate) -> u32 {
+    u32::try_from(predicate.runs.len()).unwrap_or(1)
+}
+
+fn take_in(subject: &Subject, bundle: &Bundle, predicate: &Predicate) -> anyhow::Result<()> {
+    for release in &predicate.releases {
+        let archive = release.file.as_ref().and_then(|file| bundle.file(file));
+        let archive = archive.context("the bundle does not carry the release")?;
+        let package = &subject.recipe.target.package;
+        subject
+            .laboratories
+            .ask(|process| process.import(package, &release.version, &archive, &release.digest))?;
+    }
+    Ok(())
+}
+
+/// What is not as it was where the bundle was made.
+fn differences(subject: &Subject, predicate: &Predicate) -> anyhow::Result<Vec<String>> {
+    let here = subject.laboratories.environment_named()?;
+    let names = predicate.environment.keys().chain(here.keys());
+    let mut differences: Vec<String> = names
+        .filter(|name| predicate.environment.get(*name) != here.get(*name))
+        .map(|name| {
+            let said = |value: Option<&String>| value.map_or("none", String::as_str).to_owned();
+            let (there, here) = (said(predicate.environment.get(name)), said(here.get(name)));
+            format!("{name}: {here}, there {there}")
+        })
+        .collect();
+    differences.sort();
+    differences.dedup();
+    Ok(differences)
+}
