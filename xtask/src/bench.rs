@@ -4,11 +4,11 @@ use crate::run;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// A benchmark is an example program of the crate that it measures.
+/// A benchmark is one or more example programs of the crate that it measures, run in turn.
 struct Bench {
     name: &'static str,
     package: &'static str,
-    example: &'static str,
+    examples: &'static [&'static str],
     measures: &'static str,
 }
 
@@ -16,31 +16,31 @@ const BENCHES: [Bench; 5] = [
     Bench {
         name: "sandbox",
         package: "seawall-sandbox",
-        example: "startup",
-        measures: "start-up added by the sandbox, beside bare bubblewrap and a bare process",
+        examples: &["startup", "reproductions"],
+        measures: "start-up and reproductions a minute, beside bubblewrap and bare processes",
     },
     Bench {
         name: "ledger",
         package: "seawall-ledger",
-        example: "append",
+        examples: &["append"],
         measures: "appending leaves to the log, beside a bare SHA-256 loop",
     },
     Bench {
         name: "osv-query",
         package: "seawall-server",
-        example: "osv_query",
+        examples: &["osv_query"],
         measures: "the OSV query interface over loopback, beside a canned answer",
     },
     Bench {
         name: "kill",
         package: "seawall",
-        example: "kill",
+        examples: &["kill"],
         measures: "the whole demo under seeded `kill -9`; its figures must end the same",
     },
     Bench {
         name: "match",
         package: "seawall",
-        example: "matching",
+        examples: &["matching"],
         measures: "inventories against 300,000 advisories, beside cargo-audit and trivy",
     },
 ];
@@ -57,14 +57,24 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
         eprintln!("cannot run the benchmark `{name}`: no such name; try `cargo xtask bench`");
         return ExitCode::from(2);
     };
-    let source = format!("crates/{}/examples/{}.rs", bench.package, bench.example);
+    for example in bench.examples {
+        let code = one(root, bench.package, example, rest);
+        if code != ExitCode::SUCCESS {
+            return code;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn one(root: &Path, package: &str, example: &str, rest: &[String]) -> ExitCode {
+    let source = format!("crates/{package}/examples/{example}.rs");
     if !root.join(&source).is_file() {
-        eprintln!("cannot run the benchmark `{name}`: not there yet: {source}");
+        eprintln!("cannot run the benchmark: not there yet: {source}");
         return ExitCode::from(2);
     }
     let mut command = run::cargo();
-    command.current_dir(root).args(["run", "--release", "--package", bench.package]);
-    command.args(["--example", bench.example, "--"]).args(rest);
+    command.current_dir(root).args(["run", "--release", "--package", package]);
+    command.args(["--example", example, "--"]).args(rest);
     match command.status() {
         Ok(status) => run::code(status),
         Err(error) => {

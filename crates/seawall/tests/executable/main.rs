@@ -4,6 +4,7 @@
 
 mod arguments;
 mod clones;
+mod corpus;
 mod corridor;
 mod exposure;
 mod house;
