@@ -9,7 +9,7 @@ use seawall_domain::recipe::Doubt;
 use seawall_domain::time::{Timestamp, micros};
 use seawall_domain::verdict::Outcome as Seen;
 use seawall_ledger::sign::SigningKey;
-use seawall_sandbox::CrashKey;
+pub use seawall_sandbox::CrashKey;
 use seawall_store::Store;
 use seawall_store::db::Tx;
 use std::collections::BTreeMap;

@@ -20,6 +20,7 @@ use seawall_domain::refusal::Refusal;
 use seawall_domain::reproduction::Reproduction;
 use seawall_domain::time::SignedDuration;
 use seawall_formats::intake::Intake;
+use seawall_sandbox::CrashKey;
 use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
 use serde::{Deserialize, Serialize};
@@ -218,6 +219,8 @@ pub struct Dossier {
     pub reproduction: Option<Reproduction>,
     /// The transcripts of the isolated runs.
     pub transcripts: Vec<String>,
+    /// What crashed, where a report of a crash was read.
+    pub crash: Option<CrashKey>,
     /// The lead it joined, with what that one says.
     pub lead: Option<(Finding, Claim)>,
     /// The findings that joined it.
@@ -238,6 +241,7 @@ pub async fn dossier(desk: &Desk, actor: &Actor, id: FindingId) -> Outcome<Dossi
         finder,
         reproduction: None,
         transcripts: Vec::new(),
+        crash: None,
         lead: None,
         members: Vec::new(),
         recipe: recipe_text(desk, &mut tx, &finding).await?,
@@ -265,6 +269,7 @@ async fn around(desk: &Desk, tx: &mut Tx, dossier: &mut Dossier) -> Outcome<()> 
     if let Some(bundle) = bundle {
         let bundle = crate::reproduction::read_bundle(desk, tx, &bundle).await?;
         dossier.transcripts = bundle.transcripts();
+        dossier.crash = bundle.stated().and_then(|stated| stated.crash);
     }
     Ok(())
 }

@@ -28,6 +28,12 @@ pub struct Finding {
     pub group: Option<Group>,
     /// The verdict over all runs.
     pub verdict: Option<Tag>,
+    /// How much the verdict proves, in a sentence.
+    pub grade: Option<&'static str>,
+    /// What speaks against the claim, a sentence each.
+    pub doubts: Vec<&'static str>,
+    /// What crashed.
+    pub crash: Option<CrashPart>,
     /// The isolated runs.
     pub runs: Vec<Run>,
     /// The affected range, once it is known.
@@ -103,6 +109,17 @@ pub struct Side {
     pub description: String,
     /// The facts to compare.
     pub facts: Vec<Fact>,
+}
+
+/// A crash, by the words of ClusterFuzz.
+#[derive(Clone, Debug, Default)]
+pub struct CrashPart {
+    /// The class, on one line.
+    pub class: String,
+    /// How bad it is by itself.
+    pub severity: String,
+    /// The frames that name the place.
+    pub state: String,
 }
 
 /// One isolated run.

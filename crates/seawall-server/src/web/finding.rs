@@ -134,6 +134,7 @@ fn shown(guest: &Guest, dossier: &Dossier, led_to: Option<CaseId>, lead_finder: 
         .says("It is then tried by itself, as if nobody else had said the same. It is recorded.")
         .weight(Weight::Side);
     let found = dossier.reproduction.as_ref();
+    let concluded = found.and_then(|found| found.conclusion.as_ref());
     Page {
         shell,
         id: finding.id.to_string(),
@@ -145,6 +146,9 @@ fn shown(guest: &Guest, dossier: &Dossier, led_to: Option<CaseId>, lead_finder: 
         reference: reference(finding),
         group: group(dossier, lead_finder, unjoin.then_some(form)),
         verdict: found.and_then(|found| found.verdict()).map(verdict),
+        grade: concluded.and_then(|conclusion| conclusion.grade).map(words::grade),
+        doubts: concluded.map(|conclusion| words::doubts(&conclusion.doubts)).unwrap_or_default(),
+        crash: dossier.crash.as_ref().map(words::crash),
         runs: found.map(|found| runs(found, &dossier.transcripts)).unwrap_or_default(),
         range: found.and_then(range),
         case: led_to.map(|case| link("Open the case", format!("/cases/{case}"))),

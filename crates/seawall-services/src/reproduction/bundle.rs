@@ -116,6 +116,13 @@ impl Bundle {
         self.files.get(RECIPE).map(String::as_str)
     }
 
+    /// What the statement says, unchecked: for a bundle that we kept ourselves.
+    pub fn stated(&self) -> Option<Predicate> {
+        let envelope = Envelope::from_json(self.envelope.to_string().as_bytes()).ok()?;
+        let statement: Value = serde_json::from_slice(envelope.unverified_payload()).ok()?;
+        serde_json::from_value(statement.get("predicate")?.clone()).ok()
+    }
+
     /// The bytes of a file.
     pub fn file(&self, name: &str) -> Option<Vec<u8>> {
         bytes_of(name, self.files.get(name)?).ok()

@@ -1,10 +1,13 @@
 //! What the states of a finding are called, and what each means for the reader.
 
-use crate::pages::finding::Reference;
+use crate::pages::finding::{CrashPart, Reference};
 use crate::pages::{Tag, Tone};
 use crate::web::words::{short, tag};
 use seawall_domain::claim::Missing;
 use seawall_domain::finding::{Finding, Rejection, Standing};
+use seawall_domain::recipe::Doubt;
+use seawall_domain::verdict::Grade;
+use seawall_services::desk::CrashKey;
 
 /// Where a finding stands, as a label.
 pub fn state(finding: &Finding) -> Tag {
@@ -115,4 +118,27 @@ pub fn name(missing: Missing) -> String {
         Missing::Contact => "contact",
     }
     .to_owned()
+}
+
+/// How much a reproduction proves.
+pub fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Observed => "The laboratory saw the effect itself, and nothing speaks against it.",
+        Grade::Told => "The recipe's own harness tells of the effect; nothing speaks against it.",
+        Grade::Doubtful => "Doubtful. What speaks against it:",
+    }
+}
+
+/// What speaks against a claim, a sentence each.
+pub fn doubts(doubts: &[Doubt]) -> Vec<&'static str> {
+    doubts.iter().map(|doubt| doubt.said()).collect()
+}
+
+/// A crash for people.
+pub fn crash(crash: &CrashKey) -> CrashPart {
+    CrashPart {
+        class: crash.class.replace('\n', ", "),
+        severity: crash.severity.as_deref().unwrap_or("unknown").to_lowercase(),
+        state: crash.state.clone(),
+    }
 }

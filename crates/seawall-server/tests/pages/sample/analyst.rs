@@ -168,6 +168,13 @@ pub fn finding_page(voice: Voice) -> finding::Finding {
             unjoin: Some(unjoin),
         }),
         verdict: Some(tag("reproduced", Tone::Good)),
+        grade: Some("Doubtful. What speaks against it:"),
+        doubts: vec!["the recipe has no `[boundary]`: who attacks, and what they gain"],
+        crash: Some(finding::CrashPart {
+            class: voice.text("Heap-buffer-overflow, READ 8"),
+            severity: "medium".into(),
+            state: voice.text("inflate\nfeed"),
+        }),
         runs: vec![
             run(tag("affected", Tone::Bad)),
             run(tag("affected", Tone::Bad)),
