@@ -242,7 +242,11 @@ fn target(table: &Table, faults: &mut Faults) -> Option<Target> {
     let ecosystem = Ecosystem::from(ecosystem?.to_owned());
     match &ecosystem {
         Ecosystem::PyPi | Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Generic => {}
-        Ecosystem::Debian(_) | Ecosystem::Listed(..) | Ecosystem::Unknown(_) => {
+        Ecosystem::Debian(_)
+        | Ecosystem::Listed(..)
+        | Ecosystem::Git
+        | Ecosystem::Oci
+        | Ecosystem::Unknown(_) => {
             let message = "it must be one of `PyPI`, `npm`, `crates.io`, `Generic`: those are the \
                            catalogues that releases can be brought from";
             faults.add("target.ecosystem", message);
@@ -280,6 +284,8 @@ fn normalised(ecosystem: &Ecosystem, name: &str) -> String {
         | Ecosystem::CratesIo
         | Ecosystem::Debian(_)
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => name.to_owned(),
     }

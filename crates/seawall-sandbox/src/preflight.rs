@@ -86,14 +86,7 @@ fn sanitizer(found: &mut Preflight) {
 /// Runs `true` in a real sandbox, and tells how limits are held here.
 fn isolation(found: &mut Preflight) {
     let limits = Limits::default();
-    let job = Job {
-        mounts: Vec::new(),
-        environment: Vec::new(),
-        command: vec!["true".into()],
-        input: None,
-        limits: &limits,
-        stdout_bytes_max: None,
-    };
+    let job = Job::new(vec!["true".into()], &limits);
     let starter = Starter::here();
     match launch_with_losses(&job) {
         Ok((ended, losses)) if ended.how == How::Exit(0) => {

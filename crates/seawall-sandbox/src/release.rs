@@ -44,6 +44,8 @@ pub(crate) fn releases(lab: &Laboratory, package: &Package) -> Result<Vec<Releas
         Ecosystem::CratesIo => registry::cargo::releases(&cache, package),
         Ecosystem::Generic
         | Ecosystem::Debian(_)
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => {
             Err(LabFault::registry(package, "there is no client for this ecosystem"))
@@ -82,7 +84,11 @@ pub(crate) fn fetch_all(
             Ecosystem::Npm => registry::npm::fetch(&cache, package, &missing),
             Ecosystem::CratesIo => registry::cargo::fetch(&cache, package, &missing),
             Ecosystem::Generic => registry::folder::fetch(lab, &cache, package, &missing),
-            Ecosystem::Debian(_) | Ecosystem::Listed(..) | Ecosystem::Unknown(_) => {
+            Ecosystem::Debian(_)
+            | Ecosystem::Git
+            | Ecosystem::Oci
+            | Ecosystem::Listed(..)
+            | Ecosystem::Unknown(_) => {
                 let fault = LabFault::registry(package, "there is no client for this ecosystem");
                 missing.iter().map(|_| Err(fault.clone())).collect()
             }
@@ -159,6 +165,8 @@ fn own_folder(package: &Package, path: &Path) -> PathBuf {
         | Ecosystem::Npm
         | Ecosystem::Generic
         | Ecosystem::Debian(_)
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => path.to_owned(),
     }

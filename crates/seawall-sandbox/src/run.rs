@@ -109,10 +109,7 @@ impl<'a> Bench<'a> {
                 Mount { host: self.scratch.path().join("recipe"), inside: "/recipe" },
             ],
             environment,
-            command,
-            input: None,
-            limits: &self.recipe.limits,
-            stdout_bytes_max: None,
+            ..Job::new(command, &self.recipe.limits)
         }
     }
 

@@ -98,11 +98,7 @@ impl Stage {
     pub fn launch(&self, command: Vec<String>, limits: Limits) -> Ended {
         let job = Job {
             mounts: vec![Mount { host: self.programs.clone(), inside: "/target" }],
-            environment: Vec::new(),
-            command,
-            input: None,
-            limits: &limits,
-            stdout_bytes_max: None,
+            ..Job::new(command, &limits)
         };
         launch(&job).unwrap()
     }

@@ -56,15 +56,8 @@ impl World {
 
     /// Runs one command in a sandbox.
     pub fn launch(&self, words: &[&str], limits: Limits) -> Ended {
-        let job = Job {
-            mounts: Vec::new(),
-            environment: Vec::new(),
-            command: words.iter().map(|word| (*word).to_owned()).collect(),
-            input: None,
-            limits: &limits,
-            stdout_bytes_max: None,
-        };
-        launch(&job).unwrap()
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        launch(&Job::new(words, &limits)).unwrap()
     }
 }
 
