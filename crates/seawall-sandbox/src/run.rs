@@ -3,7 +3,7 @@
 use crate::cache::{Cache, Scratch, random_hex};
 use crate::launch::{Ended, How, Job, Mount, launch};
 use crate::oracle::{self, Factors, Judgement, told};
-use crate::{Fetched, LabFault, Laboratory, inner};
+use crate::{Fetched, LabFault, Laboratory, inner, release};
 use seawall_domain::package::Version;
 use seawall_domain::recipe::{Oracle, Recipe};
 use seawall_domain::verdict::Outcome;
@@ -109,6 +109,7 @@ impl<'a> Bench<'a> {
                 Mount { host: self.scratch.path().join("recipe"), inside: "/recipe" },
             ],
             environment,
+            root: release::root(&self.recipe.target.package, self.fetched),
             ..Job::new(command, &self.recipe.limits)
         }
     }

@@ -69,10 +69,12 @@ impl Laboratories {
 
 fn told(fault: Fault) -> LabFault {
     match fault {
-        Fault::NotFetchable { package, version, .. } => {
+        Fault::NotFetchable { package, version, .. } | Fault::Locked { package, version, .. } => {
             LabFault::NoSuchRelease { package, version }
         }
-        Fault::Name { text } => LabFault::NoSuchRelease { package: text, version: String::new() },
+        Fault::Name { text } | Fault::HostPath { path: text } => {
+            LabFault::NoSuchRelease { package: text, version: String::new() }
+        }
         Fault::Registry { .. }
         | Fault::Offline { .. }
         | Fault::Isolation { .. }

@@ -55,7 +55,7 @@ pub fn stage() -> &'static Stage {
         for mut compiler in compilers {
             assert!(compiler.wait().unwrap().success());
         }
-        let lab = Laboratory { cache: folder.join("cache"), local_catalogue: None, offline: true };
+        let lab = Laboratory { offline: true, ..Laboratory::at(folder.join("cache")) };
         Stage { folder, lab, programs }
     })
 }

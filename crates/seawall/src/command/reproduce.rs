@@ -5,7 +5,7 @@ use crate::laboratory::{Laboratories, Remember};
 use anyhow::{Context, bail};
 use seawall_domain::package::Version;
 use seawall_domain::verdict::{Verdict, over};
-use seawall_sandbox::Laboratory;
+use seawall_sandbox::{HostPaths, Laboratory};
 use seawall_services::desk::Reproducer;
 use seawall_services::reproduction::check;
 use serde_json::json;
@@ -51,9 +51,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let place = arguments.place;
     let laboratory = Laboratory {
-        cache: place.cache,
         local_catalogue: place.local_catalogue,
         offline: place.offline,
+        host_paths: HostPaths::Allowed,
+        ..Laboratory::at(place.cache)
     };
     let exe = std::env::current_exe()?;
     let laboratories = Laboratories::new(exe, laboratory, Remember::Nothing);
