@@ -20,6 +20,11 @@ pub enum Ecosystem {
     Debian(Option<String>),
     /// Software without a registry, named by purl type `generic`.
     Generic,
+    /// A source tree, named by the address of its repository; versions are tags and commits. The
+    /// OSV schema knows `GIT` as a type of range, and purl has no type for it.
+    Git,
+    /// An image of a container, as the Open Container Initiative specifies it.
+    Oci,
     /// A further ecosystem of the OSV schema, with its release (Alpine's `v3.20`) when it is known.
     Listed(Listed, Option<String>),
     /// An ecosystem that the schema does not list; the text is kept as it came.
@@ -38,6 +43,8 @@ impl Ecosystem {
             | Ecosystem::Npm
             | Ecosystem::CratesIo
             | Ecosystem::Generic
+            | Ecosystem::Git
+            | Ecosystem::Oci
             | Ecosystem::Unknown(_) => (self.clone(), None),
         }
     }
@@ -50,6 +57,8 @@ impl Ecosystem {
             Ecosystem::CratesIo => "crates.io",
             Ecosystem::Debian(_) => "Debian",
             Ecosystem::Generic => "Generic",
+            Ecosystem::Git => "GIT",
+            Ecosystem::Oci => "OCI",
             Ecosystem::Listed(listed, _) => listed.name(),
             Ecosystem::Unknown(name) => name,
         }
@@ -63,6 +72,8 @@ impl Ecosystem {
             | Ecosystem::Npm
             | Ecosystem::CratesIo
             | Ecosystem::Generic
+            | Ecosystem::Git
+            | Ecosystem::Oci
             | Ecosystem::Unknown(_) => None,
         }
     }
@@ -74,7 +85,8 @@ impl Ecosystem {
             Ecosystem::Npm => "npm",
             Ecosystem::CratesIo => "cargo",
             Ecosystem::Debian(_) => "deb",
-            Ecosystem::Generic => "generic",
+            Ecosystem::Generic | Ecosystem::Git => "generic",
+            Ecosystem::Oci => "oci",
             Ecosystem::Listed(listed, _) => listed.purl().0,
             Ecosystem::Unknown(name) => name,
         }
@@ -89,6 +101,8 @@ impl From<String> for Ecosystem {
             "crates.io" => Ecosystem::CratesIo,
             "Debian" => Ecosystem::Debian(None),
             "Generic" => Ecosystem::Generic,
+            "GIT" => Ecosystem::Git,
+            "OCI" => Ecosystem::Oci,
             whole => {
                 let (base, release) = match whole.split_once(':') {
                     Some((base, release)) => (base, Some(release.to_owned())),
@@ -159,9 +173,11 @@ mod tests {
     #[test]
     fn every_ecosystem_is_read_back_from_its_name() {
         let listed = Listed::ALL.iter().map(|listed| listed.name().to_owned());
-        let others = ["PyPI", "npm", "crates.io", "Debian", "Debian:12", "Generic", "conda"];
+        let others = ["PyPI", "npm", "crates.io", "Debian", "Debian:12", "Generic", "GIT", "OCI"];
         let releases = ["Alpine:v3.20", "Ubuntu:22.04:LTS", "Red Hat:rhel_aus:8.4::appstream"];
-        for name in listed.chain(others.iter().chain(&releases).map(|name| (*name).to_owned())) {
+        for name in listed
+            .chain(others.iter().chain(&releases).chain(&["conda"]).map(|name| (*name).to_owned()))
+        {
             let read = Ecosystem::from(name.clone());
             assert_eq!(read.to_string(), name);
             assert_eq!(matches!(read, Ecosystem::Unknown(_)), name == "conda", "{name}");

@@ -58,6 +58,11 @@ struct Bounds {
     unpacked_bytes: u64,
 }
 
+/// The content of a Zstandard file, of one frame or several (RFC 8878, section 3.1).
+pub fn zstandard<'a>(source: impl io::BufRead + 'a) -> impl io::Read + 'a {
+    zstandard::Frames::new(source)
+}
+
 /// Reads the documents of `source`, called `name`, and gives each with its label to `take`.
 ///
 /// Of JSON lines (`.jsonl`, `.ndjson`, packed or not) every line that is not blank is a document.

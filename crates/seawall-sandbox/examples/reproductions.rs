@@ -30,9 +30,9 @@ fn main() -> Result<(), Failure> {
     std::fs::create_dir_all(folder.join("catalogue/bench/1"))?;
     std::fs::write(folder.join("catalogue/bench/1/release.txt"), "a release\n")?;
     let lab = Laboratory {
-        cache: folder.join("cache"),
         local_catalogue: Some(folder.join("catalogue")),
         offline: true,
+        ..Laboratory::at(folder.join("cache"))
     };
     for (name, program, script) in [("shell", "sh", SHELL), ("python", "python3", PYTHON)] {
         let file = folder.join(format!("probe-{name}"));

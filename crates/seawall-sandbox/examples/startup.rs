@@ -75,14 +75,7 @@ fn bare(program: &str, words: &[&str]) -> Result<Duration, Box<dyn Error>> {
 }
 
 fn job<'a>(limits: &'a Limits) -> Job<'a> {
-    Job {
-        mounts: Vec::new(),
-        environment: Vec::new(),
-        command: vec!["true".into()],
-        input: None,
-        limits,
-        stdout_bytes_max: None,
-    }
+    Job::new(vec!["true".into()], limits)
 }
 
 fn one() -> Result<(), Box<dyn Error>> {

@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut versions: Vec<Version> = words.map(Version).collect();
     let recipe = seawall_formats::recipe::read(&std::fs::read_to_string(file)?)
         .map_err(|faults| faults.iter().map(|f| format!("{f}\n")).collect::<String>())?;
-    let lab = Laboratory { cache: cache.into(), local_catalogue: None, offline: false };
+    let lab = Laboratory::at(cache);
     let verbose = !versions.is_empty();
     let start = Instant::now();
     let package = &recipe.target.package;

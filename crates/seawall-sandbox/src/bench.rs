@@ -6,7 +6,7 @@ use crate::launch::{How, Job, Mount, launch};
 use crate::oracle::{Judgement, told};
 use crate::run::RunReport;
 use crate::transcript::Transcript;
-use crate::{LabFault, Laboratory, inner, tree};
+use crate::{LabFault, Laboratory, inner, release, tree};
 use seawall_domain::package::Version;
 use seawall_domain::recipe::{Recipe, RecipeFile};
 use std::fs;
@@ -128,10 +128,8 @@ impl<'a> Bench<'a> {
                 Mount { host: self.scratch.path().join("recipe"), inside: "/recipe" },
             ],
             environment: vec![("SEAWALL_VERSION", self.version.0.clone())],
-            command,
-            input: None,
-            limits: &self.recipe.limits,
-            stdout_bytes_max: None,
+            root: release::root(&self.recipe.target.package, &self.target),
+            ..Job::new(command, &self.recipe.limits)
         }
     }
 

@@ -1,15 +1,21 @@
 //! The cache of fetched releases: addressed by content, shared by processes, written by renaming.
 //!
 //! `content/DIGEST/` holds a release, `index/ECOSYSTEM/NAME/VERSION` says which digest it has or
-//! why it can't be had, `lists/ECOSYSTEM/NAME` keeps the registry's list for work offline, and
+//! why it can't be had, `lists/ECOSYSTEM/NAME` keeps the registry's list for work offline,
+//! `kept/ECOSYSTEM/NAME` what a client left for its next visit about the same package, and
 //! `scratch/` holds what is being made.
 
 use crate::{Fetched, LabFault, Laboratory, Release, tree};
-use seawall_domain::package::{Package, Version};
+use seawall_domain::package::{Ecosystem, Package, Version};
+use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
+
+/// What clients left about one package is let go of when it has become more.
+const KEPT_BYTES_MAX: u64 = 2 << 30;
 
 pub(crate) struct Cache {
     root: PathBuf,
@@ -41,7 +47,7 @@ impl Cache {
     pub(crate) fn open(lab: &Laboratory) -> Result<Cache, LabFault> {
         let root = std::path::absolute(&lab.cache)
             .map_err(|error| LabFault::io("finding the cache folder", error))?;
-        for name in ["content", "index", "lists", "scratch"] {
+        for name in ["content", "index", "kept", "lists", "scratch"] {
             make(&root.join(name))?;
         }
         static SWEEP: Once = Once::new();
@@ -54,11 +60,15 @@ impl Cache {
         let name = format!("{}-{}", std::process::id(), random_hex()?);
         let path = self.root.join("scratch").join(name);
         make(&path)?;
+        // Copies of the user's configuration may come to lie here.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700))
+            .map_err(|error| LabFault::io("closing a folder", error))?;
         Ok(Scratch(path))
     }
 
     pub(crate) fn release(&self, package: &Package, version: &Version) -> Option<Kept> {
-        let note = fs::read_to_string(self.note("index", package).join(&version.0)).ok()?;
+        let note =
+            fs::read_to_string(self.note("index", package).join(file_name(&version.0))).ok()?;
         match note.split_once(' ')? {
             ("sha256", digest) => {
                 let digest = digest.trim().parse().ok()?;
@@ -86,7 +96,11 @@ impl Cache {
         {
             return Err(LabFault::io("keeping a release", error));
         }
-        self.write(&self.note("index", package), &version.0, &format!("sha256 {digest}\n"))?;
+        self.write(
+            &self.note("index", package),
+            &file_name(&version.0),
+            &format!("sha256 {digest}\n"),
+        )?;
         Ok(Fetched { path, digest })
     }
 
@@ -97,7 +111,7 @@ impl Cache {
         reason: &str,
     ) -> Result<(), LabFault> {
         let text = format!("refused {}\n", reason.replace('\n', " "));
-        self.write(&self.note("index", package), &version.0, &text)
+        self.write(&self.note("index", package), &file_name(&version.0), &text)
     }
 
     pub(crate) fn catalogue(&self, package: &Package) -> Option<Vec<Release>> {
@@ -120,9 +134,51 @@ impl Cache {
     }
 
     fn note(&self, kind: &str, package: &Package) -> PathBuf {
+        let folder = match &package.ecosystem {
+            Ecosystem::Git => "git".to_owned(),
+            other => match other.release() {
+                Some(release) => format!("{}-{release}", other.purl_type()),
+                None => other.purl_type().to_owned(),
+            },
+        };
         // Plain words and at most one `/` after an npm scope; `+` cannot stand in either part.
-        let name = package.name.replace('/', "+");
-        self.root.join(kind).join(package.ecosystem.purl_type()).join(name)
+        let name = match package.ecosystem == Ecosystem::Npm {
+            true => package.name.replace('/', "+"),
+            false => package.name.clone(),
+        };
+        self.root.join(kind).join(file_name(&folder)).join(file_name(&name))
+    }
+
+    /// The folder of what a client left for its next visit; it may not be there.
+    pub(crate) fn kept(&self, package: &Package) -> PathBuf {
+        self.note("kept", package)
+    }
+
+    /// Lets go of what clients left in a folder when it has become too much.
+    pub(crate) fn let_go(&self, kept: &Path) -> Result<(), LabFault> {
+        let fault = |error| LabFault::io("letting go of what a client left", error);
+        if !kept.is_dir() {
+            return Ok(());
+        }
+        let size = |file| fs::metadata(kept.join(file)).map_or(0, |meta| meta.len());
+        let held = tree::files(kept).map(|files| files.into_iter().map(size).sum::<u64>());
+        match held.is_ok_and(|bytes| bytes <= KEPT_BYTES_MAX) {
+            true => Ok(()),
+            false => fs::remove_dir_all(kept).map_err(fault),
+        }
+    }
+
+    /// Adds files to what clients left. A reader beside us sees old files or new ones, none half.
+    pub(crate) fn keep_more(&self, kept: &Path, fresh: &Path) -> Result<(), LabFault> {
+        let fault = |error| LabFault::io("keeping what a client left", error);
+        for file in tree::files(fresh)? {
+            let to = kept.join(&file);
+            if let Some(folder) = to.parent() {
+                make(folder)?;
+            }
+            fs::rename(fresh.join(&file), to).map_err(fault)?;
+        }
+        Ok(())
     }
 
     fn write(&self, folder: &Path, name: &str, text: &str) -> Result<(), LabFault> {
@@ -149,6 +205,16 @@ fn sweep(folder: &Path) {
 pub(crate) fn is_left_behind(name: &str) -> bool {
     let pid = name.split('-').next().and_then(|pid| pid.parse::<u32>().ok());
     pid.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists())
+}
+
+/// A name for a file that stands for a text: the text itself where it can, else its digest.
+fn file_name(text: &str) -> String {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-+!:~@".contains(c);
+    if (1..=128).contains(&text.len()) && text.chars().all(fits) && !text.starts_with('.') {
+        return text.to_owned();
+    }
+    let digest = Sha256::digest(text.as_bytes());
+    format!("sha256-{}", seawall_domain::digest::Digest::new(digest.into()))
 }
 
 fn make(folder: &Path) -> Result<(), LabFault> {

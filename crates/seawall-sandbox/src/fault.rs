@@ -1,5 +1,6 @@
 //! The ways in which the machinery of the laboratory breaks.
 
+use seawall_domain::digest::Digest;
 use seawall_domain::package::{Package, Version};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,24 @@ pub enum LabFault {
     Name {
         /// The text.
         text: String,
+    },
+    /// The release is not the one that was locked: what it holds has another digest.
+    #[error("cannot use `{package}` version `{version}`: it is locked to {locked} and has {found}")]
+    Locked {
+        /// The package.
+        package: String,
+        /// The version.
+        version: String,
+        /// The digest that it should have.
+        locked: Digest,
+        /// The digest that it has.
+        found: Digest,
+    },
+    /// A file or folder of this host was named where only its own user may do so.
+    #[error("cannot use `{path}`: this laboratory takes nothing from places of its host")]
+    HostPath {
+        /// The place.
+        path: String,
     },
     /// The sandbox itself could not be set up; nothing foreign ran.
     #[error("cannot set up the sandbox: {reason}")]

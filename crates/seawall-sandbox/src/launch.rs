@@ -36,12 +36,27 @@ const OWN_PROCESSES: u32 = 1;
 /// Memory of the sandbox itself.
 const OWN_MEMORY_MIB: u64 = 16;
 
+/// What a command reaches by sockets.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Network {
+    /// A loopback of its own, and nobody else.
+    #[default]
+    None,
+    /// What this host reaches, by TCP and UDP; it can connect and cannot be connected to. For
+    /// clients of registries only: foreign code never runs so.
+    Host,
+}
+
 /// One command to run.
 pub struct Job<'a> {
     /// What it sees besides the system.
     pub mounts: Vec<Mount>,
+    /// What it reaches.
+    pub network: Network,
+    /// The folder whose content it sees as its whole system, in place of this host's programs.
+    pub root: Option<PathBuf>,
     /// Its environment, besides the fixed part.
-    pub environment: Vec<(&'static str, String)>,
+    pub environment: Vec<(&'a str, String)>,
     /// The command; no shell reads it.
     pub command: Vec<String>,
     /// What stands on its input; nothing when absent.
@@ -50,6 +65,25 @@ pub struct Job<'a> {
     pub limits: &'a Limits,
     /// Bytes that it may print on standard output, when that is not the recipe's own limit.
     pub stdout_bytes_max: Option<u64>,
+    /// The file in which its standard output is kept, in place of [`Ended::stdout`].
+    pub output: Option<PathBuf>,
+}
+
+impl<'a> Job<'a> {
+    /// A command that sees the system and nothing else, for filling in the rest.
+    pub fn new(command: Vec<String>, limits: &'a Limits) -> Job<'a> {
+        Job {
+            mounts: Vec::new(),
+            network: Network::None,
+            root: None,
+            environment: Vec::new(),
+            command,
+            input: None,
+            limits,
+            stdout_bytes_max: None,
+            output: None,
+        }
+    }
 }
 
 /// How a command ended.
@@ -125,15 +159,17 @@ fn bear(job: &Job<'_>, start: Start) -> Result<Sandbox, LabFault> {
     let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
     let group = Cgroup::make(&name, memory_mib << 20, limits.processes + OWN_PROCESSES)?;
     let memory = if group.holds_memory() { Memory::Counted } else { Memory::Watched };
-    let filter = seccomp::program(memory);
+    let filter = seccomp::program(memory, job.network);
     if filter.is_empty() {
         let reason = "there is no system call filter for this architecture".into();
         return Err(LabFault::Isolation { reason });
     }
     let (starter, user) = (Starter::here(), inner::run_user(random));
     let command = command::Command::of(&job.command, &environment(job));
-    let plan = Plan::of(starter, user, &job.mounts, &limits, filter, command, start);
-    Sandbox::bear(plan, group, job.input.as_deref(), limits, job.stdout_bytes_max)
+    let view = view::View::of(job, &limits)?;
+    let identity = plan::Identity::of(starter, user);
+    let plan = Plan::of(identity, view, job.network, &limits, filter, command, start);
+    Sandbox::bear(plan, group, limits, job)
 }
 
 /// A sandbox that stands and waits; dropped, it ends.

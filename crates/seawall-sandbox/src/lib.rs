@@ -3,9 +3,9 @@
 //! This is the only crate that executes foreign code. It knows recipes and releases, and nothing
 //! of cases and parties. Whoever uses it does so across the process wall ([`wall`]), so that
 //! foreign code never runs below a process that holds a database connection or a key. Fetching is
-//! the only step with network, by the registry's own client and without running any script of the
-//! package; building and triggering happen behind [`launch`], which has no network, no secrets, a
-//! read-only view and limits. There is no mode without isolation: what the host cannot enforce is
+//! the only step with network, by the registry's own client in a sandbox of its own and without
+//! running any script of the package; unpacking, building and triggering happen behind [`launch`]
+//! too, without network, secrets or a way to write to this host, and within limits. There is no mode without isolation: what the host cannot enforce is
 //! told by [`Laboratory::preflight`]. Serves C16 (sandboxed reproduction) of the mission.
 //!
 //! What it deliberately does not do: install anything, order versions, bring the dependencies of
@@ -17,10 +17,12 @@ mod cache;
 mod cgroup;
 mod client;
 mod crash;
+mod errand;
 mod fault;
 mod inherited;
 mod inner;
 pub mod launch;
+mod layout;
 mod oracle;
 mod parcel;
 mod patch;
@@ -30,8 +32,10 @@ mod registry;
 mod release;
 mod run;
 mod seccomp;
+mod settings;
 mod shrink;
 mod suite;
+mod tarball;
 mod toolchain;
 mod transcript;
 mod tree;
@@ -51,7 +55,19 @@ use seawall_domain::digest::Digest;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::{Doubt, Recipe};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// Whether names of packages may be places of this host: repositories and archives of images.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostPaths {
+    /// They may not: recipes come from strangers. Repositories are at public names only.
+    #[default]
+    Refused,
+    /// They may: whoever asks is this host's own user.
+    Allowed,
+}
 
 /// One laboratory: where it keeps what it fetched, and whether it may fetch more.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -62,12 +78,35 @@ pub struct Laboratory {
     pub local_catalogue: Option<PathBuf>,
     /// Answers from the cache and the local catalogue only.
     pub offline: bool,
+    /// A folder with the configuration of the registries' clients in place of the user's own:
+    /// `pip.conf`, `npmrc`, `config.toml` of cargo, `settings.xml` of Maven, `go.env`, and apt's
+    /// `sources.list`. Clients see it as `/config`, with all else that is in it, such as mirrors.
+    #[serde(default)]
+    pub clients: Option<PathBuf>,
+    /// Whether packages may be places of this host.
+    #[serde(default)]
+    pub host_paths: HostPaths,
+    /// Digests that releases must have, by `ECOSYSTEM/NAME VERSION`; others may have any.
+    #[serde(default)]
+    pub locked: BTreeMap<String, Digest>,
 }
 
 impl Laboratory {
+    /// A laboratory with its cache there, which may fetch and has nothing else set.
+    pub fn at(cache: impl Into<PathBuf>) -> Laboratory {
+        Laboratory {
+            cache: cache.into(),
+            local_catalogue: None,
+            offline: false,
+            clients: None,
+            host_paths: HostPaths::Refused,
+            locked: BTreeMap::new(),
+        }
+    }
+
     /// Says what this host lacks, with the remedy for each; nothing is installed or changed.
     pub fn preflight(&self) -> Preflight {
-        preflight::preflight()
+        preflight::preflight(self)
     }
 
     /// The releases of a package as its registry lists them, in no particular order. Python
@@ -90,6 +129,22 @@ impl Laboratory {
         versions: &[Version],
     ) -> Vec<Result<Fetched, LabFault>> {
         release::fetch_all(self, package, versions)
+    }
+
+    /// The commits of a source tree after a good one up to and with a bad one, oldest first: along
+    /// first parents when the good one is among them, and else all that lie between.
+    pub fn commits(
+        &self,
+        package: &Package,
+        good: &Version,
+        bad: &Version,
+    ) -> Result<Vec<Version>, LabFault> {
+        release::commits(self, package, good, bad)
+    }
+
+    /// The newest commit of a source tree's main branch.
+    pub fn head(&self, package: &Package) -> Result<Version, LabFault> {
+        release::head(self, package)
     }
 
     /// The text of one file of a release, by the end of its path (`src/zlib/inflate.c`); the

@@ -1,9 +1,10 @@
 //! What this host lacks for running proofs, and what to do about it. Nothing is changed here.
 
 use crate::client;
+use crate::errand::Errand;
 use crate::inner::Starter;
 use crate::launch::{How, Job, Loss, launch_with_losses};
-use crate::{LabFault, cgroup};
+use crate::{LabFault, Laboratory, cgroup};
 use seawall_domain::recipe::Limits;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -29,17 +30,25 @@ pub struct Preflight {
 }
 
 /// Programs, what each is for, and the Debian package that has it.
-const PROGRAMS: [(&str, &[&str], &str, &str); 7] = [
+const PROGRAMS: [(&str, &[&str], &str, &str); 8] = [
     ("tar", &["--version"], "unpacking packages", "apt install tar"),
     ("python3", &["--version"], "Python targets and harnesses", "apt install python3"),
     ("python3", &["-m", "pip", "--version"], "fetching wheels", "apt install python3-pip"),
     ("node", &["--version"], "npm targets and harnesses", "apt install nodejs"),
     ("npm", &["--version"], "fetching npm packages", "apt install npm"),
     ("cargo", &["--version"], "fetching and building crates", "install Rust from rustup.rs"),
+    ("git", &["--version"], "fetching source trees", "apt install git"),
     ("gcc", &["--version"], "building C targets", "apt install gcc libc6-dev"),
 ];
+/// Clients of ecosystems that not every host serves, with the argument that makes each say hello.
+const FURTHER: [(&str, &[&str], &str); 4] = [
+    ("mvn", &["-v"], "Maven artifacts"),
+    ("go", &["version"], "Go modules"),
+    ("apt-get", &["--version"], "Debian packages"),
+    ("dpkg-deb", &["--version"], "Debian packages"),
+];
 
-pub(crate) fn preflight() -> Preflight {
+pub(crate) fn preflight(lab: &Laboratory) -> Preflight {
     let mut found = Preflight::default();
     let said = client::two_at_a_time(&PROGRAMS, |(program, args, ..)| {
         client::run(program, args, Path::new("/")).is_ok_and(|said| said.success)
@@ -53,8 +62,16 @@ pub(crate) fn preflight() -> Preflight {
             found.fault(&what, why, remedy);
         }
     }
+    let further = client::two_at_a_time(&FURTHER, |(program, args, _)| {
+        client::run(program, args, Path::new("/")).is_ok_and(|said| said.success)
+    });
+    for ((program, _, what), _) in FURTHER.iter().zip(further).filter(|(_, there)| !there) {
+        found.notes.push(format!("there is no `{program}`: {what} cannot be fetched"));
+    }
     sanitizer(&mut found);
-    isolation(&mut found);
+    if isolation(&mut found) {
+        connection(lab, &mut found);
+    }
     found
 }
 
@@ -83,19 +100,30 @@ fn sanitizer(found: &mut Preflight) {
     }
 }
 
-/// Runs `true` in a real sandbox, and tells how limits are held here.
-fn isolation(found: &mut Preflight) {
-    let limits = Limits::default();
-    let job = Job {
-        mounts: Vec::new(),
-        environment: Vec::new(),
-        command: vec!["true".into()],
-        input: None,
-        limits: &limits,
-        stdout_bytes_max: None,
+/// Runs `true` in a sandbox as the clients of registries have it.
+fn connection(lab: &Laboratory, found: &mut Preflight) {
+    let why = match Errand::client(lab, &["true"]).ask() {
+        Ok(said) if said.success => {
+            let note = "clients of registries run in sandboxes with this host's network, its \
+                        loopback too: what listens there should ask who it is";
+            found.notes.push(note.into());
+            return;
+        }
+        Ok(said) => said.reason(),
+        Err(fault) => fault.to_string(),
     };
+    let why = format!("fetching releases: {why}");
+    found.fault("a sandbox with this host's network", &why, remedy(Starter::here()));
+}
+
+/// Runs `true` in a real sandbox, and tells how limits are held here and whether it came to run.
+fn isolation(found: &mut Preflight) -> bool {
+    let limits = Limits::default();
+    let job = Job::new(vec!["true".into()], &limits);
     let starter = Starter::here();
-    match launch_with_losses(&job) {
+    let launched = launch_with_losses(&job);
+    let runs = matches!(&launched, Ok((ended, _)) if ended.how == How::Exit(0));
+    match launched {
         Ok((ended, losses)) if ended.how == How::Exit(0) => {
             found.notes.extend(losses.into_iter().map(|loss| said(loss).to_owned()));
         }
@@ -124,6 +152,7 @@ fn isolation(found: &mut Preflight) {
             found.notes.push(note.into());
         }
     }
+    runs
 }
 
 /// What a loss means, for whoever runs this host.

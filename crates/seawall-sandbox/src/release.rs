@@ -1,7 +1,8 @@
 //! Releases: listed and brought by their registry's client, kept in the cache, read as text.
 
 use crate::cache::{Cache, Kept};
-use crate::{LabFault, Laboratory, registry, tree};
+use crate::registry::{Visit, git};
+use crate::{LabFault, Laboratory, tree};
 use seawall_domain::digest::Digest;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use serde::{Deserialize, Serialize};
@@ -29,28 +30,48 @@ pub struct Fetched {
 }
 
 pub(crate) fn releases(lab: &Laboratory, package: &Package) -> Result<Vec<Release>, LabFault> {
-    plain_package(package)?;
-    if package.ecosystem == Ecosystem::Generic {
-        return registry::folder::releases(lab, package);
-    }
     let cache = Cache::open(lab)?;
+    let visit = Visit::to(lab, &cache, package)?;
+    if visit.is_local() {
+        return visit.releases();
+    }
     if lab.offline {
         let what = || LabFault::Offline { what: format!("the releases of {package}") };
         return cache.catalogue(package).ok_or_else(what);
     }
-    let releases = match &package.ecosystem {
-        Ecosystem::PyPi => registry::pypi::releases(&cache, package),
-        Ecosystem::Npm => registry::npm::releases(&cache, package),
-        Ecosystem::CratesIo => registry::cargo::releases(&cache, package),
-        Ecosystem::Generic
-        | Ecosystem::Debian(_)
-        | Ecosystem::Listed(..)
-        | Ecosystem::Unknown(_) => {
-            Err(LabFault::registry(package, "there is no client for this ecosystem"))
-        }
-    }?;
+    let releases = visit.releases()?;
     cache.catalogue_keep(package, &releases)?;
     Ok(releases)
+}
+
+pub(crate) fn commits(
+    lab: &Laboratory,
+    package: &Package,
+    good: &Version,
+    bad: &Version,
+) -> Result<Vec<Version>, LabFault> {
+    let cache = Cache::open(lab)?;
+    let visit = tree_visit(lab, &cache, package)?;
+    for version in [good, bad] {
+        plain_version(&visit, version)?;
+    }
+    git::commits(&visit, good, bad)
+}
+
+pub(crate) fn head(lab: &Laboratory, package: &Package) -> Result<Version, LabFault> {
+    let cache = Cache::open(lab)?;
+    git::head(&tree_visit(lab, &cache, package)?)
+}
+
+fn tree_visit<'a>(
+    lab: &'a Laboratory,
+    cache: &'a Cache,
+    package: &'a Package,
+) -> Result<Visit<'a>, LabFault> {
+    if package.ecosystem != Ecosystem::Git {
+        return Err(LabFault::registry(package, "only source trees have commits"));
+    }
+    Visit::to(lab, cache, package)
 }
 
 pub(crate) fn fetch_all(
@@ -59,15 +80,16 @@ pub(crate) fn fetch_all(
     versions: &[Version],
 ) -> Vec<Result<Fetched, LabFault>> {
     let all = |fault: LabFault| versions.iter().map(|_| Err(fault.clone())).collect();
-    if let Err(fault) = plain_package(package) {
-        return all(fault);
-    }
     let cache = match Cache::open(lab) {
         Ok(cache) => cache,
         Err(fault) => return all(fault),
     };
+    let visit = match Visit::to(lab, &cache, package) {
+        Ok(visit) => visit,
+        Err(fault) => return all(fault),
+    };
     let mut answers: Vec<Option<Result<Fetched, LabFault>>> =
-        versions.iter().map(|version| known(lab, &cache, package, version)).collect();
+        versions.iter().map(|version| known(&visit, version)).collect();
     let mut missing: Vec<Version> = versions
         .iter()
         .zip(&answers)
@@ -76,50 +98,55 @@ pub(crate) fn fetch_all(
         .collect();
     missing.sort();
     missing.dedup();
-    if !missing.is_empty() {
-        let brought = match &package.ecosystem {
-            Ecosystem::PyPi => registry::pypi::fetch(&cache, package, &missing),
-            Ecosystem::Npm => registry::npm::fetch(&cache, package, &missing),
-            Ecosystem::CratesIo => registry::cargo::fetch(&cache, package, &missing),
-            Ecosystem::Generic => registry::folder::fetch(lab, &cache, package, &missing),
-            Ecosystem::Debian(_) | Ecosystem::Listed(..) | Ecosystem::Unknown(_) => {
-                let fault = LabFault::registry(package, "there is no client for this ecosystem");
-                missing.iter().map(|_| Err(fault.clone())).collect()
-            }
-        };
-        for (version, brought) in missing.iter().zip(brought) {
-            if let Err(LabFault::NotFetchable { reason, .. }) = &brought {
-                // A lost note costs a second question to the registry and nothing else.
-                let _ = cache.refuse(package, version, reason);
-            }
-            let same = versions.iter().zip(&mut answers).filter(|(other, _)| *other == version);
-            for (_, answer) in same {
-                *answer = Some(brought.clone());
-            }
+    let brought = if missing.is_empty() { Vec::new() } else { visit.fetch(&missing) };
+    for (version, brought) in missing.iter().zip(brought) {
+        if let (Err(LabFault::NotFetchable { reason, .. }), false) = (&brought, visit.is_local()) {
+            // A lost note costs a second question to the registry and nothing else.
+            let _ = cache.refuse(package, version, reason);
+        }
+        let same = versions.iter().zip(&mut answers).filter(|(other, _)| *other == version);
+        for (_, answer) in same {
+            *answer = Some(brought.clone());
         }
     }
     let silent = || Err(LabFault::registry(package, "the client gave no answer"));
-    answers.into_iter().map(|answer| answer.unwrap_or_else(silent)).collect()
+    let answers = answers.into_iter().map(|answer| answer.unwrap_or_else(silent));
+    answers.zip(versions).map(|(answer, version)| locked(&visit, version, answer?)).collect()
+}
+
+/// A release, unless it is locked to another one.
+fn locked(visit: &Visit<'_>, version: &Version, fetched: Fetched) -> Result<Fetched, LabFault> {
+    let package = visit.package.to_string();
+    match visit.lab.locked.get(&format!("{package} {version}")) {
+        Some(locked) if *locked != fetched.digest => Err(LabFault::Locked {
+            package,
+            version: version.to_string(),
+            locked: *locked,
+            found: fetched.digest,
+        }),
+        Some(_) | None => Ok(fetched),
+    }
+}
+
+fn plain_version(visit: &Visit<'_>, version: &Version) -> Result<(), LabFault> {
+    let fault = || LabFault::Name { text: version.0.chars().take(80).collect() };
+    if visit.is_version(version) { Ok(()) } else { Err(fault()) }
 }
 
 /// What can be said about a release without asking the registry.
-fn known(
-    lab: &Laboratory,
-    cache: &Cache,
-    package: &Package,
-    version: &Version,
-) -> Option<Result<Fetched, LabFault>> {
-    if !is_plain(&version.0) {
-        return Some(Err(LabFault::Name { text: version.0.chars().take(80).collect() }));
+fn known(visit: &Visit<'_>, version: &Version) -> Option<Result<Fetched, LabFault>> {
+    if let Err(fault) = plain_version(visit, version) {
+        return Some(Err(fault));
     }
-    if package.ecosystem == Ecosystem::Generic {
-        // A folder may have changed since; copying it again is cheap.
+    if visit.is_changing() {
+        // It may be another one since, and bringing it again is cheap.
         return None;
     }
-    match cache.release(package, version) {
+    let package = visit.package;
+    match visit.cache.release(package, version) {
         Some(Kept::Here(fetched)) => Some(Ok(fetched)),
         Some(Kept::Refused(reason)) => Some(Err(LabFault::not_fetchable(package, version, reason))),
-        None if lab.offline => {
+        None if visit.lab.offline && !visit.is_local() => {
             Some(Err(LabFault::Offline { what: format!("{package} {version}") }))
         }
         None => None,
@@ -153,57 +180,13 @@ pub(crate) fn source(
 
 /// The part of a fetched folder that is the package itself and not what it needs.
 fn own_folder(package: &Package, path: &Path) -> PathBuf {
-    match &package.ecosystem {
-        Ecosystem::CratesIo => path.join("vendor").join(&package.name),
-        Ecosystem::PyPi
-        | Ecosystem::Npm
-        | Ecosystem::Generic
-        | Ecosystem::Debian(_)
-        | Ecosystem::Listed(..)
-        | Ecosystem::Unknown(_) => path.to_owned(),
+    match package.ecosystem == Ecosystem::CratesIo {
+        true => path.join("vendor").join(&package.name),
+        false => path.to_owned(),
     }
 }
 
-fn plain_package(package: &Package) -> Result<(), LabFault> {
-    let plain = match package.name.strip_prefix('@').and_then(|rest| rest.split_once('/')) {
-        Some((scope, name)) if package.ecosystem == Ecosystem::Npm => {
-            is_plain(scope) && is_plain(name)
-        }
-        Some(_) | None => is_plain(&package.name),
-    };
-    let text = || package.name.chars().take(80).collect();
-    if plain { Ok(()) } else { Err(LabFault::Name { text: text() }) }
-}
-
-/// Whether a word can be a file name and an argument without being anything else.
-fn is_plain(word: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!');
-    (1..=64).contains(&word.len())
-        && word.chars().all(fits)
-        && !word.starts_with(['-', '.', '!', '+'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_never_an_option_a_path_or_a_tag_of_a_shell() {
-        for (word, plain) in [
-            ("1.2.3", true),
-            ("2.0.0-rc.1+x", true),
-            ("1!2.0", true),
-            ("", false),
-            ("..", false),
-            ("-rf", false),
-            ("a/b", false),
-            ("a b", false),
-            ("a;b", false),
-            ("a\nb", false),
-            ("é", false),
-            (&"a".repeat(65), false),
-        ] {
-            assert_eq!(is_plain(word), plain, "{word}");
-        }
-    }
+/// The folder that a sandbox shows as its whole system, when the release is one.
+pub(crate) fn root(package: &Package, target: &Path) -> Option<PathBuf> {
+    (package.ecosystem == Ecosystem::Oci).then(|| target.to_owned())
 }

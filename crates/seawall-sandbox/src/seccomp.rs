@@ -4,8 +4,10 @@
 //! libraries take their older call; that includes every call that is yet to be invented. A few
 //! calls are allowed with certain arguments only, and two are told a success that did not happen:
 //! switching off core dumps, which would let the host's own handler of them start, and writing
-//! out every disk of the host. A call by the numbers of another architecture ends the process.
+//! out every disk of the host. Who has the host's network has no sockets between processes, which
+//! might lead to services of this host, and cannot be connected to. A call by the numbers of another architecture ends the process.
 
+use crate::launch::Network;
 use nix::libc;
 use std::sync::OnceLock;
 
@@ -26,15 +28,17 @@ pub(crate) enum Memory {
 
 /// The filter as the kernel reads it, compiled once; an empty one means that this architecture
 /// has none, and the launcher then refuses to start.
-pub(crate) fn program(memory: Memory) -> &'static [libc::sock_filter] {
-    static COUNTED: OnceLock<Vec<libc::sock_filter>> = OnceLock::new();
-    static WATCHED: OnceLock<Vec<libc::sock_filter>> = OnceLock::new();
-    let program = match memory {
-        Memory::Counted => &COUNTED,
-        Memory::Watched => &WATCHED,
+pub(crate) fn program(memory: Memory, network: Network) -> &'static [libc::sock_filter] {
+    static PROGRAMS: [OnceLock<Vec<libc::sock_filter>>; 4] = [const { OnceLock::new() }; 4];
+    let [counted, watched, counted_host, watched_host] = &PROGRAMS;
+    let program = match (memory, network) {
+        (Memory::Counted, Network::None) => counted,
+        (Memory::Watched, Network::None) => watched,
+        (Memory::Counted, Network::Host) => counted_host,
+        (Memory::Watched, Network::Host) => watched_host,
     };
     program.get_or_init(|| match architecture() {
-        Some(architecture) => assemble(architecture, &calls::rules(memory)).unwrap_or_default(),
+        Some(here) => assemble(here, &calls::rules(memory, network)).unwrap_or_default(),
         None => Vec::new(),
     })
 }

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub(crate) const TREE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// One release has no more files than this.
 pub(crate) const TREE_FILES_MAX: usize = 50_000;
+/// Nothing has more files: the system of an image is the largest.
+const WALK_FILES_MAX: usize = 300_000;
 
 /// What stands below a folder, links not followed.
 struct Entry {
@@ -32,7 +34,7 @@ fn walk(root: &Path) -> Result<Vec<Entry>, LabFault> {
                 folders.push(path.clone());
             }
             entries.push(Entry { path, kind });
-            if entries.len() > TREE_FILES_MAX {
+            if entries.len() > WALK_FILES_MAX {
                 return Err(LabFault::io("reading a release", "it has too many files"));
             }
         }
@@ -125,7 +127,11 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), LabFault> {
     let fault = |error| LabFault::io(format!("copying `{}`", from.display()), error);
     fs::create_dir_all(to).map_err(fault)?;
     let mut bytes = 0u64;
-    for entry in walk(from)? {
+    let entries = walk(from)?;
+    if entries.len() > TREE_FILES_MAX {
+        return Err(LabFault::io("copying a release", "it has too many files"));
+    }
+    for entry in entries {
         let (source, copy) = (from.join(&entry.path), to.join(&entry.path));
         if entry.kind.is_dir() {
             fs::create_dir_all(&copy).map_err(fault)?;

@@ -8,7 +8,7 @@
 
 use crate::{
     Environment, Fetched, LabFault, Laboratory, Minimised, PatchReport, Preflight, Release,
-    RunReport, Shown,
+    RunReport, Shown, settings,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -43,6 +43,8 @@ enum Ask {
     Preflight,
     Releases { package: Package },
     Fetch { package: Package, versions: Vec<Version> },
+    Commits { package: Package, good: Version, bad: Version },
+    Head { package: Package },
     Source { package: Package, version: Version, file: String },
     Run { recipe: Box<Recipe>, version: Version, runs: u32 },
     Examine { recipe: Box<Recipe>, version: Version },
@@ -103,6 +105,10 @@ fn answer(question: &Question) -> serde_json::Result<String> {
             let all: Vec<Answer<Fetched>> = all.into_iter().map(Answer::from).collect();
             serde_json::to_string(&Answer::Ok(all))
         }
+        Ask::Commits { package, good, bad } => {
+            serde_json::to_string(&Answer::from(lab.commits(package, good, bad)))
+        }
+        Ask::Head { package } => serde_json::to_string(&Answer::from(lab.head(package))),
         Ask::Source { package, version, file } => {
             serde_json::to_string(&Answer::from(lab.source(package, version, file)))
         }
@@ -215,6 +221,22 @@ impl LaboratoryProcess {
             Answer::Fault(fault) => Err(fault),
         };
         Ok(answers.into_iter().map(result).collect())
+    }
+
+    /// See [`Laboratory::commits`].
+    pub fn commits(
+        &self,
+        package: &Package,
+        good: &Version,
+        bad: &Version,
+    ) -> Result<Vec<Version>, LabFault> {
+        let (package, good, bad) = (package.clone(), good.clone(), bad.clone());
+        self.ask(Ask::Commits { package, good, bad })
+    }
+
+    /// See [`Laboratory::head`].
+    pub fn head(&self, package: &Package) -> Result<Version, LabFault> {
+        self.ask(Ask::Head { package: package.clone() })
     }
 
     /// See [`Laboratory::source`].
@@ -380,15 +402,9 @@ impl LaboratoryProcess {
     }
 }
 
-/// Whether the laboratory gets this variable: what programs and registries' clients need, and
-/// nothing that looks like a secret.
+/// Whether the laboratory gets this variable: what programs and registries' clients need.
 fn is_passed(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    let secret = ["TOKEN", "PASSWORD", "PASSWD", "SECRET", "AUTH", "CREDENTIAL", "KEY", "DATABASE"];
-    if secret.iter().any(|word| upper.contains(word)) {
-        return false;
-    }
-    const WHOLE: [&str; 16] = [
+    const OWN: [&str; 8] = [
         "PATH",
         "HOME",
         "LANG",
@@ -396,18 +412,9 @@ fn is_passed(name: &str) -> bool {
         "CARGO_HOME",
         "RUSTUP_HOME",
         "RUSTUP_TOOLCHAIN",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "NO_PROXY",
-        "ALL_PROXY",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "REQUESTS_CA_BUNDLE",
-        "NODE_EXTRA_CA_CERTS",
         "PYENV_ROOT",
     ];
-    let starts = ["PIP_", "NPM_CONFIG_", "CARGO_HTTP_", "CARGO_NET_", "CARGO_SOURCE_"];
-    WHOLE.contains(&upper.as_str()) || starts.iter().any(|start| upper.starts_with(start))
+    OWN.contains(&name) || settings::is_passed(name)
 }
 
 #[cfg(test)]
@@ -424,6 +431,8 @@ mod tests {
             ("SEAWALL_DATABASE_URL", false),
             ("DATABASE_URL", false),
             ("CARGO_REGISTRY_TOKEN", false),
+            ("GOPROXY", true),
+            ("CURL_CA_BUNDLE", true),
             ("NPM_CONFIG__AUTH", false),
             ("npm_config_//registry/:_authToken", false),
             ("SEAWALL_KEY", false),

@@ -18,7 +18,7 @@ fn recipe(name: &str) -> Recipe {
 fn laboratory() -> Laboratory {
     let cache = std::env::var_os("SEAWALL_LABORATORY_CACHE").map(PathBuf::from);
     let cache = cache.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("laboratory"));
-    Laboratory { cache, local_catalogue: None, offline: false }
+    Laboratory::at(cache)
 }
 
 /// Runs a recipe against these releases, or against all that the registry lists.

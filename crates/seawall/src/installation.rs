@@ -92,9 +92,9 @@ impl Installation {
         };
         let store = Store::open(&url, data, keys).await?;
         let laboratory = Laboratory {
-            cache: place.cache.clone(),
             local_catalogue: place.local_catalogue.clone(),
             offline: place.offline,
+            ..Laboratory::at(&place.cache)
         };
         let exe = std::env::current_exe().context("cannot find this executable")?;
         let laboratories = Arc::new(Laboratories::new(exe, laboratory, remember));

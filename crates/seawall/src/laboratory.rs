@@ -119,10 +119,12 @@ pub fn lab_run(report: RunReport) -> LabRun {
 
 fn told(fault: Fault) -> LabFault {
     match fault {
-        Fault::NotFetchable { package, version, .. } => {
+        Fault::NotFetchable { package, version, .. } | Fault::Locked { package, version, .. } => {
             LabFault::NoSuchRelease { package, version }
         }
-        Fault::Name { text } => LabFault::NoSuchRelease { package: text, version: String::new() },
+        Fault::Name { text } | Fault::HostPath { path: text } => {
+            LabFault::NoSuchRelease { package: text, version: String::new() }
+        }
         Fault::Registry { .. }
         | Fault::Offline { .. }
         | Fault::Isolation { .. }

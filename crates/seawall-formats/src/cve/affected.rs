@@ -68,7 +68,7 @@ pub(super) fn take(record: &mut Record, entry: &Affected<'_>) {
             let said = !commits.is_empty();
             for range in commits {
                 let name = repository_name(&range.repository);
-                let package = Package { ecosystem: Ecosystem::Unknown("GIT".to_owned()), name };
+                let package = Package { ecosystem: Ecosystem::Git, name };
                 record.affected.push(affected(package, Spans::default(), vec![range]));
             }
             if !(said && spans.is_empty()) {

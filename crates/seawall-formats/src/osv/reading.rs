@@ -21,9 +21,6 @@ use seawall_domain::record::{
 use seawall_domain::time::Timestamp;
 use seawall_domain::verdict::Outcome;
 
-/// The ecosystem under which a repository stands for itself, as the query interface calls it.
-const GIT: &str = "GIT";
-
 /// The longest name of a package or address of a repository that is read, in bytes.
 const NAME_BYTES_MAX: usize = 1_024;
 
@@ -224,7 +221,7 @@ fn repositories(
                 return Err(format!("there are more than {REPOSITORIES_MAX} repositories"));
             }
             None => {
-                let package = Package { ecosystem: Ecosystem::Unknown(GIT.to_owned()), name };
+                let package = Package { ecosystem: Ecosystem::Git, name };
                 let commits = vec![range];
                 affected.push(AffectedRecord { package, commits, ..whole.clone() });
             }

@@ -58,7 +58,7 @@ fn is_listed(ecosystem: &Ecosystem) -> bool {
     match ecosystem {
         Ecosystem::PyPi | Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Debian(_) => true,
         Ecosystem::Listed(_, release) => release.as_deref() != Some(""),
-        Ecosystem::Generic | Ecosystem::Unknown(_) => false,
+        Ecosystem::Generic | Ecosystem::Git | Ecosystem::Oci | Ecosystem::Unknown(_) => false,
     }
 }
 
@@ -70,6 +70,8 @@ fn range_type(ecosystem: &Ecosystem) -> &'static str {
         Ecosystem::PyPi
         | Ecosystem::Debian(_)
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => "ECOSYSTEM",
     }

@@ -272,6 +272,8 @@ pub(crate) fn write(package: &Package, version: Option<&Version>) -> Option<Stri
         | Ecosystem::Npm
         | Ecosystem::CratesIo
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => None,
     };
@@ -297,7 +299,7 @@ fn split(package: &Package) -> (&str, Option<&str>, &str) {
     let (namespace, name) = match &package.ecosystem {
         Ecosystem::Debian(_) => (Some("debian"), name),
         Ecosystem::PyPi | Ecosystem::CratesIo => (None, name),
-        Ecosystem::Npm | Ecosystem::Generic => last('/'),
+        Ecosystem::Npm | Ecosystem::Generic | Ecosystem::Git | Ecosystem::Oci => last('/'),
         Ecosystem::Listed(Listed::Maven, _) => last(':'),
         Ecosystem::Listed(listed, _) => match listed.purl().1 {
             Some(space) => (Some(space), name),
@@ -363,7 +365,11 @@ pub(crate) fn normal_name(ecosystem: &Ecosystem, name: &str) -> String {
             | Listed::OpenSuse
             | Listed::Opam => name.to_owned(),
         },
-        Ecosystem::CratesIo | Ecosystem::Generic | Ecosystem::Unknown(_) => name.to_owned(),
+        Ecosystem::CratesIo
+        | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
+        | Ecosystem::Unknown(_) => name.to_owned(),
     }
 }
 

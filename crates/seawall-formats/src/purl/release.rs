@@ -125,6 +125,8 @@ pub(super) fn normal(ecosystem: Ecosystem) -> Ecosystem {
         | Ecosystem::CratesIo
         | Ecosystem::Debian(_)
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(_, None)
         | Ecosystem::Unknown(_) => ecosystem,
     }
@@ -163,6 +165,8 @@ pub(super) fn distro(ecosystem: &Ecosystem) -> Option<String> {
         | Ecosystem::Npm
         | Ecosystem::CratesIo
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Unknown(_) => return None,
     };
     let name = listed.purl().1?;

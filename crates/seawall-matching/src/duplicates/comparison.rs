@@ -39,6 +39,8 @@ fn package(left: &Signature, right: &Signature) -> Option<Reason> {
         | Ecosystem::Npm
         | Ecosystem::CratesIo
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => package.clone(),
     };

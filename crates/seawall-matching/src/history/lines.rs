@@ -41,6 +41,8 @@ fn name<'a>(ecosystem: &Ecosystem, version: &'a Version) -> Name<'a> {
         Ecosystem::Npm
         | Ecosystem::CratesIo
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => '!',
     };

@@ -187,7 +187,7 @@ fn of_package(package: &Package) -> Kind {
     match &package.ecosystem {
         Ecosystem::PyPi | Ecosystem::Npm | Ecosystem::CratesIo => Kind::OwnSoftware,
         Ecosystem::Debian(_) => of_system_package(&package.name),
-        Ecosystem::Generic | Ecosystem::Unknown(_) => Kind::Other,
+        Ecosystem::Generic | Ecosystem::Git | Ecosystem::Oci | Ecosystem::Unknown(_) => Kind::Other,
         Ecosystem::Listed(listed, _) => match listed {
             Listed::Android | Listed::Linux => Kind::OperatingSystem,
             Listed::Bitnami | Listed::DockerHardenedImages | Listed::Kubernetes => {

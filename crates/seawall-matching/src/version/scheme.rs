@@ -144,7 +144,7 @@ impl Scheme {
             Ecosystem::PyPi => Scheme::Pep440,
             Ecosystem::Npm | Ecosystem::CratesIo => Scheme::Semantic,
             Ecosystem::Debian(_) => Scheme::Debian,
-            Ecosystem::Generic => Scheme::Natural,
+            Ecosystem::Generic | Ecosystem::Git | Ecosystem::Oci => Scheme::Natural,
             Ecosystem::Listed(listed, release) => Scheme::of_listed(*listed, release.as_deref()),
             Ecosystem::Unknown(name) => Scheme::named(name).unwrap_or(Scheme::Natural),
         }

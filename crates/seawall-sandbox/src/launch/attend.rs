@@ -6,7 +6,8 @@ use crate::LabFault;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use seawall_domain::recipe::Limits;
-use std::io::{ErrorKind, PipeReader, Read};
+use std::fs::File;
+use std::io::{ErrorKind, PipeReader, Read, Write};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -55,11 +56,14 @@ struct Stream {
     pipe: PipeReader,
     open: bool,
     bytes: Vec<u8>,
+    /// Where the bytes go in place of memory, and why they could not.
+    file: Option<File>,
+    lost: Option<std::io::Error>,
 }
 
 impl Stream {
-    fn of(pipe: PipeReader) -> Stream {
-        Stream { pipe, open: true, bytes: Vec::new() }
+    fn of(pipe: PipeReader, file: Option<File>) -> Stream {
+        Stream { pipe, open: true, bytes: Vec::new(), file, lost: None }
     }
 
     /// Reads once what is there.
@@ -68,7 +72,11 @@ impl Stream {
             Ok(0) => self.open = false,
             Ok(read) => {
                 let kept = room.get(..budget.take(read)).unwrap_or_default();
-                self.bytes.extend_from_slice(kept);
+                match &mut self.file {
+                    None => self.bytes.extend_from_slice(kept),
+                    Some(file) => self.lost = file.write_all(kept).err(),
+                }
+                self.open &= self.lost.is_none();
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             // What was read before a fault is still worth having.
@@ -112,10 +120,12 @@ impl Streams {
 pub(super) fn attend(sandbox: &mut Sandbox) -> Result<Ended, LabFault> {
     let limits = sandbox.limits;
     let fault = |error| LabFault::io("waiting for a sandbox", error);
-    let pipe = |pipe: &PipeReader| pipe.try_clone().map(Stream::of).map_err(fault);
+    let pipe = |pipe: &PipeReader, file| {
+        pipe.try_clone().map(|pipe| Stream::of(pipe, file)).map_err(fault)
+    };
     let output = u64::from(limits.output_kib) * 1024;
     let mut streams = Streams {
-        both: [pipe(&sandbox.stdout)?, pipe(&sandbox.stderr)?],
+        both: [pipe(&sandbox.stdout, sandbox.output.take())?, pipe(&sandbox.stderr, None)?],
         budgets: [Budget::of(output), Budget::of(sandbox.stdout_bytes_max.unwrap_or(output))],
         apart: sandbox.stdout_bytes_max.is_some(),
     };
@@ -135,7 +145,11 @@ pub(super) fn attend(sandbox: &mut Sandbox) -> Result<Ended, LabFault> {
         (false, None) if sandbox.group.starved() > 0 => How::Starved,
         (false, None) => How::Exit(status(sandbox.last_word()?)),
     };
-    let [stdout, mut stderr] = streams.both.map(|stream| stream.bytes);
+    let [stdout, stderr] = streams.both;
+    if let Some(error) = stdout.lost {
+        return Err(LabFault::io("keeping what a command printed", error));
+    }
+    let (stdout, mut stderr) = (stdout.bytes, stderr.bytes);
     if let Some(why) = &sandbox.no_program {
         stderr.extend_from_slice(why.as_bytes());
     }

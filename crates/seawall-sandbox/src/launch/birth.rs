@@ -1,9 +1,10 @@
 //! A sandbox as the laboratory holds it: born, told its command, and ended whatever happens.
 
-use super::Loss;
 use super::child::{self, Stage, WORD_BYTES, Word};
 use super::kernel;
-use super::plan::{Plan, Step};
+use super::plan::Plan;
+use super::view::View;
+use super::{Job, Loss};
 use crate::LabFault;
 use crate::cgroup::Cgroup;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill};
@@ -33,14 +34,15 @@ pub(super) struct Sandbox {
     pub group: Cgroup,
     pub limits: Limits,
     pub stdout_bytes_max: Option<u64>,
+    /// Where its standard output goes, when not back to whoever asked.
+    pub output: Option<File>,
     /// When its command was handed over.
     pub started: Instant,
     /// What stands in the way of its command, when that is no program.
     pub no_program: Option<String>,
     /// The first word of its command.
     name: String,
-    own: Vec<Step>,
-    system: &'static [Step],
+    view: View,
     losses: Vec<Loss>,
     stands: bool,
     gone: bool,
@@ -70,13 +72,14 @@ impl Sandbox {
     pub(super) fn bear(
         mut plan: Plan,
         group: Cgroup,
-        input: Option<&Path>,
         limits: Limits,
-        stdout_bytes_max: Option<u64>,
+        job: &Job<'_>,
     ) -> Result<Sandbox, LabFault> {
         let fault = |error| LabFault::io("laying out the streams of a sandbox", error);
-        let input = File::open(input.unwrap_or(Path::new("/dev/null")))
+        let input = File::open(job.input.as_deref().unwrap_or(Path::new("/dev/null")))
             .map_err(|error| LabFault::io("opening the input of a sandbox", error))?;
+        let output = job.output.as_deref().map(File::create).transpose();
+        let output = output.map_err(|error| LabFault::io("making an output file", error))?;
         let (stdout, stdout_inside) = pipe().map_err(fault)?;
         let (stderr, stderr_inside) = pipe().map_err(fault)?;
         let (socket, socket_inside) = UnixStream::pair().map_err(fault)?;
@@ -103,12 +106,12 @@ impl Sandbox {
             stderr,
             group,
             limits,
-            stdout_bytes_max,
+            stdout_bytes_max: job.stdout_bytes_max,
+            output,
             started: Instant::now(),
             no_program: None,
             name: plan.command.name,
-            own: plan.own,
-            system: plan.system,
+            view: plan.view,
             losses,
             stands: false,
             gone: false,
@@ -198,7 +201,7 @@ impl Sandbox {
         let error = std::io::Error::from_raw_os_error(error);
         if at.is_some_and(|(stage, _)| *stage == Stage::View) {
             let step = usize::try_from(step).unwrap_or(usize::MAX);
-            if let Some(step) = self.system.iter().chain(&self.own).nth(step) {
+            if let Some(step) = self.view.steps().nth(step) {
                 return format!("{doing} `{}`: {error}", step.subject().to_string_lossy());
             }
         }

@@ -7,6 +7,7 @@
 //! the kernel ends everything else in the sandbox with it. It never runs foreign code itself: it
 //! stays between the two, as the first process of the namespace, to count who ended.
 
+use super::Network;
 use super::command::Command;
 use super::kernel::{self, Depth, Said};
 use super::plan::{Plan, Start, Step};
@@ -166,7 +167,9 @@ fn lay_out(plan: &mut Plan, here: &mut (Stage, u32)) -> Said<()> {
     lay_view(plan, here)?;
     *here = (Stage::Host, 0);
     kernel::name_host(b"sandbox")?;
-    if let Err(error) = kernel::loopback_up() {
+    if plan.network == Network::None
+        && let Err(error) = kernel::loopback_up()
+    {
         lose(Stage::Loopback, error);
     }
     give_up(plan, here)
@@ -182,7 +185,7 @@ fn lay_view(plan: &Plan, here: &mut (Stage, u32)) -> Said<()> {
     kernel::mount(Some(c"root"), LAY_AT, Some(c"tmpfs"), flags, options)?;
     kernel::change_folder(LAY_AT)?;
     here.0 = Stage::View;
-    for (index, step) in plan.system.iter().chain(plan.own.iter()).enumerate() {
+    for (index, step) in plan.view.steps().enumerate() {
         here.1 = u32::try_from(index).unwrap_or(u32::MAX);
         lay(step)?;
     }

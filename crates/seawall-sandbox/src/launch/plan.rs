@@ -3,9 +3,10 @@
 //! It is born as a copy of a thread of the laboratory and must not allocate, so every text is
 //! ready here as the kernel wants it, and there is room for the command that comes later.
 
+use super::Network;
 use super::command::Command;
 use super::kernel;
-use super::view::{self, Mount, WRITABLE};
+use super::view::{View, WRITABLE};
 use crate::inner::Starter;
 use nix::libc;
 use seawall_domain::recipe::Limits;
@@ -69,7 +70,7 @@ pub(super) struct Identity {
 const USER_INSIDE: u32 = 61001;
 
 impl Identity {
-    fn of(starter: Starter, user: u32) -> Identity {
+    pub(super) fn of(starter: Starter, user: u32) -> Identity {
         let map = |outside: u32| format!("{USER_INSIDE} {outside} 1").into_bytes();
         match starter {
             Starter::Root => Identity {
@@ -148,8 +149,8 @@ pub(super) struct Plan {
     pub streams: [RawFd; 3],
     pub socket: RawFd,
     pub identity: Identity,
-    pub system: &'static [Step],
-    pub own: Vec<Step>,
+    pub view: View,
+    pub network: Network,
     pub landlock: Option<Law>,
     pub filter: &'static [libc::sock_filter],
     pub limits: [(u32, u64); 9],
@@ -163,9 +164,9 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(
-        starter: Starter,
-        user: u32,
-        mounts: &[Mount],
+        identity: Identity,
+        view: View,
+        network: Network,
         limits: &Limits,
         filter: &'static [libc::sock_filter],
         command: Command,
@@ -188,9 +189,9 @@ impl Plan {
             doors: Vec::new(),
             streams: [-1; 3],
             socket: -1,
-            identity: Identity::of(starter, user),
-            system: view::system(),
-            own: view::own(mounts, limits),
+            identity,
+            view,
+            network,
             landlock: Law::of(kernel::landlock_version()),
             filter,
             limits: limits_held,
@@ -203,11 +204,11 @@ impl Plan {
 
     /// The namespaces of the birth; those of control groups and the innermost of users follow.
     pub(super) fn namespaces(&self) -> u64 {
-        let mut all = libc::CLONE_NEWNS
-            | libc::CLONE_NEWPID
-            | libc::CLONE_NEWNET
-            | libc::CLONE_NEWIPC
-            | libc::CLONE_NEWUTS;
+        let mut all =
+            libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWUTS;
+        if self.network == Network::None {
+            all |= libc::CLONE_NEWNET;
+        }
         if self.identity.maps_first {
             all |= libc::CLONE_NEWUSER;
         }

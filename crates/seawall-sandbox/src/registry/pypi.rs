@@ -1,39 +1,51 @@
 //! The Python Package Index through pip: wheels only, because a source archive runs its own setup.
 
-use crate::cache::Cache;
-use crate::client::{self, Said};
+use super::Visit;
+use crate::client::{Said, two_at_a_time};
+use crate::errand::Errand;
 use crate::tree::{TREE_BYTES_MAX, TREE_FILES_MAX};
 use crate::{Fetched, LabFault, Release};
-use seawall_domain::package::{Package, Version};
-use std::path::Path;
+use seawall_domain::package::Version;
 
-/// Unpacks a wheel (a zip archive) after adding up what it says it holds.
+/// Leaves wheels of exactly one version.
+const DOWNLOAD: [&str; 7] =
+    ["python3", "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"];
+
+/// Unpacks the wheel (a zip archive) in a tar archive, after adding up what it says it holds.
 const UNPACK: &str = "\
-import sys, zipfile
-wheel, out, most, files = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-with zipfile.ZipFile(wheel) as archive:
+import os, sys, tarfile, zipfile
+most, files = int(sys.argv[1]), int(sys.argv[2])
+brought = tarfile.open(fileobj=sys.stdin.buffer, mode='r|')
+for one in brought:
+    if one.isfile() and one.name.endswith('.whl'):
+        with open('/tmp/one.whl', 'wb') as wheel:
+            content = brought.extractfile(one)
+            while part := content.read(1 << 20):
+                wheel.write(part)
+        break
+else:
+    sys.exit('error: pip brought no wheel')
+with zipfile.ZipFile('/tmp/one.whl') as archive:
     held = archive.infolist()
     if len(held) > files or sum(one.file_size for one in held) > most:
         sys.exit('error: the wheel holds too much')
-    archive.extractall(out)
+    archive.extractall('.')
 ";
 
-pub(crate) fn releases(cache: &Cache, package: &Package) -> Result<Vec<Release>, LabFault> {
-    let scratch = cache.scratch()?;
-    let name = package.name.as_str();
+pub(super) fn releases(visit: &Visit<'_>) -> Result<Vec<Release>, LabFault> {
+    let scratch = visit.cache.scratch()?;
+    let name = visit.package.name.as_str();
     // A version that cannot exist makes pip name every version that it could take here.
     let nothing = format!("{name}===0.seawall.0");
-    let asks: [Vec<&str>; 2] = [
-        vec!["-m", "pip", "index", "versions", name],
-        vec!["-m", "pip", "download", "--no-deps", "--only-binary", ":all:", &nothing],
-    ];
-    let mut said = client::two_at_a_time(&asks, |ask| client::run("python3", ask, scratch.path()));
+    let wheels = DOWNLOAD.iter().copied().chain([nothing.as_str()]).collect();
+    let asks = [vec!["python3", "-m", "pip", "index", "versions", name], wheels];
+    let asks = [visit.client(&asks[0], &scratch)?, visit.client(&asks[1], &scratch)?];
+    let mut said = two_at_a_time(&asks, Errand::ask);
     let (wheels, listed) = (said.pop().transpose()?, said.pop().transpose()?);
-    let silent = || LabFault::registry(package, "pip gave no answer");
-    let said = listed.ok_or_else(silent)?;
+    let said = listed.ok_or_else(|| visit.silent("pip gave no answer"))?;
     let listed = named_after(&said.stdout, "Available versions:");
     if !said.success || listed.is_empty() {
-        return Err(LabFault::registry(package, said.reason()));
+        return Err(visit.silent(said.reason()));
     }
     let wheels =
         wheels.map(|said| named_after(&said.stderr, "(from versions:")).unwrap_or_default();
@@ -59,56 +71,32 @@ fn is_final(version: &str) -> bool {
     !version.replace("post", "").chars().any(|c| c.is_ascii_alphabetic())
 }
 
-pub(crate) fn fetch(
-    cache: &Cache,
-    package: &Package,
-    versions: &[Version],
-) -> Vec<Result<Fetched, LabFault>> {
-    client::two_at_a_time(versions, |version| bring(cache, package, version))
+pub(super) fn fetch(visit: &Visit<'_>, versions: &[Version]) -> Vec<Result<Fetched, LabFault>> {
+    two_at_a_time(versions, |version| bring(visit, version))
 }
 
-fn bring(cache: &Cache, package: &Package, version: &Version) -> Result<Fetched, LabFault> {
-    let scratch = cache.scratch()?;
-    let exact = format!("{}=={version}", package.name);
-    let args =
-        ["-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", "got", &exact];
-    let said = client::run("python3", &args, scratch.path())?;
+fn bring(visit: &Visit<'_>, version: &Version) -> Result<Fetched, LabFault> {
+    let scratch = visit.cache.scratch()?;
+    let (brought, unpacked) = (scratch.path().join("brought"), scratch.path().join("unpacked"));
+    let exact = format!("{}=={version}", visit.package.name);
+    let words: Vec<&str> = DOWNLOAD.iter().copied().chain(["-q", exact.as_str()]).collect();
+    let said = visit.client(&words, &scratch)?.bring(&brought)?;
     if !said.success {
-        return Err(refusal(package, version, &said));
+        return Err(refusal(visit, version, &said));
     }
-    let got = scratch.path().join("got");
-    let wheel = std::fs::read_dir(&got)
-        .map_err(|error| LabFault::io("finding the wheel", error))?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .find(|path| path.extension().is_some_and(|end| end == "whl"))
-        .ok_or_else(|| LabFault::not_fetchable(package, version, "pip brought no wheel"))?;
-    let out = scratch.path().join("release");
-    unpack(package, version, &wheel, &out, scratch.path())?;
-    cache.keep(package, version, &out)
-}
-
-fn unpack(
-    package: &Package,
-    version: &Version,
-    wheel: &Path,
-    out: &Path,
-    folder: &Path,
-) -> Result<(), LabFault> {
-    let (wheel, out) = (wheel.to_string_lossy(), out.to_string_lossy());
     let (bytes, files) = (TREE_BYTES_MAX.to_string(), TREE_FILES_MAX.to_string());
-    let args = ["-I", "-c", UNPACK, &wheel, &out, &bytes, &files];
-    let said = client::run("python3", &args, folder)?;
-    let why = || LabFault::not_fetchable(package, version, said.reason());
-    if said.success { Ok(()) } else { Err(why()) }
+    let words = ["python3", "-I", "-c", UNPACK, &bytes, &files];
+    let said = Errand::alone(&words).reading(&brought).bring(&unpacked)?;
+    visit.unpacked(version, &said)?;
+    visit.keep(version, &unpacked)
 }
 
 /// A registry that lists other wheels has answered; one that lists none may be out of reach.
-fn refusal(package: &Package, version: &Version, said: &Said) -> LabFault {
+fn refusal(visit: &Visit<'_>, version: &Version, said: &Said) -> LabFault {
     if named_after(&said.stderr, "(from versions:").is_empty() {
-        LabFault::registry(package, said.reason())
+        visit.silent(said.reason())
     } else {
-        let reason = "the registry has no wheel of it that this interpreter takes";
-        LabFault::not_fetchable(package, version, reason)
+        visit.refused(version, "the registry has no wheel of it that this interpreter takes")
     }
 }
 

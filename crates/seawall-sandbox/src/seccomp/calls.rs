@@ -4,6 +4,7 @@
 //! `vmsplice`, asynchronous files).
 
 use super::{Memory, Rule, Test};
+use crate::launch::Network;
 use nix::libc::{self, c_int, c_long};
 use std::collections::BTreeMap;
 
@@ -303,12 +304,15 @@ fn number(value: c_int) -> u32 {
     value.unsigned_abs()
 }
 
-/// Sockets between processes, and TCP and UDP over a network that has nobody else in it. Other
-/// protocols would have the host load a module for them.
-fn sockets() -> Vec<Vec<Test>> {
+/// Sockets between processes, unless the network is the host's; and TCP and UDP. Other protocols
+/// would have the host load a module for them.
+fn sockets(network: Network) -> Vec<Vec<Test>> {
     // Above its lowest bits, a type carries flags.
     let kind = |value: c_int| Test::Is { argument: 1, mask: 0xf, value: number(value) };
-    let mut alternatives = vec![vec![is(0, number(libc::AF_UNIX))]];
+    let mut alternatives = match network {
+        Network::None => vec![vec![is(0, number(libc::AF_UNIX))]],
+        Network::Host => Vec::new(),
+    };
     for family in [libc::AF_INET, libc::AF_INET6] {
         let protocols = [
             (libc::SOCK_STREAM, 0),
@@ -323,19 +327,33 @@ fn sockets() -> Vec<Vec<Test>> {
     alternatives
 }
 
+/// Pairs of sockets between processes; where the network is the host's, only such as are
+/// connected for good and cannot be turned to somebody else.
+fn pairs(network: Network) -> Vec<Vec<Test>> {
+    let unix = is(0, number(libc::AF_UNIX));
+    let kind = |value: c_int| Test::Is { argument: 1, mask: 0xf, value: number(value) };
+    match network {
+        Network::None => vec![vec![unix]],
+        Network::Host => vec![vec![unix, kind(libc::SOCK_STREAM)]],
+    }
+}
+
+/// Calls by which one can be connected to.
+const SERVING: [c_long; 4] =
+    [libc::SYS_bind, libc::SYS_listen, libc::SYS_accept, libc::SYS_accept4];
+
 /// Calls whose arguments matter.
-fn with_arguments() -> Vec<(c_long, Rule)> {
+fn with_arguments(network: Network) -> Vec<(c_long, Rule)> {
     let when = |alternatives, otherwise| Rule::When { alternatives, otherwise: number(otherwise) };
     let core = number(libc::RLIMIT_CORE as c_int);
     let no_core = Test::IsNot { argument: 0, value: core };
     let no_core_later = Test::IsNot { argument: 1, value: core };
     let flags = Test::Is { argument: 0, mask: number(NAMESPACES), value: 0 };
     let nodes = |argument| when(one_of(argument, NODE_KIND, &NODES), libc::EPERM);
-    let unix = vec![vec![is(0, number(libc::AF_UNIX))]];
     let mut rules = vec![
         (libc::SYS_clone, when(vec![vec![flags]], libc::EPERM)),
-        (libc::SYS_socket, when(sockets(), libc::EAFNOSUPPORT)),
-        (libc::SYS_socketpair, when(unix, libc::EAFNOSUPPORT)),
+        (libc::SYS_socket, when(sockets(network), libc::EAFNOSUPPORT)),
+        (libc::SYS_socketpair, when(pairs(network), libc::EAFNOSUPPORT)),
         (libc::SYS_ioctl, when(none_of(1, &TERMINAL), libc::EPERM)),
         (libc::SYS_prctl, when(none_of(0, &OPTIONS_REFUSED), libc::EPERM)),
         (libc::SYS_personality, when(one_of(0, u32::MAX, &PERSONALITIES), libc::EPERM)),
@@ -375,11 +393,14 @@ fn with_arguments() -> Vec<(c_long, Rule)> {
 }
 
 /// Every call that gets an answer of its own, in the order of their numbers.
-pub(super) fn rules(memory: Memory) -> Vec<(u32, Rule)> {
+pub(super) fn rules(memory: Memory, network: Network) -> Vec<(u32, Rule)> {
     let plain = PLAIN.iter().chain(PLAIN_HERE).map(|call| (*call, Rule::Allow));
-    let mut all: BTreeMap<c_long, Rule> = plain.chain(with_arguments()).collect();
+    let mut all: BTreeMap<c_long, Rule> = plain.chain(with_arguments(network)).collect();
     if memory == Memory::Watched {
         all.remove(&libc::SYS_memfd_create);
+    }
+    if network == Network::Host {
+        all.extend(SERVING.map(|call| (call, Rule::Tell(number(libc::EACCES)))));
     }
     all.into_iter().filter_map(|(call, rule)| Some((u32::try_from(call).ok()?, rule))).collect()
 }

@@ -55,7 +55,7 @@ pub fn stage() -> &'static Stage {
         for mut compiler in compilers {
             assert!(compiler.wait().unwrap().success());
         }
-        let lab = Laboratory { cache: folder.join("cache"), local_catalogue: None, offline: true };
+        let lab = Laboratory { offline: true, ..Laboratory::at(folder.join("cache")) };
         Stage { folder, lab, programs }
     })
 }
@@ -98,11 +98,7 @@ impl Stage {
     pub fn launch(&self, command: Vec<String>, limits: Limits) -> Ended {
         let job = Job {
             mounts: vec![Mount { host: self.programs.clone(), inside: "/target" }],
-            environment: Vec::new(),
-            command,
-            input: None,
-            limits: &limits,
-            stdout_bytes_max: None,
+            ..Job::new(command, &limits)
         };
         launch(&job).unwrap()
     }

@@ -70,14 +70,8 @@ fn a_command_ends_as_it_does_outside() {
 #[test]
 fn a_prepared_sandbox_waits_and_leaves_nothing_when_it_is_not_called() {
     let limits = Limits::default();
-    let job = Job {
-        mounts: Vec::new(),
-        environment: vec![("LANG", "X".into())],
-        command: ["sh", "-c", "echo $LANG $$"].map(String::from).to_vec(),
-        input: None,
-        limits: &limits,
-        stdout_bytes_max: None,
-    };
+    let command = ["sh", "-c", "echo $LANG $$"].map(String::from).to_vec();
+    let job = Job { environment: vec![("LANG", "X".into())], ..Job::new(command, &limits) };
     let mut prepared = prepare(&job).unwrap();
     prepared.stand().unwrap();
     let other = launch(&job).unwrap();
@@ -96,11 +90,7 @@ fn what_cannot_be_shown_is_named() {
     let host = world.folder.join("not-there");
     let job = Job {
         mounts: vec![seawall_sandbox::launch::Mount { host: host.clone(), inside: "/target" }],
-        environment: Vec::new(),
-        command: vec!["true".into()],
-        input: None,
-        limits: &limits,
-        stdout_bytes_max: None,
+        ..Job::new(vec!["true".into()], &limits)
     };
     let told = launch(&job).unwrap_err().to_string();
     let expected = format!("cannot set up the sandbox: showing `{}`", host.display());

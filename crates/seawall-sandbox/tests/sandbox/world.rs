@@ -3,7 +3,7 @@
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::recipe::{Limits, Oracle, Recipe, RecipeFile, Target};
 use seawall_sandbox::launch::{Ended, Job, launch};
-use seawall_sandbox::{Laboratory, RunReport};
+use seawall_sandbox::{HostPaths, Laboratory, RunReport};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -28,9 +28,10 @@ impl World {
         let catalogue = folder.join("catalogue");
         fs::create_dir_all(&catalogue).unwrap();
         let lab = Laboratory {
-            cache: folder.join("cache"),
             local_catalogue: Some(catalogue),
             offline: true,
+            host_paths: HostPaths::Allowed,
+            ..Laboratory::at(folder.join("cache"))
         };
         World { folder, lab }
     }
@@ -56,15 +57,8 @@ impl World {
 
     /// Runs one command in a sandbox.
     pub fn launch(&self, words: &[&str], limits: Limits) -> Ended {
-        let job = Job {
-            mounts: Vec::new(),
-            environment: Vec::new(),
-            command: words.iter().map(|word| (*word).to_owned()).collect(),
-            input: None,
-            limits: &limits,
-            stdout_bytes_max: None,
-        };
-        launch(&job).unwrap()
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        launch(&Job::new(words, &limits)).unwrap()
     }
 }
 

@@ -5,9 +5,6 @@ use seawall_domain::package::{Ecosystem, Listed, Package, Version};
 use seawall_domain::record::repository_name;
 use seawall_formats::purl::{self, Purl, Reading};
 
-/// The ecosystem of repositories, which the schema does not list and the interface takes.
-const GIT: &str = "GIT";
-
 /// The parts of a query as they were sent. An empty text is the same as none, but for a commit.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
@@ -152,7 +149,7 @@ fn purl_package(purl: &Purl) -> Option<Package> {
             Ecosystem::Listed(listed, registry.filter(|_| listed == Listed::Packagist))
         }
         Ecosystem::PyPi | Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Debian(_) => ecosystem,
-        Ecosystem::Unknown(_) => return None,
+        Ecosystem::Git | Ecosystem::Oci | Ecosystem::Unknown(_) => return None,
     };
     Some(Package { ecosystem, name })
 }
@@ -160,25 +157,28 @@ fn purl_package(purl: &Purl) -> Option<Package> {
 /// An ecosystem of the schema's list, with or without a release, or `GIT`.
 fn ecosystem(name: &str) -> Option<Ecosystem> {
     match Ecosystem::from(name.to_owned()) {
-        Ecosystem::Unknown(name) if name == GIT => Some(Ecosystem::Unknown(name)),
         // Software without a registry has no ecosystem in the schema.
-        Ecosystem::Unknown(_) | Ecosystem::Generic => None,
+        Ecosystem::Unknown(_) | Ecosystem::Generic | Ecosystem::Oci => None,
         known @ (Ecosystem::PyPi
         | Ecosystem::Npm
         | Ecosystem::CratesIo
         | Ecosystem::Debian(_)
+        | Ecosystem::Git
         | Ecosystem::Listed(..)) => Some(known),
     }
 }
 
 fn package(ecosystem: Ecosystem, name: &str) -> Package {
     match &ecosystem {
-        Ecosystem::Unknown(_) => Package { name: repository_name(name), ecosystem },
+        Ecosystem::Git | Ecosystem::Unknown(_) => {
+            Package { name: repository_name(name), ecosystem }
+        }
         Ecosystem::PyPi
         | Ecosystem::Npm
         | Ecosystem::CratesIo
         | Ecosystem::Debian(_)
         | Ecosystem::Generic
+        | Ecosystem::Oci
         | Ecosystem::Listed(..) => purl::normalise(ecosystem, name),
     }
 }
@@ -191,7 +191,7 @@ pub(super) fn ecosystems() -> impl Iterator<Item = Ecosystem> {
         Ecosystem::CratesIo,
         Ecosystem::Debian(None),
         Ecosystem::Generic,
-        Ecosystem::Unknown(GIT.to_owned()),
+        Ecosystem::Git,
     ];
     others.into_iter().chain(Listed::ALL.iter().map(|listed| Ecosystem::Listed(*listed, None)))
 }

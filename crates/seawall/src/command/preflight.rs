@@ -17,9 +17,9 @@ pub struct Arguments {
 /// Looks, changes nothing, and answers with status 2 when something is missing.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let laboratory = Laboratory {
-        cache: arguments.place.cache,
         local_catalogue: arguments.place.local_catalogue,
         offline: arguments.place.offline,
+        ..Laboratory::at(arguments.place.cache)
     };
     let preflight = laboratory.preflight();
     if arguments.json {

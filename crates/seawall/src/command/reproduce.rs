@@ -12,7 +12,7 @@ use crate::laboratory::{Laboratories, Remember};
 use anyhow::{Context, bail};
 use seawall_domain::package::Version;
 use seawall_domain::recipe::Recipe;
-use seawall_sandbox::Laboratory;
+use seawall_sandbox::{HostPaths, Laboratory};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -86,9 +86,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 fn subject(arguments: &Arguments, text: String) -> anyhow::Result<Subject> {
     let place = &arguments.place;
     let laboratory = Laboratory {
-        cache: place.cache.clone(),
         local_catalogue: place.local_catalogue.clone(),
         offline: place.offline,
+        host_paths: HostPaths::Allowed,
+        ..Laboratory::at(&place.cache)
     };
     let recipe = read(&text)?;
     let version = match &arguments.version_to_run {

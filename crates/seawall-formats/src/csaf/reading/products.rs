@@ -52,7 +52,12 @@ impl Product {
                 matches!(listed.purl().0, "deb" | "rpm" | "apk") || *listed == Listed::PhotonOs
             }
             Ecosystem::Unknown(name) => matches!(name.as_str(), "deb" | "rpm" | "apk" | "alpm"),
-            Ecosystem::PyPi | Ecosystem::Npm | Ecosystem::CratesIo | Ecosystem::Generic => false,
+            Ecosystem::PyPi
+            | Ecosystem::Npm
+            | Ecosystem::CratesIo
+            | Ecosystem::Generic
+            | Ecosystem::Git
+            | Ecosystem::Oci => false,
         }
     }
 }

@@ -55,6 +55,8 @@ pub(super) fn package(entry: &Affected<'_>) -> Option<Package> {
         | Ecosystem::CratesIo
         | Ecosystem::Debian(_)
         | Ecosystem::Generic
+        | Ecosystem::Git
+        | Ecosystem::Oci
         | Ecosystem::Listed(..)
         | Ecosystem::Unknown(_) => name,
     };

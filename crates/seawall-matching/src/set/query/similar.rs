@@ -22,7 +22,7 @@ pub(super) struct Similar {
 impl Similar {
     /// What is like a version of a package.
     pub(super) fn new(version: &str, package: &Package) -> Self {
-        let is_repository = matches!(&package.ecosystem, Ecosystem::Unknown(name) if name == "GIT");
+        let is_repository = package.ecosystem == Ecosystem::Git;
         let starts: Vec<String> = match is_repository {
             true => {
                 let parts = package.name.rsplit('/').take(2).filter(|part| !part.is_empty());

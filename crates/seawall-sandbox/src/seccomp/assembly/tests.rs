@@ -1,5 +1,6 @@
 use super::super::{Memory, calls, program};
 use super::*;
+use crate::launch::Network;
 
 /// What the filter answers to a call: the kernel's filter machine, as far as we use it.
 fn run(program: &[Step], architecture: u32, call: u32, arguments: [u64; 6]) -> u32 {
@@ -28,7 +29,7 @@ fn run(program: &[Step], architecture: u32, call: u32, arguments: [u64; 6]) -> u
 const HERE: u32 = if cfg!(target_arch = "x86_64") { 0xC000_003E } else { 0xC000_00B7 };
 
 fn answer_to(call: libc::c_long, arguments: [u64; 6]) -> u32 {
-    run(program(Memory::Counted), HERE, u32::try_from(call).unwrap(), arguments)
+    run(program(Memory::Counted, Network::None), HERE, u32::try_from(call).unwrap(), arguments)
 }
 
 fn told(error: libc::c_int) -> u32 {
@@ -38,12 +39,13 @@ fn told(error: libc::c_int) -> u32 {
 #[test]
 fn every_number_gets_the_answer_of_its_rule() {
     for memory in [Memory::Counted, Memory::Watched] {
-        every_number(memory);
+        every_number(memory, Network::None);
+        every_number(memory, Network::Host);
     }
 }
 
-fn every_number(memory: Memory) {
-    let (rules, program) = (calls::rules(memory), program(memory));
+fn every_number(memory: Memory, network: Network) {
+    let (rules, program) = (calls::rules(memory, network), program(memory, network));
     for call in (0..1000).chain([0x4000_0000, 0x4000_0000 + 272, u32::MAX]) {
         let answer = run(program, HERE, call, [0; 6]);
         match rules.iter().find(|(number, _)| *number == call).map(|(_, rule)| rule) {
@@ -100,6 +102,31 @@ fn arguments_decide() {
         (libc::SYS_sync, [0, 0, 0], told(0)),
     ] {
         assert_eq!(answer_to(call, [a, b, c, 0, 0, 0]), expected, "{call} {a:#x} {b:#x} {c:#x}");
+    }
+}
+
+#[test]
+fn who_has_the_network_of_the_host_can_only_call_out_of_it() {
+    let (unix, four) = (libc::AF_UNIX as u64, libc::AF_INET as u64);
+    let (no_family, no_right) = (told(libc::EAFNOSUPPORT), told(libc::EACCES));
+    for (call, [a, b, c], expected) in [
+        (libc::SYS_socket, [unix, 1, 0], no_family),
+        (libc::SYS_socket, [unix, 2, 0], no_family),
+        (libc::SYS_socket, [four, 1, 0], ALLOW),
+        (libc::SYS_socket, [four, 2, 0], ALLOW),
+        (libc::SYS_socket, [16, 3, 0], no_family),
+        (libc::SYS_socketpair, [unix, 1, 0], ALLOW),
+        (libc::SYS_socketpair, [unix, 2, 0], no_family),
+        (libc::SYS_socketpair, [unix, 5, 0], no_family),
+        (libc::SYS_connect, [0, 0, 0], ALLOW),
+        (libc::SYS_bind, [0, 0, 0], no_right),
+        (libc::SYS_listen, [0, 0, 0], no_right),
+        (libc::SYS_accept4, [0, 0, 0], no_right),
+        (libc::SYS_ptrace, [0, 0, 0], told(libc::EPERM)),
+    ] {
+        let program = program(Memory::Counted, Network::Host);
+        let answer = run(program, HERE, u32::try_from(call).unwrap(), [a, b, c, 0, 0, 0]);
+        assert_eq!(answer, expected, "{call} {a} {b}");
     }
 }
 
@@ -177,10 +204,14 @@ fn rules_out_of_order_are_no_program() {
 
 #[test]
 fn the_filter_is_small_and_has_nameless_files_only_where_they_are_counted() {
-    let length = program(Memory::Counted).len();
+    let length = program(Memory::Counted, Network::None).len();
     assert!((100..600).contains(&length), "{length}");
     let nameless = u32::try_from(libc::SYS_memfd_create).unwrap();
     for (memory, expected) in [(Memory::Counted, ALLOW), (Memory::Watched, told(libc::ENOSYS))] {
-        assert_eq!(run(program(memory), HERE, nameless, [0; 6]), expected, "{memory:?}");
+        assert_eq!(
+            run(program(memory, Network::None), HERE, nameless, [0; 6]),
+            expected,
+            "{memory:?}"
+        );
     }
 }

@@ -19,13 +19,11 @@ pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCod
     let carried = predicate.releases.iter().all(|release| release.file.is_some())
         && !predicate.releases.is_empty();
     let laboratory = match carried {
-        true => {
-            Laboratory { cache: folder.path().to_owned(), local_catalogue: None, offline: true }
-        }
+        true => Laboratory { offline: true, ..Laboratory::at(folder.path()) },
         false => Laboratory {
-            cache: arguments.place.cache.clone(),
             local_catalogue: arguments.place.local_catalogue.clone(),
             offline: arguments.place.offline,
+            ..Laboratory::at(&arguments.place.cache)
         },
     };
     let subject = Subject {
