@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod assess;
+pub mod bisect;
 pub mod duplicates;
 pub mod exposure;
 pub mod flaw;

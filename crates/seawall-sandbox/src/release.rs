@@ -138,7 +138,8 @@ fn known(visit: &Visit<'_>, version: &Version) -> Option<Result<Fetched, LabFaul
     if let Err(fault) = plain_version(visit, version) {
         return Some(Err(fault));
     }
-    if visit.is_changing() {
+    let alone = visit.lab.offline && visit.lab.local_catalogue.is_none();
+    if visit.is_changing() && !alone {
         // It may be another one since, and bringing it again is cheap.
         return None;
     }

@@ -1,6 +1,7 @@
 //! `seawall reproduce`: run a recipe or replay an evidence bundle, in the sandbox here; find the
 //! affected versions; check a patch; make the reproducer smaller; write a bundle.
 
+mod commits;
 mod patch;
 mod replay;
 mod shrink;
@@ -10,7 +11,7 @@ mod versions;
 use crate::installation::Place;
 use crate::laboratory::{Laboratories, Remember};
 use anyhow::{Context, bail};
-use seawall_domain::package::Version;
+use seawall_domain::package::{Ecosystem, Version};
 use seawall_domain::recipe::Recipe;
 use seawall_sandbox::{HostPaths, Laboratory};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// With `--versions`: run every release, however many there are.
     #[arg(long, requires = "versions")]
     full: bool,
+    /// With `--versions` of a repository: a commit or a tag before the flaw.
+    #[arg(long, requires = "versions", value_name = "COMMIT")]
+    since: Option<String>,
     /// Check a patch: a unified diff, with `a/` and `b/` before the paths.
     #[arg(long, value_name = "DIFF", conflicts_with_all = ["minimise", "bundle"])]
     patch: Option<PathBuf>,
@@ -72,7 +76,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let text = String::from_utf8(bytes).context("a recipe is UTF-8 text")?;
     let subject = subject(&arguments, text)?;
-    if arguments.versions {
+    if arguments.versions && subject.recipe.target.package.ecosystem == Ecosystem::Git {
+        commits::run(&subject, &arguments)
+    } else if arguments.versions {
         versions::run(&subject, &arguments)
     } else if let Some(patch) = &arguments.patch {
         patch::run(&subject, patch, &arguments)

@@ -10,6 +10,7 @@ mod exposure;
 mod house;
 mod inspect;
 mod kill;
+mod laboratory;
 mod matching;
 mod seeded;
 mod stack;

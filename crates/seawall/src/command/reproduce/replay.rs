@@ -2,7 +2,7 @@
 
 use super::{Arguments, Subject, laboratories, read, verdict};
 use anyhow::{Context, bail};
-use seawall_sandbox::Laboratory;
+use seawall_sandbox::{HostPaths, Laboratory};
 use seawall_services::reproduction::{Bundle, Predicate, check};
 use serde_json::json;
 use std::process::ExitCode;
@@ -19,7 +19,12 @@ pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCod
     let carried = predicate.releases.iter().all(|release| release.file.is_some())
         && !predicate.releases.is_empty();
     let laboratory = match carried {
-        true => Laboratory { offline: true, ..Laboratory::at(folder.path()) },
+        true => Laboratory {
+            offline: true,
+            // Names of places here are only names: what they stood for is in the bundle.
+            host_paths: HostPaths::Allowed,
+            ..Laboratory::at(folder.path())
+        },
         false => Laboratory {
             local_catalogue: arguments.place.local_catalogue.clone(),
             offline: arguments.place.offline,
