@@ -176,6 +176,7 @@ pub fn findings() -> Vec<FindingFact> {
     ];
     all.extend(VERDICTS.map(|verdict| F::Concluded { verdict }));
     all.push(F::FoundFixed { newest: "1.3.6".into() });
+    all.push(F::TriedAgain { by: AccountId::new(Uuid::from_u128(2)) });
     all
 }
 
@@ -202,6 +203,7 @@ pub fn reproductions() -> Vec<ReproductionFact> {
     all.extend(outcomes.map(|outcome| F::NewestTested { tested: tested(outcome) }));
     all.push(F::Probed { tested: vec![tested(Outcome::Affected)] });
     all.push(F::RangeFound { ranges: vec![interval()] });
+    all.push(F::Reopened);
     all
 }
 
