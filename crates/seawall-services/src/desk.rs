@@ -1,5 +1,9 @@
 //! The desk: everything a use-case works with, made once by the executable.
 
+mod stop;
+
+pub use stop::Stop;
+
 use crate::advisory_set::AdvisorySets;
 use crate::assets::Assets;
 use crate::outcome::{Fault, Outcome};
@@ -41,6 +45,12 @@ pub trait Reproducer: Send + Sync {
 
     /// Runs a recipe (TOML text) against a release, so many times, each isolated.
     fn run(&self, recipe: &str, version: &Version, runs: u32) -> Result<Vec<LabRun>, LabFault>;
+
+    /// The same laboratory for one job alone: what it does ends with [`LabFault::Stopped`] once the
+    /// stop is thrown. None where it cannot be ended, and goes on to its end unheeded.
+    fn stoppable(&self, _stop: &Stop) -> Option<Arc<dyn Reproducer>> {
+        None
+    }
 }
 
 /// One isolated run.
@@ -52,6 +62,19 @@ pub struct LabRun {
     pub effect: String,
     /// Everything that was said, bounded.
     pub transcript: String,
+    /// What it used.
+    pub used: Used,
+}
+
+/// What one isolated run used of the machine; nothing at all when nothing was run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Used {
+    /// Processor time of all its commands, in milliseconds.
+    pub cpu_ms: u64,
+    /// Time that passed, in milliseconds.
+    pub wall_ms: u64,
+    /// The most memory that any of its commands used at one time, in MiB.
+    pub peak_mib: u32,
 }
 
 /// The laboratory could not do it.
@@ -71,6 +94,9 @@ pub enum LabFault {
     /// A registry or a tool is out of reach; trying later may help.
     #[error("{0}")]
     Unreachable(String),
+    /// It was told to stop.
+    #[error("it was told to stop")]
+    Stopped,
 }
 
 /// Hands letters to the world and collects theirs.

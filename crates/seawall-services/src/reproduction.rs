@@ -1,12 +1,14 @@
 //! Reproductions: running proofs, finding ranges, and the evidence of both.
 
+mod again;
 mod bundle;
 mod history;
 
+pub use again::try_again;
 pub use bundle::{Bundle, check, read_bundle};
 pub use history::{find_range, test_newest, watch};
 
-use crate::desk::{Desk, LabFault, LabRun, digest};
+use crate::desk::{Desk, LabFault, LabRun, Used, digest};
 use crate::finding::{owner, recipe_text};
 use crate::outcome::{Denied, Fault, Outcome};
 use seawall_domain::access::{Action, Actor};
@@ -74,6 +76,7 @@ pub(crate) async fn run(
             outcome: Seen::Untested,
             effect: String::new(),
             transcript: fault.to_string(),
+            used: Used::default(),
         }]),
         other => other,
     }

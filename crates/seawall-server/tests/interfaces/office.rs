@@ -16,10 +16,10 @@ use seawall_formats::csaf::Publisher;
 use seawall_server::site::{Site, router};
 use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::desk::{
-    Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings,
+    Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings, Used,
 };
 use seawall_services::log::Sequencer;
-use seawall_services::work::{Round, round};
+use seawall_services::work::{Round, Worker, round};
 use seawall_services::{account, advisory, case, party, project};
 use seawall_testkit::database::Fresh;
 use seawall_testkit::world::Records;
@@ -185,7 +185,7 @@ impl Office {
 
     /// Does every job that is due, and numbers every fact.
     pub async fn settle(&self) {
-        let every: Vec<_> = seawall_domain::job::WorkRole::ALL.to_vec();
+        let every = Worker::new("office", &seawall_domain::job::WorkRole::ALL);
         while round(&self.desk, &every).await.unwrap() == Round::Worked {}
         let mut sequencer = Sequencer::default();
         while sequencer.round(&self.desk).await.unwrap() > 0 {}
@@ -337,7 +337,8 @@ impl Reproducer for Comparer {
             true => (Outcome::Affected, "canary"),
             false => (Outcome::Unaffected, "none"),
         };
-        let run = LabRun { outcome, effect: effect.into(), transcript: String::new() };
+        let used = Used::default();
+        let run = LabRun { outcome, effect: effect.into(), transcript: String::new(), used };
         Ok(vec![run; runs as usize])
     }
 }

@@ -5,7 +5,7 @@
 use crate::world::must;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::verdict::Outcome;
-use seawall_services::desk::{LabFault, LabRun, Reproducer};
+use seawall_services::desk::{LabFault, LabRun, Reproducer, Used};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -126,6 +126,7 @@ impl Reproducer for Laboratory {
                 outcome,
                 effect: if outcome == Outcome::Affected { name.into() } else { String::new() },
                 transcript: format!("run {number} of {name} on {version}: {outcome:?}\n"),
+                used: Used::default(),
             }
         };
         Ok((0..runs).map(run).collect())
