@@ -229,7 +229,7 @@ impl World {
     /// The jobs that failed and were not done since: what they were, and why.
     pub async fn stuck(&self) -> Vec<String> {
         let sql = "SELECT payload, last_error FROM job \
-                   WHERE state <> 'done' AND last_error IS NOT NULL ORDER BY payload";
+                   WHERE state NOT IN ('done', 'moot') AND last_error IS NOT NULL ORDER BY payload";
         let rows = must(self.desk.store.database().fetch(sql, Vec::new()).await);
         let said = |row: &seawall_store::db::Row| {
             format!("{}: {}", must(row.text("payload")), must(row.text("last_error")))

@@ -15,3 +15,4 @@ mod stack;
 mod truth;
 mod update;
 mod web;
+mod workers;
