@@ -79,6 +79,8 @@ pub enum Action {
     ReadReport,
     UnjoinFinding,
     ReadReproduction,
+    ReadWork,
+    TryAgain,
     ReadCase,
     InviteParticipant,
     ReleaseBundle,
@@ -145,6 +147,8 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
     ),
     (Action::UnjoinFinding, &[(Role::Analyst, Relation::Any)]),
     (Action::ReadReproduction, &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)]),
+    (Action::ReadWork, &[(Role::Analyst, Relation::Any)]),
+    (Action::TryAgain, &[(Role::Analyst, Relation::Any)]),
     (
         Action::ReadCase,
         &[

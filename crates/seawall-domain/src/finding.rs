@@ -104,7 +104,7 @@ pub enum Standing {
     NotReproduced,
     /// Its proof worked in some runs only; a person decides.
     Flaky,
-    /// Its environment could not be made; it waits.
+    /// Its environment could not be made; it waits until a person has it tried again.
     Waiting,
     /// Its proof works on the named version and no longer on the newest release.
     AlreadyFixed {
@@ -182,6 +182,10 @@ pub enum FindingFact {
     FoundFixed {
         newest: Version,
     },
+    /// A person had it tried again, because its environment may be made by now.
+    TriedAgain {
+        by: AccountId,
+    },
 }
 facts_of!(FindingFact in Finding);
 
@@ -254,6 +258,12 @@ impl Finding {
     /// Takes note that the newest release is no longer affected.
     pub fn found_fixed(self, newest: Version, now: Timestamp) -> Decided {
         self.step("be found fixed", FindingFact::FoundFixed { newest }, now)
+    }
+
+    /// Tries it again from its evidence on, by a person's decision: what could not be made may be
+    /// made by now, and meanwhile another one may say the same.
+    pub fn try_again(self, by: AccountId, now: Timestamp) -> Decided {
+        self.step("be tried again", FindingFact::TriedAgain { by }, now)
     }
 
     fn step(self, step: &'static str, fact: FindingFact, now: Timestamp) -> Decided {
@@ -384,6 +394,7 @@ fn after(standing: &Standing, fact: &FindingFact) -> Option<Standing> {
             Verdict::EnvironmentFailed => S::Waiting,
         },
         (S::Leading { .. }, F::FoundFixed { newest }) => S::AlreadyFixed { newest },
+        (S::Waiting, F::TriedAgain { .. }) => S::Complete,
         (
             _,
             F::Received(_)
@@ -396,7 +407,8 @@ fn after(standing: &Standing, fact: &FindingFact) -> Option<Standing> {
             | F::Unjoined { .. }
             | F::Promoted
             | F::Concluded { .. }
-            | F::FoundFixed { .. },
+            | F::FoundFixed { .. }
+            | F::TriedAgain { .. },
         ) => return None,
     })
 }

@@ -18,6 +18,8 @@ use crate::verdict::{Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub mod line;
+
 /// A job, as it is stored: `{"job":"gate","of":"<finding id>"}`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "job", content = "of", rename_all = "snake_case")]
@@ -167,7 +169,7 @@ fn for_project(id: ProjectId, fact: &ProjectFact) -> Vec<Job> {
 fn for_finding(id: FindingId, fact: &FindingFact) -> Vec<Job> {
     match fact {
         FindingFact::Received(_) => vec![Job::Gate(id)],
-        FindingFact::Completed => vec![Job::Locate(id)],
+        FindingFact::Completed | FindingFact::TriedAgain { .. } => vec![Job::Locate(id)],
         FindingFact::Located { .. } => vec![Job::Group(id)],
         FindingFact::Led | FindingFact::Unjoined { .. } | FindingFact::Promoted => {
             vec![Job::Reproduce(id)]
@@ -196,7 +198,9 @@ fn for_reproduction(id: ReproductionId, fact: &ReproductionFact) -> Vec<Job> {
             Outcome::Affected | Outcome::Untested => vec![Job::FindRange(id)],
         },
         ReproductionFact::RangeFound { .. } => vec![Job::Settle(id)],
-        ReproductionFact::Started { .. } | ReproductionFact::Probed { .. } => Vec::new(),
+        ReproductionFact::Started { .. }
+        | ReproductionFact::Probed { .. }
+        | ReproductionFact::Reopened => Vec::new(),
     }
 }
 

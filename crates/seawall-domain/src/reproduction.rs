@@ -84,6 +84,8 @@ pub enum ReproductionFact {
     RangeFound {
         ranges: Vec<Interval>,
     },
+    /// What could not be run before is run anew.
+    Reopened,
 }
 facts_of!(ReproductionFact in Reproduction);
 
@@ -121,6 +123,11 @@ impl Reproduction {
     /// Takes the affected range that the runs show.
     pub fn find_range(self, ranges: Vec<Interval>, now: Timestamp) -> Decided {
         self.step("have a range", ReproductionFact::RangeFound { ranges }, now)
+    }
+
+    /// Forgets a conclusion that says nothing, so that the proof is run anew.
+    pub fn reopen(self, now: Timestamp) -> Decided {
+        self.step("be reopened", ReproductionFact::Reopened, now)
     }
 
     /// The verdict, once concluded.
@@ -198,6 +205,13 @@ impl Aggregate for Reproduction {
             }
             F::Probed { tested } => tested.iter().for_each(|tested| state.remember(tested)),
             F::RangeFound { ranges } => state.ranges = Some(ranges.clone()),
+            F::Reopened => {
+                if state.verdict() != Some(Verdict::EnvironmentFailed) {
+                    return None;
+                }
+                state.conclusion = None;
+                state.runs.clear();
+            }
         }
         Some(state)
     }

@@ -8,6 +8,7 @@ pub(crate) use letters::{desktop, resend, send};
 pub use read::{Brief, Written, briefs, letters, of_finding};
 
 use crate::desk::Desk;
+use crate::finding::kept_claim;
 use crate::outcome::{Fault, Outcome};
 use crate::party;
 use seawall_domain::access::{Action, Actor, Confirmed, scope};
@@ -50,6 +51,8 @@ pub async fn open(desk: &Desk, id: FindingId) -> Outcome<()> {
     let of = (project.id, confirmed.finding(), reproduction.id);
     let (case, fact) = Case::open(id, of, project.policy, project.maintainer, now)
         .ok_or_else(|| Fault::inconsistent("open a case", "its first fact did not apply"))?;
+    let claim = kept_claim(desk, &mut tx, &finding).await?.claim;
+    crate::work::weigh(desk, &mut tx, &finding, &claim, Some(&case)).await?;
     let _ = tx.record(mandate, &case, fact, now).await?;
     tx.commit().await?;
     Ok(())

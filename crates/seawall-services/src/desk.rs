@@ -1,5 +1,9 @@
 //! The desk: everything a use-case works with, made once by the executable.
 
+mod stop;
+
+pub use stop::Stop;
+
 use crate::advisory_set::AdvisorySets;
 use crate::assets::Assets;
 use crate::outcome::{Fault, Outcome};
@@ -48,6 +52,12 @@ pub trait Reproducer: Send + Sync {
     /// What a recipe ran in, for evidence: tools, the releases themselves, and what speaks against
     /// the claim when the effect shows.
     fn surroundings(&self, recipe: &str, version: &Version) -> Result<Surroundings, LabFault>;
+
+    /// The same laboratory for one job alone: what it does ends with [`LabFault::Stopped`] once the
+    /// stop is thrown. None where it cannot be ended, and goes on to its end unheeded.
+    fn stoppable(&self, _stop: &Stop) -> Option<Arc<dyn Reproducer>> {
+        None
+    }
 }
 
 /// What a recipe ran in.
@@ -83,14 +93,27 @@ pub struct LabRun {
     pub transcript: String,
     /// What crashed, where the attack ended in a crash that can be read.
     pub crash: Option<CrashKey>,
+    /// What it used.
+    pub used: Used,
 }
 
 impl Default for LabRun {
     /// A run that showed nothing.
     fn default() -> Self {
         let (effect, transcript) = (String::new(), String::new());
-        LabRun { outcome: Seen::Untested, effect, transcript, crash: None }
+        LabRun { outcome: Seen::Untested, effect, transcript, crash: None, used: Used::default() }
     }
+}
+
+/// What one isolated run used of the machine; nothing at all when nothing was run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Used {
+    /// Processor time of all its commands, in milliseconds.
+    pub cpu_ms: u64,
+    /// Time that passed, in milliseconds.
+    pub wall_ms: u64,
+    /// The most memory that any of its commands used at one time, in MiB.
+    pub peak_mib: u32,
 }
 
 /// The laboratory could not do it.
@@ -110,6 +133,9 @@ pub enum LabFault {
     /// A registry or a tool is out of reach; trying later may help.
     #[error("{0}")]
     Unreachable(String),
+    /// It was told to stop.
+    #[error("it was told to stop")]
+    Stopped,
 }
 
 /// Hands letters to the world and collects theirs.

@@ -29,7 +29,7 @@ use seawall_domain::statement::Statement;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_matching::flaw::Flaw;
 use seawall_matching::set::{Answer, Hit, SetFault};
-use seawall_store::queue::{self, NewJob};
+use seawall_store::queue::{self, NewJob, Place};
 use std::collections::BTreeSet;
 
 /// How many exposures one list holds.
@@ -142,8 +142,9 @@ pub async fn ask_for_match(desk: &Desk) -> Outcome<()> {
         .map_err(|error| crate::outcome::Fault::inconsistent("ask for a match", error))?;
     let role = job.role().name().to_owned();
     let cause = format!("advisory set/{request}");
-    queue::enqueue(&mut tx, &NewJob { kind: "job".into(), payload, role, due: desk.now(), cause })
-        .await?;
+    let (due, place) = (desk.now(), Place::default());
+    let job = NewJob { kind: "job".into(), payload, role, due, cause, place };
+    queue::enqueue(&mut tx, &job).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Reproductions: running proofs, finding ranges, and the evidence of both.
 
+mod again;
 mod bundle;
 mod history;
 
+pub use again::try_again;
 pub use bundle::{
     BUNDLE_BYTES_MAX, Bundle, Evidence, KEY, PinnedRelease, Predicate, check, read_bundle, seal,
 };
@@ -183,7 +185,8 @@ pub async fn settle(desk: &Desk, id: ReproductionId) -> Outcome<()> {
     let (reproduction, _) = guarded.open(&Actor::clerk(), Action::Work)?;
     let guarded = tx.load::<Finding>(reproduction.finding.uuid()).await?;
     let (finding, mandate) = guarded.open(&Actor::clerk(), Action::Work)?;
-    if !matches!(finding.standing, Standing::Leading { .. } | Standing::Waiting) {
+    // One that waits was told already; it is tried again from its evidence on, not from here.
+    if !matches!(finding.standing, Standing::Leading { .. }) {
         return Ok(());
     }
     let Some(verdict) = reproduction.verdict() else { return Ok(()) };

@@ -1,13 +1,24 @@
 //! Work: what each job does. A job may run twice; every one looks first whether it is still due.
 
+mod bench;
+mod board;
+mod urgency;
+
+pub use board::{About, Board, Measured, PutBack, Running, Task, Waiting, board, try_again};
+pub(crate) use urgency::weigh;
+pub use urgency::weigh_all;
+
 use crate::desk::{Desk, LabFault};
 use crate::outcome::{Denied, Fault, Outcome};
 use crate::{advisory, case, exposure, finding, fix, reproduction};
+use bench::Bench;
+use seawall_domain::access::{Action, Actor};
+use seawall_domain::finding::Finding;
 use seawall_domain::job::{Job, WorkRole};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::SignedDuration;
+use seawall_store::db::StoreFault;
 use seawall_store::queue;
-use std::convert::Infallible;
 use std::time::Duration;
 
 /// For how long a worker holds a job, in seconds, before another may take it. Short, because a
@@ -44,6 +55,24 @@ pub async fn perform(desk: &Desk, job: &Job) -> Outcome<()> {
     }
 }
 
+/// Who works, at what.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    /// Its name, by which people find it: its machine and process.
+    pub name: String,
+    /// The kinds of jobs that it does.
+    pub roles: Vec<WorkRole>,
+    /// How often it says that it is still at a job, and looks whether that is still wanted.
+    pub still_every: Duration,
+}
+
+impl Worker {
+    /// A worker of that name, which speaks up as often as the lease needs it.
+    pub fn new(name: impl Into<String>, roles: &[WorkRole]) -> Worker {
+        Worker { name: name.into(), roles: roles.to_vec(), still_every: STILL_EVERY }
+    }
+}
+
 /// What a round of work came to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Round {
@@ -53,52 +82,120 @@ pub enum Round {
     Idle,
 }
 
-/// Takes one job of these roles and does it; a job that fails is put back, later each time.
-pub async fn round(desk: &Desk, roles: &[WorkRole]) -> Outcome<Round> {
-    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-    let now = desk.now();
-    let claimed = queue::claim(desk.store.database(), &names, LEASE_SECONDS, now, 1)
-        .await?
-        .into_iter()
-        .next();
-    let Some(claimed) = claimed else { return Ok(Round::Idle) };
-    let job: Result<Job, _> = serde_json::from_str(&claimed.payload);
-    let done = match &job {
-        Ok(job) => tokio::select! {
-            done = perform(desk, job) => done,
-            never = hold(desk, &claimed) => match never {},
-        },
-        Err(error) => Err(Fault::inconsistent("read a job", error).into()),
+/// How a job ended for the worker that had it.
+enum Ended {
+    /// It is done.
+    Done,
+    /// It is put back, for this reason.
+    Not(Denied),
+    /// Nothing asks for it any more.
+    Moot(String),
+}
+
+/// Takes one job of the worker's roles and does it; a job that fails is put back, later each time.
+pub async fn round(desk: &Desk, worker: &Worker) -> Outcome<Round> {
+    let names: Vec<&str> = worker.roles.iter().map(|role| role.name()).collect();
+    let (database, now) = (desk.store.database(), desk.now());
+    let claimed = queue::claim(database, &worker.name, &names, LEASE_SECONDS, now, 1).await?;
+    let Some(claimed) = claimed.into_iter().next() else { return Ok(Round::Idle) };
+    let bench = Bench::new(desk);
+    let ended = match serde_json::from_str::<Job>(&claimed.payload) {
+        Ok(job) => attend(desk, worker, &claimed, &job, &bench).await,
+        Err(error) => Ended::Not(Fault::inconsistent("read a job", error).into()),
     };
-    let database = desk.store.database();
-    match done {
-        Ok(()) => queue::finish_alone(database, &claimed).await?,
-        Err(denied) => {
-            let retry_at = desk.now() + pause(&denied, claimed.attempts);
-            tracing::warn!(job = %claimed.payload, error = %denied, "a job is put back");
-            if is_blameless(&denied, claimed.failures) {
-                queue::defer(database, &claimed, &denied.to_string(), retry_at).await?;
-                return Ok(Round::Worked);
-            }
-            let after = queue::fail(database, &claimed, &denied.to_string(), retry_at).await?;
-            if after == queue::AfterFailure::Dead {
-                tracing::error!(job = %claimed.payload, "a job is given up: a person must look");
-            }
+    if let Err(error) = bench.keep(desk, &claimed).await {
+        tracing::warn!(job = %claimed.payload, %error, "what runs used is not kept");
+    }
+    match settle(desk, &claimed, ended).await {
+        Err(StoreFault::LeaseLost { job }) => {
+            tracing::warn!(%job, "another worker has this job by now");
         }
+        settled => settled?,
     }
     Ok(Round::Worked)
 }
 
-/// Holds a job for as long as this future is waited for. Work is not cut short when the job was
-/// lost meanwhile: every job may run twice, and whoever lost it cannot record that it is finished.
-async fn hold(desk: &Desk, job: &queue::Job) -> Infallible {
-    loop {
-        tokio::time::sleep(STILL_EVERY).await;
-        let until = desk.now() + SignedDuration::from_secs(i64::from(LEASE_SECONDS));
-        if let Err(error) = queue::extend(desk.store.database(), job, until).await {
-            tracing::warn!(job = %job.payload, %error, "cannot hold a job longer");
+/// Does a job for as long as it is wanted.
+async fn attend(
+    desk: &Desk,
+    worker: &Worker,
+    claimed: &queue::Job,
+    job: &Job,
+    bench: &Bench,
+) -> Ended {
+    match moot(desk, claimed, job).await {
+        Ok(Some(why)) => return Ended::Moot(why),
+        Ok(None) => {}
+        Err(denied) => return Ended::Not(denied),
+    }
+    let at_bench = bench.desk(desk);
+    tokio::select! {
+        done = perform(&at_bench, job) => match done {
+            Ok(()) => Ended::Done,
+            Err(denied) => Ended::Not(denied),
+        },
+        why = hold(desk, worker, claimed, job) => {
+            bench.stop();
+            Ended::Moot(why)
         }
     }
+}
+
+/// Records how a job ended.
+async fn settle(desk: &Desk, claimed: &queue::Job, ended: Ended) -> Result<(), StoreFault> {
+    let database = desk.store.database();
+    match ended {
+        Ended::Done => queue::finish_alone(database, claimed).await,
+        Ended::Moot(why) => {
+            tracing::info!(job = %claimed.payload, %why, "a job ends undone");
+            queue::drop_moot(database, claimed, &why).await
+        }
+        Ended::Not(denied) => {
+            let (now, why) = (desk.now(), denied.to_string());
+            let retry_at = now + pause(&denied, claimed.attempts);
+            tracing::warn!(job = %claimed.payload, error = %denied, "a job is put back");
+            if is_blameless(&denied, claimed.failures) {
+                return queue::defer(database, claimed, &why, now, retry_at).await;
+            }
+            let after = queue::fail(database, claimed, &why, now, retry_at).await?;
+            if after == queue::AfterFailure::Dead {
+                tracing::error!(job = %claimed.payload, "a job is given up: a person must look");
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Holds a job, and ends once nothing asks for it any more. Work is not cut short when the job was
+/// lost meanwhile: every job may run twice, and whoever lost it cannot record that it is finished.
+async fn hold(desk: &Desk, worker: &Worker, claimed: &queue::Job, job: &Job) -> String {
+    loop {
+        tokio::time::sleep(worker.still_every).await;
+        let now = desk.now();
+        let until = now + SignedDuration::from_secs(i64::from(LEASE_SECONDS));
+        if let Err(error) = queue::extend(desk.store.database(), claimed, now, until).await {
+            tracing::warn!(job = %claimed.payload, %error, "cannot hold a job longer");
+        }
+        match moot(desk, claimed, job).await {
+            Ok(Some(why)) => return why,
+            Ok(None) => {}
+            Err(error) => tracing::warn!(job = %claimed.payload, %error, "is it still wanted?"),
+        }
+    }
+}
+
+/// Why nothing asks for a job any more, when its finding has moved on. Only what runs foreign code
+/// is looked at from outside: everything else looks itself, at once.
+async fn moot(desk: &Desk, claimed: &queue::Job, job: &Job) -> Outcome<Option<String>> {
+    let Some(finding) = claimed.place.finding else { return Ok(None) };
+    if job.role() != WorkRole::Reproduce {
+        return Ok(None);
+    }
+    let mut tx = desk.begin("work_moot").await?;
+    let guarded = tx.load::<Finding>(finding.uuid()).await?;
+    let (finding, _) = guarded.open(&Actor::clerk(), Action::ReadFinding)?;
+    let state = finding.standing.name().replace('_', " ");
+    Ok(job.is_moot(&finding.standing).then(|| format!("the finding is {state} now")))
 }
 
 /// Whether a job waits for people or for the outside world: it is never given up for that. While

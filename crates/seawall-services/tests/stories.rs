@@ -11,4 +11,5 @@ mod stories {
     mod publication;
     mod secrecy;
     mod tampering;
+    mod work;
 }

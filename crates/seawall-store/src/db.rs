@@ -22,6 +22,7 @@ pub use tx::Tx;
 pub use value::Value;
 pub use woken::Woken;
 
+use seawall_domain::time::Timestamp;
 use sqlx::{Pool, Postgres, Sqlite};
 use std::future::Future;
 use std::sync::Arc;
@@ -172,6 +173,15 @@ impl Database {
                 done => return done,
             }
         }
+    }
+
+    /// The database's own clock: on PostgreSQL, that of the machine that all workers share.
+    pub async fn time(&self) -> Result<Timestamp, StoreFault> {
+        let micros = self.read().await?.database_time().await?;
+        Timestamp::from_microsecond(micros).map_err(|error| StoreFault::Column {
+            column: "micros".to_owned(),
+            why: error.to_string(),
+        })
     }
 
     /// A handle that wakes when a job was enqueued, here or (PostgreSQL) by any process.

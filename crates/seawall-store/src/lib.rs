@@ -3,6 +3,7 @@
 //! Rows become values and values rows; no decision is taken here. One SQL text serves both
 //! databases, and where they must differ the difference is in [`db`] and [`queue`].
 
+pub mod anchor;
 pub mod blob;
 pub mod db;
 pub mod facts;
@@ -16,7 +17,7 @@ pub mod subjects;
 use blob::Blobs;
 use db::{Database, StoreFault, Tx};
 use keys::InstallationKeys;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Everything that is kept: the database, the blobs and the keys that open them.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Store {
     database: Database,
     blobs: Blobs,
     keys: InstallationKeys,
+    data: PathBuf,
 }
 
 impl Store {
@@ -31,7 +33,7 @@ impl Store {
     pub async fn open(url: &str, data: &Path, keys: InstallationKeys) -> Result<Store, StoreFault> {
         let database = Database::open(url).await?;
         let blobs = Blobs::new(data.join("blobs"), keys.clone());
-        Ok(Store { database, blobs, keys })
+        Ok(Store { database, blobs, keys, data: data.to_owned() })
     }
 
     /// Opens a named transaction.
@@ -47,6 +49,11 @@ impl Store {
     /// The blobs.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
     }
 
     /// The keys.

@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, text: include_str!("../migrations/0001_engine.sql") },
     Migration { number: 2, text: include_str!("../migrations/0002_subjects.sql") },
     Migration { number: 3, text: include_str!("../migrations/0003_causes.sql") },
+    Migration { number: 4, text: include_str!("../migrations/0004_work.sql") },
 ];
 
 impl Migration {

@@ -2,16 +2,24 @@
 //!
 //! A job is enqueued in the transaction of the fact that causes it, once per cause, kind and
 //! payload. A worker claims it under a lease; when it dies, the lease runs out and another claims.
-//! So a job may run twice, and must be written for that; but only the holder of the newest lease
+//! What is urgent is handed out first, and between equally urgent jobs the parties take turns
+//! ([`seawall_domain::job::line`]). A job may run twice, and must be written for that; but only the holder of the newest lease
 //! can record that it is finished. What a job means is not known here.
 
+mod board;
+mod claim;
 mod lease;
+pub(crate) mod place;
+mod runs;
 
+pub use board::{Entry, State, Try, revive};
+pub use claim::{CLAIM_LEN_MAX, JOB_ATTEMPTS_MAX, ROLES_LEN_MAX, claim};
 pub use lease::{lease_drop, lease_take};
+pub use place::Place;
+pub use runs::{LAB_RUNS_KEPT, LabRunKept};
 
 use crate::args;
-use crate::db::{Database, Kind, Row, StoreFault, Tx};
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use crate::db::{Database, StoreFault, Tx};
 use seawall_domain::id::JobId;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -21,12 +29,8 @@ use uuid::Uuid;
 pub const JOB_PAYLOAD_BYTES_MAX: usize = 2_000;
 /// How often a job may fail before it is dead and a person has to look.
 pub const JOB_FAILURES_MAX: i64 = 8;
-/// How often a job may be claimed at all, so that one that kills its worker ends some time.
-pub const JOB_ATTEMPTS_MAX: i64 = 100;
-/// How many jobs one claim may take.
-pub const CLAIM_LEN_MAX: u32 = 100;
-/// How many roles one worker may have.
-pub const ROLES_LEN_MAX: usize = 8;
+/// How many of the newest reasons why a job was put back are kept.
+pub const TRIES_KEPT: i64 = 20;
 /// How much of an error is kept.
 const ERROR_CHARS_MAX: usize = 2_000;
 /// The longest pause between two tries of a failing job.
@@ -45,6 +49,8 @@ pub struct NewJob {
     pub due: Timestamp,
     /// The id of the fact that caused it.
     pub cause: String,
+    /// Where it stands in the line.
+    pub place: Place,
 }
 
 /// A claimed job, held under a lease.
@@ -58,8 +64,6 @@ pub struct Job {
     pub payload: String,
     /// Which kind of worker does it.
     pub role: String,
-    /// Lower comes first.
-    pub priority: i64,
     /// Not before this instant.
     pub due: Timestamp,
     /// How often it was claimed, this time included.
@@ -72,6 +76,10 @@ pub struct Job {
     pub leased_until: Timestamp,
     /// The lease, without which nothing can be recorded.
     pub lease: String,
+    /// The name of the worker that claimed it.
+    pub worker: String,
+    /// Where it stood in the line.
+    pub place: Place,
 }
 
 /// How many jobs there are in each state.
@@ -85,6 +93,8 @@ pub struct Pending {
     pub done: i64,
     /// Failed too often.
     pub dead: i64,
+    /// Ended without being run: nothing asked for it any more.
+    pub moot: i64,
 }
 
 /// What became of a failed job.
@@ -98,15 +108,6 @@ pub enum AfterFailure {
 
 /// Enqueues a job, once per cause, kind and payload, and wakes the workers at the commit.
 pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<JobId, StoreFault> {
-    enqueue_with_priority(tx, job, 0).await
-}
-
-/// Enqueues a job that comes before others (lower than 0) or after them.
-pub async fn enqueue_with_priority(
-    tx: &mut Tx,
-    job: &NewJob,
-    priority: i64,
-) -> Result<JobId, StoreFault> {
     let size_bytes = job.payload.len().max(job.kind.len()).max(job.cause.len());
     if size_bytes > JOB_PAYLOAD_BYTES_MAX {
         let what = "the kind, payload or cause of a job";
@@ -114,12 +115,18 @@ pub async fn enqueue_with_priority(
     }
     let id = job_id(job);
     let sql = "INSERT INTO job (id, kind, payload, role, priority, due, attempts, failures, \
-               leased_until, lease, state, last_error, cause) \
-               VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, NULL, 'ready', NULL, $7) \
+               leased_until, lease, state, last_error, cause, finding, party) \
+               VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, NULL, 'ready', NULL, $7, $8, $9) \
                ON CONFLICT DO NOTHING";
-    let args =
-        args![id.to_string(), &job.kind, &job.payload, &job.role, priority, job.due, &job.cause];
+    let Place { rank, finding, party } = job.place;
+    let finding = finding.map(|id| id.to_string()).unwrap_or_default();
+    let party = party.map(|id| id.to_string()).unwrap_or_default();
+    let mut args = args![id.to_string(), &job.kind, &job.payload, &job.role, rank, job.due];
+    args.extend(args![&job.cause, finding, &party]);
     if tx.execute(sql, args).await? > 0 {
+        let sql = "INSERT INTO turn (role, party, served) VALUES ($1, $2, 0) \
+                   ON CONFLICT DO NOTHING";
+        tx.execute(sql, args![&job.role, &party]).await?;
         tx.wake().await?;
     }
     Ok(id)
@@ -136,107 +143,19 @@ fn job_id(job: &NewJob) -> JobId {
     JobId::new(Uuid::new_v5(&namespace, &name))
 }
 
-/// The one statement whose text differs between the databases, by how the rows are locked:
-/// SQLite has only one writer, PostgreSQL has to step over the rows that others are claiming.
-macro_rules! claim_sql {
-    ($lock:literal) => {
-        concat!(
-            "WITH picked AS MATERIALIZED (SELECT id FROM job \
-             WHERE state IN ('ready', 'leased') \
-             AND role IN ($1, $2, $3, $4, $5, $6, $7, $8) AND due <= $9 \
-             AND (state = 'ready' OR leased_until <= $9) \
-             ORDER BY priority, due, id LIMIT $10 ",
-            $lock,
-            ") UPDATE job SET state = 'leased', lease = $11, leased_until = $12, \
-             attempts = attempts + 1 WHERE id IN (SELECT id FROM picked) \
-             RETURNING id, kind, payload, role, priority, due, attempts, failures, cause, \
-             leased_until, lease"
-        )
-    };
-}
-
-const CLAIM_ON_SQLITE: &str = claim_sql!("");
-const CLAIM_ON_POSTGRES: &str = claim_sql!("FOR UPDATE SKIP LOCKED");
-
-/// Claims due jobs of these roles under one lease: ready ones, and those whose lease ran out.
-pub async fn claim(
+/// Says that the holder of a job still is at it, and keeps the job longer; a fault means that
+/// somebody else may have it now.
+pub async fn extend(
     database: &Database,
-    roles: &[&str],
-    lease_secs: u32,
+    job: &Job,
     now: Timestamp,
-    limit: u32,
-) -> Result<Vec<Job>, StoreFault> {
-    let Some(last) = roles.last() else {
-        return Ok(Vec::new());
-    };
-    if roles.len() > ROLES_LEN_MAX {
-        let what = "the list of roles of a worker";
-        return Err(StoreFault::TooLong {
-            what,
-            size_bytes: roles.len(),
-            bytes_max: ROLES_LEN_MAX,
-        });
-    }
-    let lease = new_lease()?;
-    let until = now.saturating_add(SignedDuration::from_secs(i64::from(lease_secs)));
-    let until = until.unwrap_or(Timestamp::MAX);
-    let run = |mut tx: Tx| {
-        // A shorter list of roles is filled up with its last one.
-        let filled = roles.iter().chain(std::iter::repeat(last)).take(ROLES_LEN_MAX);
-        let mut args: Vec<_> = filled.map(|role| (*role).into()).collect();
-        args.extend(args![now, limit.min(CLAIM_LEN_MAX), &lease, until]);
-        async move {
-            let sql = match tx.kind() {
-                Kind::Sqlite => CLAIM_ON_SQLITE,
-                Kind::Postgres => CLAIM_ON_POSTGRES,
-            };
-            let rows = tx.fetch(sql, args).await?;
-            let mut jobs = rows.iter().map(restore).collect::<Result<Vec<_>, _>>()?;
-            if jobs.iter().any(|job| job.attempts > JOB_ATTEMPTS_MAX) {
-                bury(&mut tx).await?;
-                jobs.retain(|job| job.attempts <= JOB_ATTEMPTS_MAX);
-            }
-            tx.commit().await?;
-            jobs.sort_by_key(|job| (job.priority, job.due, job.id));
-            Ok(jobs)
-        }
-    };
-    database.retrying("job_claim", run).await
-}
-
-/// Ends the jobs that took their worker with them every time.
-async fn bury(tx: &mut Tx) -> Result<(), StoreFault> {
-    let sql = "UPDATE job SET state = 'dead', lease = NULL, leased_until = NULL, \
-               last_error = 'claimed too often without an end' \
-               WHERE state = 'leased' AND attempts > $1";
-    tx.execute(sql, args![JOB_ATTEMPTS_MAX]).await.map(|_| ())
-}
-
-fn restore(row: &Row) -> Result<Job, StoreFault> {
-    let id = row.text("id")?;
-    let corrupt =
-        |why: String| StoreFault::Corrupt { table: "job", column: "id", id: id.clone(), why };
-    Ok(Job {
-        id: id.parse().map_err(|error: seawall_domain::id::NotAnId| corrupt(error.to_string()))?,
-        kind: row.text("kind")?,
-        payload: row.text("payload")?,
-        role: row.text("role")?,
-        priority: row.int("priority")?,
-        due: row.timestamp("due")?,
-        attempts: row.int("attempts")?,
-        failures: row.int("failures")?,
-        cause: row.text("cause")?,
-        leased_until: row.timestamp("leased_until")?,
-        lease: row.text("lease")?,
-    })
-}
-
-/// Keeps a job longer; a fault means that somebody else may have it now, so stop.
-pub async fn extend(database: &Database, job: &Job, until: Timestamp) -> Result<(), StoreFault> {
+    until: Timestamp,
+) -> Result<(), StoreFault> {
     let run = |mut tx: Tx| async move {
-        let sql = "UPDATE job SET leased_until = $1 \
-                   WHERE id = $2 AND state = 'leased' AND lease = $3";
-        let changed = tx.execute(sql, args![until, job.id.to_string(), &job.lease]).await?;
+        let sql = "UPDATE job SET leased_until = $1, heard = $2 \
+                   WHERE id = $3 AND state = 'leased' AND lease = $4";
+        let args = args![until, now, job.id.to_string(), &job.lease];
+        let changed = tx.execute(sql, args).await?;
         held(changed, job)?;
         tx.commit().await
     };
@@ -265,9 +184,9 @@ pub async fn fail(
     database: &Database,
     job: &Job,
     why: &str,
+    now: Timestamp,
     retry_at: Timestamp,
 ) -> Result<AfterFailure, StoreFault> {
-    let why: String = why.replace('\0', "\u{fffd}").chars().take(ERROR_CHARS_MAX).collect();
     let after = match job.failures + 1 >= JOB_FAILURES_MAX {
         true => AfterFailure::Dead,
         false => AfterFailure::Retried,
@@ -276,18 +195,10 @@ pub async fn fail(
         AfterFailure::Dead => "dead",
         AfterFailure::Retried => "ready",
     };
-    let run = |mut tx: Tx| {
-        let args = args![state, retry_at, why.as_str(), job.id.to_string(), job.lease.as_str()];
-        async move {
-            let sql = "UPDATE job SET state = $1, due = $2, last_error = $3, \
-                       failures = failures + 1, lease = NULL, leased_until = NULL \
-                       WHERE id = $4 AND state = 'leased' AND lease = $5";
-            let changed = tx.execute(sql, args).await?;
-            held(changed, job)?;
-            tx.commit().await
-        }
-    };
-    database.retrying("job_fail", run).await?;
+    let sql = "UPDATE job SET state = $1, due = $2, last_error = $3, \
+               failures = failures + 1, lease = NULL, leased_until = NULL \
+               WHERE id = $4 AND state = 'leased' AND lease = $5";
+    put_back(database, "job_fail", sql, (job, why), (state, now, retry_at)).await?;
     Ok(after)
 }
 
@@ -297,21 +208,72 @@ pub async fn defer(
     database: &Database,
     job: &Job,
     why: &str,
+    now: Timestamp,
     retry_at: Timestamp,
 ) -> Result<(), StoreFault> {
-    let why: String = why.replace('\0', "\u{fffd}").chars().take(ERROR_CHARS_MAX).collect();
+    let sql = "UPDATE job SET state = $1, due = $2, last_error = $3, \
+               attempts = failures, lease = NULL, leased_until = NULL \
+               WHERE id = $4 AND state = 'leased' AND lease = $5";
+    put_back(database, "job_defer", sql, (job, why), ("ready", now, retry_at)).await
+}
+
+async fn put_back(
+    database: &Database,
+    name: &'static str,
+    sql: &'static str,
+    (job, why): (&Job, &str),
+    (state, now, retry_at): (&'static str, Timestamp, Timestamp),
+) -> Result<(), StoreFault> {
+    let why = bounded(why);
     let run = |mut tx: Tx| {
-        let args = args![retry_at, why.as_str(), job.id.to_string(), job.lease.as_str()];
+        let why = why.as_str();
         async move {
-            let sql = "UPDATE job SET state = 'ready', due = $1, last_error = $2, \
-                       attempts = failures, lease = NULL, leased_until = NULL \
-                       WHERE id = $3 AND state = 'leased' AND lease = $4";
+            let args = args![state, retry_at, why, job.id.to_string(), job.lease.as_str()];
+            let changed = tx.execute(sql, args).await?;
+            held(changed, job)?;
+            remember(&mut tx, job.id, &job.worker, why, now).await?;
+            tx.commit().await
+        }
+    };
+    database.retrying(name, run).await
+}
+
+/// Ends a job that nothing asks for any more, without its having been done.
+pub async fn drop_moot(database: &Database, job: &Job, why: &str) -> Result<(), StoreFault> {
+    let why = bounded(why);
+    let run = |mut tx: Tx| {
+        let args = args![why.as_str(), job.id.to_string(), job.lease.as_str()];
+        async move {
+            let sql = "UPDATE job SET state = 'moot', last_error = $1, lease = NULL, \
+                       leased_until = NULL WHERE id = $2 AND state = 'leased' AND lease = $3";
             let changed = tx.execute(sql, args).await?;
             held(changed, job)?;
             tx.commit().await
         }
     };
-    database.retrying("job_defer", run).await
+    database.retrying("job_moot", run).await
+}
+
+/// Remembers why a job was put back; the oldest reasons go.
+async fn remember(
+    tx: &mut Tx,
+    job: JobId,
+    worker: &str,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), StoreFault> {
+    let id = job.to_string();
+    let sql = "INSERT INTO job_try (job, number, at, worker, cause) \
+               SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4 FROM job_try WHERE job = $5";
+    tx.execute(sql, args![&id, now, worker, why, &id]).await?;
+    let sql = "DELETE FROM job_try WHERE job = $1 AND number <= \
+               (SELECT MAX(number) FROM job_try WHERE job = $2) - $3";
+    tx.execute(sql, args![&id, &id, TRIES_KEPT]).await.map(|_| ())
+}
+
+/// What is kept of an error: any text, without a NUL.
+fn bounded(why: &str) -> String {
+    why.replace('\0', "\u{fffd}").chars().take(ERROR_CHARS_MAX).collect()
 }
 
 /// How long to wait after a failure: 2, 4, 8 … seconds, at most an hour.
@@ -331,6 +293,7 @@ pub async fn pending(database: &Database) -> Result<Pending, StoreFault> {
             "leased" => pending.leased = jobs,
             "done" => pending.done = jobs,
             "dead" => pending.dead = jobs,
+            "moot" => pending.moot = jobs,
             _ => {
                 let why = format!("`{}` is no state", state.escape_debug());
                 return Err(StoreFault::Column { column: "state".to_owned(), why });
@@ -384,13 +347,4 @@ fn held(changed: u64, job: &Job) -> Result<(), StoreFault> {
         1 => Ok(()),
         _ => Err(StoreFault::LeaseLost { job: job.id.to_string() }),
     }
-}
-
-/// A lease is a random number that nobody else has: a nonce, of which no rule depends.
-fn new_lease() -> Result<String, StoreFault> {
-    let mut bytes = [0; 16];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| StoreFault::Crypto { doing: "make a lease" })?;
-    Ok(Uuid::from_bytes(bytes).simple().to_string())
 }

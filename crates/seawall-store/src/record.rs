@@ -148,14 +148,21 @@ impl Tx {
         let fact: Fact = fact.into();
         let fact_id = fact_id(id, version);
         self.write_fact(fact_id, id, version, &by, &fact, T::SUBJECT.name(), at).await?;
-        for job in jobs_for(id, &fact) {
+        let jobs = jobs_for(id, &fact);
+        if jobs.is_empty() {
+            return Ok(Mandate { id, version, by, of });
+        }
+        let ground = queue::place::ground(self, T::SUBJECT, id).await?;
+        for job in jobs {
             let payload = serde_json::to_string(&job).map_err(StoreFault::encode)?;
+            let place = ground.place(&job);
             let job = queue::NewJob {
                 kind: "job".into(),
                 payload,
                 role: job.role().name().into(),
                 due: at,
                 cause: fact_id.to_string(),
+                place,
             };
             queue::enqueue(self, &job).await?;
         }

@@ -7,9 +7,9 @@ use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_store::args;
 use seawall_store::db::{Database, StoreFault};
 use seawall_store::queue::{
-    AfterFailure, JOB_FAILURES_MAX, JOB_PAYLOAD_BYTES_MAX, Job, NewJob, Pending, backoff, busy,
-    claim, enqueue, enqueue_with_priority, extend, fail, finish, finish_alone, lease_drop,
-    lease_take, next_due, pending, until_quiet,
+    AfterFailure, JOB_FAILURES_MAX, JOB_PAYLOAD_BYTES_MAX, Job, NewJob, Pending, Place, backoff,
+    busy, claim, enqueue, extend, fail, finish, finish_alone, lease_drop, lease_take, next_due,
+    pending, until_quiet,
 };
 use seawall_testkit::database::{each, each_fresh};
 use std::collections::BTreeSet;
@@ -26,6 +26,7 @@ fn job(payload: &str) -> NewJob {
         role: "reproduce".to_owned(),
         due: at(0),
         cause: "fact".to_owned(),
+        place: Place::default(),
     }
 }
 
@@ -38,12 +39,12 @@ async fn add(database: &Database, jobs: &[NewJob]) {
 }
 
 async fn take(database: &Database, now: i64) -> Vec<Job> {
-    claim(database, &["reproduce"], 60, at(now), 10).await.unwrap()
+    claim(database, "w", &["reproduce"], 60, at(now), 10).await.unwrap()
 }
 
 async fn check_pending(database: &Database, expected: [i64; 4]) {
     let [ready, leased, done, dead] = expected;
-    let expected = Pending { ready, leased, done, dead };
+    let expected = Pending { ready, leased, done, dead, moot: 0 };
     assert_eq!(pending(database).await.unwrap(), expected, "{:?}", database.kind());
 }
 
@@ -62,7 +63,7 @@ async fn eight_workers_claim_five_hundred_jobs_exactly_once() {
             workers.spawn(async move {
                 let mut claimed = Vec::new();
                 loop {
-                    let jobs = claim(&database, &["reproduce"], 60, at(0), 3).await.unwrap();
+                    let jobs = claim(&database, "w", &["reproduce"], 60, at(0), 3).await.unwrap();
                     if jobs.is_empty() {
                         return claimed;
                     }
@@ -119,8 +120,9 @@ async fn jobs_come_by_priority_then_by_time_and_only_when_due() {
         for (payload, due, priority) in
             [("late", 9, 0), ("second", 2, 0), ("third", 3, 0), ("first", 5, -1)]
         {
-            let job = NewJob { due: at(due), ..job(payload) };
-            enqueue_with_priority(&mut tx, &job, priority).await.unwrap();
+            let place = Place { rank: priority, ..Place::default() };
+            let job = NewJob { due: at(due), place, ..job(payload) };
+            enqueue(&mut tx, &job).await.unwrap();
         }
         let other = NewJob { role: "match".to_owned(), ..job("other") };
         enqueue(&mut tx, &other).await.unwrap();
@@ -131,11 +133,11 @@ async fn jobs_come_by_priority_then_by_time_and_only_when_due() {
         let order: Vec<_> = claimed.iter().map(|job| job.payload.as_str()).collect();
         assert_eq!(order, ["first", "second", "third"]);
         assert_eq!(take(&database, 5).await, []);
-        assert_eq!(claim(&database, &[], 60, at(99), 9).await.unwrap(), []);
-        let both = claim(&database, &["match", "reproduce"], 60, at(9), 9).await.unwrap();
+        assert_eq!(claim(&database, "w", &[], 60, at(99), 9).await.unwrap(), []);
+        let both = claim(&database, "w", &["match", "reproduce"], 60, at(9), 9).await.unwrap();
         assert_eq!(both.len(), 2);
         let many = ["r"; 9];
-        assert!(claim(&database, &many, 60, at(9), 9).await.is_err());
+        assert!(claim(&database, "w", &many, 60, at(9), 9).await.is_err());
     })
     .await;
 }
@@ -146,13 +148,13 @@ async fn an_expired_lease_is_claimed_by_another_and_the_first_holder_is_told() {
         add(&database, &[job("a")]).await;
         let first = take(&database, 0).await.remove(0);
         assert_eq!(take(&database, 59).await, []);
-        extend(&database, &first, at(100)).await.unwrap();
+        extend(&database, &first, at(50), at(100)).await.unwrap();
         assert_eq!(take(&database, 60).await, []);
         let second = take(&database, 100).await.remove(0);
         assert_eq!((second.id, second.attempts), (first.id, 2));
         assert!(is_lost(finish_alone(&database, &first).await));
-        assert!(is_lost(extend(&database, &first, at(200)).await));
-        assert!(is_lost(fail(&database, &first, "late", at(200)).await));
+        assert!(is_lost(extend(&database, &first, at(100), at(200)).await));
+        assert!(is_lost(fail(&database, &first, "late", at(100), at(200)).await));
         finish_alone(&database, &second).await.unwrap();
         assert!(is_lost(finish_alone(&database, &second).await));
         check_pending(&database, [0, 0, 1, 0]).await;
@@ -166,11 +168,12 @@ async fn a_job_that_keeps_failing_waits_longer_and_dies() {
         add(&database, &[job("a")]).await;
         let (mut now, mut waits) = (at(0), Vec::new());
         for failure in 1..=JOB_FAILURES_MAX {
-            let claimed = claim(&database, &["reproduce"], 60, now, 1).await.unwrap().remove(0);
+            let claimed =
+                claim(&database, "w", &["reproduce"], 60, now, 1).await.unwrap().remove(0);
             let wait = backoff(&claimed);
             waits.push(wait.as_secs());
             let retry_at = now + wait;
-            let after = fail(&database, &claimed, "boom\0<b>", retry_at).await.unwrap();
+            let after = fail(&database, &claimed, "boom\0<b>", now, retry_at).await.unwrap();
             let dead = failure == JOB_FAILURES_MAX;
             assert_eq!(after == AfterFailure::Dead, dead, "{failure}");
             assert_eq!(take(&database, 0).await, []);
@@ -190,7 +193,8 @@ async fn a_job_that_kills_every_worker_ends() {
     each("a_job_that_kills_every_worker_ends", |database| async move {
         add(&database, &[job("a")]).await;
         let mut claims = 0;
-        while !claim(&database, &["reproduce"], 1, at(claims * 2), 1).await.unwrap().is_empty() {
+        while !claim(&database, "w", &["reproduce"], 1, at(claims * 2), 1).await.unwrap().is_empty()
+        {
             claims += 1;
         }
         assert_eq!(claims, seawall_store::queue::JOB_ATTEMPTS_MAX);

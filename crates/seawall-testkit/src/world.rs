@@ -40,7 +40,7 @@ use seawall_services::case::Received;
 use seawall_services::desk::{Desk, Settings};
 use seawall_services::log::Sequencer;
 use seawall_services::project::Registration;
-use seawall_services::work::{LEASE_SECONDS, Round, perform, round};
+use seawall_services::work::{LEASE_SECONDS, Round, Worker, perform, round};
 use seawall_services::{account, case, finding, inventory, party, project, scan, statement};
 use seawall_store::Store;
 use seawall_store::keys::InstallationKeys;
@@ -181,7 +181,7 @@ impl World {
 
     async fn one_job(&self, times: Times) -> Round {
         match times {
-            Times::Once => must(round(&self.desk, &WorkRole::ALL).await),
+            Times::Once => must(round(&self.desk, &Worker::new("world", &WorkRole::ALL)).await),
             Times::Twice => self.one_job_twice().await,
         }
     }
@@ -190,7 +190,7 @@ impl World {
         let database = self.desk.store.database();
         let names: Vec<&str> = WorkRole::ALL.iter().map(|role| role.name()).collect();
         let now = self.now();
-        let claimed = must(queue::claim(database, &names, LEASE_SECONDS, now, 1).await);
+        let claimed = must(queue::claim(database, "world", &names, LEASE_SECONDS, now, 1).await);
         let Some(claimed) = claimed.first() else { return Round::Idle };
         let job: Job = must(serde_json::from_str(&claimed.payload));
         match perform(&self.desk, &job).await {
@@ -203,7 +203,7 @@ impl World {
             }
             Err(denied) => {
                 let retry_at = now + SignedDuration::from_secs(60);
-                must(queue::fail(database, claimed, &denied.to_string(), retry_at).await);
+                must(queue::fail(database, claimed, &denied.to_string(), now, retry_at).await);
             }
         }
         Round::Worked
@@ -229,7 +229,7 @@ impl World {
     /// The jobs that failed and were not done since: what they were, and why.
     pub async fn stuck(&self) -> Vec<String> {
         let sql = "SELECT payload, last_error FROM job \
-                   WHERE state <> 'done' AND last_error IS NOT NULL ORDER BY payload";
+                   WHERE state NOT IN ('done', 'moot') AND last_error IS NOT NULL ORDER BY payload";
         let rows = must(self.desk.store.database().fetch(sql, Vec::new()).await);
         let said = |row: &seawall_store::db::Row| {
             format!("{}: {}", must(row.text("payload")), must(row.text("last_error")))

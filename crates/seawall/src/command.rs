@@ -10,14 +10,33 @@ pub mod preflight;
 pub mod reproduce;
 pub mod serve;
 pub mod verify;
+pub mod work;
 
+use seawall_domain::job::WorkRole;
 use std::future::Future;
 use std::io::Write;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs a command's future on a runtime of its own.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Waits for an interrupt from the keyboard, or for the word of whatever supervises services.
+async fn told_to_end() -> std::io::Result<()> {
+    let mut supervisor = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = supervisor.recv() => Ok(()),
+    }
+}
+
+/// A kind of work by its name.
+fn role(text: &str) -> Result<WorkRole, String> {
+    let names: Vec<&str> = WorkRole::ALL.iter().map(|role| role.name()).collect();
+    let found = WorkRole::ALL.into_iter().find(|role| role.name() == text);
+    found.ok_or_else(|| format!("there is no such work; there is {}", names.join(", ")))
 }
 
 /// Says which edition this is, as the command line itself would.

@@ -4,7 +4,7 @@ use crate::advisories::InData;
 use crate::laboratory::{Laboratories, Remember};
 use crate::maildir::Maildir;
 use crate::world::{SystemChance, SystemClock};
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use seawall_formats::csaf::Publisher;
 use seawall_sandbox::Laboratory;
 use seawall_services::advisory_set::AdvisorySets;
@@ -86,6 +86,44 @@ impl Installation {
         make_private(data)?;
         let keys = place.keys.clone().unwrap_or_else(|| InstallationKeys::folder_for(data));
         let keys = InstallationKeys::open_or_create(&keys, &|bytes| SystemChance.fill(bytes))?;
+        let opened = Installation::with(place, keys, base_url, remember).await?;
+        opened.desk.store.anchor(opened.desk.uuid()).await?;
+        Ok(opened)
+    }
+
+    /// Opens an installation that somebody else made; nothing that is missing is made.
+    pub async fn join(
+        place: &Place,
+        base_url: &str,
+        remember: Remember,
+    ) -> anyhow::Result<Installation> {
+        let data = &place.data;
+        let missing = |what: &str, folder: &Path, flag: &str| {
+            let folder = folder.display();
+            format!(
+                "there is no {what} at {folder}: workers share the server's own; name it by {flag}"
+            )
+        };
+        ensure!(data.is_dir(), missing("data folder", data, "--data"));
+        let keys = place.keys.clone().unwrap_or_else(|| InstallationKeys::folder_for(data));
+        ensure!(keys.is_dir(), missing("keys folder", &keys, "--keys"));
+        let database = data.join("seawall.db");
+        ensure!(
+            place.database_url.is_some() || database.is_file(),
+            "there is no database at {}: name the server's own by --database-url",
+            database.display()
+        );
+        let keys = InstallationKeys::open(&keys)?;
+        Installation::with(place, keys, base_url, remember).await
+    }
+
+    async fn with(
+        place: &Place,
+        keys: InstallationKeys,
+        base_url: &str,
+        remember: Remember,
+    ) -> anyhow::Result<Installation> {
+        let data = &place.data;
         let url = match &place.database_url {
             Some(url) => url.clone(),
             None => format!("sqlite:{}", data.join("seawall.db").display()),

@@ -1,16 +1,18 @@
 //! The laboratory across the process wall: some processes of ourselves, each with no database, no
 //! secret and almost no environment, which run foreign code and answer in lines of JSON.
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::{Oracle, Recipe};
 use seawall_sandbox::wall::{LaboratoryProcess, serve as serve_wall};
 use seawall_sandbox::{LabFault as Fault, Laboratory, RunReport};
-use seawall_services::desk::{LabFault, LabRelease, LabRun, Reproducer, Surroundings};
+use seawall_services::desk::{LabFault, LabRelease, LabRun, Reproducer, Stop, Surroundings, Used};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Answers questions on standard input until it ends.
 pub fn serve() -> ExitCode {
@@ -22,6 +24,12 @@ pub fn serve() -> ExitCode {
 
 /// Laboratory processes, started when needed and used again.
 pub struct Laboratories {
+    rooms: Arc<Rooms>,
+    stop: Option<Stop>,
+}
+
+/// What those of all jobs have in common.
+struct Rooms {
     exe: PathBuf,
     laboratory: Laboratory,
     idle: Mutex<Vec<LaboratoryProcess>>,
@@ -42,24 +50,33 @@ impl Laboratories {
     /// Laboratories that share one cache of fetched releases.
     pub fn new(exe: PathBuf, laboratory: Laboratory, remember: Remember) -> Laboratories {
         let (idle, releases) = (Mutex::default(), Mutex::default());
-        Laboratories { exe, laboratory, idle, releases, remember }
+        let rooms = Arc::new(Rooms { exe, laboratory, idle, releases, remember });
+        Laboratories { rooms, stop: None }
     }
 
-    /// Asks one process, which goes back to the idle ones unless it failed.
+    /// Asks one process, which goes back to the idle ones unless it failed. Whoever throws the stop
+    /// kills it, and its sandboxes die with it.
     pub fn ask<T>(
         &self,
         question: impl FnOnce(&LaboratoryProcess) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    ) -> Result<T, LabFault> {
+        let rooms = &self.rooms;
+        let idle = rooms.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let process = match idle {
             Some(process) => process,
-            None => LaboratoryProcess::spawn(&self.exe, self.laboratory.clone())?,
+            None => LaboratoryProcess::spawn(&rooms.exe, rooms.laboratory.clone()).map_err(told)?,
         };
-        let answer = question(&process);
+        let answer = match (&self.stop, process.id()) {
+            (Some(stop), Some(id)) => {
+                stop.during(move || end(id), || question(&process)).ok_or(LabFault::Stopped)?
+            }
+            (_, _) => question(&process),
+        };
         if !matches!(answer, Err(Fault::Process { .. })) {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(process);
+            rooms.idle.lock().unwrap_or_else(PoisonError::into_inner).push(process);
         }
-        answer
+        let stopped = self.stop.as_ref().is_some_and(Stop::is_thrown);
+        answer.map_err(|fault| if stopped { LabFault::Stopped } else { told(fault) })
     }
 
     /// What a recipe ran in; the doubts are those that a run without the target may add to.
@@ -67,7 +84,7 @@ impl Laboratories {
         &self,
         recipe: &Recipe,
         version: &Version,
-    ) -> Result<Surroundings, Fault> {
+    ) -> Result<Surroundings, LabFault> {
         let package = &recipe.target.package;
         let fixed = match &recipe.oracle {
             Oracle::Differential { fixed } => Some(fixed),
@@ -80,12 +97,12 @@ impl Laboratories {
             let archive = self.ask(|process| process.export(package, version))?;
             Ok(LabRelease { version: version.clone(), digest: fetched.digest, archive })
         });
-        let releases = releases.collect::<Result<Vec<LabRelease>, Fault>>()?;
+        let releases = releases.collect::<Result<Vec<LabRelease>, LabFault>>()?;
         Ok(Surroundings { environment, releases, doubts })
     }
 
     /// What else an outcome can depend on here, by name.
-    pub fn environment_named(&self) -> Result<BTreeMap<String, String>, Fault> {
+    pub fn environment_named(&self) -> Result<BTreeMap<String, String>, LabFault> {
         let environment = self.ask(LaboratoryProcess::environment)?;
         let mut named = environment.tools;
         named.insert("architecture".into(), environment.architecture);
@@ -96,7 +113,16 @@ impl Laboratories {
 
     /// What this host lacks for running proofs.
     pub fn preflight(&self) -> Result<seawall_sandbox::Preflight, LabFault> {
-        self.ask(LaboratoryProcess::preflight).map_err(told)
+        self.ask(LaboratoryProcess::preflight)
+    }
+}
+
+/// Kills a laboratory that is being asked. Whoever asks it is its parent and has not waited for it
+/// yet, so the number is still its own.
+fn end(id: u32) {
+    if let Ok(id) = i32::try_from(id) {
+        // It may have died by itself, which is as good.
+        let _ = kill(Pid::from_raw(id), Signal::SIGKILL);
     }
 }
 
@@ -114,6 +140,7 @@ pub fn lab_run(report: RunReport) -> LabRun {
         effect: report.effect,
         transcript: report.transcript,
         crash: report.crash,
+        used: Used { cpu_ms: report.cpu_ms, wall_ms: report.wall_ms, peak_mib: report.peak_mib },
     }
 }
 
@@ -135,14 +162,14 @@ fn told(fault: Fault) -> LabFault {
 
 impl Reproducer for Laboratories {
     fn releases(&self, package: &Package) -> Result<Vec<Version>, LabFault> {
-        let kept = || self.releases.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = || self.rooms.releases.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept().get(package) {
             return Ok(known.clone());
         }
-        let releases = self.ask(|process| process.releases(package)).map_err(told)?;
+        let releases = self.ask(|process| process.releases(package))?;
         let versions: Vec<Version> =
             releases.into_iter().filter(|r| !r.yanked).map(|r| r.version).collect();
-        if self.remember == Remember::Releases {
+        if self.rooms.remember == Remember::Releases {
             kept().insert(package.clone(), versions.clone());
         }
         Ok(versions)
@@ -154,17 +181,21 @@ impl Reproducer for Laboratories {
         version: &Version,
         file: &str,
     ) -> Result<Option<String>, LabFault> {
-        self.ask(|process| process.source(package, version, file)).map_err(told)
+        self.ask(|process| process.source(package, version, file))
     }
 
     fn run(&self, recipe: &str, version: &Version, runs: u32) -> Result<Vec<LabRun>, LabFault> {
         let recipe = read(recipe)?;
-        let reports = self.ask(|process| process.run(&recipe, version, runs)).map_err(told)?;
+        let reports = self.ask(|process| process.run(&recipe, version, runs))?;
         Ok(reports.into_iter().map(lab_run).collect())
     }
 
     fn surroundings(&self, recipe: &str, version: &Version) -> Result<Surroundings, LabFault> {
-        let recipe = read(recipe)?;
-        self.surroundings_of(&recipe, version).map_err(told)
+        self.surroundings_of(&read(recipe)?, version)
+    }
+
+    fn stoppable(&self, stop: &Stop) -> Option<Arc<dyn Reproducer>> {
+        let (rooms, stop) = (self.rooms.clone(), Some(stop.clone()));
+        Some(Arc::new(Laboratories { rooms, stop }))
     }
 }

@@ -35,6 +35,8 @@ struct Arguments {
 enum Command {
     /// Run everything: server, workers, log; prints a one-time login link on the first start.
     Serve(command::serve::Arguments),
+    /// Do some kinds of work apart from the server, on any machine that shares its database.
+    Work(command::work::Arguments),
     /// Show the main job on real input, start to end; leaves the portal open unless --exit.
     Demo(command::demo::Arguments),
     /// The local advisory set: import sources, follow them, see how old they are.
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         | Command::Preflight(_)
         | Command::Laboratory => {}
         Command::Serve(_)
+        | Command::Work(_)
         | Command::Demo(_)
         | Command::Advisories(_)
         | Command::Reproduce(_)
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
     }
     let done = match command {
         Command::Serve(arguments) => command::serve::run(arguments),
+        Command::Work(arguments) => command::work::run(arguments),
         Command::Demo(arguments) => command::demo::run(arguments),
         Command::Advisories(arguments) => command::advisories::run(arguments),
         Command::Match(arguments) => command::matching::run(arguments),

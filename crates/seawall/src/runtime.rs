@@ -1,4 +1,5 @@
-//! All roles in one process: the server, the workers, the sequencer and the mailbox's reader.
+//! All roles in one process: the server, the workers, the sequencer and the mailbox's reader. Or
+//! some workers alone, beside a server that leaves those roles to them.
 
 use anyhow::Context;
 use axum::Router;
@@ -8,7 +9,7 @@ use seawall_server::site::{Site, router};
 use seawall_services::advisory_set::Shelf;
 use seawall_services::desk::Desk;
 use seawall_services::log::Sequencer;
-use seawall_services::work::{Round, round};
+use seawall_services::work::{Round, Worker, round};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -31,11 +32,17 @@ pub struct Running {
 impl Running {
     /// Stops everything: what is under way is finished, then the log is brought up to date.
     pub async fn stop(self, desk: &Desk) -> anyhow::Result<()> {
+        self.end().await?;
+        settle_log(desk).await
+    }
+
+    /// Stops everything: what is under way is finished.
+    pub async fn end(self) -> anyhow::Result<()> {
         self.stop.send_replace(true);
         for task in self.tasks {
-            task.await.context("a task of the server failed")?;
+            task.await.context("a task of this process failed")?;
         }
-        settle_log(desk).await
+        Ok(())
     }
 }
 
@@ -51,13 +58,13 @@ pub async fn bind(address: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
-/// Starts everything on a bound listener.
+/// Starts everything on a bound listener; of the workers, those of these roles.
 pub fn start(
     desk: &Desk,
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
     claim_check_salt: Option<Arc<str>>,
-    workers: usize,
+    crew: &Crew,
 ) -> Running {
     let (stop, stopped) = watch::channel(false);
     let site: Router = router(Site { desk: desk.clone(), claim_check_salt });
@@ -69,23 +76,64 @@ pub fn start(
         }
     };
     let mut tasks = vec![tokio::spawn(serving)];
-    // Desk work never waits behind the laboratory: it has a worker of its own.
-    let quick = [WorkRole::Desk, WorkRole::Publish, WorkRole::Notify, WorkRole::Match];
-    tasks.push(tokio::spawn(work(desk.clone(), quick.to_vec(), stopped.clone())));
-    for _ in 0..workers {
-        tasks.push(tokio::spawn(work(desk.clone(), vec![WorkRole::Reproduce], stopped.clone())));
-    }
+    tasks.extend(crew.start(desk, &stopped));
     tasks.push(tokio::spawn(sequence(desk.clone(), stopped.clone())));
     tasks.push(tokio::spawn(read_mail(desk.clone(), stopped.clone())));
     tasks.push(tokio::spawn(keep_advisories(desk.clone(), stopped)));
     Running { stop, tasks }
 }
 
-/// Does jobs of these roles until told to stop.
-pub async fn work(desk: Desk, roles: Vec<WorkRole>, mut stop: watch::Receiver<bool>) {
+/// Starts workers alone. Who matches keeps the advisory set up to date too.
+pub fn start_workers(desk: &Desk, crew: &Crew) -> Running {
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = crew.start(desk, &stopped);
+    if crew.roles.contains(&WorkRole::Match) {
+        tasks.push(tokio::spawn(keep_advisories(desk.clone(), stopped)));
+    }
+    Running { stop, tasks }
+}
+
+/// The workers of a process.
+#[derive(Clone, Debug)]
+pub struct Crew {
+    /// Its machine and process, as people find it.
+    pub name: String,
+    /// What they do.
+    pub roles: Vec<WorkRole>,
+    /// How many run proofs side by side.
+    pub proofs: usize,
+}
+
+impl Crew {
+    /// The workers of this process.
+    pub fn here(roles: &[WorkRole], proofs: usize) -> Crew {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let host = match host.trim() {
+            "" => "here",
+            host => host,
+        };
+        Crew { name: format!("{host}/{}", std::process::id()), roles: roles.to_vec(), proofs }
+    }
+
+    fn start(&self, desk: &Desk, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+        // Desk work never waits behind the laboratory: it has a worker of its own.
+        let (proofs, quick): (Vec<_>, Vec<_>) =
+            self.roles.iter().partition(|role| **role == WorkRole::Reproduce);
+        let quick = (!quick.is_empty()).then_some(quick);
+        let proofs = proofs.first().into_iter().flat_map(|role| vec![vec![*role]; self.proofs]);
+        let begin = |(number, roles): (usize, Vec<WorkRole>)| {
+            let worker = Worker::new(format!("{}/{number}", self.name), &roles);
+            tokio::spawn(work(desk.clone(), worker, stopped.clone()))
+        };
+        (1..).zip(quick.into_iter().chain(proofs)).map(begin).collect()
+    }
+}
+
+/// Does jobs as a worker until told to stop.
+async fn work(desk: Desk, worker: Worker, mut stop: watch::Receiver<bool>) {
     let mut woken = desk.store.database().woken();
     while !*stop.borrow() {
-        match round(&desk, &roles).await {
+        match round(&desk, &worker).await {
             Ok(Round::Worked) => {}
             Ok(Round::Idle) => {
                 tokio::select! {
@@ -133,7 +181,12 @@ async fn keep_advisories(desk: Desk, mut stop: watch::Receiver<bool>) {
         let same = |(one, other): (&Arc<Shelf>, &Arc<Shelf>)| Arc::ptr_eq(one, other);
         if installed.is_some() && !installed.as_ref().zip(matched.as_ref()).is_some_and(same) {
             match seawall_services::exposure::ask_for_match(&desk).await {
-                Ok(()) => matched = installed,
+                Ok(()) => {
+                    matched = installed;
+                    if let Err(error) = seawall_services::work::weigh_all(&desk).await {
+                        tracing::error!(%error, "what waits is not weighed anew");
+                    }
+                }
                 Err(error) => tracing::error!(%error, "the advisory set waits to be matched"),
             }
         }

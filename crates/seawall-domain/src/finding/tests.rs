@@ -50,7 +50,7 @@ fn standings() -> Vec<Standing> {
 type Step = (&'static str, fn(Finding) -> Decided);
 
 /// Every step, in the order of the table's columns.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("lacks", |f| f.gate(vec![Missing::Recipe], AT)),
     ("passes", |f| f.gate(Vec::new(), AT)),
     ("located", |f| f.locate(7, AT)),
@@ -63,6 +63,7 @@ const STEPS: [Step; 12] = [
     ("silent", |f| f.conclude(Verdict::NotReproduced, AT)),
     ("no room", |f| f.conclude(Verdict::EnvironmentFailed, AT)),
     ("fixed", |f| f.found_fixed("2".into(), AT)),
+    ("again", |f| f.try_again(AccountId::new(Uuid::from_u128(3)), AT)),
 ];
 
 /// What may happen to a finding, standing by standing; what is not listed is refused.
@@ -78,7 +79,7 @@ rejected:
 reproduced:
 not_reproduced:
 flaky:
-waiting: works > reproduced, silent > not_reproduced, no room > waiting
+waiting: works > reproduced, silent > not_reproduced, no room > waiting, again > complete
 already_fixed:
 ";
 

@@ -177,6 +177,7 @@ pub fn findings() -> Vec<FindingFact> {
     ];
     all.extend(VERDICTS.map(|verdict| F::Concluded { verdict }));
     all.push(F::FoundFixed { newest: "1.3.6".into() });
+    all.push(F::TriedAgain { by: AccountId::new(Uuid::from_u128(2)) });
     all
 }
 
@@ -216,6 +217,7 @@ pub fn reproductions() -> Vec<ReproductionFact> {
             doubts: vec![Doubt::Unstated, Doubt::WithoutTarget],
         },
     });
+    all.push(F::Reopened);
     all
 }
 

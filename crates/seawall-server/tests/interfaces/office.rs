@@ -19,7 +19,7 @@ use seawall_services::desk::{
     Chance, Clock, Courier, Desk, LabFault, LabRun, Reproducer, Settings, Surroundings,
 };
 use seawall_services::log::Sequencer;
-use seawall_services::work::{Round, round};
+use seawall_services::work::{Round, Worker, round};
 use seawall_services::{account, advisory, case, party, project};
 use seawall_testkit::database::Fresh;
 use seawall_testkit::world::Records;
@@ -185,7 +185,7 @@ impl Office {
 
     /// Does every job that is due, and numbers every fact.
     pub async fn settle(&self) {
-        let every: Vec<_> = seawall_domain::job::WorkRole::ALL.to_vec();
+        let every = Worker::new("office", &seawall_domain::job::WorkRole::ALL);
         while round(&self.desk, &every).await.unwrap() == Round::Worked {}
         let mut sequencer = Sequencer::default();
         while sequencer.round(&self.desk).await.unwrap() > 0 {}

@@ -18,12 +18,14 @@ pub async fn gate(desk: &Desk, id: FindingId) -> Outcome<()> {
     if finding.standing != Standing::Received {
         return Ok(());
     }
-    let mut missing = kept_claim(desk, &mut tx, &finding).await?.claim.missing();
+    let claim = kept_claim(desk, &mut tx, &finding).await?.claim;
+    let mut missing = claim.missing();
     let recipe = recipe_text(desk, &mut tx, &finding).await?;
     let usable = recipe.is_some_and(|text| seawall_formats::recipe::read(&text).is_ok());
     if !usable && !missing.contains(&Missing::Recipe) {
         missing.push(Missing::Recipe);
     }
+    crate::work::weigh(desk, &mut tx, &finding, &claim, None).await?;
     let (finding, fact) = finding.gate(missing, now)?;
     let _ = tx.record(mandate, &finding, fact, now).await?;
     tx.commit().await?;

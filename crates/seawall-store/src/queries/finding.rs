@@ -76,6 +76,24 @@ impl Tx {
         .await
     }
 
+    /// The findings of a standing within a scope, the longest waiting first.
+    pub async fn finding_list_in(
+        &mut self,
+        scope: Scope,
+        standing: &str,
+        limit: i64,
+    ) -> Result<Vec<Finding>, StoreFault> {
+        let [all, party] = bounds(scope);
+        self.values(
+            select!(
+                finding,
+                "WHERE ($1 = 1 OR finder = $2) AND standing = $3 ORDER BY received, id LIMIT $4"
+            ),
+            vec![all, party, standing.into(), limit.into()],
+        )
+        .await
+    }
+
     /// The reproduction of a finding, when there is one.
     pub async fn reproduction_of(
         &mut self,

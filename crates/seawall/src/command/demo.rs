@@ -9,6 +9,7 @@ use crate::runtime::{self, Running};
 use anyhow::Context;
 use apart::Apart;
 use indicatif::{ProgressBar, ProgressStyle};
+use seawall_domain::job::WorkRole;
 use seawall_services::desk::Desk;
 use seawall_services::verify::verify;
 use std::io::IsTerminal;
@@ -104,7 +105,13 @@ async fn stage(arguments: &Arguments, data: PathBuf) -> anyhow::Result<ExitCode>
     preflight(installation.laboratories.clone()).await?;
     let desk = installation.desk;
     let server = match arguments.kills {
-        0 => Server::Here(runtime::start(&desk, listener, None, None, 2)),
+        0 => Server::Here(runtime::start(
+            &desk,
+            listener,
+            None,
+            None,
+            &runtime::Crew::here(&WorkRole::ALL, 2),
+        )),
         kills => {
             drop(listener);
             Server::Apart(Apart::start(&place, &address, kills, arguments.seed, &desk))

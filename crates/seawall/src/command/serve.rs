@@ -6,12 +6,12 @@ use crate::runtime;
 use anyhow::{Context, bail};
 use seawall_domain::access::Actor;
 use seawall_domain::account::Holder;
+use seawall_domain::job::WorkRole;
 use seawall_domain::party::{Party, Role};
 use seawall_server::listen;
 use seawall_services::{account, party};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// How the server runs.
 #[derive(clap::Args)]
@@ -33,6 +33,9 @@ pub struct Arguments {
     /// How many workers run proofs side by side.
     #[arg(long, default_value_t = 2)]
     workers: usize,
+    /// Leave this kind of work to `seawall work`; several times for several.
+    #[arg(long = "without-role", value_name = "ROLE", value_parser = super::role)]
+    without_roles: Vec<WorkRole>,
 }
 
 /// Serves until interrupted.
@@ -60,24 +63,18 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let installation = Installation::open(&arguments.place, &base_url, Remember::Nothing).await?;
     let desk = installation.desk;
     let salt = arguments.claim_check_salt.map(Into::into);
-    let running = runtime::start(&desk, listener, tls, salt, arguments.workers);
+    let here = |role: &WorkRole| !arguments.without_roles.contains(role);
+    let roles: Vec<WorkRole> = WorkRole::ALL.into_iter().filter(here).collect();
+    let crew = runtime::Crew::here(&roles, arguments.workers);
+    let running = runtime::start(&desk, listener, tls, salt, &crew);
     eprintln!("seawall listens on {base_url}");
     if let Some(link) = first_link(&desk).await? {
         eprintln!("sign in once as the first analyst: {base_url}/login/{link}");
     }
-    told_to_end().await.context("cannot wait for an interrupt")?;
+    super::told_to_end().await.context("cannot wait for an interrupt")?;
     eprintln!("seawall finishes what is under way");
     running.stop(&desk).await?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Waits for an interrupt from the keyboard, or for the word of whatever supervises services.
-async fn told_to_end() -> std::io::Result<()> {
-    let mut supervisor = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = supervisor.recv() => Ok(()),
-    }
 }
 
 /// On the very first start: a party of coordinators, an analyst, and the analyst's login link.

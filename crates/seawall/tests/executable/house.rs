@@ -41,7 +41,8 @@ pub struct House {
     program: PathBuf,
     server: Mutex<Option<(Child, String)>>,
     http: reqwest::Client,
-    finder: String,
+    without: Vec<&'static str>,
+    pub finder: String,
     pub operator: String,
     analysts: Vec<Actor>,
 }
@@ -157,7 +158,14 @@ impl House {
         let (program, server) = (program.to_owned(), Mutex::default());
         let (operator, finder) = (keys.pop().unwrap(), keys.pop().unwrap());
         let http = http.build().unwrap();
-        House { desk, fresh, program, server, http, finder, operator, analysts }
+        let without = Vec::new();
+        House { desk, fresh, program, server, http, without, finder, operator, analysts }
+    }
+
+    /// The same, with a server that leaves a kind of work to others.
+    pub fn without_role(mut self, role: &'static str) -> House {
+        self.without.extend(["--without-role", role]);
+        self
     }
 
     pub fn data(&self) -> &Path {
@@ -195,6 +203,7 @@ impl House {
             .arg("serve")
             .args(self.place())
             .args(["--listen", "127.0.0.1:0"])
+            .args(&self.without)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -17,3 +17,4 @@ mod stack;
 mod truth;
 mod update;
 mod web;
+mod workers;
