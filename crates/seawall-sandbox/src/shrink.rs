@@ -13,9 +13,17 @@
 
 mod parts;
 
+pub(crate) use parts::is_text;
+
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::ops::Range;
+
+/// An input is cut into no more parts than this: far more than any budget of tests.
+const PARTS_MAX: usize = 64 * 1024;
+
+/// What was tested before is not run again, but looked up: so often for each test at most.
+const REPEATS_PER_TEST: u32 = 16;
 
 /// The smaller input.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,7 +43,9 @@ pub(crate) fn shrink<E>(
     budget: u32,
     shows: impl FnMut(&[u8]) -> Result<bool, E>,
 ) -> Result<Shrunk, E> {
-    let mut search = Search { shows, bytes: input.to_vec(), left: budget, in_vain: HashSet::new() };
+    let repeats_left = budget.saturating_mul(REPEATS_PER_TEST);
+    let bytes = input.to_vec();
+    let mut search = Search { shows, bytes, left: budget, repeats_left, in_vain: HashSet::new() };
     let complete = match search.all() {
         Ok(()) => true,
         Err(Stop::Spent) => false,
@@ -57,6 +67,7 @@ struct Search<T> {
     /// The smallest that shows, up to now.
     bytes: Vec<u8>,
     left: u32,
+    repeats_left: u32,
     /// Digests of what was tested and does not show; no larger than the budget.
     in_vain: HashSet<[u8; 32]>,
 }
@@ -72,8 +83,14 @@ impl<E, T: FnMut(&[u8]) -> Result<bool, E>> Search<T> {
             if parts::is_text(&self.bytes) {
                 self.leave_out_brackets()?;
             }
+            let before = self.bytes.len();
             self.leave_out(parts::bytes)?;
-            if !self.make_plain()? {
+            // What is so long was cut into larger parts than bytes.
+            let coarse = before > PARTS_MAX;
+            if coarse && self.bytes.len() == before {
+                return Err(Stop::Spent);
+            }
+            if !coarse && !self.make_plain()? {
                 return Ok(());
             }
         }
@@ -83,6 +100,7 @@ impl<E, T: FnMut(&[u8]) -> Result<bool, E>> Search<T> {
     fn keeps(&mut self, bytes: Vec<u8>) -> Result<bool, Stop<E>> {
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
         if self.in_vain.contains(&digest) {
+            self.repeats_left = self.repeats_left.checked_sub(1).ok_or(Stop::Spent)?;
             return Ok(false);
         }
         self.left = self.left.checked_sub(1).ok_or(Stop::Spent)?;
@@ -97,17 +115,24 @@ impl<E, T: FnMut(&[u8]) -> Result<bool, E>> Search<T> {
 
     /// The search proper, over parts that follow one another and are the whole.
     fn leave_out(&mut self, cut: fn(&[u8]) -> Vec<Range<usize>>) -> Result<(), Stop<E>> {
-        let mut parts = cut(&self.bytes);
+        let mut parts = merged(cut(&self.bytes));
         let mut size = parts.len().div_ceil(2);
         while size > 0 && !parts.is_empty() {
             let mut any = false;
             // From the end: what comes later needs what comes earlier more often than the reverse.
             let mut end = parts.len();
+            let mut in_vain = 0..0;
             while end > 0 {
                 let start = end.saturating_sub(size);
-                if self.keeps(without(&self.bytes, &parts, start..end))? {
+                let span = span(&parts, start..end);
+                if self.is_same_as_next(&span, &in_vain) {
+                    in_vain = span;
+                } else if self.keeps(without(&self.bytes, &parts, start..end))? {
                     parts = closed_up(&parts, start..end);
+                    in_vain = 0..0;
                     any = true;
+                } else {
+                    in_vain = span;
                 }
                 end = start;
             }
@@ -118,6 +143,13 @@ impl<E, T: FnMut(&[u8]) -> Result<bool, E>> Search<T> {
             size = if size == 1 { 1 } else { size.div_ceil(2) };
         }
         Ok(())
+    }
+
+    /// Whether leaving out this comes to the same as leaving out what follows it.
+    fn is_same_as_next(&self, span: &Range<usize>, next: &Range<usize>) -> bool {
+        span.end == next.start
+            && !next.is_empty()
+            && self.bytes.get(span.clone()) == self.bytes.get(next.clone())
     }
 
     /// Leaves out pairs of brackets or quotes, with what is between them or without it.
@@ -153,6 +185,27 @@ impl<E, T: FnMut(&[u8]) -> Result<bool, E>> Search<T> {
             size /= 2;
         }
         Ok(any)
+    }
+}
+
+/// The same in fewer parts, where there are too many.
+fn merged(parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    if parts.len() <= PARTS_MAX {
+        return parts;
+    }
+    let many = parts.len().div_ceil(PARTS_MAX);
+    (0..parts.len())
+        .step_by(many)
+        .map(|at| span(&parts, at..(at + many).min(parts.len())))
+        .collect()
+}
+
+/// From the first of some parts to the last.
+fn span(parts: &[Range<usize>], range: Range<usize>) -> Range<usize> {
+    match parts.get(range).unwrap_or_default() {
+        [] => 0..0,
+        [one] => one.clone(),
+        [first, .., last] => first.start..last.end,
     }
 }
 

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// More pairs of brackets than this are not looked at.
 const BRACKETS_MAX: usize = 4096;
+/// A bracket is looked for behind so many that were never closed.
+const BRACKETS_SKIPPED_MAX: usize = 32;
 
 /// Whether an input is a text: UTF-8, and nearly nothing in it that cannot be printed.
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
@@ -48,28 +50,33 @@ pub(super) fn bytes(bytes: &[u8]) -> Vec<Range<usize>> {
 }
 
 /// What stands between an opening bracket and its closing one, both included; outer ones first.
-/// Quotes of the same kind on one line close one another.
+/// Quotes close one another. Brackets that stand alone are passed over.
 pub(super) fn brackets(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut pairs: Vec<Range<usize>> = Vec::new();
     for (at, byte) in bytes.iter().enumerate() {
-        let closes = match byte {
+        let opener = match byte {
             b')' => b'(',
             b']' => b'[',
             b'}' => b'{',
             b'>' => b'<',
             b'"' | b'\'' => *byte,
-            b'(' | b'[' | b'{' | b'<' => 0,
+            b'(' | b'[' | b'{' | b'<' => {
+                open.push((*byte, at));
+                continue;
+            }
             _ => continue,
         };
-        let last = open.last().filter(|(other, _)| *other == closes);
-        if let Some((_, start)) = last {
-            pairs.push(*start..at + 1);
-            open.pop();
-        } else if matches!(byte, b'(' | b'[' | b'{' | b'<' | b'"' | b'\'') {
-            open.push((*byte, at));
+        let back = open.iter().rev().take(BRACKETS_SKIPPED_MAX);
+        match back.clone().position(|(other, _)| *other == opener) {
+            Some(skipped) => {
+                open.truncate(open.len() - skipped);
+                pairs.extend(open.pop().map(|(_, start)| start..at + 1));
+            }
+            None if opener == *byte => open.push((*byte, at)),
+            None => {}
         }
-        if pairs.len() >= BRACKETS_MAX || open.len() >= BRACKETS_MAX {
+        if pairs.len() >= BRACKETS_MAX {
             break;
         }
     }

@@ -4,6 +4,7 @@
 mod hostile;
 mod oracles;
 mod patches;
+mod probing;
 mod process;
 mod releases;
 mod tools;
