@@ -5,8 +5,9 @@
 //! foreign code never runs below a process that holds a database connection or a key. Fetching is
 //! the only step with network, by the registry's own client in a sandbox of its own and without
 //! running any script of the package; unpacking, building and triggering happen behind [`launch`]
-//! too, without network, secrets or a way to write to this host, and within limits. There is no mode without isolation: what the host cannot enforce is
-//! told by [`Laboratory::preflight`]. Serves C16 (sandboxed reproduction) of the mission.
+//! too, without network, secrets or a way to write to this host, and within limits. There is no
+//! mode without isolation: what the host cannot enforce is told by [`Laboratory::preflight`].
+//! Serves C16 (sandboxed reproduction) of the mission.
 //!
 //! What it deliberately does not do: install anything, order versions, bring the dependencies of
 //! Python and npm packages, or decide what a verdict means for a finding.

@@ -5,7 +5,8 @@
 //! calls are allowed with certain arguments only, and two are told a success that did not happen:
 //! switching off core dumps, which would let the host's own handler of them start, and writing
 //! out every disk of the host. Who has the host's network has no sockets between processes, which
-//! might lead to services of this host, and cannot be connected to. A call by the numbers of another architecture ends the process.
+//! might lead to services of this host, and cannot be connected to. A call by the numbers of
+//! another architecture ends the process.
 
 use crate::launch::Network;
 use nix::libc;

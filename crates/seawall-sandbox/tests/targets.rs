@@ -1,7 +1,7 @@
 //! The six real targets against their registries: the verdict of every release, or of the
 //! neighbours of every end, must be what was measured before. All flaws are public and fixed.
 
-use seawall_domain::package::Version;
+use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::recipe::Recipe;
 use seawall_domain::verdict::Outcome;
 use seawall_sandbox::{LabFault, Laboratory};
@@ -128,4 +128,18 @@ fn minimist_at_every_end() {
     let name = "minimist.toml";
     check(name, Outcome::Affected, &["0.0.0", "0.2.2", "1.0.0", "1.2.2", "1.2.5"]);
     check(name, Outcome::Unaffected, &["0.2.3", "0.2.4", "1.2.6", "1.2.8"]);
+}
+
+#[test]
+#[ignore = "needs the mirror of this host's own Debian; run by cargo xtask corpus"]
+fn a_debian_package_is_listed_and_unpacked() {
+    let lab = laboratory();
+    let package = Package { ecosystem: Ecosystem::Debian(None), name: "hello".into() };
+    let start = Instant::now();
+    let releases = lab.releases(&package).unwrap();
+    println!("listed in {:.1?}: {releases:?}", start.elapsed());
+    let start = Instant::now();
+    let fetched = lab.fetch(&package, &releases[0].version).unwrap();
+    println!("fetched in {:.1?}", start.elapsed());
+    assert!(fetched.path.join("usr/bin/hello").is_file());
 }

@@ -9,14 +9,17 @@ const MAKE: &str = "
 mkdir debian && cd debian
 for version in 1.0-1 1:2.0~rc1-1; do
     rm -rf tree && mkdir -p tree/DEBIAN tree/usr/bin tree/etc
-    printf 'Package: thing\\nVersion: %s\\nArchitecture: all\\nMaintainer: M <m@example.invalid>\\nDescription: x\\n' $version > tree/DEBIAN/control
-    printf '#!/bin/sh\\ntouch /tmp/seawall-mark\\n' > tree/DEBIAN/postinst && chmod 755 tree/DEBIAN/*
+    printf 'Package: thing\\nVersion: %s\\nArchitecture: all\\n' $version > tree/DEBIAN/control
+    printf 'Maintainer: M <m@example.invalid>\\nDescription: x\\n' >> tree/DEBIAN/control
+    printf '#!/bin/sh\\ntouch /tmp/seawall-mark\\n' > tree/DEBIAN/postinst
+    chmod 755 tree/DEBIAN/*
     printf 'tool' > tree/usr/bin/tool && chmod 6755 tree/usr/bin/tool
     ln -s /etc/shadow tree/etc/link
     file=thing_$(echo $version | tr -d ':~').deb
     dpkg-deb -b --root-owner-group tree $file > /dev/null
     dpkg-deb -I $file control >> Packages
-    printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' $file $(stat -c %s $file) $(sha256sum $file | cut -d ' ' -f 1) >> Packages
+    printf 'Filename: ./%s\\nSize: %s\\n' $file $(stat -c %s $file) >> Packages
+    printf 'SHA256: %s\\n\\n' $(sha256sum $file | cut -d ' ' -f 1) >> Packages
 done
 rm -rf tree
 ";

@@ -218,12 +218,15 @@ int main(int count, char **words) {
     char text[16] = "";
     FILE *mark = fopen("/etc/mark", "r");
     if (mark) fgets(text, sizeof text, mark);
-    int alone = access("/usr", F_OK) && access("/opt", F_OK) && access("/target/etc/mark", F_OK) == 0;
+    int alone = access("/usr", F_OK) && access("/opt", F_OK);
+    alone = alone && !access("/target/etc/mark", F_OK);
     FILE *fresh = fopen("/scratch/fresh", "w");
     FILE *bad = fopen("/etc/fresh", "w");
-    int right = !strcmp(text, "image") && alone && fresh && !bad && !access("/proc/self/stat", F_OK);
+    int right = !strcmp(text, "image") && alone && fresh && !bad;
+    right = right && !access("/proc/self/stat", F_OK);
     int attack = count > 1 && !strcmp(words[1], "attack");
-    printf("seawall-canary %s %s\n", getenv("SEAWALL_CANARY"), attack && right ? "seen" : "absent");
+    const char *said = attack && right ? "seen" : "absent";
+    printf("seawall-canary %s %s\n", getenv("SEAWALL_CANARY"), said);
     return 0;
 }
 "#;

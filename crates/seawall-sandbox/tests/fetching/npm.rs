@@ -16,8 +16,8 @@ fn serve(balls: Vec<Vec<u8>>) -> u16 {
             let version = format!("{number}.0.0");
             let scripts = r#""scripts":{"preinstall":"touch /tmp/mark","prepack":"touch mark"}"#;
             format!(
-                r#""{version}":{{"name":"thing","version":"{version}",{scripts},"hasInstallScript":true,
-                "dist":{{"tarball":"http://127.0.0.1:{port}/ball/{number}"}}}}"#
+                r#""{version}":{{"name":"thing","version":"{version}",{scripts},
+                "hasInstallScript":true,"dist":{{"tarball":"http://127.0.0.1:{port}/ball/{number}"}}}}"#
             )
         })
         .collect();
@@ -62,8 +62,8 @@ fn world(test: &str, balls: Vec<Tar>) -> Option<World> {
     Some(world)
 }
 
-const MANIFEST: &str = r#"{"name":"thing","version":"1.0.0","scripts":{"preinstall":"touch /tmp/mark",
-    "install":"touch mark","prepare":"touch mark","prepack":"touch mark"}}"#;
+const MANIFEST: &str = r#"{"name":"thing","version":"1.0.0","scripts":{
+    "preinstall":"touch /tmp/mark","install":"touch mark","prepare":"touch mark","prepack":"touch mark"}}"#;
 
 #[test]
 fn a_package_is_unpacked_and_its_scripts_are_not_run() {

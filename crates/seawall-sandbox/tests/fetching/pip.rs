@@ -7,34 +7,36 @@ use seawall_sandbox::LabFault;
 
 const MAKE: &str = r#"
 import zipfile
-def wheel(name, version, files):
+WHEEL = 'Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n'
+def wheel(name, version, fill):
     info = f'{name}-{version}.dist-info'
     with zipfile.ZipFile(f'{name}-{version}-py3-none-any.whl', 'w', zipfile.ZIP_DEFLATED) as out:
-        for path, text in files:
-            out.writestr(path, text)
-        out.writestr(f'{info}/METADATA', f'Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n')
-        out.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
+        fill(out)
+        head = f'Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n'
+        out.writestr(f'{info}/METADATA', head)
+        out.writestr(f'{info}/WHEEL', WHEEL)
         out.writestr(f'{info}/RECORD', '')
-wheel('plain', '1.0', [('plain/__init__.py', 'one = 1\n')])
-wheel('plain', '1.1', [('plain/__init__.py', 'one = 2\n')])
-link = zipfile.ZipInfo('trap/link')
-link.external_attr = 0o120777 << 16
-setuid = zipfile.ZipInfo('trap/tool')
-setuid.external_attr = 0o104777 << 16
-wheel('trap', '1.0', [('../../../../tmp/outside', 'x'), ('/absolute', 'x'), (link, '/etc/passwd'), (setuid, 'x')])
-class Zeros:
-    pass
-with zipfile.ZipFile('bomb-1.0-py3-none-any.whl', 'w', zipfile.ZIP_DEFLATED) as out:
+def mode(name, mode):
+    one = zipfile.ZipInfo(name)
+    one.external_attr = mode << 16
+    return one
+def trap(out):
+    out.writestr('../../../../tmp/outside', 'x')
+    out.writestr('/absolute', 'x')
+    out.writestr(mode('trap/link', 0o120777), '/etc/passwd')
+    out.writestr(mode('trap/tool', 0o104777), 'x')
+def bomb(out):
     with out.open('bomb/zeros', 'w', force_zip64=True) as file:
         for _ in range(700):
             file.write(bytes(1 << 20))
-    out.writestr('bomb-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\nName: bomb\nVersion: 1.0\n')
-    out.writestr('bomb-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
-with zipfile.ZipFile('many-1.0-py3-none-any.whl', 'w') as out:
+def many(out):
     for number in range(60000):
         out.writestr(f'many/{number}', '')
-    out.writestr('many-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\nName: many\nVersion: 1.0\n')
-    out.writestr('many-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
+wheel('plain', '1.0', lambda out: out.writestr('plain/__init__.py', 'one = 1\n'))
+wheel('plain', '1.1', lambda out: out.writestr('plain/__init__.py', 'one = 2\n'))
+wheel('trap', '1.0', trap)
+wheel('bomb', '1.0', bomb)
+wheel('many', '1.0', many)
 "#;
 
 fn world(test: &str) -> Option<World> {
