@@ -26,11 +26,19 @@
 //! ```
 
 mod faults;
+mod lines;
+mod lint;
 mod oracle;
 mod parts;
+mod reach;
+mod schema;
 mod target;
 mod write;
 
+pub use lines::locate;
+pub use lint::advice;
+pub use reach::outside;
+pub use schema::{from_json, schema};
 pub use write::write;
 
 use faults::{Faults, commands};
@@ -52,10 +60,23 @@ pub struct RecipeFault {
     pub place: String,
     /// What is wrong, and what would be right.
     pub message: String,
+    /// The line of the file, from 1, where one can be told.
+    pub line: Option<usize>,
+}
+
+impl RecipeFault {
+    /// A fault at this key; [`locate`] finds its line.
+    pub fn new(place: &str, message: impl Into<String>) -> RecipeFault {
+        RecipeFault { place: place.to_owned(), message: message.into(), line: None }
+    }
 }
 
 impl fmt::Display for RecipeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) if !self.place.starts_with("line ") => write!(f, "line {line}, ")?,
+            Some(_) | None => {}
+        }
         write!(f, "{}: {}", self.place, self.message)
     }
 }
@@ -70,14 +91,22 @@ pub fn read(text: &str) -> Result<Recipe, Vec<RecipeFault>> {
     let table = match text.parse::<Table>() {
         Ok(table) => table,
         Err(error) => {
-            let start = error.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+            let line = lines::line_of(text, error.span().map_or(0, |span| span.start));
             faults.add(&format!("line {line}"), format!("not TOML: {}", error.message().trim()));
+            faults.0.iter_mut().for_each(|fault| fault.line = Some(line));
             return Err(faults.0);
         }
     };
-    let recipe = root(&table, &mut faults);
-    match recipe {
+    of_table(&table).map_err(|mut faults| {
+        locate(text, &mut faults);
+        faults
+    })
+}
+
+/// The recipe of a document.
+fn of_table(table: &Table) -> Result<Recipe, Vec<RecipeFault>> {
+    let mut faults = Faults(Vec::new());
+    match root(table, &mut faults) {
         Some(recipe) if faults.0.is_empty() => Ok(recipe),
         Some(_) | None => Err(faults.0),
     }

@@ -8,7 +8,7 @@ pub(super) struct Faults(pub Vec<RecipeFault>);
 
 impl Faults {
     pub(super) fn add(&mut self, place: &str, message: impl Into<String>) {
-        self.0.push(RecipeFault { place: place.to_owned(), message: message.into() });
+        self.0.push(RecipeFault::new(place, message));
     }
 
     pub(super) fn known(&mut self, prefix: &str, table: &Table, keys: &[&str]) {
