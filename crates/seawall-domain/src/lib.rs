@@ -10,6 +10,7 @@ pub mod crash;
 pub mod digest;
 pub mod fact;
 pub mod id;
+pub mod independence;
 pub mod package;
 pub mod publication;
 pub mod range;

@@ -8,6 +8,7 @@ use crate::advisory_set::AdvisorySets;
 use crate::assets::Assets;
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::digest::{Address, Digest};
+use seawall_domain::independence::{Dependence, Origin};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::Doubt;
 use seawall_domain::time::{Timestamp, micros};
@@ -133,6 +134,9 @@ pub enum LabFault {
     /// A registry or a tool is out of reach; trying later may help.
     #[error("{0}")]
     Unreachable(String),
+    /// Whoever runs this laboratory is not independent of the finder; another worker may be.
+    #[error("{0}")]
+    Dependent(Dependence),
     /// It was told to stop.
     #[error("it was told to stop")]
     Stopped,
@@ -167,6 +171,8 @@ pub struct Settings {
     pub dumps: PathBuf,
     /// The folder of the internal log's tiles.
     pub log: PathBuf,
+    /// Who verifies here: the party that runs the laboratory, and the models that take part.
+    pub verifier: Origin,
 }
 
 /// Everything a use-case works with.

@@ -11,12 +11,14 @@ pub use bundle::{
 pub use history::{find_range, test_newest, watch};
 
 use crate::desk::{Desk, LabFault, LabRun, Surroundings, digest};
-use crate::finding::{owner, recipe_text};
+use crate::finding::{kept_claim, owner, recipe_text};
 use crate::outcome::{Denied, Fault, Outcome};
+use crate::party;
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::digest::Digest;
 use seawall_domain::finding::{Finding, Standing};
 use seawall_domain::id::{FindingId, ReproductionId};
+use seawall_domain::independence::{Origin, independent, lines};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::Doubt;
 use seawall_domain::reproduction::{Conclusion, RUNS, Reproduction};
@@ -36,6 +38,7 @@ pub async fn reproduce(desk: &Desk, id: FindingId) -> Outcome<()> {
     let Some(recipe) = recipe_text(desk, &mut tx, &finding).await? else {
         return Err(Fault::inconsistent("reproduce", "the gate let a gap pass").into());
     };
+    must_be_independent(desk, &mut tx, &finding).await?;
     let reproduction = match tx.reproduction_of(id).await? {
         Some(known) if known.conclusion.is_some() => return Ok(()),
         Some(known) => known,
@@ -45,6 +48,18 @@ pub async fn reproduce(desk: &Desk, id: FindingId) -> Outcome<()> {
     let runs = run(desk, &recipe, &reproduction.version, RUNS).await?;
     let surroundings = surroundings(desk, &recipe, &reproduction.version, &runs).await?;
     conclude(desk, &finding, reproduction.id, &recipe, runs, surroundings).await
+}
+
+/// Refuses to verify what was found by the same party or by a model of the same line; the job
+/// waits for another worker then.
+async fn must_be_independent(desk: &Desk, tx: &mut Tx, finding: &Finding) -> Outcome<()> {
+    let claim = kept_claim(desk, tx, finding).await?.claim;
+    let finder = Origin {
+        party: Some(party::name(tx, finding.finder).await?),
+        lines: claim.tooling.tool.as_deref().map(lines).unwrap_or_default(),
+    };
+    let independent = independent(&finder, &desk.settings.verifier);
+    independent.map_err(|dependence| Fault::Laboratory(LabFault::Dependent(dependence)).into())
 }
 
 async fn start(desk: &Desk, tx: &mut Tx, finding: &Finding) -> Outcome<Reproduction> {

@@ -203,9 +203,10 @@ async fn moot(desk: &Desk, claimed: &queue::Job, job: &Job) -> Outcome<Option<St
 fn is_blameless(denied: &Denied, failures: i64) -> bool {
     match denied {
         Denied::Refused(refusal) => waits_for_people(refusal),
-        Denied::Broken(Fault::Laboratory(LabFault::Unreachable(_)) | Fault::Courier(_)) => {
-            failures + 1 >= queue::JOB_FAILURES_MAX
-        }
+        Denied::Broken(
+            Fault::Laboratory(LabFault::Unreachable(_) | LabFault::Dependent(_))
+            | Fault::Courier(_),
+        ) => failures + 1 >= queue::JOB_FAILURES_MAX,
         Denied::Broken(_) => false,
     }
 }

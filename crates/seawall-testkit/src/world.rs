@@ -106,6 +106,7 @@ impl World {
         let courier = Arc::new(Mailbox::default());
         let records = Records::default();
         let settings = Settings {
+            verifier: Default::default(),
             base_url: "http://127.0.0.1:8080".into(),
             publisher: Publisher {
                 name: "Seawall test".into(),

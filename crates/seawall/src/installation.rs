@@ -5,6 +5,7 @@ use crate::laboratory::{Laboratories, Remember};
 use crate::maildir::Maildir;
 use crate::world::{SystemChance, SystemClock};
 use anyhow::{Context, ensure};
+use seawall_domain::independence::{Origin, lines};
 use seawall_formats::csaf::Publisher;
 use seawall_sandbox::Laboratory;
 use seawall_services::advisory_set::AdvisorySets;
@@ -44,6 +45,12 @@ pub struct Place {
     /// The namespace of the publisher, an https address.
     #[arg(long, default_value = "https://seawall.invalid")]
     pub namespace: String,
+    /// The party that runs this laboratory: what it found itself waits for another.
+    #[arg(long, value_name = "PARTY")]
+    pub verifier_party: Option<String>,
+    /// A model that takes part in verifying here; findings of its line wait for another.
+    #[arg(long = "verifier-model", value_name = "MODEL")]
+    pub verifier_models: Vec<String>,
     /// What every page, document and letter says first.
     #[arg(long)]
     pub notice: Option<String>,
@@ -138,6 +145,10 @@ impl Installation {
         let laboratories = Arc::new(Laboratories::new(exe, laboratory, remember));
         let mailbox = data.join("mail");
         let settings = Settings {
+            verifier: Origin {
+                party: place.verifier_party.clone(),
+                lines: place.verifier_models.iter().flat_map(|model| lines(model)).collect(),
+            },
             base_url: base_url.to_owned(),
             publisher: Publisher {
                 name: place.publisher.clone(),

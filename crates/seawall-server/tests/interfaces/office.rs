@@ -117,6 +117,7 @@ impl Office {
             assets: Arc::default(),
             advisories: Arc::new(AdvisorySets::new(Box::new(records.clone()), &public)),
             settings: Arc::new(Settings {
+                verifier: Default::default(),
                 base_url: "https://seawall.invalid".into(),
                 publisher: Publisher {
                     name: "Test clearinghouse".into(),

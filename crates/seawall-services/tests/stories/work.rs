@@ -4,12 +4,15 @@
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::finding::{Finding, Rejection, Standing};
 use seawall_domain::id::FindingId;
+use seawall_domain::independence::Origin;
 use seawall_domain::job::line::Urgency;
 use seawall_domain::job::{Job, WorkRole};
 use seawall_domain::package::{Package, Version};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::reproduction::Reproduction;
-use seawall_services::desk::{Desk, LabFault, LabRun, Reproducer, Stop, Surroundings, Used};
+use seawall_services::desk::{
+    Desk, LabFault, LabRun, Reproducer, Settings, Stop, Surroundings, Used,
+};
 use seawall_services::outcome::Denied;
 use seawall_services::work::{Board, Round, Worker, board, round, weigh_all};
 use seawall_services::{finding, reproduction, work};
@@ -355,6 +358,33 @@ async fn what_runs_used_is_kept_beside_the_record() {
             assert_eq!(measured.package, Some(TARGETS[0].package()));
         }
         assert!(world.facts().await.iter().all(|fact| !fact.contains("peak")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_party_found_waits_for_another_to_verify() {
+    one(|mut world| async move {
+        let story = Story::stage(&world).await;
+        let finder = &story.cast.finders[0];
+        let receipt = world.submit(finder, &TARGETS[0].report(0)).await;
+        until_led(&world, finder, &receipt).await;
+        let found = finding_of(&world, finder, &receipt).await;
+        let parties = world.every::<seawall_domain::party::Party>().await;
+        let own = parties.into_iter().find(|party| party.id == found.finder).map(|p| p.name);
+        let verifier = Origin { party: own, ..Origin::default() };
+        let settings = Settings { verifier, ..(*world.desk.settings).clone() };
+        let desk = Desk { settings: Arc::new(settings), ..world.desk.clone() };
+        let worker = Worker::new("own", &[WorkRole::Reproduce]);
+        assert_eq!(must(round(&desk, &worker).await), Round::Worked);
+        assert_eq!(must(round(&desk, &worker).await), Round::Idle, "it waits");
+        assert!(world.laboratory.ran().is_empty());
+        let board = seen(&world, &story.cast.analysts[0]).await;
+        let said = format!("{board:?}");
+        assert!(said.contains("finder and verifier are one party"), "{said}");
+        world.until_quiet_twice().await;
+        let found = finding_of(&world, finder, &receipt).await;
+        assert_eq!(found.standing, Standing::Reproduced);
     })
     .await;
 }

@@ -88,6 +88,8 @@ fn place(arguments: &Arguments, data: PathBuf) -> Place {
         publisher: "Seawall demonstration clearinghouse".into(),
         namespace: "https://seawall-demo.invalid".into(),
         notice: Some(NOTICE.into()),
+        verifier_party: None,
+        verifier_models: Vec::new(),
     }
 }
 
