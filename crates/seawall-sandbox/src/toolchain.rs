@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The search path of a sandbox.
-pub(crate) const PATH: &str = "/opt/rust/bin:/opt/node/bin:/opt/python/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:\
-     /usr/local/go/bin";
+pub(crate) const PATH: &str = "/opt/rust/bin:/opt/node/bin:/opt/python/bin:/usr/local/bin:\
+    /usr/bin:/bin:/usr/sbin:/sbin:/usr/local/go/bin";
 
 /// One tool folder of the host and where a sandbox shows it.
 #[derive(Clone, Debug)]

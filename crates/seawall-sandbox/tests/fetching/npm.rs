@@ -56,14 +56,15 @@ fn world(test: &str, balls: Vec<Tar>) -> Option<World> {
     }
     let world = World::new();
     let port = serve(balls.into_iter().map(|ball| gzip(&ball.bytes())).collect());
-    let settings =
-        format!("registry=http://127.0.0.1:{port}/\nnoproxy=127.0.0.1\nfetch-retries=0\n");
+    let address = format!("registry=http://127.0.0.1:{port}/");
+    let settings = format!("{address}\nnoproxy=127.0.0.1\nfetch-retries=0\n");
     std::fs::write(world.client("npmrc"), settings).unwrap();
     Some(world)
 }
 
 const MANIFEST: &str = r#"{"name":"thing","version":"1.0.0","scripts":{
-    "preinstall":"touch /tmp/mark","install":"touch mark","prepare":"touch mark","prepack":"touch mark"}}"#;
+    "preinstall":"touch /tmp/mark","install":"touch mark",
+    "prepare":"touch mark","prepack":"touch mark"}}"#;
 
 #[test]
 fn a_package_is_unpacked_and_its_scripts_are_not_run() {
