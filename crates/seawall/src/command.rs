@@ -23,13 +23,17 @@ fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
-/// Waits for an interrupt from the keyboard, or for the word of whatever supervises services.
-async fn told_to_end() -> std::io::Result<()> {
-    let mut supervisor = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = supervisor.recv() => Ok(()),
-    }
+/// Listens from now on for an interrupt from the keyboard, or for the word of whatever supervises
+/// services; the future ends when either came.
+fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut keyboard, mut supervisor) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = keyboard.recv() => {}
+            _ = supervisor.recv() => {}
+        }
+    })
 }
 
 /// A kind of work by its name.

@@ -66,12 +66,13 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let here = |role: &WorkRole| !arguments.without_roles.contains(role);
     let roles: Vec<WorkRole> = WorkRole::ALL.into_iter().filter(here).collect();
     let crew = runtime::Crew::here(&roles, arguments.workers);
+    let told_to_end = super::told_to_end().context("cannot wait for an interrupt")?;
     let running = runtime::start(&desk, listener, tls, salt, &crew);
     eprintln!("seawall listens on {base_url}");
     if let Some(link) = first_link(&desk).await? {
         eprintln!("sign in once as the first analyst: {base_url}/login/{link}");
     }
-    super::told_to_end().await.context("cannot wait for an interrupt")?;
+    told_to_end.await;
     eprintln!("seawall finishes what is under way");
     running.stop(&desk).await?;
     Ok(ExitCode::SUCCESS)

@@ -54,10 +54,11 @@ async fn work(arguments: Arguments) -> anyhow::Result<ExitCode> {
         able(&installation.laboratories).await?;
     }
     let crew = Crew::here(&roles, workers.max(1));
+    let told_to_end = super::told_to_end().context("cannot wait for an interrupt")?;
     let running = runtime::start_workers(&desk, &crew);
     let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
     eprintln!("seawall works as {}: {}", crew.name, names.join(", "));
-    super::told_to_end().await.context("cannot wait for an interrupt")?;
+    told_to_end.await;
     eprintln!("seawall finishes what is under way");
     running.end().await?;
     Ok(ExitCode::SUCCESS)
