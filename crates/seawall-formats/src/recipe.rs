@@ -26,12 +26,14 @@
 //! ```
 
 mod faults;
+pub mod import;
 mod lines;
 mod lint;
 mod oracle;
 mod parts;
 mod reach;
 mod schema;
+pub mod skeleton;
 mod target;
 mod write;
 

@@ -7,6 +7,7 @@ pub mod exposure;
 pub mod inspect;
 pub mod matching;
 pub mod preflight;
+pub mod recipe;
 pub mod reproduce;
 pub mod serve;
 pub mod verify;

@@ -5,6 +5,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::{Oracle, Recipe};
+use seawall_formats::recipe::{RecipeFault, outside};
 use seawall_sandbox::wall::{LaboratoryProcess, serve as serve_wall};
 use seawall_sandbox::{LabFault as Fault, Laboratory, RunReport};
 use seawall_services::desk::{LabFault, LabRelease, LabRun, Reproducer, Stop, Surroundings, Used};
@@ -126,11 +127,15 @@ fn end(id: u32) {
     }
 }
 
+/// Reads a recipe that may be run: one that would reach outside its sandbox may not.
 fn read(recipe: &str) -> Result<Recipe, LabFault> {
-    seawall_formats::recipe::read(recipe).map_err(|faults| {
+    let told = |faults: Vec<RecipeFault>| {
         let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
         LabFault::Recipe(said.join("; "))
-    })
+    };
+    let recipe = seawall_formats::recipe::read(recipe).map_err(told)?;
+    let outside = outside(&recipe);
+    if outside.is_empty() { Ok(recipe) } else { Err(told(outside)) }
 }
 
 /// A run as use-cases know it.

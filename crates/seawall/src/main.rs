@@ -47,6 +47,8 @@ enum Command {
     Exposure(command::exposure::Arguments),
     /// The engines by hand: purl, vers, version, cvss, bod-26-04.
     Inspect(command::inspect::Arguments),
+    /// Write, check and import recipes; nothing of them is run unless an import must ask.
+    Recipe(command::recipe::Arguments),
     /// Run a recipe or an evidence bundle in the sandbox here.
     Reproduce(command::reproduce::Arguments),
     /// Recompute figures, proofs, rows and signatures, of an installation or of a folder.
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         | Command::Work(_)
         | Command::Demo(_)
         | Command::Advisories(_)
+        | Command::Recipe(_)
         | Command::Reproduce(_)
         | Command::Verify(_)
         | Command::Admin(_) => prepare(),
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
         Command::Match(arguments) => command::matching::run(arguments),
         Command::Exposure(arguments) => command::exposure::run(arguments),
         Command::Inspect(arguments) => command::inspect::run(arguments),
+        Command::Recipe(arguments) => command::recipe::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),
         Command::Verify(arguments) => command::verify::run(arguments),
         Command::Preflight(arguments) => command::preflight::run(arguments),

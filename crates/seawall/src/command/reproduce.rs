@@ -111,13 +111,20 @@ fn laboratories(laboratory: Laboratory) -> anyhow::Result<Laboratories> {
 }
 
 fn read(text: &str) -> anyhow::Result<Recipe> {
-    match seawall_formats::recipe::read(text) {
-        Ok(recipe) => Ok(recipe),
+    let recipe = match seawall_formats::recipe::read(text) {
+        Ok(recipe) => recipe,
         Err(faults) => {
             faults.iter().for_each(|fault| eprintln!("{fault}"));
             bail!("the recipe cannot be used; `seawall recipe check` explains");
         }
+    };
+    let mut outside = seawall_formats::recipe::outside(&recipe);
+    if !outside.is_empty() {
+        seawall_formats::recipe::locate(text, &mut outside);
+        outside.iter().for_each(|fault| eprintln!("{fault}"));
+        bail!("the recipe would reach outside its sandbox, so nothing of it was run");
     }
+    Ok(recipe)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -14,7 +14,7 @@ const KINDS: [(&str, &[&str]); 4] = [
             "heap-use-after-free",
             "stack-use-after-return",
             "stack-use-after-scope",
-            "attempting double-free",
+            "attempting",
             "container-overflow",
             "stack-overflow",
             "SEGV",
