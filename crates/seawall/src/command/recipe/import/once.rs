@@ -5,7 +5,7 @@ use crate::laboratory::{Laboratories, Remember};
 use seawall_domain::recipe::Oracle;
 use seawall_formats::recipe::import::{Imported, judged_by};
 use seawall_formats::recipe::outside;
-use seawall_sandbox::Laboratory;
+use seawall_sandbox::{HostPaths, Laboratory};
 
 /// The signals that a crash ends by, as Linux numbers them.
 const SIGNALS: [(u8, &str); 7] = [
@@ -44,9 +44,10 @@ pub(super) fn told(mut imported: Imported, common: &Common) -> Imported {
 fn transcript(imported: &Imported, common: &Common) -> Result<String, String> {
     let exe = std::env::current_exe().map_err(|error| error.to_string())?;
     let laboratory = Laboratory {
-        cache: common.cache.clone(),
         local_catalogue: common.local_catalogue.clone(),
         offline: common.offline,
+        host_paths: HostPaths::Allowed,
+        ..Laboratory::at(&common.cache)
     };
     let laboratories = Laboratories::new(exe, laboratory, Remember::Nothing);
     let recipe = &imported.recipe;
