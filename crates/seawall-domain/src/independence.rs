@@ -1,9 +1,9 @@
 //! Who may verify whose finding: a different party and, for machines, a different line of models
 //! (capability C17).
 //!
-//! A model that found a flaw by mistake tends to believe its own mistake, and so does another of its
-//! line. A proof that is run by a machine without a model is nobody's opinion: only the party that
-//! runs it counts then.
+//! A model that found a flaw by mistake tends to believe its own mistake, and so does another of
+//! its line. A proof that is run by a machine without a model is nobody's opinion: only the party
+//! that runs it counts then.
 
 use std::collections::BTreeSet;
 

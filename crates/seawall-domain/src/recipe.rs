@@ -21,9 +21,9 @@
 //!
 //! # What a command must do
 //!
-//! The trigger runs the attack, the control the same with a benign input. What each must say or how
-//! it must end depends on the oracle: see [`Oracle`]. Where a recipe has a service, it is started in
-//! the same sandbox first, and the command is called once it listens.
+//! The trigger runs the attack, the control the same with a benign input. What each must say or
+//! how it must end depends on the oracle: see [`Oracle`]. Where a recipe has a service, it is
+//! started in the same sandbox first, and the command is called once it listens.
 
 mod boundary;
 mod oracle;

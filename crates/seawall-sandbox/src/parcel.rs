@@ -1,5 +1,5 @@
-//! A release as one archive, and what else an outcome can depend on: for evidence that others replay
-//! offline.
+//! A release as one archive, and what else an outcome can depend on: for evidence that others
+//! replay offline.
 
 use crate::cache::Cache;
 use crate::layout::{Bounds, Layout, Whiteouts};

@@ -1,4 +1,5 @@
-//! The trust boundary: who attacks, with what, and whether the effect is more than they have anyway.
+//! The trust boundary: who attacks, with what, and whether the effect is more than they have
+//! anyway.
 
 use super::{Oracle, Recipe};
 use serde::{Deserialize, Serialize};

@@ -136,8 +136,10 @@ fn a_patch_that_brings_another_crash_is_no_fix() {
     let source = "#include <string.h>\nint copy_name(char *to, const char *from) {\n\
                   \x20   strcpy(to, from);\n    return 0;\n}\n";
     world.release("name", "1", &[("name.c", source)]);
-    let harness = "#include <stdio.h>\n#include <stdlib.h>\nint copy_name(char *to, const char *from);\n\
-                   int main(int c, char **v) { char text[200] = {0}; FILE *f = fopen(v[1], \"r\");\n\
+    let harness = "#include <stdio.h>\n#include <stdlib.h>\n\
+                   int copy_name(char *to, const char *from);\n\
+                   int main(int c, char **v) {\n\
+                   char text[200] = {0}; FILE *f = fopen(v[1], \"r\");\n\
                    if (!f || !fgets(text, 199, f)) return 2; char *to = malloc(8);\n\
                    copy_name(to, text); free(to); return c < 0; }\n";
     let oracle =
