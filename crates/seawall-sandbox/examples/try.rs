@@ -1,7 +1,7 @@
 //! Runs a recipe file against releases, all by default: `try CACHE RECIPE RUNS [VERSION…]`.
 
 use seawall_domain::package::Version;
-use seawall_sandbox::Laboratory;
+use seawall_sandbox::{Isolation, Laboratory};
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,7 +12,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut versions: Vec<Version> = words.map(Version).collect();
     let recipe = seawall_formats::recipe::read(&std::fs::read_to_string(file)?)
         .map_err(|faults| faults.iter().map(|f| format!("{f}\n")).collect::<String>())?;
-    let lab = Laboratory { cache: cache.into(), local_catalogue: None, offline: false };
+    let lab = Laboratory {
+        cache: cache.into(),
+        local_catalogue: None,
+        offline: false,
+        isolation: Isolation::Namespaces,
+    };
     let verbose = !versions.is_empty();
     let start = Instant::now();
     let package = &recipe.target.package;

@@ -18,6 +18,7 @@ mod fault;
 mod inherited;
 mod inner;
 pub mod launch;
+pub mod microvm;
 mod oracle;
 mod preflight;
 mod registry;
@@ -29,6 +30,7 @@ mod tree;
 pub mod wall;
 
 pub use fault::LabFault;
+pub use microvm::Isolation;
 pub use preflight::{Preflight, PreflightFault};
 pub use release::{Fetched, Release};
 pub use run::RunReport;
@@ -47,12 +49,20 @@ pub struct Laboratory {
     pub local_catalogue: Option<PathBuf>,
     /// Answers from the cache and the local catalogue only.
     pub offline: bool,
+    /// Behind which walls foreign code runs.
+    #[serde(default)]
+    pub isolation: Isolation,
 }
 
 impl Laboratory {
     /// Says what this host lacks, with the remedy for each; nothing is installed or changed.
     pub fn preflight(&self) -> Preflight {
-        preflight::preflight()
+        let mut found = preflight::preflight();
+        match self.isolation {
+            Isolation::Namespaces => {}
+            Isolation::Microvm => microvm::preflight(self, &mut found),
+        }
+        found
     }
 
     /// The releases of a package as its registry lists them, in no particular order. Python

@@ -1,9 +1,9 @@
 //! Running a recipe against a release: build once, then attack and control, each in a new sandbox.
 
 use crate::cache::{Cache, Scratch, random_hex};
-use crate::launch::{Ended, How, Job, Mount, launch};
+use crate::launch::{Ended, How, Job, Mount};
 use crate::oracle::{self, Factors, Judgement, told};
-use crate::{Fetched, LabFault, Laboratory, inner};
+use crate::{Fetched, LabFault, Laboratory, inner, microvm};
 use seawall_domain::package::Version;
 use seawall_domain::recipe::{Oracle, Recipe};
 use seawall_domain::verdict::Outcome;
@@ -66,6 +66,7 @@ pub(crate) fn run(
 
 /// Everything that the runs of one recipe against one release share.
 struct Bench<'a> {
+    lab: &'a Laboratory,
     recipe: &'a Recipe,
     version: &'a Version,
     fetched: &'a Fetched,
@@ -96,7 +97,7 @@ impl<'a> Bench<'a> {
             fs::write(path, &file.text).map_err(fault)?;
         }
         crate::tree::open_for_reading(&folder)?;
-        Ok(Bench { recipe, version, fetched, scratch })
+        Ok(Bench { lab, recipe, version, fetched, scratch })
     }
 
     fn job(&self, command: Vec<String>, token: &str, size: Option<u32>) -> Job<'a> {
@@ -124,7 +125,7 @@ impl<'a> Bench<'a> {
         }
         let mut job = self.job(inner::building(&self.recipe.build), "", None);
         job.stdout_bytes_max = Some((u64::from(self.recipe.limits.bounded().disk_mib) << 20) * 2);
-        let mut ended = launch(&job)?;
+        let mut ended = microvm::launch(self.lab, &job)?;
         let built = std::mem::take(&mut ended.stdout);
         if ended.how != How::Exit(0) {
             let mut report = Report::default();
@@ -144,7 +145,7 @@ impl<'a> Bench<'a> {
             let words = if built.is_some() { inner::after_build(words) } else { words.clone() };
             let mut job = self.job(words, &token, size);
             job.input = built.map(Path::to_owned);
-            let ended = launch(&job)?;
+            let ended = microvm::launch(self.lab, &job)?;
             report.add(name, size, &ended, &token);
             Ok::<Ended, LabFault>(ended)
         };

@@ -4,7 +4,7 @@
 use seawall_domain::package::Version;
 use seawall_domain::recipe::Recipe;
 use seawall_domain::verdict::Outcome;
-use seawall_sandbox::{LabFault, Laboratory};
+use seawall_sandbox::{Isolation, LabFault, Laboratory};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -18,7 +18,7 @@ fn recipe(name: &str) -> Recipe {
 fn laboratory() -> Laboratory {
     let cache = std::env::var_os("SEAWALL_LABORATORY_CACHE").map(PathBuf::from);
     let cache = cache.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("laboratory"));
-    Laboratory { cache, local_catalogue: None, offline: false }
+    Laboratory { cache, local_catalogue: None, offline: false, isolation: Isolation::Namespaces }
 }
 
 /// Runs a recipe against these releases, or against all that the registry lists.

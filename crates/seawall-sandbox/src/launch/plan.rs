@@ -102,6 +102,7 @@ pub(super) struct Law {
 
 /// Executing, reading a file, listing a folder.
 const READING: u64 = 1 | 1 << 2 | 1 << 3;
+const READING_A_FILE: u64 = 1 << 2;
 const WRITING_A_FILE: u64 = 1 << 1;
 /// Making nodes of devices, which nobody here may.
 const MAKING_DEVICES: u64 = 1 << 6 | 1 << 11;
@@ -125,6 +126,17 @@ impl Law {
         let mut allowed = vec![(c"/", READING), (c"/dev", READING | WRITING_A_FILE)];
         allowed.extend(WRITABLE.map(|folder| (folder, all)));
         Some(Law { files, scoped, allowed })
+    }
+}
+
+impl Law {
+    /// Adds what a device that is shown needs beyond being there.
+    fn with(mut self, mounts: &[Mount]) -> Law {
+        if mounts.iter().any(|mount| mount.inside == view::HYPERVISOR) {
+            let uses = (READING_A_FILE | WRITING_A_FILE | CONTROLLING_DEVICES) & self.files;
+            self.allowed.push((c"/dev/kvm", uses));
+        }
+        self
     }
 }
 
@@ -191,7 +203,7 @@ impl Plan {
             identity: Identity::of(starter, user),
             system: view::system(),
             own: view::own(mounts, limits),
-            landlock: Law::of(kernel::landlock_version()),
+            landlock: Law::of(kernel::landlock_version()).map(|law| law.with(mounts)),
             filter,
             limits: limits_held,
             command,

@@ -18,6 +18,8 @@ pub struct Mount {
     pub inside: &'static str,
 }
 
+/// The device by which a program of ours runs a virtual machine; no recipe is shown it.
+pub(crate) const HYPERVISOR: &str = "/dev/kvm";
 /// The writable folders of a sandbox, all in memory and bounded.
 pub(super) const WRITABLE: [&CStr; 4] = [c"/tmp", c"/scratch", c"/build", c"/dev/shm"];
 /// Files and folders in a writable folder, for each MiB of its bytes and at least: each costs the
@@ -123,7 +125,14 @@ pub(super) fn own(mounts: &[Mount], limits: &Limits) -> Vec<Step> {
         steps.push(Step::Memory { at, options: options.clone(), flags });
     }
     for mount in mounts {
-        steps.push(Step::Folder { at: place(mount.inside) });
+        let at = place(mount.inside);
+        if mount.inside == HYPERVISOR {
+            let host = path(&mount.host);
+            steps.push(Step::File { at: at.clone() });
+            steps.push(Step::Show { host, at, attributes: DEVICE });
+            continue;
+        }
+        steps.push(Step::Folder { at });
         steps.push(show(&mount.host, mount.inside));
     }
     steps

@@ -2,8 +2,8 @@
 
 use crate::host::{Picture, clock_jump, gone, groups};
 use seawall_domain::recipe::Limits;
-use seawall_sandbox::Laboratory;
 use seawall_sandbox::launch::{Ended, How, Job, Mount, launch};
+use seawall_sandbox::{Isolation, Laboratory};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -55,7 +55,12 @@ pub fn stage() -> &'static Stage {
         for mut compiler in compilers {
             assert!(compiler.wait().unwrap().success());
         }
-        let lab = Laboratory { cache: folder.join("cache"), local_catalogue: None, offline: true };
+        let lab = Laboratory {
+            cache: folder.join("cache"),
+            local_catalogue: None,
+            offline: true,
+            isolation: Isolation::Namespaces,
+        };
         Stage { folder, lab, programs }
     })
 }

@@ -3,7 +3,7 @@
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::recipe::{Limits, Oracle, Recipe, RecipeFile, Target};
 use seawall_sandbox::launch::{Ended, Job, launch};
-use seawall_sandbox::{Laboratory, RunReport};
+use seawall_sandbox::{Isolation, Laboratory, RunReport};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,6 +31,7 @@ impl World {
             cache: folder.join("cache"),
             local_catalogue: Some(catalogue),
             offline: true,
+            isolation: Isolation::Namespaces,
         };
         World { folder, lab }
     }
