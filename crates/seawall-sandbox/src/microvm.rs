@@ -169,17 +169,18 @@ fn lay_question(scratch: &Scratch, job: &Job<'_>, limits: Limits) -> Result<Vec<
     Ok(shares)
 }
 
-/// The device of KVM as the user of a run may open it: root makes a node of its own, because the
-/// host's is for a group that the run is not in.
+/// The device of KVM as the user of a run may open it. Where the host's is for a group that the
+/// run is not in, root makes a node of its own, in a cache that must not be mounted `nodev`.
 fn hypervisor(scratch: &Scratch) -> Result<PathBuf, LabFault> {
     let host = Path::new(HYPERVISOR);
-    if !nix::unistd::geteuid().is_root() {
+    let doing = "making a node for the device of KVM";
+    let meta = fs::metadata(host).map_err(|error| LabFault::io(doing, error))?;
+    let everybody = 0o006;
+    if !nix::unistd::geteuid().is_root() || meta.mode() & everybody == everybody {
         return Ok(host.to_owned());
     }
-    let doing = "making a node for the device of KVM";
-    let device = fs::metadata(host).map_err(|error| LabFault::io(doing, error))?.rdev();
     let node = scratch.path().join("kvm");
-    mknod(&node, SFlag::S_IFCHR, Mode::empty(), device)
+    mknod(&node, SFlag::S_IFCHR, Mode::empty(), meta.rdev())
         .map_err(|error| LabFault::io(doing, error))?;
     let all = fs::Permissions::from_mode(0o666);
     fs::set_permissions(&node, all).map_err(|error| LabFault::io(doing, error))?;
@@ -224,6 +225,40 @@ pub(crate) fn preflight(lab: &Laboratory, found: &mut Preflight) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Opens the device and asks for the version of its interface, which is 12 for ever.
+    const ASK_KVM: &str = "import fcntl, os
+print(fcntl.ioctl(os.open('/dev/kvm', os.O_RDWR), 0xAE00))";
+
+    #[test]
+    fn the_device_of_kvm_answers_where_it_is_shown_and_only_there() {
+        let device = fs::File::options().read(true).write(true).open(HYPERVISOR);
+        if device.is_err() {
+            println!("skipped: the device of KVM: it is not there, or not for our user");
+            return;
+        }
+        let name = format!("seawall-microvm-{}", std::process::id());
+        let cache = std::env::temp_dir().join(name);
+        let isolation = Isolation::Microvm;
+        let lab = Laboratory { cache, local_catalogue: None, offline: true, isolation };
+        let scratch = Cache::open(&lab).unwrap().scratch().unwrap();
+        let limits = Limits::default();
+        let shown = Mount { host: hypervisor(&scratch).unwrap(), inside: HYPERVISOR };
+        for (mounts, expected) in [(vec![shown], How::Exit(0)), (Vec::new(), How::Exit(1))] {
+            let ended = launch::launch(&Job {
+                mounts,
+                environment: Vec::new(),
+                command: ["python3", "-c", ASK_KVM].map(String::from).to_vec(),
+                input: None,
+                limits: &limits,
+                stdout_bytes_max: None,
+            });
+            let ended = ended.unwrap();
+            assert_eq!(ended.how, expected, "{}", String::from_utf8_lossy(&ended.stderr));
+        }
+        drop(scratch);
+        fs::remove_dir_all(&lab.cache).unwrap();
+    }
 
     #[test]
     fn an_isolation_is_read_as_it_is_written_and_namespaces_are_the_default() {

@@ -6,7 +6,7 @@ use crate::maildir::Maildir;
 use crate::world::{SystemChance, SystemClock};
 use anyhow::Context;
 use seawall_formats::csaf::Publisher;
-use seawall_sandbox::Laboratory;
+use seawall_sandbox::{Isolation, Laboratory};
 use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::desk::{Chance, Desk, Settings};
 use seawall_store::Store;
@@ -35,6 +35,9 @@ pub struct Place {
     /// Use only what was fetched before.
     #[arg(long)]
     pub offline: bool,
+    /// The walls around foreign code: `namespaces`, or `microvm` for a kernel of its own (QEMU).
+    #[arg(long, env = "SEAWALL_ISOLATION", default_value_t = Isolation::Namespaces)]
+    pub isolation: Isolation,
     /// The address from which letters come; its domain names the logs.
     #[arg(long, default_value = "clearinghouse@seawall.invalid")]
     pub mail_from: String,
@@ -47,6 +50,18 @@ pub struct Place {
     /// What every page, document and letter says first.
     #[arg(long)]
     pub notice: Option<String>,
+}
+
+impl Place {
+    /// The laboratory that these flags describe.
+    pub fn laboratory(&self) -> Laboratory {
+        Laboratory {
+            cache: self.cache.clone(),
+            local_catalogue: self.local_catalogue.clone(),
+            offline: self.offline,
+            isolation: self.isolation,
+        }
+    }
 }
 
 fn home() -> PathBuf {
@@ -91,11 +106,7 @@ impl Installation {
             None => format!("sqlite:{}", data.join("seawall.db").display()),
         };
         let store = Store::open(&url, data, keys).await?;
-        let laboratory = Laboratory {
-            cache: place.cache.clone(),
-            local_catalogue: place.local_catalogue.clone(),
-            offline: place.offline,
-        };
+        let laboratory = place.laboratory();
         let exe = std::env::current_exe().context("cannot find this executable")?;
         let laboratories = Arc::new(Laboratories::new(exe, laboratory, remember));
         let mailbox = data.join("mail");

@@ -10,9 +10,10 @@ done
 $b mount -t tmpfs -o size=1m,mode=0755 root /new
 cd /new
 $b mkdir -p proc dev sys/fs/cgroup tmp
+options=ro,nosuid,nodev,trans=virtio,version=9p2000.L,msize=512000,cache=loose,access=any
 share() {
     $b mkdir "$1"
-    $b mount -t 9p -o "ro,nosuid,nodev,trans=virtio,version=9p2000.L,msize=512000,cache=loose,access=any" "$1" "$1"
+    $b mount -t 9p -o "$options" "$1" "$1"
 }
 for name in guest question usr etc opt; do
     share "$name"

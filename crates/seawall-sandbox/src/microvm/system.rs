@@ -296,7 +296,7 @@ mod tests {
         image[0x24c] = 14;
         image[0x400..0x406].copy_from_slice(b"\xfd7zXZ\0");
         assert_eq!(payload(&image), Some(&b"\xfd7zXZ\0\0\0\0\0"[..]));
-        assert_eq!(payload(&image[..0x400 + 13]), None);
+        assert_eq!(payload(&image[..0x400 + 9]), None);
         image[0x24f] = 0xff;
         assert_eq!(payload(&image), None);
         assert_eq!(payload(b""), None);

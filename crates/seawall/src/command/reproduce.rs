@@ -5,7 +5,6 @@ use crate::laboratory::{Laboratories, Remember};
 use anyhow::{Context, bail};
 use seawall_domain::package::Version;
 use seawall_domain::verdict::{Verdict, over};
-use seawall_sandbox::Laboratory;
 use seawall_services::desk::Reproducer;
 use seawall_services::reproduction::check;
 use serde_json::json;
@@ -49,12 +48,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             bail!("the recipe cannot be used");
         }
     };
-    let place = arguments.place;
-    let laboratory = Laboratory {
-        cache: place.cache,
-        local_catalogue: place.local_catalogue,
-        offline: place.offline,
-    };
+    let laboratory = arguments.place.laboratory();
     let exe = std::env::current_exe()?;
     let laboratories = Laboratories::new(exe, laboratory, Remember::Nothing);
     let version = match (arguments.version_to_run, &claimed) {
