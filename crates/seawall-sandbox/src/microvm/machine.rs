@@ -17,9 +17,10 @@ pub(super) const SHARES: [(&str, &str); 5] = [
     ("etc", "/etc"),
     ("opt", "/opt"),
 ];
-/// An emulated instruction counts as one nanosecond. A processor does three or four in that time,
-/// so a command gets so many times the seconds that it would get otherwise.
-const EMULATED_SECONDS: u32 = 4;
+/// An emulated instruction counts as one nanosecond. A processor does seven simple ones in that
+/// time, and programs were seen to take up to twelve times as long, so a command gets so many
+/// times the seconds that it would get otherwise.
+const EMULATED_SECONDS: u32 = 8;
 /// And QEMU needs at most so many seconds for each of those.
 const EMULATING_SECONDS: u32 = 12;
 /// Starting and ending the guest, for each way of running it.
@@ -90,7 +91,7 @@ impl Acceleration {
         match self {
             Acceleration::Kvm => "microVMs run by KVM",
             Acceleration::Emulation => {
-                "microVMs run by software emulation, 10 to 20 times slower, because this host has \
+                "microVMs run by software emulation, 20 to 60 times slower, because this host has \
                  no KVM that we may use: a processor with `vmx` or `svm`, and a device /dev/kvm \
                  that our user may open (group `kvm`)"
             }
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn an_emulated_second_is_longer_and_still_bounded() {
-        for (seconds, expected) in [(1, 4), (20, 80), (600, 600), (u32::MAX, 600)] {
+        for (seconds, expected) in [(1, 8), (20, 160), (600, 600), (u32::MAX, 600)] {
             let limits = Limits { seconds, ..Limits::default() };
             assert_eq!(Acceleration::Emulation.limits(&limits).seconds, expected);
             assert_eq!(Acceleration::Kvm.limits(&limits).seconds, seconds.min(600));
