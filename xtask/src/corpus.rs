@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 /// Runs every ignored test whose name holds the filter.
 pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
-    if let Err(why) = system::provide(system::Purpose::Demo) {
+    if let Err(why) = system::provide(system::Purpose::Corpus) {
         eprintln!("{why}");
         return ExitCode::from(2);
     }

@@ -73,11 +73,26 @@ const TEST: [Need; 7] = [
     Need { package: "gnupg", why: "checks our OpenPGP signatures", probe: Probe::Program("gpg") },
 ];
 
+/// What the slow tests need on top of the demo.
+const CORPUS: [Need; 2] = [
+    Need {
+        package: "qemu-system-x86",
+        why: "runs the microVMs of one slow test",
+        probe: Probe::Program("qemu-system-x86_64"),
+    },
+    Need {
+        package: "xz-utils",
+        why: "unpacks the kernel of the microVMs",
+        probe: Probe::Program("xz"),
+    },
+];
+
 /// Which task a machine is prepared for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Purpose {
     Demo,
     Test,
+    Corpus,
 }
 
 /// `cargo xtask system`: says what is missing; with `--install`, installs it.
@@ -125,6 +140,7 @@ fn missing(purpose: Purpose) -> Vec<&'static Need> {
     let extra: &'static [Need] = match purpose {
         Purpose::Demo => &[],
         Purpose::Test => &TEST,
+        Purpose::Corpus => &CORPUS,
     };
     DEMO.iter().chain(extra).filter(|need| !present(&need.probe)).collect()
 }
@@ -204,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_line_to_run_names_every_missing_package_once() {
-        let needs: Vec<&Need> = DEMO.iter().chain(&TEST).collect();
+        let needs: Vec<&Need> = DEMO.iter().chain(&TEST).chain(&CORPUS).collect();
         let line = line(&needs);
         for need in needs {
             let count = line.split(' ').filter(|word| *word == need.package).count();

@@ -8,7 +8,7 @@
 use crate::LabFault;
 use crate::bench::Bench;
 use crate::cache::random_hex;
-use crate::launch::{Ended, How, Mount, launch};
+use crate::launch::{Ended, How, Mount};
 use crate::transcript::Transcript;
 use crate::{inner, tree};
 use seawall_domain::recipe::{Canary, Oracle};
@@ -136,7 +136,7 @@ impl<'a> Turn<'a> {
             }
         }
         job.environment.extend(size.map(|size| ("SEAWALL_SIZE", size.to_string())));
-        let mut ended = launch(&job)?;
+        let mut ended = self.bench.launch(&job)?;
         let seen = if supervised { heard(&mut ended) } else { Seen::default() };
         transcript.add(name, size, &ended, &self.token);
         if supervised {

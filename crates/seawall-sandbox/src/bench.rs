@@ -2,11 +2,11 @@
 
 use crate::act::Turn;
 use crate::cache::{Cache, Scratch};
-use crate::launch::{How, Job, Mount, launch};
+use crate::launch::{Ended, How, Job, Mount};
 use crate::oracle::{Judgement, told};
 use crate::run::RunReport;
 use crate::transcript::Transcript;
-use crate::{LabFault, Laboratory, inner, release, tree};
+use crate::{LabFault, Laboratory, inner, microvm, release, tree};
 use seawall_domain::package::Version;
 use seawall_domain::recipe::{Recipe, RecipeFile};
 use std::fs;
@@ -25,6 +25,7 @@ pub(crate) enum Room<'a> {
 
 /// Everything that the runs of one recipe against one release share.
 pub(crate) struct Bench<'a> {
+    lab: Laboratory,
     recipe: &'a Recipe,
     version: &'a Version,
     target: PathBuf,
@@ -67,7 +68,8 @@ impl<'a> Bench<'a> {
             Room::Folder(folder) => folder.to_owned(),
         };
         lay(&scratch.path().join("recipe"), &recipe.files)?;
-        let mut bench = Bench { recipe, version, target, scratch, head, built: None };
+        let lab = lab.clone();
+        let mut bench = Bench { lab, recipe, version, target, scratch, head, built: None };
         if !recipe.build.is_empty() {
             match bench.build()? {
                 Ok(built) => bench.built = Some(built),
@@ -120,6 +122,11 @@ impl<'a> Bench<'a> {
         tree::open_for_reading(&folder)
     }
 
+    /// Runs one command behind the walls that the laboratory has.
+    pub(crate) fn launch(&self, job: &Job<'_>) -> Result<Ended, LabFault> {
+        microvm::launch(&self.lab, job)
+    }
+
     /// A job that sees what every command of this recipe sees.
     pub(crate) fn job(&self, command: Vec<String>) -> Job<'a> {
         Job {
@@ -138,7 +145,7 @@ impl<'a> Bench<'a> {
     fn build(&self) -> Result<Result<PathBuf, (Transcript, String)>, LabFault> {
         let mut job = self.job(inner::building(&self.recipe.build));
         job.stdout_bytes_max = Some((u64::from(self.recipe.limits.bounded().disk_mib) << 20) * 2);
-        let mut ended = launch(&job)?;
+        let mut ended = self.launch(&job)?;
         let built = std::mem::take(&mut ended.stdout);
         if ended.how != How::Exit(0) {
             let mut transcript = Transcript::default();

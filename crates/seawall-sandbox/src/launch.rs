@@ -15,6 +15,7 @@ use crate::inner::{self, Starter};
 use crate::seccomp::{self, Memory};
 use crate::{LabFault, inherited, toolchain};
 use seawall_domain::recipe::Limits;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ mod view;
 
 use birth::Sandbox;
 use plan::{Plan, Start};
+pub(crate) use view::HYPERVISOR;
 pub use view::Mount;
 
 /// Processes of the sandbox itself, which the recipe does not pay for.
@@ -87,7 +89,8 @@ impl<'a> Job<'a> {
 }
 
 /// How a command ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum How {
     /// By itself, with this status; 128 and more is a signal.
     Exit(i32),
@@ -139,23 +142,28 @@ pub fn launch(job: &Job<'_>) -> Result<Ended, LabFault> {
 
 /// The same, and which walls this host does not let it have.
 pub(crate) fn launch_with_losses(job: &Job<'_>) -> Result<(Ended, Vec<Loss>), LabFault> {
-    let mut sandbox = bear(job, Start::AtOnce)?;
+    let mut sandbox = bear(job, job.limits.bounded(), Start::AtOnce)?;
     let ended = attend::attend(&mut sandbox)?;
     Ok((ended, sandbox.losses().to_vec()))
+}
+
+/// The same for a program of ours, which may use up more than any recipe.
+pub(crate) fn launch_own(job: &Job<'_>) -> Result<Ended, LabFault> {
+    let mut sandbox = bear(job, *job.limits, Start::AtOnce)?;
+    attend::attend(&mut sandbox)
 }
 
 /// Lays out a sandbox for a job, in which its command does not run yet.
 ///
 /// It lives no longer than the thread that prepared it.
 pub fn prepare(job: &Job<'_>) -> Result<Prepared, LabFault> {
-    bear(job, Start::Called).map(Prepared)
+    bear(job, job.limits.bounded(), Start::Called).map(Prepared)
 }
 
-fn bear(job: &Job<'_>, start: Start) -> Result<Sandbox, LabFault> {
+fn bear(job: &Job<'_>, limits: Limits, start: Start) -> Result<Sandbox, LabFault> {
     inherited::keep()?;
     let name = random_hex()?;
     let random = u32::from_str_radix(name.get(..8).unwrap_or("0"), 16).unwrap_or(0);
-    let limits = job.limits.bounded();
     let memory_mib = u64::from(limits.memory_mib) + u64::from(limits.disk_mib) + OWN_MEMORY_MIB;
     let group = Cgroup::make(&name, memory_mib << 20, limits.processes + OWN_PROCESSES)?;
     let memory = if group.holds_memory() { Memory::Counted } else { Memory::Watched };

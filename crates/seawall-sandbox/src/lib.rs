@@ -24,6 +24,7 @@ mod inherited;
 mod inner;
 pub mod launch;
 mod layout;
+pub mod microvm;
 mod oracle;
 mod parcel;
 mod patch;
@@ -45,6 +46,7 @@ pub mod wall;
 
 pub use crash::CrashKey;
 pub use fault::LabFault;
+pub use microvm::Isolation;
 pub use parcel::{Environment, PARCEL_BYTES_MAX};
 pub use patch::{PATCH_BYTES_MAX, PatchReport, PatchSize, SuiteReport, VariantReport};
 pub use preflight::{Preflight, PreflightFault};
@@ -90,6 +92,9 @@ pub struct Laboratory {
     /// Digests that releases must have, by `ECOSYSTEM/NAME VERSION`; others may have any.
     #[serde(default)]
     pub locked: BTreeMap<String, Digest>,
+    /// Behind which walls foreign code runs.
+    #[serde(default)]
+    pub isolation: Isolation,
 }
 
 impl Laboratory {
@@ -102,12 +107,18 @@ impl Laboratory {
             clients: None,
             host_paths: HostPaths::Refused,
             locked: BTreeMap::new(),
+            isolation: Isolation::Namespaces,
         }
     }
 
     /// Says what this host lacks, with the remedy for each; nothing is installed or changed.
     pub fn preflight(&self) -> Preflight {
-        preflight::preflight(self)
+        let mut found = preflight::preflight(self);
+        match self.isolation {
+            Isolation::Namespaces => {}
+            Isolation::Microvm => microvm::preflight(self, &mut found),
+        }
+        found
     }
 
     /// The releases of a package as its registry lists them, in no particular order. Python

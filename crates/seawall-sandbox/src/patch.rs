@@ -3,7 +3,7 @@
 
 use crate::bench::{Bench, Room};
 use crate::crash;
-use crate::launch::{Ended, How, Job, Mount, launch};
+use crate::launch::{Ended, How, Job, Mount};
 use crate::oracle::told;
 use crate::probe::{self, Pair, Probe, Shown};
 use crate::run::RunReport;
@@ -294,7 +294,7 @@ fn apply(
     let mut job: Job<'_> = bench.job(["sh", "-c", APPLY].map(String::from).to_vec());
     job.mounts.push(Mount { host: place, inside: "/patch" });
     job.stdout_bytes_max = Some(tree::TREE_BYTES_MAX);
-    let mut ended = launch(&job)?;
+    let mut ended = bench.launch(&job)?;
     let archive = std::mem::take(&mut ended.stdout);
     if ended.how != How::Exit(0) {
         let mut transcript = Transcript::default();
@@ -409,7 +409,7 @@ fn suite_of(
         }
         let mut job = bench.job(command);
         job.input = bench.built().map(Path::to_owned);
-        let ended = launch(&job)?;
+        let ended = bench.launch(&job)?;
         let mut told = Transcript::default();
         told.add("tests", None, &ended, "");
         transcript.push_str(&told.text);

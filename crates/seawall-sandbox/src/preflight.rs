@@ -76,7 +76,7 @@ pub(crate) fn preflight(lab: &Laboratory) -> Preflight {
 }
 
 impl Preflight {
-    fn fault(&mut self, what: &str, why: &str, remedy: &str) {
+    pub(crate) fn fault(&mut self, what: &str, why: &str, remedy: &str) {
         let (what, why, remedy) = (what.into(), why.into(), remedy.into());
         self.faults.push(PreflightFault { what, why, remedy });
     }

@@ -7,7 +7,7 @@ use crate::world::{SystemChance, SystemClock};
 use anyhow::{Context, ensure};
 use seawall_domain::independence::{Origin, lines};
 use seawall_formats::csaf::Publisher;
-use seawall_sandbox::Laboratory;
+use seawall_sandbox::{Isolation, Laboratory};
 use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::desk::{Chance, Desk, Settings};
 use seawall_store::Store;
@@ -36,6 +36,9 @@ pub struct Place {
     /// Use only what was fetched before.
     #[arg(long)]
     pub offline: bool,
+    /// The walls around foreign code: `namespaces`, or `microvm` for a kernel of its own (QEMU).
+    #[arg(long, env = "SEAWALL_ISOLATION", default_value_t = Isolation::Namespaces)]
+    pub isolation: Isolation,
     /// The address from which letters come; its domain names the logs.
     #[arg(long, default_value = "clearinghouse@seawall.invalid")]
     pub mail_from: String,
@@ -54,6 +57,18 @@ pub struct Place {
     /// What every page, document and letter says first.
     #[arg(long)]
     pub notice: Option<String>,
+}
+
+impl Place {
+    /// The laboratory that these flags describe.
+    pub fn laboratory(&self) -> Laboratory {
+        Laboratory {
+            local_catalogue: self.local_catalogue.clone(),
+            offline: self.offline,
+            isolation: self.isolation,
+            ..Laboratory::at(&self.cache)
+        }
+    }
 }
 
 fn home() -> PathBuf {
@@ -136,11 +151,7 @@ impl Installation {
             None => format!("sqlite:{}", data.join("seawall.db").display()),
         };
         let store = Store::open(&url, data, keys).await?;
-        let laboratory = Laboratory {
-            local_catalogue: place.local_catalogue.clone(),
-            offline: place.offline,
-            ..Laboratory::at(&place.cache)
-        };
+        let laboratory = place.laboratory();
         let exe = std::env::current_exe().context("cannot find this executable")?;
         let laboratories = Arc::new(Laboratories::new(exe, laboratory, remember));
         let mailbox = data.join("mail");

@@ -23,6 +23,17 @@ pub fn serve() -> ExitCode {
     }
 }
 
+/// Lives as the first process of a microVM; anywhere else it refuses.
+pub fn guest() -> ExitCode {
+    match seawall_sandbox::microvm::live() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("seawall: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
 /// Laboratory processes, started when needed and used again.
 pub struct Laboratories {
     rooms: Arc<Rooms>,

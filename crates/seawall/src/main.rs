@@ -60,6 +60,9 @@ enum Command {
     /// The process behind the wall: runs foreign code, knows no database and no secret.
     #[command(name = "__laboratory", hide = true)]
     Laboratory,
+    /// The first process of a microVM, which starts one command of a recipe there.
+    #[command(name = "__guest", hide = true)]
+    Guest,
 }
 
 fn main() -> ExitCode {
@@ -71,13 +74,17 @@ fn main() -> ExitCode {
     if let Command::Laboratory = command {
         return laboratory::serve();
     }
+    if let Command::Guest = command {
+        return laboratory::guest();
+    }
     // Those that are started often and only read files get to their work at once.
     match &command {
         Command::Match(_)
         | Command::Exposure(_)
         | Command::Inspect(_)
         | Command::Preflight(_)
-        | Command::Laboratory => {}
+        | Command::Laboratory
+        | Command::Guest => {}
         Command::Serve(_)
         | Command::Work(_)
         | Command::Demo(_)
@@ -100,7 +107,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => command::verify::run(arguments),
         Command::Preflight(arguments) => command::preflight::run(arguments),
         Command::Admin(arguments) => command::admin::run(arguments),
-        Command::Laboratory => Ok(ExitCode::SUCCESS),
+        Command::Laboratory | Command::Guest => Ok(ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("seawall: {error:#}");

@@ -103,6 +103,7 @@ pub(super) struct Law {
 
 /// Executing, reading a file, listing a folder.
 const READING: u64 = 1 | 1 << 2 | 1 << 3;
+const READING_A_FILE: u64 = 1 << 2;
 const WRITING_A_FILE: u64 = 1 << 1;
 /// Making nodes of devices, which nobody here may.
 const MAKING_DEVICES: u64 = 1 << 6 | 1 << 11;
@@ -126,6 +127,17 @@ impl Law {
         let mut allowed = vec![(c"/", READING), (c"/dev", READING | WRITING_A_FILE)];
         allowed.extend(WRITABLE.map(|folder| (folder, all)));
         Some(Law { files, scoped, allowed })
+    }
+}
+
+impl Law {
+    /// Adds what a device that is shown needs beyond being there.
+    fn with_hypervisor(mut self, shown: bool) -> Law {
+        if shown {
+            let uses = (READING_A_FILE | WRITING_A_FILE | CONTROLLING_DEVICES) & self.files;
+            self.allowed.push((c"/dev/kvm", uses));
+        }
+        self
     }
 }
 
@@ -185,6 +197,8 @@ impl Plan {
             (libc::RLIMIT_SIGPENDING, SIGNALS_QUEUED_MAX),
             (libc::RLIMIT_RTPRIO, 0),
         ];
+        let landlock = Law::of(kernel::landlock_version());
+        let landlock = landlock.map(|law| law.with_hypervisor(view.hypervisor));
         Plan {
             doors: Vec::new(),
             streams: [-1; 3],
@@ -192,7 +206,7 @@ impl Plan {
             identity,
             view,
             network,
-            landlock: Law::of(kernel::landlock_version()),
+            landlock,
             filter,
             limits: limits_held,
             command,

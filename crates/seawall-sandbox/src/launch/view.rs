@@ -19,6 +19,8 @@ pub struct Mount {
     pub inside: &'static str,
 }
 
+/// The device by which a program of ours runs a virtual machine; no recipe is shown it.
+pub(crate) const HYPERVISOR: &str = "/dev/kvm";
 /// The writable folders of a sandbox, all in memory and bounded.
 pub(super) const WRITABLE: [&CStr; 4] = [c"/tmp", c"/scratch", c"/build", c"/dev/shm"];
 /// Files and folders in a writable folder, for each MiB of its bytes and at least: each costs the
@@ -90,6 +92,8 @@ fn show(host: &Path, inside: &str) -> Step {
 pub(super) struct View {
     system: &'static [Step],
     own: Vec<Step>,
+    /// Whether it shows the host's hypervisor.
+    pub hypervisor: bool,
 }
 
 impl View {
@@ -99,7 +103,8 @@ impl View {
             Some(root) => (frame(), image(root)?),
         };
         own.extend(folders(&job.mounts, limits));
-        Ok(View { system, own })
+        let hypervisor = job.mounts.iter().any(|mount| mount.inside == HYPERVISOR);
+        Ok(View { system, own, hypervisor })
     }
 
     pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
@@ -230,6 +235,12 @@ fn folders(mounts: &[Mount], limits: &Limits) -> Vec<Step> {
         steps.push(Step::Memory { at, options: options.clone(), flags });
     }
     for mount in mounts {
+        if mount.inside == HYPERVISOR {
+            let (host, at) = (path(&mount.host), place(mount.inside));
+            steps.push(Step::File { at: at.clone() });
+            steps.push(Step::Show { host, at, attributes: DEVICE });
+            continue;
+        }
         steps.extend(show_at(&mount.host, mount.inside));
     }
     steps

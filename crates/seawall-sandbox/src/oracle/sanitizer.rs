@@ -67,8 +67,12 @@ fn is_frame(line: &str) -> bool {
 }
 
 /// The function of a frame, unless it is one of the harness: the key names the target's own.
+/// `#1 0x55 in inflate /target/inflate.c:7`, and of ThreadSanitizer `#1 inflate /target/inflate.c:7`.
 fn function(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once(" in ")?;
+    let rest = match line.split_once(" in ") {
+        Some((_, rest)) => rest,
+        None => line.trim_start().split_once(' ')?.1,
+    };
     if rest.contains(" /recipe/") {
         return None;
     }

@@ -2,6 +2,7 @@
 //! Works as root and as an ordinary user; no network, no registry.
 
 mod hostile;
+mod microvm;
 mod oracles;
 mod patches;
 mod probing;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The example program that cargo builds beside the tests.
-fn exe() -> Option<PathBuf> {
+pub fn exe() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
     let path = own.parent()?.parent()?.join("examples/laboratory");
     path.exists().then_some(path)

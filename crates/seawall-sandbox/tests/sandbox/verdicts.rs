@@ -14,7 +14,7 @@ fn check(world: &World, recipe: &Recipe, expected: &[(&str, Outcome, &str)]) {
     }
 }
 
-const DOOR: &str = "
+pub const DOOR: &str = "
 case \"$1\" in
 attack) name='../secret' ;;
 *) name='plain' ;;
@@ -65,7 +65,7 @@ fn every_run_is_new_and_says_the_same() {
     }
 }
 
-const WORK: &str = "
+pub const WORK: &str = "
 import os, sys
 sys.path.insert(0, '/target')
 import work
@@ -106,7 +106,7 @@ fn growth_is_measured_from_outside() {
     check(&world, &recipe, &expected);
 }
 
-const COPY: &str = "
+pub const COPY: &str = "
 #include <stdlib.h>
 int copy_name(const char *from, int length);
 int main(int count, char **words) {
@@ -117,7 +117,7 @@ int main(int count, char **words) {
 }
 ";
 
-fn copy(bound: &str) -> String {
+pub fn copy(bound: &str) -> String {
     format!(
         "#include <stdlib.h>\nint copy_name(const char *from, int length) {{\n\
          char *room = malloc(16); int i;\n{bound}\n\

@@ -10,6 +10,7 @@ use anyhow::Context;
 use apart::Apart;
 use indicatif::{ProgressBar, ProgressStyle};
 use seawall_domain::job::WorkRole;
+use seawall_sandbox::Isolation;
 use seawall_services::desk::Desk;
 use seawall_services::verify::verify;
 use std::io::IsTerminal;
@@ -46,6 +47,9 @@ pub struct Arguments {
     /// Use only what was fetched before.
     #[arg(long)]
     offline: bool,
+    /// The walls around foreign code: `namespaces`, or `microvm` for a kernel of its own (QEMU).
+    #[arg(long, env = "SEAWALL_ISOLATION", default_value_t = Isolation::Namespaces)]
+    isolation: Isolation,
     /// Shuffles the order in which the reports come.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -84,6 +88,7 @@ fn place(arguments: &Arguments, data: PathBuf) -> Place {
         cache: arguments.cache.clone(),
         local_catalogue: None,
         offline: arguments.offline,
+        isolation: arguments.isolation,
         mail_from: "clearinghouse@seawall-demo.invalid".into(),
         publisher: "Seawall demonstration clearinghouse".into(),
         namespace: "https://seawall-demo.invalid".into(),

@@ -1,7 +1,6 @@
 //! `seawall preflight`: what this host lacks for running proofs, and what to do about it.
 
 use crate::installation::Place;
-use seawall_sandbox::Laboratory;
 use std::process::ExitCode;
 
 /// How the answer is given.
@@ -16,12 +15,7 @@ pub struct Arguments {
 
 /// Looks, changes nothing, and answers with status 2 when something is missing.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let laboratory = Laboratory {
-        local_catalogue: arguments.place.local_catalogue,
-        offline: arguments.place.offline,
-        ..Laboratory::at(arguments.place.cache)
-    };
-    let preflight = laboratory.preflight();
+    let preflight = arguments.place.laboratory().preflight();
     if arguments.json {
         super::print_json(&preflight)?;
     } else {

@@ -91,12 +91,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 fn subject(arguments: &Arguments, text: String) -> anyhow::Result<Subject> {
     let place = &arguments.place;
-    let laboratory = Laboratory {
-        local_catalogue: place.local_catalogue.clone(),
-        offline: place.offline,
-        host_paths: HostPaths::Allowed,
-        ..Laboratory::at(&place.cache)
-    };
+    let laboratory = Laboratory { host_paths: HostPaths::Allowed, ..place.laboratory() };
     let recipe = read(&text)?;
     let version = match &arguments.version_to_run {
         Some(version) => Version(version.clone()),

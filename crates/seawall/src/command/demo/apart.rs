@@ -93,6 +93,7 @@ fn next(mut number: u64) -> u64 {
 fn spawn(place: &Place, listen: &str) -> anyhow::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("serve").arg("--data").arg(&place.data).arg("--cache").arg(&place.cache);
+    command.arg("--isolation").arg(place.isolation.to_string());
     command.args(["--listen", listen, "--mail-from", &place.mail_from]);
     command.args(["--publisher", &place.publisher, "--namespace", &place.namespace]);
     if let Some(notice) = &place.notice {

@@ -23,13 +23,11 @@ pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCod
             offline: true,
             // Names of places here are only names: what they stood for is in the bundle.
             host_paths: HostPaths::Allowed,
-            ..Laboratory::at(folder.path())
+            cache: folder.path().to_owned(),
+            local_catalogue: None,
+            ..arguments.place.laboratory()
         },
-        false => Laboratory {
-            local_catalogue: arguments.place.local_catalogue.clone(),
-            offline: arguments.place.offline,
-            ..Laboratory::at(&arguments.place.cache)
-        },
+        false => arguments.place.laboratory(),
     };
     let subject = Subject {
         text,
