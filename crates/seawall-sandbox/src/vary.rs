@@ -14,8 +14,8 @@
 //! | mutator | what it changes | the narrow patch that it finds |
 //! |---|---|---|
 //! | `renamed` | names that occur, all or one, the same everywhere | looks for the reported name |
-//! | `spelled` | keys: dotted, bracketed, by another way to the same object | refuses one spelling |
-//! | `path` | `../`: doubled, with `./`, backslash, escaped, deeper, absolute | strips one spelling |
+//! | `spelled` | keys: dotted, bracketed, by another way to it | refuses one spelling |
+//! | `path` | `../`: doubled, `./`, backslash, escaped, deeper | strips one spelling |
 //! | `root` | an absolute path, by another way to the same file | refuses one prefix |
 //! | `number` | numbers: by one, twice, ten times, near 2^31 and 2^32 | refuses the one number |
 //! | `longer` | what repeats is repeated more often | bounds another thing |
@@ -26,12 +26,12 @@
 //! | `nested` | a word inside itself (`__pr__proto__oto__`) | strips once |
 //! | `case` | upper and lower case | compares letter by letter |
 //! | `blank` | line ends, tabs, more and other blanks | expects the reported layout |
-//! | `control` | a byte order mark, a tab or a zero where it is passed over | the same |
-//! | `value` | what stands in quotes or after `=` | looks for the reported value |
+//! | `control` | a byte order mark, a tab, a zero | expects the reported layout |
+//! | `value` | what stands in quotes or after `=` and `:` | looks for the reported value |
 //! | `quoted` | the kind of quotes | expects one kind |
 //! | `host` | an address in another notation | refuses one notation |
 //! | `wide` | letters and signs that normalise to the same | looks before normalising |
-//! | `json` | layout, repeated members, one level deeper, inside a string | looks at one level or form |
+//! | `json` | layout, repeated members, one level deeper, a string | looks at one form |
 //! | `after` | something benign first | looks at the beginning |
 //! | `within` | something benign on both sides | anchors at the beginning and end |
 //! | `twice` | everything again | mends the first only |
@@ -42,8 +42,8 @@
 //!
 //! | mutator | what it changes | the narrow patch that it finds |
 //! |---|---|---|
-//! | `archive` | names and kinds of the members of a tar archive, sums mended | refuses one spelling |
-//! | `length` | what looks like a length or a count: by one, twice, most, nothing | refuses one length |
+//! | `archive` | names, links, kinds of members of a tar, sums mended | refuses one spelling |
+//! | `length` | what looks like a length: by one, twice, most, nothing | refuses one length |
 //! | `longer`, `shorter` | as above | as above |
 //! | `string` | letters of words in it | looks for the reported name |
 //! | `byte` | one byte, at places spread over the whole | compares the whole or a digest |

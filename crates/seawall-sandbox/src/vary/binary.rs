@@ -37,6 +37,8 @@ enum Likely {
     Exactly,
     /// It says less than what follows.
     Possibly,
+    /// It says by so much more than what follows: small for its width, or as large as can be.
+    Beyond(u64),
 }
 
 /// What becomes of a field, by turn.
@@ -89,6 +91,7 @@ fn fields(bytes: &[u8]) -> Vec<Field> {
                     Likely::Exactly
                 }
                 value if value < left => Likely::Possibly,
+                value if is_beyond(value, width) => Likely::Beyond(value - left),
                 _ => continue,
             };
             all.push(Field { at, width, order, value, likely });
@@ -111,6 +114,14 @@ fn fields(bytes: &[u8]) -> Vec<Field> {
     chosen
 }
 
+/// Whether a field that says more than what follows may still be a length: its upper half is empty,
+/// or all bits of it but the first and the last few are set.
+fn is_beyond(value: u64, width: usize) -> bool {
+    let bits = 8 * width as u32;
+    let largest = (1u64 << (bits - 1)) - 1;
+    value >> (bits / 2) == 0 || (value | 0xf) & largest == largest
+}
+
 /// Places spread over a length: the middle, the quarters, the eighths.
 fn spread(length: usize, turn: usize) -> Option<usize> {
     let level = (turn + 1).ilog2();
@@ -123,7 +134,7 @@ fn spread(length: usize, turn: usize) -> Option<usize> {
 pub(super) fn byte(input: &Input<'_>, turn: usize) -> Option<Vec<u8>> {
     let place = spread(input.bytes.len(), turn / 2)?;
     let mut bytes = input.bytes.to_vec();
-    *bytes.get_mut(place)? ^= if turn % 2 == 0 { 1 } else { 0xff };
+    *bytes.get_mut(place)? ^= if turn.is_multiple_of(2) { 1 } else { 0xff };
     Some(bytes)
 }
 

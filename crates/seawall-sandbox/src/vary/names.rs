@@ -13,20 +13,20 @@ const VALUES_MAX: usize = 64;
 /// the others.
 #[rustfmt::skip] // a list of words is read across
 const CARRYING: [&str; 129] = [
-    "__proto__", "constructor", "prototype", "__class__", "__bases__", "__subclasses__", "__init__",
-    "__globals__", "__builtins__", "__import__", "__reduce__", "mro", "self", "this", "process",
-    "mainModule", "child_process", "require", "exec", "execSync", "spawn", "eval", "system", "popen",
-    "subprocess", "os", "sys", "import", "from", "as", "def", "class", "return", "function", "var",
-    "let", "const", "new", "if", "else", "for", "while", "in", "of", "try", "catch", "throw",
-    "lambda", "print", "true", "false", "null", "True", "False", "None", "undefined", "NaN",
-    "Infinity", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "HTTP", "Host", "Content",
-    "Length", "Type", "Transfer", "Encoding", "chunked", "Connection", "Cookie", "Authorization",
-    "http", "https", "file", "ftp", "gopher", "jndi", "ldap", "rmi", "dns", "localhost", "javascript",
-    "data", "script", "img", "svg", "iframe", "style", "onerror", "onload", "href", "src", "alert",
-    "DOCTYPE", "ENTITY", "SYSTEM", "PUBLIC", "ELEMENT", "xml", "version", "encoding", "SELECT",
-    "UNION", "FROM", "WHERE", "OR", "AND", "INSERT", "DROP", "TABLE", "select", "union", "where",
-    "or", "and", "python", "object", "apply", "etc", "passwd", "tmp", "proc", "env", "canary",
-    "secret",
+    "__proto__", "constructor", "prototype", "__class__", "__bases__", "__subclasses__",
+    "__init__", "__globals__", "__builtins__", "__import__", "__reduce__", "mro", "self", "this",
+    "process", "mainModule", "child_process", "require", "exec", "execSync", "spawn", "eval",
+    "system", "popen", "subprocess", "os", "sys", "import", "from", "as", "def", "class", "return",
+    "function", "var", "let", "const", "new", "if", "else", "for", "while", "in", "of", "try",
+    "catch", "throw", "lambda", "print", "true", "false", "null", "True", "False", "None",
+    "undefined", "NaN", "Infinity", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "HTTP",
+    "Host", "Content", "Length", "Type", "Transfer", "Encoding", "chunked", "Connection", "Cookie",
+    "Authorization", "http", "https", "file", "ftp", "gopher", "jndi", "ldap", "rmi", "dns",
+    "localhost", "javascript", "data", "script", "img", "svg", "iframe", "style", "onerror",
+    "onload", "href", "src", "alert", "DOCTYPE", "ENTITY", "SYSTEM", "PUBLIC", "ELEMENT", "xml",
+    "version", "encoding", "SELECT", "UNION", "FROM", "WHERE", "OR", "AND", "INSERT", "DROP",
+    "TABLE", "select", "union", "where", "or", "and", "python", "object", "apply", "etc", "passwd",
+    "tmp", "proc", "env", "canary", "secret",
 ];
 
 /// Where words stand. What a backslash, a percent sign or an ampersand begins is no word.
@@ -153,6 +153,7 @@ pub(super) fn value(input: &Input<'_>, turn: usize) -> Option<Vec<u8>> {
         "true" => "false",
         "false" => "true",
         "null" => "0",
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => "7",
         _ => "other",
     };
     let chosen = match turn {
@@ -163,17 +164,22 @@ pub(super) fn value(input: &Input<'_>, turn: usize) -> Option<Vec<u8>> {
     Some(spliced(input.text, chosen.iter().map(|span| (span.clone(), other(span).to_owned()))))
 }
 
-/// Where values stand: in quotes that no colon follows, and after an equals sign.
+/// What ends a value that stands in no quotes, besides blanks.
+const ENDS: &[u8] = b"&;,<>\"'()=[]{}";
+
+/// Where values stand: in quotes that no colon follows, and after an equals sign or a colon
+/// with a blank or without.
 fn values(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut values = Vec::new();
     let mut at = 0;
     while let Some(byte) = bytes.get(at).filter(|_| values.len() < VALUES_MAX) {
         let rest = bytes.get(at + 1..).unwrap_or_default();
+        let signed = matches!(bytes.get(..at), Some([.., b'=' | b':']));
         let end = match byte {
             b'"' | b'\'' => rest.iter().position(|other| other == byte || *other == b'\n'),
-            b'=' => {
-                let ends = |byte: &u8| byte.is_ascii_whitespace() || b"&;,<>\"')=]}".contains(byte);
+            _ if matches!(byte, b'=' | b':') || (*byte == b' ' && signed) => {
+                let ends = |byte: &u8| byte.is_ascii_whitespace() || ENDS.contains(byte);
                 Some(rest.iter().position(ends).unwrap_or(rest.len())).filter(|end| *end > 0)
             }
             _ => None,
@@ -185,7 +191,7 @@ fn values(text: &str) -> Vec<Range<usize>> {
         let span = at + 1..at + 1 + end;
         let after = bytes.get(span.end..).unwrap_or_default();
         let is_key = matches!(after, [b'"' | b'\'', b':', ..] | [b'"' | b'\'', b' ', b':', ..]);
-        at = if *byte == b'=' { span.end } else { span.end + 1 };
+        at = if matches!(byte, b'"' | b'\'') { span.end + 1 } else { span.end };
         if !is_key {
             values.push(span);
         }

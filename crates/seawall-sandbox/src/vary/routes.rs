@@ -26,6 +26,8 @@ const UPWARDS: [&str; 18] = [
     "..%c0%af",
     ".././",
 ];
+/// In this turn it is left out, so that an absolute path remains.
+const ABSOLUTE_TURN: usize = 3;
 /// What is put before a way upwards, by turn.
 const BEFORE: [&str; 5] = ["./", "/", "x/../", "//", ".//"];
 /// What the beginning of an absolute path becomes, by turn.
@@ -63,14 +65,16 @@ pub(super) fn path(input: &Input<'_>, turn: usize) -> Option<Vec<u8>> {
         let plain = text.replace("..\\", "../").replace("%2e%2e/", "../").replace("..%2f", "../");
         return (turn == 0).then(|| plain.into_bytes());
     }
+    // Absolute, among the first: whoever refuses dots often lets it pass.
+    if turn == ABSOLUTE_TURN {
+        return Some(upwards(text, |_| "/".to_owned()));
+    }
+    let turn = turn - usize::from(turn > ABSOLUTE_TURN);
     if let Some(other) = UPWARDS.get(turn) {
         return Some(text.replace("../", other).into_bytes());
     }
-    let turn = turn - UPWARDS.len();
-    if let Some(before) = BEFORE.get(turn) {
-        return Some(upwards(text, |way| format!("{before}{way}")));
-    }
-    (turn == BEFORE.len()).then(|| upwards(text, |_| "/".to_owned()))
+    let before = BEFORE.get(turn - UPWARDS.len())?;
+    Some(upwards(text, |way| format!("{before}{way}")))
 }
 
 /// The text with each whole way upwards (`../../`) put otherwise.

@@ -10,10 +10,10 @@ pub(super) fn json(input: &Input<'_>, turn: usize) -> Option<Vec<u8>> {
     let around = |before: &str, after: &str| [before, text, after].concat().into_bytes();
     Some(match turn {
         0 => serde_json::to_vec(json).ok()?,
-        1 => serde_json::to_vec_pretty(json).ok()?,
+        1 => around("{\"a\": ", "}"),
         2 if json.is_object() => members(text, "\"first\": 1"),
         3 => around("[", "]"),
-        4 => around("{\"a\": ", "}"),
+        4 => serde_json::to_vec_pretty(json).ok()?,
         5 => around("[1, ", ", 2]"),
         6 => serde_json::to_vec(text).ok()?,
         7 => opened(json).to_string().into_bytes(),

@@ -1,3 +1,5 @@
+mod narrow;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -61,6 +63,8 @@ fn each_mutator_makes_what_its_row_says() {
     check("control", "javascript:x", "javascript\t:x");
     check("value", "{\"a\": \"b\"}", "{\"a\": \"other\"}");
     check("value", "a=b&c=true", "a=other&c=true");
+    check("value", "{\"a\": true, \"b\":12}", "{\"a\": false, \"b\":12}");
+    check("value", "{\"a\": true, \"b\":12}", "{\"a\": true, \"b\":7}");
     check("quoted", "'a'", "\"a\"");
     check("host", "http://127.0.0.1/", "http://2130706433/");
     check("wide", "..", "．．");

@@ -94,3 +94,45 @@ fn what_a_build_takes_in_is_built_anew() {
         assert_eq!(smaller.file("names.txt").unwrap().text(), Some("../secret"), "{from}");
     }
 }
+
+const TAKE: &str = "
+#include <stdio.h>
+#include <stdlib.h>
+__attribute__((noinline)) void put_one(char *room, int at) { room[at] = 1; }
+__attribute__((noinline)) void put_other(char *room, int at) { room[at] = 2; }
+int take(const char *text, int length) {
+    char *room = malloc(8);
+    for (int at = 0; at < length; at++) {
+        if (text[0] == 'k') put_one(room, at); else put_other(room, at);
+    }
+    free(room);
+    return 0;
+}
+int main(int count, char **words) {
+    char text[64];
+    FILE *file = fopen(words[count - 1], \"r\");
+    return take(text, (int)fread(text, 1, sizeof text, file));
+}
+";
+
+#[test]
+fn a_smaller_input_ends_in_the_same_crash() {
+    let world = World::new();
+    world.release("take", "1", &[("take.c", TAKE)]);
+    let kind = "heap-buffer-overflow".to_owned();
+    let oracle = Oracle::Sanitizer { kind, function: "take".into() };
+    let mut recipe = recipe("take", oracle, "/build/take", ("in.txt", "k, and 20 more"));
+    recipe.files.push(RecipeFile { name: "plain.txt".into(), bytes: b"plain".to_vec() });
+    let words = "gcc -g -O0 -fsanitize=address -o /build/take /target/take.c";
+    recipe.build = vec![words.split(' ').map(String::from).collect()];
+    recipe.trigger = ["/build/take", "/recipe/in.txt"].map(String::from).to_vec();
+    recipe.control = ["/build/take", "/recipe/plain.txt"].map(String::from).to_vec();
+    recipe.input = Some("in.txt".into());
+    let answer = world.lab.minimise(&recipe, &Version::from("1"), 200).unwrap();
+    let Minimised::Smaller { recipe: smaller, complete: true, .. } = answer else {
+        panic!("{answer:?}")
+    };
+    // Any nine bytes overflow; only with this first one is it the same place.
+    let text = smaller.file("in.txt").unwrap().text().unwrap();
+    assert_eq!((text.len(), text.chars().next()), (9, Some('k')), "{text}");
+}

@@ -4,8 +4,8 @@ use crate::world::{World, generic, recipe};
 use seawall_domain::package::Version;
 use seawall_domain::recipe::{Canary, Oracle};
 use seawall_domain::verdict::Outcome;
-use seawall_sandbox::LabFault;
 use seawall_sandbox::wall::LaboratoryProcess;
+use seawall_sandbox::{LabFault, Minimised};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,8 @@ fn every_question_goes_through_the_wall() {
     let reports = process.run(&recipe, &version, 2).unwrap();
     assert!(reports.iter().all(|report| report.outcome == Outcome::Unaffected));
     assert_eq!(reports.len(), 2);
+    assert_eq!(process.minimise(&recipe, &version, 9).unwrap(), Minimised::NoInput);
+    assert_eq!(process.variants(&recipe, &version, 9).unwrap(), []);
     process.preflight().unwrap();
     assert_eq!(crate::hostile::groups(process.id().unwrap()), 0, "no control group is left");
 }
