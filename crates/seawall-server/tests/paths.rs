@@ -255,14 +255,14 @@ fn an_analyst_has_tried_again_what_could_not_be_run() {
     let (id, _) = visit.runtime.block_on(visit.stage.stuck());
     let analyst = visit.stage.story.cast.analysts[0].clone();
     visit.sign_in(&analyst);
-    visit.press("a[href='/work']");
-    assert_eq!(visit.path(), "/work");
+    visit.press("a[href='/laboratory']");
+    assert_eq!(visit.path(), "/laboratory");
     visit.look("laboratory");
     for part in ["lab-2/77/1", "the disk is full", "Could not be run", "at most 160 ms"] {
         assert!(visit.text().contains(part), "{part}: {}", visit.text());
     }
     visit.press("section[aria-labelledby=given-up] form button");
-    assert_eq!(visit.path(), "/work");
+    assert_eq!(visit.path(), "/laboratory");
     assert!(!visit.text().contains("Given up"), "{}", visit.text());
     visit.press("section[aria-labelledby=unable] form button");
     assert_eq!(visit.path(), format!("/findings/{id}"));

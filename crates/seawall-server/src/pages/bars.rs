@@ -7,6 +7,8 @@ use askama::Template;
 const HEIGHT: u64 = 48;
 /// How far apart two bars begin.
 const STEP: usize = 5;
+/// For how many bars there is room at least, so that few of them do not become a wall.
+const ROOM: usize = 60;
 
 /// A picture of measured values.
 #[derive(Clone, Debug, Default, Template)]
@@ -33,7 +35,7 @@ struct Bar {
 
 impl Bars {
     fn width(&self) -> usize {
-        (self.values.len() * STEP).max(STEP)
+        self.values.len().max(ROOM) * STEP
     }
 
     fn bars(&self) -> Vec<Bar> {

@@ -34,7 +34,7 @@ pub async fn try_again(
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     work::try_again(&site.desk, sent.actor(), id).await?;
-    Ok(back_to("/work"))
+    Ok(back_to("/laboratory"))
 }
 
 /// Has a finding tried again whose environment could not be made.
@@ -57,12 +57,12 @@ pub fn again(shell: &Shell, finding: impl std::fmt::Display) -> Form {
 
 fn shown(shell: Shell, board: &Board, may: bool) -> pages::Work {
     let given_up = |row: &PutBack| {
-        let action = format!("/work/{}/try-again", row.task.id);
+        let action = format!("/laboratory/{}/try-again", row.task.id);
         let form = Form::post(&shell, action, "Try it again").weight(Weight::Side);
         pages::PutBack { again: may.then_some(form), ..put_back(row) }
     };
     let unable = |about: &About| pages::Unable {
-        what: what("Run the proof", Some(about)),
+        what: what("", Some(about)),
         since: when(about.finding.changed_at),
         again: may.then(|| again(&shell, about.finding.id)),
     };

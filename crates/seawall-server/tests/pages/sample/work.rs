@@ -15,7 +15,7 @@ fn what(voice: Voice, says: &str) -> What {
 }
 
 fn again(voice: Voice, action: &str) -> Option<Form> {
-    let shell = shell(voice, "Laboratory", Visitor::Analyst, "/work", Lang::English);
+    let shell = shell(voice, "Laboratory", Visitor::Analyst, "/laboratory", Lang::English);
     Some(Form::post(&shell, action, "Try it again"))
 }
 
@@ -50,7 +50,7 @@ pub fn work_page(voice: Voice) -> Work {
         values: (0..60).map(|number| 40 + number * 37 % 61).collect(),
     };
     Work {
-        shell: shell(voice, "Laboratory", Visitor::Analyst, "/work", Lang::English),
+        shell: shell(voice, "Laboratory", Visitor::Analyst, "/laboratory", Lang::English),
         running: vec![Running {
             what: what(voice, "Run the proof"),
             worker: voice.text("laboratory-2/4711/1"),
@@ -67,7 +67,7 @@ pub fn work_page(voice: Voice) -> Work {
             },
         ],
         put_back: vec![put_back(voice, None)],
-        given_up: vec![put_back(voice, Some("/work/1a/try-again"))],
+        given_up: vec![put_back(voice, Some("/laboratory/1a/try-again"))],
         unable: vec![Unable {
             what: what(voice, "Run the proof"),
             since: noon(),
