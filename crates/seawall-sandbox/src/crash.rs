@@ -33,3 +33,8 @@ pub(crate) fn key(stderr: &[u8]) -> Option<CrashKey> {
         class: crash.class,
     })
 }
+
+/// A crash of which nothing is known but the number of its signal.
+pub(crate) fn bare(signal: i32) -> CrashKey {
+    CrashKey { class: format!("Signal {signal}"), state: String::new(), severity: None }
+}

@@ -218,6 +218,7 @@ fn environment(job: &Job<'_>) -> Vec<(String, String)> {
         ("PYTHONDONTWRITEBYTECODE", "1"),
         ("CARGO_NET_OFFLINE", "true"),
         ("ASAN_OPTIONS", "detect_leaks=0:color=never"),
+        ("UBSAN_OPTIONS", "print_stacktrace=1:color=never"),
     ];
     let own = &job.environment;
     let kept = fixed.iter().filter(|(name, _)| own.iter().all(|(other, _)| other != name));

@@ -126,14 +126,23 @@ pub(crate) fn judge(oracle: &Oracle, attack: &Act, control: &Act, token: &str) -
             Judgement::untested("this oracle needs more than one attack")
         }
     };
+    // A control that crashes is as much of a crash, though it proves nothing of this flaw.
+    let fine = control.ended.how == How::Exit(0);
+    let ended = if fine { &attack.ended } else { &control.ended };
     let crashes = matches!(oracle, Oracle::Sanitizer { .. } | Oracle::Signal { .. });
-    if crashes && judgement.outcome != Outcome::Unaffected {
-        // A control that crashes is as much of a crash, though it proves nothing of this flaw.
-        let fine = control.ended.how == How::Exit(0);
-        let ended = if fine { &attack.ended } else { &control.ended };
-        judgement.crash = crash::key(&ended.stderr);
+    if judgement.outcome != Outcome::Unaffected && (crashes || signal(&ended.how).is_some()) {
+        judgement.crash = crash::key(&ended.stderr).or_else(|| signal(&ended.how).map(crash::bare));
     }
     judgement
+}
+
+/// The number of the signal by which a flaw ended a command, and not whoever watches it.
+fn signal(how: &How) -> Option<i32> {
+    const FLAWS: [i32; 6] = [4, 5, 6, 7, 8, 11];
+    match how {
+        How::Exit(code) => Some(code - 128).filter(|number| FLAWS.contains(number)),
+        How::Late | How::Busy | How::Starved | How::Flooded => None,
+    }
 }
 
 /// What growth measures of a command, in its own unit (milliseconds or MiB).

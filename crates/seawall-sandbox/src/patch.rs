@@ -22,7 +22,7 @@ use std::path::{Component, Path, PathBuf};
 /// A patch is read by people: it is not larger than this.
 pub const PATCH_BYTES_MAX: usize = 1024 * 1024;
 /// So many variants are put to a patch.
-const VARIANTS_WANTED: u32 = 6;
+const VARIANTS_WANTED: u32 = 10;
 /// How often the reproducer itself is run: an effect that shows in one of three runs is not gone.
 const RUNS: u32 = 3;
 /// Applies the patch to a copy, and prints as an archive how large it is and each file it changed.
@@ -85,6 +85,10 @@ pub struct PatchReport {
     pub reproducer: Option<Trial>,
     /// What the variants do with it: those that show the flaw without it.
     pub variants: Vec<VariantReport>,
+    /// Variants of the recipe's own that do not show the flaw without the patch, and so say nothing
+    /// of it.
+    #[serde(default)]
+    pub silent_variants: Vec<String>,
     /// What the tests say, when the recipe has any.
     pub tests: Option<SuiteReport>,
     /// What was run and what it printed.
@@ -100,6 +104,7 @@ impl PatchReport {
             size: None,
             reproducer: None,
             variants: Vec::new(),
+            silent_variants: Vec::new(),
             tests: None,
             transcript,
         }
@@ -134,13 +139,16 @@ pub(crate) fn check(
         }
     };
     let inputs = probe::shown(lab, recipe, version, VARIANTS_WANTED)?;
+    let own = recipe.variants.iter();
+    let silent_variants: Vec<String> =
+        own.filter(|name| inputs.iter().all(|input| input.name != **name)).cloned().collect();
     let room = Room::Folder(&folder);
     let patched = match Pair::open(lab, recipe, version, room)? {
         Ok(pair) => pair,
         Err(report) => {
             let verdict = Some(PatchVerdict::BreaksTests);
             let report = PatchReport::early(verdict, "it does not build", report.transcript);
-            return Ok(PatchReport { size: Some(size), ..report });
+            return Ok(PatchReport { size: Some(size), silent_variants, ..report });
         }
     };
     let mut transcript = String::new();
@@ -155,7 +163,8 @@ pub(crate) fn check(
     }
     let variants = tried(lab, recipe, version, (room, inputs), &mut transcript)?;
     let tests = suites(original, &patched.bench, &mut transcript)?;
-    Ok(concluded(size, reproducer, variants, tests, transcript))
+    let report = concluded(size, reproducer, variants, tests, transcript);
+    Ok(PatchReport { silent_variants, ..report })
 }
 
 /// Puts the variants to the patched release.
@@ -195,7 +204,8 @@ fn concluded(
     let verdict = PatchVerdict::over(&seen);
     let why = why(verdict, &seen, &variants, tests.as_ref());
     let (size, reproducer) = (Some(size), Some(reproducer));
-    PatchReport { verdict, why, size, reproducer, variants, tests, transcript }
+    let silent_variants = Vec::new();
+    PatchReport { verdict, why, size, reproducer, variants, silent_variants, tests, transcript }
 }
 
 fn why(
@@ -319,6 +329,9 @@ fn apply(
         }
         fs::write(path, bytes).map_err(fault)?;
     }
+    for (name, _) in &files {
+        forget_checksums(folder, name)?;
+    }
     tree::open_for_reading(folder)?;
     Ok(Ok(size))
 }
@@ -352,6 +365,24 @@ fn unpack(archive: &[u8]) -> Result<(PatchSize, Vec<PathBuf>, Vec<Changed>), Lab
         }
     }
     Ok((size, names, files))
+}
+
+/// Cargo refuses a vendored crate whose files are not those that its list of checksums has: a crate
+/// that was patched gets an empty list.
+fn forget_checksums(folder: &Path, changed: &Path) -> Result<(), LabFault> {
+    let mut parts = changed.components();
+    let (Some(vendor), Some(name)) = (parts.next(), parts.next()) else { return Ok(()) };
+    if vendor.as_os_str() != "vendor" {
+        return Ok(());
+    }
+    let list = Path::new("vendor").join(name).join(".cargo-checksum.json");
+    let list = inside(folder, &list)?;
+    let Ok(text) = fs::read(&list) else { return Ok(()) };
+    let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(&text) else { return Ok(()) };
+    if let Some(files) = value.get_mut("files") {
+        *files = serde_json::Value::Object(serde_json::Map::new());
+    }
+    fs::write(list, value.to_string()).map_err(|error| LabFault::io("laying out a patch", error))
 }
 
 /// A path below a folder that no link leads out of.

@@ -14,6 +14,7 @@ mod osv;
 mod reports;
 mod scans;
 mod statements;
+mod work;
 
 use crate::site::Site;
 use axum::http::header;
@@ -42,6 +43,7 @@ pub fn router() -> OpenApiRouter<Site> {
         .routes(routes!(claims::check))
         .routes(routes!(findings::list))
         .routes(routes!(findings::show))
+        .routes(routes!(work::show))
         .routes(routes!(cases::list))
         .routes(routes!(cases::show))
         .routes(routes!(cases::invite))

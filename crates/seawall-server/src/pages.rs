@@ -9,6 +9,7 @@ use askama::filters::MaybeSafe;
 
 pub mod advisories;
 pub mod advisory;
+pub mod bars;
 pub mod case;
 pub mod developers;
 pub mod due;
@@ -30,6 +31,7 @@ pub mod shell;
 pub mod sign;
 pub mod sources;
 pub mod today;
+pub mod work;
 
 pub use form::{Field, FieldKind, Form};
 pub use shell::{Lang, NavItem, Shell, Visitor, nav};

@@ -23,6 +23,7 @@ pub mod problem;
 mod scan;
 mod sent;
 mod words;
+mod work;
 
 /// The routes of every page, of what its forms send, and of the files it needs.
 pub fn router() -> Router<Site> {
@@ -35,6 +36,9 @@ pub fn router() -> Router<Site> {
         .route("/queue", get(finding::queue))
         .route("/findings/{id}", get(finding::show))
         .route("/findings/{id}/unjoin", post(finding::unjoin))
+        .route("/findings/{id}/try-again", post(work::try_finding_again))
+        .route("/laboratory", get(work::show))
+        .route("/laboratory/{id}/try-again", post(work::try_again))
         .route("/cases", get(case::list))
         .route("/cases/{id}", get(case::show))
         .route("/cases/{id}/release-bundle", post(case::release_bundle))

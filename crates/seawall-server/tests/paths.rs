@@ -249,6 +249,28 @@ fn two_analysts_publish_the_fifth_case() {
 }
 
 #[test]
+fn an_analyst_has_tried_again_what_could_not_be_run() {
+    let test = "an_analyst_has_tried_again_what_could_not_be_run";
+    let Some(mut visit) = Visit::begin(test) else { return };
+    let (id, _) = visit.runtime.block_on(visit.stage.stuck());
+    let analyst = visit.stage.story.cast.analysts[0].clone();
+    visit.sign_in(&analyst);
+    visit.press("a[href='/laboratory']");
+    assert_eq!(visit.path(), "/laboratory");
+    visit.look("laboratory");
+    for part in ["lab-2/77/1", "the disk is full", "Could not be run", "at most 160 ms"] {
+        assert!(visit.text().contains(part), "{part}: {}", visit.text());
+    }
+    visit.press("section[aria-labelledby=given-up] form button");
+    assert_eq!(visit.path(), "/laboratory");
+    assert!(!visit.text().contains("Given up"), "{}", visit.text());
+    visit.press("section[aria-labelledby=unable] form button");
+    assert_eq!(visit.path(), format!("/findings/{id}"));
+    assert!(visit.text().contains("being checked"), "{}", visit.text());
+    visit.sign_out();
+}
+
+#[test]
 fn every_other_live_page_is_accessible() {
     let Some(mut visit) = Visit::begin("every_other_live_page_is_accessible") else { return };
     for (path, name) in [

@@ -28,6 +28,7 @@ page                 public   finder   analyst  maint.   distr.   vendor   hospi
 /queue               -        page     page     -        -        -        -        -        -
 /findings/OWN        -        page     page     -        -        -        -        -        -
 /findings/OTHER      -        -        page     -        -        -        -        -        -
+/laboratory          -        -        page     -        -        -        -        -        -
 /cases               -        -        page     page     page     page     -        -        -
 /cases/PLAIN         -        -        page     page     -        -        -        -        -
 /cases/INVITED       -        -        page     page     page     -        -        -        -
@@ -240,6 +241,41 @@ async fn decisions_of_an_analyst_move_the_case_and_the_group() {
     let answer = stage.post(&format!("{there}/unjoin"), &cookie, &format!("csrf={csrf}")).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, there.as_str()));
     assert!(!stage.open(&there, &cookie).await.body.contains("The lead of the group"));
+}
+
+#[tokio::test]
+async fn what_could_not_be_run_and_what_was_given_up_are_tried_again_by_a_button() {
+    let mut stage = Stage::full().await;
+    let (id, given_up) = stage.stuck().await;
+    let cookie = stage.cookie(&stage.story.cast.analysts[0]).await;
+    let page = stage.open("/laboratory", &cookie).await.body;
+    let csrf = format!("csrf={}", token(&page));
+    for part in ["Could not be run", "Given up", "the disk is full", "Over the newest 2 runs"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let shown = stage.open(&format!("/findings/{id}"), &cookie).await.body;
+    let path = format!("/findings/{id}/try-again");
+    assert!(shown.contains(&path), "the finding's own page has the button too");
+    let job = format!("/laboratory/{given_up}/try-again");
+    assert!(page.contains(&path) && page.contains(&job));
+    let other = stage.cookie(&stage.story.cast.finders[0]).await;
+    let foreign = format!("csrf={}", token(&stage.open("/queue", &other).await.body));
+    for (path, cookie, form, status, location) in [
+        (&path, &other, &foreign, 404, String::new()),
+        (&job, &other, &foreign, 404, String::new()),
+        (&path, &cookie, &"csrf=".to_owned(), 403, String::new()),
+        (&path, &cookie, &csrf, 303, format!("/findings/{id}")),
+        (&path, &cookie, &csrf, 409, String::new()),
+        (&job, &cookie, &csrf, 303, "/laboratory".to_owned()),
+        (&job, &cookie, &csrf, 404, String::new()),
+    ] {
+        let answer = stage.post(path, cookie, form).await;
+        assert_eq!((answer.status, answer.location), (status, location), "{path}");
+    }
+    let page = stage.open("/laboratory", &cookie).await.body;
+    assert!(!page.contains("Given up") && !page.contains("Could not be run"), "{page}");
+    stage.world.until_quiet().await;
+    assert!(stage.open("/laboratory", &cookie).await.body.contains("Nothing waits."));
 }
 
 #[tokio::test]

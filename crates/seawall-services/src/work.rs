@@ -5,6 +5,7 @@ mod board;
 mod urgency;
 
 pub use board::{About, Board, Measured, PutBack, Running, Task, Waiting, board, try_again};
+pub use seawall_store::queue::Try;
 pub(crate) use urgency::weigh;
 pub use urgency::weigh_all;
 

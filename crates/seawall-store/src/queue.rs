@@ -3,8 +3,8 @@
 //! A job is enqueued in the transaction of the fact that causes it, once per cause, kind and
 //! payload. A worker claims it under a lease; when it dies, the lease runs out and another claims.
 //! What is urgent is handed out first, and between equally urgent jobs the parties take turns
-//! ([`seawall_domain::job::line`]). A job may run twice, and must be written for that; but only the holder of the newest lease
-//! can record that it is finished. What a job means is not known here.
+//! ([`seawall_domain::job::line`]). A job may run twice, and must be written for that; but only the
+//! holder of the newest lease can record that it is finished. What a job means is not known here.
 
 mod board;
 mod claim;

@@ -2,4 +2,5 @@
 
 pub mod browser;
 pub mod database;
+pub mod work;
 pub mod world;

@@ -58,7 +58,7 @@ fn kind(line: &str) -> Option<String> {
     match tool {
         // Its kinds are several words.
         "ThreadSanitizer" => rest.split(" (").next().map(|kind| kind.trim().to_owned()),
-        _ => rest.split_whitespace().next().map(str::to_owned),
+        _ => rest.split_whitespace().next().map(|kind| kind.trim_end_matches(':').to_owned()),
     }
 }
 
@@ -76,7 +76,25 @@ fn function(line: &str) -> Option<String> {
     if rest.contains(" /recipe/") {
         return None;
     }
-    rest.split_whitespace().next().map(|name| name.chars().take(120).collect())
+    let signature = rest.find(" /").map_or(rest, |end| rest.get(..end).unwrap_or(rest));
+    Some(bare(signature).chars().take(120).collect())
+}
+
+/// The name in a signature: without what it returns, without parameters and what follows them.
+fn bare(signature: &str) -> &str {
+    let before =
+        signature.find('(').map_or(signature, |at| signature.get(..at).unwrap_or(signature));
+    let mut depth = 0i32;
+    let start = before.char_indices().rev().find(|(_, c)| {
+        match c {
+            '>' => depth += 1,
+            '<' => depth -= 1,
+            _ => {}
+        }
+        *c == ' ' && depth == 0
+    });
+    // `operator()` and the like have nothing before their bracket but the word.
+    start.map_or(before, |(at, _)| before.get(at + 1..).unwrap_or(before))
 }
 
 /// Frames that are there in every crash and name no place in the target.
@@ -93,7 +111,9 @@ pub(super) fn sanitizer(attack: &Ended, control: &Ended, error: &str, function: 
         return Judgement::untested(why);
     }
     match text(attack) {
-        Some(report) if report.error == error && report.functions.iter().any(|f| f == function) => {
+        Some(report)
+            if report.error == error && report.functions.iter().any(|f| f == bare(function)) =>
+        {
             let frames: Vec<&str> =
                 report.functions.iter().take(FRAMES_KEPT).map(String::as_str).collect();
             let effect = format!("{error}: {}", frames.join(" < "));

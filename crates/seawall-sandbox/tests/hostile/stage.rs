@@ -2,8 +2,8 @@
 
 use crate::host::{Picture, clock_jump, gone, groups};
 use seawall_domain::recipe::Limits;
-use seawall_sandbox::launch::{Ended, How, Job, Mount, launch};
 use seawall_sandbox::Laboratory;
+use seawall_sandbox::launch::{Ended, How, Job, Mount, launch};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

@@ -18,6 +18,8 @@ pub struct Finding {
     pub since: When,
     /// What happens next, in one sentence.
     pub next: String,
+    /// Has it tried again; absent unless it could not be run and the visitor may.
+    pub again: Option<Form>,
     /// What the finder says.
     pub claim: Claim,
     /// The evidence gate: what every report must have.

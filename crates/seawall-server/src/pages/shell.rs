@@ -90,6 +90,7 @@ pub fn nav(visitor: Visitor, here: &str, lang: Lang) -> Vec<NavItem> {
         }
         Visitor::Analyst => &[
             ("/queue", "Queue", "Cola"),
+            ("/laboratory", "Laboratory", "Laboratorio"),
             ("/cases", "Cases", "Casos"),
             ("/scans", "Scans", "Exploraciones"),
             ("/sources", "Sources", "Fuentes"),

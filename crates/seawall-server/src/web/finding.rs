@@ -135,7 +135,9 @@ fn shown(guest: &Guest, dossier: &Dossier, led_to: Option<CaseId>, lead_finder: 
         .weight(Weight::Side);
     let found = dossier.reproduction.as_ref();
     let concluded = found.and_then(|found| found.conclusion.as_ref());
+    let stuck = finding.standing == Standing::Waiting && guest.may(Action::TryAgain);
     Page {
+        again: stuck.then(|| super::work::again(&shell, finding.id)),
         shell,
         id: finding.id.to_string(),
         state: state(finding),

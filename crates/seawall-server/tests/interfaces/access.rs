@@ -50,6 +50,7 @@ const ROWS: &[Row] = &[
     row("GET /v1/findings", "", Sends::Nothing),
     row("GET /v1/findings", "?receipt={receipt}", Sends::Nothing),
     row("GET /v1/findings/{id}", "", Sends::Nothing),
+    row("GET /v1/work", "", Sends::Nothing),
     row("GET /v1/cases", "", Sends::Nothing),
     row("GET /v1/cases/{id}", "under embargo", Sends::Nothing),
     row("POST /v1/cases/{id}/participants", "", Sends::Json(|cell| json!({ "party": cell.party }))),

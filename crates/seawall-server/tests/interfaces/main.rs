@@ -15,3 +15,4 @@ mod osv;
 mod pip_audit;
 mod python;
 mod tls;
+mod work;

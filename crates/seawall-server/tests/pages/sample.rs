@@ -8,6 +8,8 @@ pub mod analyst;
 pub mod operator;
 #[path = "sample/public.rs"]
 pub mod public;
+#[path = "sample/work.rs"]
+pub mod work_sample;
 
 use analyst::{
     case_page, cases_page, finding_page, queue_page, scans_page, sign_page, sources_page,
@@ -175,5 +177,6 @@ pub fn all(voice: Voice) -> Vec<(&'static str, String)> {
             }),
         ),
         ("scans", html(&scans_page(voice))),
+        ("work", html(&work_sample::work_page(voice))),
     ]
 }

@@ -2,14 +2,17 @@
 
 use axum::Router;
 use seawall_domain::access::Actor;
-use seawall_domain::id::{AccountId, AdvisoryId, CaseId};
+use seawall_domain::id::{AccountId, AdvisoryId, CaseId, FindingId, JobId};
+use seawall_domain::job::WorkRole;
 use seawall_domain::package::{Ecosystem, Package, Version};
 use seawall_domain::range::Interval;
 use seawall_domain::time::SignedDuration;
 use seawall_server::site::{Site, router};
-use seawall_services::{account, case, inventory, scan};
+use seawall_services::desk::Used;
+use seawall_services::{account, case, finding, inventory, scan};
 use seawall_testkit::database::Fresh;
-use seawall_testkit::world::{Story, TARGETS, World, must};
+use seawall_testkit::work;
+use seawall_testkit::world::{Effect, Report, Story, TARGETS, World, must};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -49,6 +52,35 @@ impl Stage {
         story.publish(&mut world, &TARGETS[3]).await;
         story.fix(&mut world, &TARGETS[4]).await;
         Stage { world, story, router }
+    }
+
+    /// A finding that could not be run, a job that was given up, one that a worker has, and what
+    /// two runs used; gives the finding and the job that was given up.
+    pub async fn stuck(&mut self) -> (FindingId, JobId) {
+        let (world, finder) = (&mut self.world, &self.story.cast.finders[1]);
+        let gone = Effect { untested: vec!["1.1.8".into()], ..Effect::default() };
+        world.laboratory.show(&TARGETS[3].package(), "hang", gone);
+        let odd = Report {
+            effect: Some("hang".into()),
+            title: "A crafted stream never ends".into(),
+            description: "The window code makes the loop spin forever on a stream of zeros.".into(),
+            weakness: Some(835),
+            ..TARGETS[3].report(0)
+        };
+        let receipt = world.submit(finder, &odd).await;
+        world.until_quiet().await;
+        let found = must(finding::by_receipt(&world.desk, finder, &receipt).await).remove(0).id;
+        for other in 0..3 {
+            let title = format!("Another thing, number {other}");
+            world.submit(finder, &Report { title, ..TARGETS[0].report(other) }).await;
+        }
+        let (desk, role) = (&world.desk, WorkRole::Desk);
+        let failed = work::give_up(desk, "lab-1/4711/1", role, "the disk is full").await;
+        let held = work::take(desk, "lab-2/77/1", role).await;
+        for (cpu_ms, wall_ms) in [(80, 200), (160, 400)] {
+            work::ran(desk, &held, "0.4.1", Used { cpu_ms, wall_ms, peak_mib: 30 }).await;
+        }
+        (found, failed)
     }
 
     /// A login link of an account.

@@ -1,6 +1,6 @@
-//! Workers apart from the server: real processes on one database. One that is ended by `kill -9` in
-//! the middle of a run loses nothing and doubles nothing; a run that nobody wants any more is ended;
-//! and who is given the wrong folder or keys is told so before it takes work.
+//! Workers apart from the server: real processes on one database. One that is ended by `kill -9`
+//! in the middle of a run loses nothing and doubles nothing; a run that nobody wants any more is
+//! ended; and who is given the wrong folder or keys is told so before it takes work.
 
 use crate::corridor::PROGRAM;
 use crate::house::{House, can_run_proofs, report};

@@ -74,7 +74,9 @@ pub fn next(finding: &Finding) -> String {
         Standing::Reproduced => "its case is coordinated with the maintainer.".into(),
         Standing::NotReproduced => "nothing: its proof ran and showed nothing.".into(),
         Standing::Flaky => "an analyst decides; its proof worked in some runs only.".into(),
-        Standing::Waiting => "it is tried again once its environment can be made.".into(),
+        Standing::Waiting => {
+            "an analyst has it tried again once its environment can be made.".into()
+        }
         Standing::AlreadyFixed { newest } => {
             format!("nothing: the newest release, {newest}, is not affected.")
         }

@@ -104,6 +104,7 @@ pub fn finding_page(voice: Voice) -> finding::Finding {
         id: "5c1f0e0b-4a2d-4f1e-9a3a-2f0cbb5a9f4b".into(),
         state: tag("joined", Tone::Calm),
         since: noon(),
+        again: Some(Form::post(&shell, "/findings/5c1f/try-again", "Try it again")),
         next: "nothing by itself. It shares the way of the group's \
              lead."
             .into(),

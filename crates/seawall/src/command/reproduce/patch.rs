@@ -26,6 +26,7 @@ pub(super) fn run(
             "size": report.size,
             "reproducer": report.reproducer,
             "variants": report.variants,
+            "silent_variants": report.silent_variants,
             "tests": report.tests,
             "duration_ms": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         }))?;
@@ -43,6 +44,9 @@ pub(super) fn run(
         }
         for variant in &report.variants {
             println!("variant `{}` {}", variant.name, trial(variant.trial));
+        }
+        for name in &report.silent_variants {
+            println!("variant `{name}` does not show the flaw without the patch either");
         }
         if let Some(tests) = &report.tests {
             println!("tests: {} passed before, {} pass now", tests.before, tests.after);

@@ -18,6 +18,9 @@ pub struct Case {
     pub kind: String,
     /// The verdict of its recipe.
     pub verdict: String,
+    /// How many runs show what it is, where that is not the usual number.
+    #[serde(default)]
+    pub runs: Option<u32>,
     /// Its patches.
     #[serde(default)]
     pub patches: Vec<Patch>,
@@ -82,6 +85,7 @@ pub fn look(case: &Case, again: bool) -> Found {
 
 fn say(case: &Case, more: &[&str]) -> Value {
     let recipe = folder().join(&case.name).join("recipe.toml");
+    let runs = case.runs.unwrap_or(3).to_string();
     let cache = std::env::var_os("SEAWALL_LABORATORY_CACHE").map(PathBuf::from);
     let cache = cache.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("laboratory"));
     let said = Command::new(env!("CARGO_BIN_EXE_seawall"))
@@ -89,7 +93,7 @@ fn say(case: &Case, more: &[&str]) -> Value {
         .arg(recipe)
         .arg("--cache")
         .arg(cache)
-        .arg("--json")
+        .args(["--json", "--runs", &runs])
         .args(more)
         .output()
         .unwrap();
