@@ -100,9 +100,29 @@ pub fn recipe_file(bytes: &[u8]) {
             if written.len() <= recipe::RECIPE_BYTES_MAX {
                 assert_eq!(recipe::read(&written).as_ref(), Ok(&read), "{written}");
             }
+            let mut found = [recipe::advice(&read), recipe::outside(&read)].concat();
+            recipe::locate(text, &mut found);
+            found.iter().for_each(is_placed);
         }
-        Err(faults) => assert!(!faults.is_empty(), "refused without a reason"),
+        Err(faults) => {
+            assert!(!faults.is_empty(), "refused without a reason");
+            faults.iter().for_each(|fault| assert!(!fault.message.is_empty(), "{fault}"));
+        }
     }
+    if let Ok(read) = recipe::from_json(bytes) {
+        let written = recipe::write(&read);
+        if written.len() <= recipe::RECIPE_BYTES_MAX {
+            assert_eq!(recipe::read(&written), Ok(read), "{text}");
+        }
+    }
+    let _ = recipe::import::judged_by(text);
+}
+
+/// What is said of a recipe has a reason and, since its place is in the text or missing there, a
+/// line of it.
+fn is_placed(fault: &recipe::RecipeFault) {
+    assert!(!fault.place.is_empty() && !fault.message.is_empty(), "{fault}");
+    assert!(fault.line.is_none_or(|line| line > 0), "{fault}");
 }
 
 fn is_told(problem: &Problem) {

@@ -10,6 +10,7 @@ mod house;
 mod inspect;
 mod kill;
 mod matching;
+mod recipes;
 mod seeded;
 mod stack;
 mod truth;
