@@ -2,6 +2,7 @@
 
 use crate::{head_and_rest, is_one_line, refused};
 use seawall_domain::claim::Claim;
+use seawall_domain::recipe::RecipeFile;
 use seawall_formats::intake::{self, FILE_BYTES_MAX, FILES_LEN_MAX, Intake, fenced, tap};
 use seawall_formats::problem::Problem;
 use seawall_formats::{mail, recipe};
@@ -100,9 +101,49 @@ pub fn recipe_file(bytes: &[u8]) {
             if written.len() <= recipe::RECIPE_BYTES_MAX {
                 assert_eq!(recipe::read(&written).as_ref(), Ok(&read), "{written}");
             }
+            let mut found = [recipe::advice(&read), recipe::outside(&read)].concat();
+            recipe::locate(text, &mut found);
+            found.iter().for_each(is_placed);
         }
-        Err(faults) => assert!(!faults.is_empty(), "refused without a reason"),
+        Err(faults) => {
+            assert!(!faults.is_empty(), "refused without a reason");
+            faults.iter().for_each(|fault| assert!(!fault.message.is_empty(), "{fault}"));
+        }
     }
+    if let Ok(read) = recipe::from_json(bytes) {
+        let written = recipe::write(&read);
+        if written.len() <= recipe::RECIPE_BYTES_MAX {
+            assert_eq!(recipe::read(&written), Ok(read), "{text}");
+        }
+    }
+    let _ = recipe::import::judged_by(text);
+    imported(text);
+}
+
+/// What is imported reads back, whatever stands in the files of a project.
+fn imported(text: &str) {
+    let build = RecipeFile { name: "build.sh".into(), bytes: text.into() };
+    let project = recipe::import::FuzzProject {
+        settings: "language: c\nmain_repo: https://a.example/b\n".into(),
+        dockerfile: text.into(),
+        files: vec![build],
+        fuzz_target: "f".into(),
+        commit: "0123456789abcdef0123456789abcdef01234567".into(),
+        report: Some(text.into()),
+        ..recipe::import::FuzzProject::default()
+    };
+    let of_settings = recipe::import::FuzzProject { settings: text.into(), ..project.clone() };
+    let _ = recipe::import::of_fuzz_project(of_settings);
+    if let Ok(made) = recipe::import::of_fuzz_project(project) {
+        assert_eq!(recipe::read(&recipe::write(&made.recipe)), Ok(made.recipe), "{text}");
+    }
+}
+
+/// What is said of a recipe has a reason and, since its place is in the text or missing there, a
+/// line of it.
+fn is_placed(fault: &recipe::RecipeFault) {
+    assert!(!fault.place.is_empty() && !fault.message.is_empty(), "{fault}");
+    assert!(fault.line.is_none_or(|line| line > 0), "{fault}");
 }
 
 fn is_told(problem: &Problem) {

@@ -223,3 +223,23 @@ fn the_recipes_of_this_repository_are_read() {
         assert_eq!(read(&write(&recipe)), Ok(recipe), "{path:?}");
     }
 }
+
+#[test]
+fn the_examples_of_the_documentation_are_recipes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/recipes.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let blocks = page.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
+    let recipes: Vec<&str> = blocks.filter(|block| block.starts_with("version = 1")).collect();
+    let mut kinds = std::collections::BTreeSet::new();
+    for (index, text) in recipes.iter().enumerate() {
+        let recipe = read(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+        assert_eq!(outside(&recipe), [], "{text}");
+        // Only the first is whole; the others leave out what their section is not about.
+        let left_out = ["input", "variants", "tests", "boundary"];
+        for fault in advice(&recipe) {
+            assert!(index > 0 && left_out.contains(&fault.place.as_str()), "{text}: {fault}");
+        }
+        kinds.insert(recipe.oracle.kind());
+    }
+    assert_eq!(kinds.len(), 8, "{kinds:?}");
+}

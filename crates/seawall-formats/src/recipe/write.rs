@@ -2,25 +2,26 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use seawall_domain::recipe::{Boundary, Canary, Demand, Oracle, Recipe, RecipeFile, Tests};
+use seawall_domain::recipe::{Boundary, Canary, Capability, Demand, Oracle, Recipe, RecipeFile};
 use toml::{Table, Value};
 
-/// Writes a recipe so that [`super::read`] gives the same recipe back.
+/// Writes a recipe so that [`super::read`] gives the same recipe back, its keys in the order in
+/// which one explains them.
 pub fn write(recipe: &Recipe) -> String {
-    let mut root = Table::new();
-    root.insert("version".into(), Value::Integer(1));
+    let mut out = String::new();
+    pair(&mut out, "version", Value::Integer(1));
     if !recipe.build.is_empty() {
-        root.insert("build".into(), commands(&recipe.build));
+        pair(&mut out, "build", commands(&recipe.build));
     }
     if !matches!(recipe.oracle, Oracle::Http { .. }) {
-        root.insert("trigger".into(), words(&recipe.trigger));
-        root.insert("control".into(), words(&recipe.control));
+        pair(&mut out, "trigger", words(&recipe.trigger));
+        pair(&mut out, "control", words(&recipe.control));
     }
     if let Some(input) = &recipe.input {
-        root.insert("input".into(), text(input));
+        pair(&mut out, "input", text(input));
     }
     if !recipe.variants.is_empty() {
-        root.insert("variants".into(), words(&recipe.variants));
+        pair(&mut out, "variants", words(&recipe.variants));
     }
     let package = &recipe.target.package;
     let target = [
@@ -28,8 +29,19 @@ pub fn write(recipe: &Recipe) -> String {
         ("name", text(&package.name)),
         ("version", text(&recipe.target.version.0)),
     ];
-    root.insert("target".into(), table(target));
-    root.insert("oracle".into(), oracle(&recipe.oracle));
+    section(&mut out, "[target]", target);
+    section(&mut out, "[oracle]", oracle(&recipe.oracle));
+    if let Some(service) = &recipe.service {
+        let service = [("run", words(&service.run)), ("port", number(u32::from(service.port)))];
+        section(&mut out, "[service]", service);
+    }
+    if let Some(tests) = &recipe.tests {
+        let tests = [("run", commands(&tests.run)), ("report", text(tests.report.name()))];
+        section(&mut out, "[tests]", tests);
+    }
+    if let Some(stated) = &recipe.boundary {
+        section(&mut out, "[boundary]", boundary(stated));
+    }
     let limits = recipe.limits;
     let limits = [
         ("seconds", number(limits.seconds)),
@@ -38,22 +50,32 @@ pub fn write(recipe: &Recipe) -> String {
         ("output_kib", number(limits.output_kib)),
         ("disk_mib", number(limits.disk_mib)),
     ];
-    root.insert("limits".into(), table(limits));
-    if let Some(service) = &recipe.service {
-        let service = [("run", words(&service.run)), ("port", number(u32::from(service.port)))];
-        root.insert("service".into(), table(service));
+    section(&mut out, "[limits]", limits);
+    for one in &recipe.files {
+        section(&mut out, "[[files]]", file(one));
     }
-    if let Some(tests) = &recipe.tests {
-        root.insert("tests".into(), tests_table(tests));
-    }
-    if let Some(boundary) = &recipe.boundary {
-        root.insert("boundary".into(), boundary_table(boundary));
-    }
-    root.insert("files".into(), Value::Array(recipe.files.iter().map(file).collect()));
-    toml::to_string_pretty(&root).unwrap_or_default()
+    out
 }
 
-fn oracle(oracle: &Oracle) -> Value {
+fn section<'a>(out: &mut String, header: &str, pairs: impl IntoIterator<Item = (&'a str, Value)>) {
+    out.push('\n');
+    out.push_str(header);
+    out.push('\n');
+    for (key, value) in pairs {
+        pair(out, key, value);
+    }
+}
+
+/// One line, or several where a text has several.
+fn pair(out: &mut String, key: &str, value: Value) {
+    let is_text = value.is_str();
+    let table: Table = [(key.to_owned(), value)].into_iter().collect();
+    let written = if is_text { toml::to_string_pretty(&table) } else { toml::to_string(&table) };
+    // A table of one text, number or list can always be written.
+    out.push_str(&written.unwrap_or_default());
+}
+
+fn oracle(oracle: &Oracle) -> Vec<(&'static str, Value)> {
     let mut pairs = vec![("kind", text(oracle.kind()))];
     match oracle {
         Oracle::Canary(canary) => {
@@ -84,31 +106,27 @@ fn oracle(oracle: &Oracle) -> Value {
             pairs.extend(says.as_ref().map(|says| ("says", text(says))));
         }
     }
-    table(pairs)
+    pairs
 }
 
-fn tests_table(tests: &Tests) -> Value {
-    table([("run", commands(&tests.run)), ("report", text(tests.report.name()))])
-}
-
-fn boundary_table(boundary: &Boundary) -> Value {
-    let names = |capabilities: &[seawall_domain::recipe::Capability]| {
+fn boundary(boundary: &Boundary) -> [(&'static str, Value); 4] {
+    let names = |capabilities: &[Capability]| {
         Value::Array(capabilities.iter().map(|one| text(one.name())).collect())
     };
-    table([
+    [
         ("attacker", text(&boundary.attacker)),
         ("controls", words(&boundary.controls)),
         ("has", names(&boundary.has)),
         ("gains", names(&boundary.gains)),
-    ])
+    ]
 }
 
-fn file(file: &RecipeFile) -> Value {
+fn file(file: &RecipeFile) -> [(&'static str, Value); 2] {
     let content = match file.text().filter(|text| !text.contains('\0')) {
         Some(content) => ("text", text(content)),
         None => ("base64", Value::String(STANDARD.encode(&file.bytes))),
     };
-    table([("name", text(&file.name)), content])
+    [("name", text(&file.name)), content]
 }
 
 fn commands(commands: &[Vec<String>]) -> Value {
@@ -125,8 +143,4 @@ fn text(text: &str) -> Value {
 
 fn number(number: u32) -> Value {
     Value::Integer(i64::from(number))
-}
-
-fn table<'a>(pairs: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::Table(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }

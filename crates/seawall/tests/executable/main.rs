@@ -12,6 +12,7 @@ mod inspect;
 mod kill;
 mod laboratory;
 mod matching;
+mod recipes;
 mod seeded;
 mod stack;
 mod truth;

@@ -81,7 +81,8 @@ fn text_names(text: &str, name: &str) -> bool {
                 && edge(text.get(at + stem.len()..).and_then(|rest| rest.chars().next()))
         })
     };
-    word_names(text, last)
+    word_names(text, name)
+        || word_names(text, last)
         || (!stem.is_empty() && as_module())
         || text.contains("/recipe/.")
         || text.contains("/recipe/*")

@@ -190,7 +190,7 @@ fn exit(advice: &mut Advice<'_>, status: u8) {
 
 fn output(advice: &mut Advice<'_>, says: &str) {
     let recipe = advice.recipe;
-    if says.trim().len() < 4 {
+    if says.trim().len() < 3 {
         let message = "so short a text appears by chance: write a longer piece of the line that \
                        only the flaw makes appear";
         advice.add("oracle.says", message);

@@ -6,10 +6,10 @@
 /// Commands within commands deeper than this are nobody's honest script.
 const DEPTH_MAX: usize = 4;
 /// Words that stand before a command and start none themselves.
-const BEFORE: [&str; 24] = [
+const BEFORE: [&str; 25] = [
     "if", "then", "elif", "else", "while", "until", "do", "!", "{", "time", "exec", "command",
     "builtin", "env", "nohup", "sudo", "nice", "setsid", "stdbuf", "eval", "xargs", "trap",
-    "unshare", "strace",
+    "unshare", "timeout", "strace",
 ];
 
 /// One simple command.
@@ -36,14 +36,9 @@ pub(crate) fn from_program(words: &[String]) -> &[String] {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         });
         let name = program(first);
-        if assigns || BEFORE.contains(&name) {
-            rest = after;
-        } else if name == "timeout" {
-            rest = after;
-        } else if first.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-            && words.len() != rest.len()
-        {
-            // What is said to the program that starts another: `env -i`, `timeout -k 1 5`.
+        // What is said to the program that starts another: `env -i`, `timeout -k 1 5`.
+        let said = first.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        if assigns || BEFORE.contains(&name) || (said && words.len() != rest.len()) {
             rest = after;
         } else {
             break;
