@@ -67,7 +67,7 @@ fn is_frame(line: &str) -> bool {
 }
 
 /// The function of a frame, unless it is one of the harness: the key names the target's own.
-/// `#1 0x55 in inflate /target/inflate.c:7`, and of ThreadSanitizer `#1 inflate /target/inflate.c:7`.
+/// `#1 0x55 in inflate /target/a.c:7`, and of ThreadSanitizer `#1 inflate /target/a.c:7`.
 fn function(line: &str) -> Option<String> {
     let rest = match line.split_once(" in ") {
         Some((_, rest)) => rest,
@@ -76,8 +76,18 @@ fn function(line: &str) -> Option<String> {
     if rest.contains(" /recipe/") {
         return None;
     }
-    let signature = rest.find(" /").map_or(rest, |end| rest.get(..end).unwrap_or(rest));
-    Some(bare(signature).chars().take(120).collect())
+    let place = rest.split_whitespace().find(|word| is_place(word));
+    let end = place.and_then(|place| rest.find(place)).unwrap_or(rest.len());
+    Some(bare(rest.get(..end).unwrap_or(rest).trim()).chars().take(120).collect())
+}
+
+/// Whether a word of a frame names where the function stands: `src/a.c:7:3`, `(a.so+0x4)`.
+fn is_place(word: &str) -> bool {
+    let numbered = word.rsplit_once(':').is_some_and(|(name, number)| {
+        let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        digits && !name.ends_with(':')
+    });
+    numbered || word.starts_with(['/', '<']) || (word.starts_with('(') && word.contains("+0x"))
 }
 
 /// The name in a signature: without what it returns, without parameters and what follows them.
