@@ -192,7 +192,7 @@ async fn moot(desk: &Desk, claimed: &queue::Job, job: &Job) -> Outcome<Option<St
     if job.role() != WorkRole::Reproduce {
         return Ok(None);
     }
-    let mut tx = desk.begin("work_moot").await?;
+    let mut tx = desk.store.database().read().await?;
     let guarded = tx.load::<Finding>(finding.uuid()).await?;
     let (finding, _) = guarded.open(&Actor::clerk(), Action::ReadFinding)?;
     let state = finding.standing.name().replace('_', " ");

@@ -124,8 +124,9 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<JobId, StoreFault> {
     let mut args = args![id.to_string(), &job.kind, &job.payload, &job.role, rank, job.due];
     args.extend(args![&job.cause, finding, &party]);
     if tx.execute(sql, args).await? > 0 {
-        let sql = "INSERT INTO turn (role, party, served) VALUES ($1, $2, 0) \
-                   ON CONFLICT DO NOTHING";
+        // Looked for first: inserting what is there would wait for whoever claims at the moment.
+        let sql = "INSERT INTO turn (role, party, served) SELECT $1, $2, 0 WHERE NOT EXISTS \
+                   (SELECT 1 FROM turn WHERE role = $1 AND party = $2) ON CONFLICT DO NOTHING";
         tx.execute(sql, args![&job.role, &party]).await?;
         tx.wake().await?;
     }

@@ -118,7 +118,7 @@ pub struct Measured {
 pub async fn board(desk: &Desk, actor: &Actor) -> Outcome<Board> {
     decide(actor, Action::ReadWork, &[])?;
     let now = desk.now();
-    let mut tx = desk.begin("work_board").await?;
+    let mut tx = desk.store.database().read().await?;
     let mut open = tx.job_list_open(OPEN_LEN_MAX).await?;
     let turns = tx.job_turns().await?;
     let mut look = Look { desk, actor, tx: &mut tx, known: BTreeMap::new() };

@@ -36,9 +36,7 @@ fn known(desk: &Desk, claim: &Claim, case: Option<&Case>) -> Known {
 
 /// Weighs every finding anew about which jobs are open: what is attacked may be known by now.
 pub async fn weigh_all(desk: &Desk) -> Outcome<()> {
-    let mut tx = desk.begin("work_weigh").await?;
-    let open = tx.urgency_list(WEIGHED_LEN_MAX).await?;
-    drop(tx);
+    let open = desk.store.database().read().await?.urgency_list(WEIGHED_LEN_MAX).await?;
     for (id, before) in open {
         let mut tx = desk.begin("work_weigh").await?;
         let guarded = tx.load::<Finding>(id.uuid()).await?;

@@ -7,6 +7,7 @@ use crate::house::{House, can_run_proofs, report};
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::finding::{Finding, Rejection};
 use seawall_domain::id::FindingId;
+use seawall_domain::job::WorkRole;
 use seawall_store::queue::State;
 use seawall_testkit::database::{Fresh, TEST_POSTGRES};
 use serde_json::{Value, json};
@@ -27,9 +28,15 @@ struct Worker {
 }
 
 impl Worker {
+    /// A worker that runs one proof at a time.
     fn start(house: &House) -> Worker {
+        Worker::with(house, &["--role", "reproduce", "--workers", "1"])
+    }
+
+    fn with(house: &House, arguments: &[&str]) -> Worker {
         let mut child = Command::new(PROGRAM)
-            .args(["work", "--role", "reproduce", "--workers", "1"])
+            .arg("work")
+            .args(arguments)
             .args(house.place())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -234,6 +241,35 @@ async fn a_run_that_nobody_wants_is_ended_with_its_laboratory() {
     assert!(begun.elapsed() < Duration::from_secs(14), "it was ended, and did not end");
     worker.stop();
     house.stop();
+}
+
+async fn apart(fresh: Fresh) {
+    let mut house = House::new(fresh, Path::new(PROGRAM)).await;
+    for role in WorkRole::ALL {
+        house = house.without_role(role.name());
+    }
+    house.serve();
+    let quick = ["--role", "desk", "--role", "match", "--role", "publish", "--role", "notify"];
+    let quick = [&quick[..], &["--base-url", "https://seawall.invalid"]].concat();
+    let workers = [Worker::with(&house, &quick), Worker::start(&house)];
+    house.corridor().await;
+    workers.into_iter().for_each(Worker::stop);
+    house.stop();
+    let figures = house.figures().await;
+    assert_eq!((figures.advisories_published, figures.exposures_open), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_whole_corridor_with_every_role_apart_from_the_server() {
+    let test = "the_whole_corridor_with_every_role_apart_from_the_server";
+    if !can_run_proofs(Path::new(PROGRAM), test) {
+        return;
+    }
+    apart(Fresh::sqlite()).await;
+    match Fresh::postgres().await {
+        Some(fresh) => apart(fresh).await,
+        None => println!("skipped: {test} on PostgreSQL: {TEST_POSTGRES} is not set"),
+    }
 }
 
 #[tokio::test]
