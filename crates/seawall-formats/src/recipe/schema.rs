@@ -8,7 +8,7 @@ use toml::{Table, Value};
 /// Deeper than this no recipe is; the reader of JSON itself stops at 128.
 const DEPTH_MAX: usize = 16;
 
-/// The schema, by which an agent or an editor can fill in a recipe. It says of a recipe in JSON what
+/// The schema, by which an agent or an editor can fill in a recipe. It says of one in JSON what
 /// it says of one in TOML: the keys and their values are the same.
 pub fn schema() -> &'static str {
     include_str!("schema.json")

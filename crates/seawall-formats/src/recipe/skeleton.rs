@@ -245,17 +245,20 @@ fn prepare(language: Language, oracle: &Oracle) -> &'static str {
             "sed \"s|ADDRESS|$SEAWALL_CALLBACK|g\" \"$1\" > input\nset -- input\n"
         }
         (Language::Shell, Hole::Size) => {
-            "i=0\nwhile [ \"$i\" -lt \"$SEAWALL_SIZE\" ]; do cat \"$1\"; i=$((i + 1)); done > input\n\
+            "i=0\nwhile [ \"$i\" -lt \"$SEAWALL_SIZE\" ]; do cat \"$1\"; i=$((i + 1)); \
+             done > input\n\
              set -- input\n"
         }
         (Language::Rust, Hole::Mark) => {
             "    let data = data.replace(\"MARK\", &std::env::var(\"SEAWALL_CANARY\").unwrap());\n"
         }
         (Language::Rust, Hole::Address) => {
-            "    let data = data.replace(\"ADDRESS\", &std::env::var(\"SEAWALL_CALLBACK\").unwrap());\n"
+            "    let data = data.replace(\"ADDRESS\", \
+             &std::env::var(\"SEAWALL_CALLBACK\").unwrap());\n"
         }
         (Language::Rust, Hole::Size) => {
-            "    let data = data.repeat(std::env::var(\"SEAWALL_SIZE\").unwrap().parse().unwrap());\n"
+            "    let data = \
+             data.repeat(std::env::var(\"SEAWALL_SIZE\").unwrap().parse().unwrap());\n"
         }
     }
 }
@@ -268,12 +271,12 @@ enum Hole {
     Size,
 }
 
-/// What the harness says or does when it saw the effect.
+/// What the harness says or does when it saw the effect; nothing where the laboratory looks.
 fn show(language: Language, oracle: &Oracle) -> String {
-    let (seen, what) = match oracle {
-        Oracle::Canary(Canary::Harness) => (true, Say::Canary),
-        Oracle::Exit { status } => (true, Say::Status(*status)),
-        Oracle::Output { says } => (true, Say::Text(says)),
+    match oracle {
+        Oracle::Canary(Canary::Harness) => show_canary(language).to_owned(),
+        Oracle::Exit { status } => show_status(language, *status),
+        Oracle::Output { says } => show_text(language, says),
         Oracle::Canary(
             Canary::File | Canary::Environment | Canary::Written { .. } | Canary::Callback,
         )
@@ -281,80 +284,78 @@ fn show(language: Language, oracle: &Oracle) -> String {
         | Oracle::Sanitizer { .. }
         | Oracle::Signal { .. }
         | Oracle::Differential { .. }
-        | Oracle::Http { .. } => (false, Say::Status(0)),
-    };
-    if !seen {
-        return String::new();
+        | Oracle::Http { .. } => String::new(),
     }
-    let quoted = |text: &str| format!("{text:?}");
-    match (language, what) {
-        (Language::Python, Say::Canary) => {
+}
+
+fn show_canary(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
             "seen = False  # whether the mark is where it must not be\nprint(\"seawall-canary\", \
              os.environ[\"SEAWALL_CANARY\"], \"seen\" if seen else \"absent\")\n"
-                .to_owned()
         }
-        (Language::Python, Say::Status(status)) => {
-            format!(
-                "seen = False  # whether the effect is there\nsys.exit({status} if seen else 0)\n"
-            )
-        }
-        (Language::Python, Say::Text(text)) => format!(
-            "seen = False  # whether the effect is there\nif seen:\n    print({})\n",
-            quoted(text)
-        ),
-        (Language::Node, Say::Canary) => {
+        Language::Node => {
             "const seen = false // whether the mark is where it must not be\nconsole.log(\
              'seawall-canary ' + process.env.SEAWALL_CANARY + (seen ? ' seen' : ' absent'))\n"
-                .to_owned()
         }
-        (Language::Node, Say::Status(status)) => format!(
-            "const seen = false // whether the effect is there\nprocess.exitCode = seen ? {status} : 0\n"
-        ),
-        (Language::Node, Say::Text(text)) => format!(
-            "const seen = false // whether the effect is there\nif (seen) console.log({})\n",
-            quoted(text)
-        ),
-        (Language::C, Say::Canary) => {
+        Language::C => {
             "    printf(\"seawall-canary %s %s\\n\", getenv(\"SEAWALL_CANARY\"), seen ? \"seen\" : \
              \"absent\");\n"
-                .to_owned()
         }
-        (Language::C, Say::Status(status)) => format!("    if (seen)\n        return {status};\n"),
-        (Language::C, Say::Text(text)) => {
-            format!("    if (seen)\n        puts({});\n", quoted(text))
-        }
-        (Language::Shell, Say::Canary) => {
+        Language::Shell => {
             "seen=absent # `seen` when the mark is where it must not be\necho \"seawall-canary \
              $SEAWALL_CANARY $seen\"\n"
-                .to_owned()
         }
-        (Language::Shell, Say::Status(status)) => {
-            format!("seen=0 # 1 when the effect is there\n[ \"$seen\" = 0 ] || exit {status}\n")
-        }
-        (Language::Shell, Say::Text(text)) => format!(
-            "seen=0 # 1 when the effect is there\n[ \"$seen\" = 0 ] || echo '{}'\n",
-            text.replace('\'', "'\\''")
-        ),
-        (Language::Rust, Say::Canary) => {
+        Language::Rust => {
             "    let token = std::env::var(\"SEAWALL_CANARY\").unwrap();\n    \
              println!(\"seawall-canary {token} {}\", if seen { \"seen\" } else { \"absent\" });\n"
-                .to_owned()
-        }
-        (Language::Rust, Say::Status(status)) => {
-            format!("    std::process::exit(if seen {{ {status} }} else {{ 0 }});\n")
-        }
-        (Language::Rust, Say::Text(text)) => {
-            format!("    if seen {{\n        println!(\"{{}}\", {});\n    }}\n", quoted(text))
         }
     }
 }
 
-/// What a harness says.
-#[derive(Clone, Copy)]
-enum Say<'a> {
-    Canary,
-    Status(u8),
-    Text(&'a str),
+fn show_status(language: Language, status: u8) -> String {
+    match language {
+        Language::Python => {
+            format!(
+                "seen = False  # whether the effect is there\nsys.exit({status} if seen else 0)\n"
+            )
+        }
+        Language::Node => format!(
+            "const seen = false // whether the effect is there\n\
+             process.exitCode = seen ? {status} : 0\n"
+        ),
+        Language::C => format!("    if (seen)\n        return {status};\n"),
+        Language::Shell => {
+            format!("seen=0 # 1 when the effect is there\n[ \"$seen\" = 0 ] || exit {status}\n")
+        }
+        Language::Rust => {
+            format!("    std::process::exit(if seen {{ {status} }} else {{ 0 }});\n")
+        }
+    }
+}
+
+fn show_text(language: Language, text: &str) -> String {
+    let quoted = |text: &str| format!("{text:?}");
+    match language {
+        Language::Python => format!(
+            "seen = False  # whether the effect is there\nif seen:\n    print({})\n",
+            quoted(text)
+        ),
+        Language::Node => format!(
+            "const seen = false // whether the effect is there\nif (seen) console.log({})\n",
+            quoted(text)
+        ),
+        Language::C => {
+            format!("    if (seen)\n        puts({});\n", quoted(text))
+        }
+        Language::Shell => format!(
+            "seen=0 # 1 when the effect is there\n[ \"$seen\" = 0 ] || echo '{}'\n",
+            text.replace('\'', "'\\''")
+        ),
+        Language::Rust => {
+            format!("    if seen {{\n        println!(\"{{}}\", {});\n    }}\n", quoted(text))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -233,7 +233,8 @@ fn fuzz_project(folder: &Path) -> Vec<String> {
 }
 
 /// A target that reads as far as its first byte says.
-const LOOK: &str = "#include <stddef.h>\n#include <stdint.h>\nint look(const uint8_t *b, size_t n)\n\
+const LOOK: &str = "#include <stddef.h>\n#include <stdint.h>\n\
+                    int look(const uint8_t *b, size_t n)\n\
                     {\n    return n > 0 ? b[b[0]] : 0;\n}\n";
 
 #[test]

@@ -179,7 +179,8 @@ mod tests {
         let text = "FROM gcr.io/oss-fuzz-base/base-builder\n# a\nRUN apt-get update && \\\n    \
                     apt-get install -y make autoconf\nRUN git clone --depth 1 \
                     https://github.com/madler/zlib.git\nRUN git clone https://a.example/seeds s\n\
-                    WORKDIR zlib\nCOPY build.sh $SRC/\nCOPY *_fuzzer.c $SRC/fuzz/\nADD x.tar /opt/\n\
+                    WORKDIR zlib\nCOPY build.sh $SRC/\nCOPY *_fuzzer.c $SRC/fuzz/\n\
+                    ADD x.tar /opt/\n\
                     ENV A=b\nRUN ./configure\n";
         let read = read(text, "https://github.com/madler/zlib");
         assert_eq!(read.clone.as_deref(), Some("zlib"));

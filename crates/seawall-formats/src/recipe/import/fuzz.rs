@@ -241,7 +241,8 @@ fn script(
 /// Tells of paths that only OSS-Fuzz's image has.
 fn own_paths(files: &[RecipeFile], warnings: &mut Vec<String>) {
     let build = files.iter().find(|file| file.name == "build.sh").and_then(|file| file.text());
-    for path in ["/src/", "/out/", "/work/"] {
+    for path in ["src", "out", "work"].map(|name| format!("/{name}/")) {
+        let path = path.as_str();
         let word = |text: &str| {
             text.match_indices(path).any(|(at, _)| {
                 let before = text.get(..at).and_then(|head| head.chars().next_back());

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::Target;
 
-const REPORT: &str = "==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602 at pc 0x4 \
+const REPORT: &str = "==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602 \
+                      at pc 0x4 \
                       bp 0x7 sp 0x7\nREAD of size 1 at 0x602 thread T0\n    \
                       #0 0x49 in __interceptor_memcpy /llvm/asan.cc:1:2\n    \
                       #1 0x4f in parse_name(char const*, int) /target/src/name.c:12:3\n    \
@@ -30,7 +31,8 @@ fn reports_tell_the_oracle() {
                  #0 0x5 in add /target/a.c:3:9\n";
     let msan =
         "==1==WARNING: MemorySanitizer: use-of-uninitialized-value\n    #0 0x5 in look a.c:3:9\n";
-    let tsan = "WARNING: ThreadSanitizer: data race (pid=1)\n  Write of size 4 at 0x1 by thread T1:\n    \
+    let tsan = "WARNING: ThreadSanitizer: data race (pid=1)\n  Write of size 4 at 0x1 by \
+                thread T1:\n    \
                 #0 count /target/a.c:3 (a+0x1)\n";
     for (text, expected) in [
         (REPORT, sanitizer("heap-buffer-overflow", "parse_name(char")),
@@ -205,7 +207,8 @@ proptest! {
         let _ = plain_name(&name);
         let project = FuzzProject { settings: text.clone(), ..project() };
         let _ = of_fuzz_project(project);
-        let project = FuzzProject { dockerfile: text, fuzz_target: name, ..super::tests::project() };
+        let given = super::tests::project();
+        let project = FuzzProject { dockerfile: text, fuzz_target: name, ..given };
         let _ = of_fuzz_project(project);
     }
 }

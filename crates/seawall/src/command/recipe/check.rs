@@ -102,7 +102,10 @@ fn text(path: &Path, found: &Found) -> String {
 
 fn told(path: &Path, found: &Found) -> Value {
     let list = |faults: &[RecipeFault]| -> Value {
-        let one = |fault: &RecipeFault| json!({"place": fault.place, "line": fault.line, "message": fault.message});
+        let one = |fault: &RecipeFault| {
+            let RecipeFault { place, line, message, .. } = fault;
+            json!({"place": place, "line": line, "message": message})
+        };
         faults.iter().map(one).collect()
     };
     json!({

@@ -135,7 +135,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// What stands above a skeleton.
 const HEAD: &str = "\
-# A skeleton: say here which flaw this shows, and since when it is public. Fill in what says FILL IN,
+# A skeleton: say here which flaw this shows, and since when it is public.
+# Fill in what says FILL IN,
 # put the attack into attack.txt and something harmless of the same kind into benign.txt, and
 # replace `true` in [tests] by the project's own tests. docs/recipes.md explains every key.
 ";

@@ -82,9 +82,10 @@ pub(super) const QUESTIONS: [Question; 18] = [
     Question {
         name: "oracle",
         text: "What shows the flaw?\n  canary        a random mark is where it must not be, or is \
-               told\n  growth        time or memory grow with the size of the input\n  sanitizer     \
-               a sanitizer reports an error\n  signal        the program crashes\n  exit          \
-               it ends with a status of its own\n  output        it prints something\n  \
+               told\n  growth        time or memory grow with the size of the input\n  \
+               sanitizer     a sanitizer reports an error\n  signal        the program crashes\n  \
+               exit          it ends with a status of its own\n  \
+               output        it prints something\n  \
                differential  it behaves otherwise than a fixed release\n  http          a service \
                answers wrongly\nOne of them",
         fallback: |_| Some("canary".to_owned()),
