@@ -181,7 +181,8 @@ for path in ['/proc/1/environ', '/proc/1/mem', '/proc/kcore']:
         assert!(!said.contains("READ"), "{said}");
     }
     let lines: Vec<&str> = said.lines().collect();
-    let known = "ASAN_OPTIONS,CARGO_NET_OFFLINE,HOME,LANG,PATH,PWD,PYTHONDONTWRITEBYTECODE,TMPDIR";
+    let known = "ASAN_OPTIONS,CARGO_NET_OFFLINE,HOME,LANG,PATH,PWD,PYTHONDONTWRITEBYTECODE,TMPDIR,\
+         UBSAN_OPTIONS";
     let names: Vec<&str> = lines[0].split(',').filter(|name| !known.contains(name)).collect();
     assert!(names.iter().all(|name| *name == "LC_CTYPE" || *name == "OLDPWD"), "{said}");
     // Standard streams, and the folder that is being listed.
