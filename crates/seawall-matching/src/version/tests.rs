@@ -328,8 +328,8 @@ proptest! {
         {
             let ours = Version(left.clone());
             let found = compare(&Ecosystem::Debian(None), &ours, &Version(right.clone()));
-            // The crate tells `0~0` from `0~`, which deb-version(7) does not: where they differ, dpkg
-            // itself is asked.
+            // The crate tells `0~0` from `0~`, which deb-version(7) does not: where they differ,
+            // dpkg itself is asked.
             prop_assert!(found == a.cmp(&b) || dpkg_says(&left, found, &right), "{found:?}");
         }
     }
