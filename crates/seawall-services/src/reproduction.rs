@@ -27,6 +27,10 @@ use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
 use serde_json::json;
 
+/// Evidence goes by letter, and a letter holds 1 MiB as text: two releases of this size fit with
+/// their transcripts.
+const LETTER_ARCHIVE_BYTES_MAX: usize = 128 * 1024;
+
 /// Runs the proof of a group's lead in isolation and concludes with signed evidence.
 pub async fn reproduce(desk: &Desk, id: FindingId) -> Outcome<()> {
     let mut tx = desk.begin("reproduction_start").await?;
@@ -111,7 +115,14 @@ async fn surroundings(
         return Ok(Surroundings::default());
     }
     let (recipe, version) = (recipe.to_owned(), version.clone());
-    desk.in_laboratory(move |lab| lab.surroundings(&recipe, &version)).await
+    let mut found = desk.in_laboratory(move |lab| lab.surroundings(&recipe, &version)).await?;
+    for release in &mut found.releases {
+        if release.archive.as_ref().is_some_and(|bytes| bytes.len() > LETTER_ARCHIVE_BYTES_MAX) {
+            // It is named by its digest, by which whoever replays brings it from its registry.
+            release.archive = None;
+        }
+    }
+    Ok(found)
 }
 
 /// The runs as they are recorded: the transcript by its digest.

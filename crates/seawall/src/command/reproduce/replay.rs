@@ -2,9 +2,12 @@
 
 use super::{Arguments, Subject, laboratories, read, verdict};
 use anyhow::{Context, bail};
+use seawall_domain::digest::Digest;
+use seawall_domain::recipe::Recipe;
 use seawall_sandbox::{HostPaths, Laboratory};
-use seawall_services::reproduction::{Bundle, Predicate, check};
+use seawall_services::reproduction::{Bundle, PinnedRelease, Predicate, check};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCode> {
@@ -27,7 +30,8 @@ pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCod
             local_catalogue: None,
             ..arguments.place.laboratory()
         },
-        false => arguments.place.laboratory(),
+        // The registry's release must be the one that the bundle names.
+        false => Laboratory { locked: locked(&recipe, &predicate), ..arguments.place.laboratory() },
     };
     let subject = Subject {
         text,
@@ -65,6 +69,12 @@ pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCod
         differences.iter().for_each(|difference| println!("here: {difference}"));
     }
     Ok(if agrees { verdict::code(showed.verdict) } else { ExitCode::from(2) })
+}
+
+fn locked(recipe: &Recipe, predicate: &Predicate) -> BTreeMap<String, Digest> {
+    let package = &recipe.target.package;
+    let name = |release: &PinnedRelease| format!("{package} {}", release.version);
+    predicate.releases.iter().map(|release| (name(release), release.digest)).collect()
 }
 
 fn count(predicate: &Predicate) -> u32 {
