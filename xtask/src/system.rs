@@ -74,7 +74,13 @@ const TEST: [Need; 7] = [
 ];
 
 /// What the slow tests need on top of the demo.
-const CORPUS: [Need; 2] = [
+const CORPUS: [Need; 4] = [
+    Need { package: "g++", why: "builds the C++ recipes", probe: Probe::Program("g++") },
+    Need {
+        package: "default-jdk-headless",
+        why: "builds and runs the Java recipes",
+        probe: Probe::Program("javac"),
+    },
     Need {
         package: "qemu-system-x86",
         why: "runs the microVMs of one slow test",

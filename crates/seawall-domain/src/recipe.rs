@@ -2,7 +2,8 @@
 //!
 //! A recipe names a target and carries everything else inside itself: the harness files, the
 //! commands that build and trigger, a benign control, the oracle that judges, and the limits.
-//! It never says where the target comes from: the release is brought by its registry's own client.
+//! It names the target by a catalogue and never by a way to get it: the release is brought by its
+//! registry's own client.
 //! Serves C16 (sandboxed reproduction) and C18 (a bundle that a third party runs again).
 //!
 //! # What a command finds
@@ -15,9 +16,11 @@
 //!   to the trigger and to the control.
 //! - `/tmp`: empty and writable.
 //!
-//! There is no network and no other file of the host besides its programs and libraries. The
-//! environment holds `PATH`, `HOME` (`/scratch`), `LANG`, `SEAWALL_CANARY` (a random token, new in
-//! each run), `SEAWALL_VERSION` (the release) and, for growth, `SEAWALL_SIZE`.
+//! There is no network and no other file of the host besides its programs and libraries; a target
+//! that is an image has its own instead. The environment holds `PATH`, `HOME` (`/scratch`), `LANG`,
+//! `SEAWALL_VERSION` (the release), `SEAWALL_CANARY` (a random token, new in each run; under a
+//! canary in a file or in the environment the harness is not told it), for growth `SEAWALL_SIZE`,
+//! and what [`Canary`] says of each place of a canary.
 //!
 //! # What a command must do
 //!

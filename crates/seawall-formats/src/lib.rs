@@ -27,6 +27,7 @@ pub mod osv;
 pub mod problem;
 pub mod purl;
 pub mod recipe;
+pub mod sanitizer;
 pub mod source;
 mod spans;
 pub mod vex;

@@ -55,6 +55,19 @@ fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     print_text(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
+/// Prints a line on standard output, as `println!` does, and never minds a reader that left.
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::command::print_line(format_args!($($words)*))
+    };
+}
+use say;
+
+fn print_line(words: std::fmt::Arguments<'_>) {
+    // A pipe that nobody reads any more needs no line, and every other fault shows at the end.
+    let _ = writeln!(std::io::stdout(), "{words}");
+}
+
 /// Prints a text on standard output. Whoever reads it may stop reading whenever they like.
 fn print_text(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();

@@ -30,6 +30,16 @@ const INODES_MIN: u64 = 1024;
 /// Parts of the host's `/etc` that compilers and interpreters look up; none is about this host's
 /// users or network.
 const ETC: [&str; 3] = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types"];
+/// The folders in `/etc` where Debian keeps what Java reads as it starts: `java-17-openjdk`.
+fn settings_of_java() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir("/etc").into_iter().flatten().flatten();
+    let is_java = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("java-") && name.ends_with("-openjdk")
+    };
+    entries.map(|entry| entry.path()).filter(is_java).collect()
+}
+
 /// What clients of registries look up besides: names of hosts, certificates of authorities, and
 /// their own configuration, as far as this host has it.
 const ETC_NETWORK: [&str; 13] = [
@@ -187,7 +197,7 @@ fn system(network: Network) -> &'static [Step] {
                 steps.push(show(&host, link));
             }
         }
-        for file in ETC.map(PathBuf::from).into_iter().chain(more) {
+        for file in ETC.map(PathBuf::from).into_iter().chain(settings_of_java()).chain(more) {
             if file.exists() {
                 steps.extend(show_at(&file, &file.to_string_lossy()));
             }

@@ -119,27 +119,3 @@ fn the_key_of_a_crash_has_no_address_line_or_number() {
     let judgement = sanitizer::sanitizer(&attack, &clean, "heap-buffer-overflow", "inflate");
     assert_eq!(judgement.effect, "heap-buffer-overflow: inflate < feed");
 }
-
-#[test]
-fn each_sanitizer_is_read_as_it_writes() {
-    let thread = "WARNING: ThreadSanitizer: data race (pid=2)\n  Read of size 4 by thread T2:\n\
-                  \x20   #0 crc32_little /target/crc32.c:293 (probe+0x1bfa)\n\
-                  \x20   #1 ask /recipe/probe.c:12 (probe+0x12a1)\n\n  Previous write of size 4\n";
-    let undefined = "/target/a.c:3:9: runtime error: signed integer overflow: 1 + 2 cannot be \
-                     represented in type 'int'\n    #0 0x55 in add /target/a.c:3\n";
-    let memory = "==1==WARNING: MemorySanitizer: use-of-uninitialized-value\n    #0 0x49 in look \
-                  /target/a.c:9:7\n";
-    let plus = "==1==ERROR: AddressSanitizer: negative-size-param: (size=-200)\n    #0 0x4 in void \
-                a::B<int, c d>::put(std::string<char, e>, int) const /target/b.cc:2\n";
-    for (report, error, function) in [
-        (plus, "negative-size-param", "a::B<int, c d>::put"),
-        (thread, "data race", "crc32_little"),
-        (undefined, "signed integer overflow", "add"),
-        (memory, "use-of-uninitialized-value", "look"),
-    ] {
-        let attack = ended(How::Exit(1), "", report, 1);
-        let clean = ended(How::Exit(0), "", "", 1);
-        let judgement = sanitizer::sanitizer(&attack, &clean, error, function);
-        assert_eq!(judgement.effect, format!("{error}: {function}"), "{judgement:?}");
-    }
-}

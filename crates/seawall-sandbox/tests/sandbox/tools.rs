@@ -22,6 +22,11 @@ fn check(tool: &str, script: &str) {
 #[test]
 fn tools_run_as_they_do_outside() {
     check("gcc", "echo 'int main(){return 0;}' > a.c && gcc -o a a.c && ./a && echo fine");
+    check(
+        "java",
+        "echo 'public class A { public static void main(String[] a) { \
+         System.out.println(\"fine\"); } }' > A.java && java -Xmx128m -XX:+UseSerialGC A.java",
+    );
     check("node", "node -e 'setTimeout(() => console.log(\"fine\"), 5)'");
     check(
         "cargo",

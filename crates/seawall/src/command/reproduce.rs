@@ -5,6 +5,7 @@ mod commits;
 mod patch;
 mod replay;
 mod shrink;
+mod variants;
 mod verdict;
 mod versions;
 
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// Check a patch: a unified diff, with `a/` and `b/` before the paths.
     #[arg(long, value_name = "DIFF", conflicts_with_all = ["minimise", "bundle"])]
     patch: Option<PathBuf>,
+    /// Say which other inputs show the flaw: by these a patch is tried.
+    #[arg(long, conflicts_with_all = ["versions", "patch", "minimise", "bundle"])]
+    variants: bool,
     /// Make the reproducer smaller and write the recipe with it to this file.
     #[arg(long, value_name = "RECIPE", conflicts_with = "bundle")]
     minimise: Option<PathBuf>,
@@ -80,6 +84,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         commits::run(&subject, &arguments)
     } else if arguments.versions {
         versions::run(&subject, &arguments)
+    } else if arguments.variants {
+        variants::run(&subject, arguments.json)
     } else if let Some(patch) = &arguments.patch {
         patch::run(&subject, patch, &arguments)
     } else if let Some(out) = &arguments.minimise {

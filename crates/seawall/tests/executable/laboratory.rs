@@ -181,6 +181,11 @@ fn a_release_that_has_it_not_a_patch_and_the_releases_are_told() {
     let (code, told, _) = place.reproduce(&[&file, "--patch", &narrow]);
     assert_eq!((code, &told["patch_verdict"]), (1, &Value::from("incomplete")), "{told}");
 
+    let (code, told, said) = place.reproduce(&[&file, "--variants"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(told["variants"].as_array().unwrap().len() > 3, "{told}");
+    assert_eq!(told["silent_variants"], serde_json::json!([]));
+
     let smaller = place.path("smaller.toml");
     let (code, told, said) = place.reproduce(&[&file, "--minimise", &smaller]);
     assert_eq!(code, 0, "{said}");

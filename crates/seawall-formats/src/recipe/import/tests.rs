@@ -35,7 +35,7 @@ fn reports_tell_the_oracle() {
                 thread T1:\n    \
                 #0 count /target/a.c:3 (a+0x1)\n";
     for (text, expected) in [
-        (REPORT, sanitizer("heap-buffer-overflow", "parse_name(char")),
+        (REPORT, sanitizer("heap-buffer-overflow", "parse_name")),
         (ubsan, sanitizer("signed integer overflow", "add")),
         (msan, sanitizer("use-of-uninitialized-value", "look")),
         (tsan, sanitizer("data race", "count")),

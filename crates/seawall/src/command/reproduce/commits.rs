@@ -2,6 +2,7 @@
 //! it out.
 
 use super::{Arguments, Subject};
+use crate::command::say;
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 use seawall_domain::package::Version;
@@ -127,16 +128,16 @@ fn tell(subject: &Subject, line: &Line, as_json: bool) -> anyhow::Result<ExitCod
             "newest": line.commits.last(),
         }))?;
     } else {
-        println!("{package}: {} of {} commits run", line.tested.len(), line.commits.len());
+        say!("{package}: {} of {} commits run", line.tested.len(), line.commits.len());
         for (start, end) in &stretches {
             let from = at(start).map_or("before the line", |commit| &commit.0);
             match at(end) {
-                Some(end) => println!("affected from {from}, fixed in {end}"),
-                None => println!("affected from {from}, not fixed at the newest commit"),
+                Some(end) => say!("affected from {from}, fixed in {end}"),
+                None => say!("affected from {from}, not fixed at the newest commit"),
             }
         }
         if !line.bisect.is_monotone() {
-            println!("the flaw comes and goes along this line");
+            say!("the flaw comes and goes along this line");
         }
     }
     Ok(if stretches.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })

@@ -1,6 +1,7 @@
 //! Checking a patch.
 
 use super::{Arguments, Subject};
+use crate::command::say;
 use anyhow::Context;
 use seawall_domain::verdict::{PatchVerdict, Trial};
 use serde_json::json;
@@ -31,25 +32,27 @@ pub(super) fn run(
             "duration_ms": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         }))?;
     } else {
-        println!("{} {version}: {}", recipe.target.package, word(report.verdict));
-        println!("{}", report.why);
+        say!("{} {version}: {}", recipe.target.package, word(report.verdict));
+        say!("{}", report.why);
         if let Some(size) = report.size {
-            println!(
+            say!(
                 "it changes {} files: {} lines added, {} removed",
-                size.files, size.added, size.removed
+                size.files,
+                size.added,
+                size.removed
             );
         }
         if let Some(reproducer) = report.reproducer {
-            println!("the reproducer {}", trial(reproducer));
+            say!("the reproducer {}", trial(reproducer));
         }
         for variant in &report.variants {
-            println!("variant `{}` {}", variant.name, trial(variant.trial));
+            say!("variant `{}` {}", variant.name, trial(variant.trial));
         }
         for name in &report.silent_variants {
-            println!("variant `{name}` does not show the flaw without the patch either");
+            say!("variant `{name}` does not show the flaw without the patch either");
         }
         if let Some(tests) = &report.tests {
-            println!("tests: {} passed before, {} pass now", tests.before, tests.after);
+            say!("tests: {} passed before, {} pass now", tests.before, tests.after);
         }
     }
     if arguments.transcripts {

@@ -1,6 +1,7 @@
 //! Replaying a bundle: checked byte for byte, then run again from what it brings, offline.
 
 use super::{Arguments, Subject, laboratories, read, verdict};
+use crate::command::say;
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
 use seawall_domain::recipe::Recipe;
@@ -56,17 +57,17 @@ pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCod
         crate::command::print_json(&told)?;
     } else {
         let target = &subject.recipe.target.package;
-        println!("{target} {}: {}", subject.version, verdict::word(showed.verdict));
-        println!("signed by {}", bundle.key);
+        say!("{target} {}: {}", subject.version, verdict::word(showed.verdict));
+        say!("signed by {}", bundle.key);
         match (agrees, same) {
-            (true, true) => println!("the same as in the bundle, by verdict and digest"),
-            (true, false) => println!("the verdict is that of the bundle, the digest is not"),
-            (false, _) => println!("the bundle says: {}", verdict::word(predicate.verdict)),
+            (true, true) => say!("the same as in the bundle, by verdict and digest"),
+            (true, false) => say!("the verdict is that of the bundle, the digest is not"),
+            (false, _) => say!("the bundle says: {}", verdict::word(predicate.verdict)),
         }
         if !carried {
-            println!("the bundle does not carry the release; it was brought from its registry");
+            say!("the bundle does not carry the release; it was brought from its registry");
         }
-        differences.iter().for_each(|difference| println!("here: {difference}"));
+        differences.iter().for_each(|difference| say!("here: {difference}"));
     }
     Ok(if agrees { verdict::code(showed.verdict) } else { ExitCode::from(2) })
 }

@@ -1,6 +1,7 @@
 //! Making the reproducer smaller.
 
 use super::{Subject, write};
+use crate::command::say;
 use anyhow::bail;
 use seawall_sandbox::Minimised;
 use serde_json::json;
@@ -28,12 +29,12 @@ pub(super) fn run(subject: &Subject, out: &Path, as_json: bool) -> anyhow::Resul
                     "complete": complete, "recipe": out,
                 }))?;
             } else {
-                println!("{before_bytes} bytes before, {after_bytes} now, by {tests} runs");
+                say!("{before_bytes} bytes before, {after_bytes} now, by {tests} runs");
                 match complete {
-                    true => println!("no single byte can be left out"),
-                    false => println!("the runs were used up; it may become smaller yet"),
+                    true => say!("no single byte can be left out"),
+                    false => say!("the runs were used up; it may become smaller yet"),
                 }
-                println!("written to {}", out.display());
+                say!("written to {}", out.display());
             }
             Ok(ExitCode::SUCCESS)
         }

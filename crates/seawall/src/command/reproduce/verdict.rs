@@ -1,6 +1,7 @@
 //! The verdict: isolated runs, their digest, the crash, the grade and what speaks against it.
 
 use super::{Arguments, Subject, write};
+use crate::command::say;
 use crate::laboratory::lab_run;
 use anyhow::Context;
 use seawall_domain::recipe::Doubt;
@@ -60,7 +61,7 @@ pub(super) fn run(subject: &Subject, arguments: &Arguments) -> anyhow::Result<Ex
     } else {
         print(subject, &showed, grade, doubts);
         if let Some(out) = &arguments.bundle {
-            println!("evidence: {}", out.display());
+            say!("evidence: {}", out.display());
         }
     }
     if arguments.transcripts || showed.verdict == Verdict::EnvironmentFailed {
@@ -95,27 +96,30 @@ fn doubt(doubt: &Doubt) -> Value {
 }
 
 fn print(subject: &Subject, showed: &Showed, grade: Option<Grade>, doubts: &[Doubt]) {
-    println!("{} {}: {}", subject.recipe.target.package, subject.version, word(showed.verdict));
+    say!("{} {}: {}", subject.recipe.target.package, subject.version, word(showed.verdict));
     for (number, report) in (1..).zip(&showed.reports) {
-        println!(
+        say!(
             "run {number}: {:?} ({}), {} ms, {} MiB",
-            report.outcome, report.effect, report.wall_ms, report.peak_mib
+            report.outcome,
+            report.effect,
+            report.wall_ms,
+            report.peak_mib
         );
     }
     if let Some(crash) = showed.reports.iter().find_map(|report| report.crash.as_ref()) {
         let severity = crash.severity.as_deref().unwrap_or("unknown");
         let class = crash.class.replace('\n', ", ");
-        println!("crash: {class}, by itself of severity {severity}, in");
-        crash.state.lines().for_each(|line| println!("  {line}"));
+        say!("crash: {class}, by itself of severity {severity}, in");
+        crash.state.lines().for_each(|line| say!("  {line}"));
     }
     match grade {
-        Some(Grade::Observed) => println!("the laboratory saw the effect itself"),
-        Some(Grade::Told) => println!("the recipe's own harness tells of the effect"),
-        Some(Grade::Doubtful) => println!("doubtful, because"),
+        Some(Grade::Observed) => say!("the laboratory saw the effect itself"),
+        Some(Grade::Told) => say!("the recipe's own harness tells of the effect"),
+        Some(Grade::Doubtful) => say!("doubtful, because"),
         None => {}
     }
-    doubts.iter().for_each(|doubt| println!("  {}", doubt.said()));
-    println!("digest {}", showed.digest);
+    doubts.iter().for_each(|doubt| say!("  {}", doubt.said()));
+    say!("digest {}", showed.digest);
 }
 
 /// A verdict in plain words.

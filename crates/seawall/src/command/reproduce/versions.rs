@@ -1,6 +1,7 @@
 //! Which releases are affected, by running few of them; of a repository, which commits.
 
 use super::{Arguments, Subject};
+use crate::command::say;
 use indicatif::ProgressBar;
 use seawall_domain::package::Version;
 use seawall_domain::range::{Interval, Tested};
@@ -59,19 +60,19 @@ pub(super) fn run(subject: &Subject, arguments: &Arguments) -> anyhow::Result<Ex
             "fixing_release": fixing,
         }))?;
     } else {
-        println!("{package}: {} of {count} releases run", tested.len());
+        say!("{package}: {} of {count} releases run", tested.len());
         for range in &ranges {
             let from = range.introduced.as_ref().map_or("the beginning", |version| &version.0);
             match &range.fixed {
-                Some(fixed) => println!("affected from {from}, fixed in {fixed}"),
-                None => println!("affected from {from}, not fixed yet"),
+                Some(fixed) => say!("affected from {from}, fixed in {fixed}"),
+                None => say!("affected from {from}, not fixed yet"),
             }
         }
         if ranges.is_empty() {
-            println!("no release is affected");
+            say!("no release is affected");
         }
         if let Some(fixing) = fixing {
-            println!("fixed already: {fixing} is the release that does");
+            say!("fixed already: {fixing} is the release that does");
         }
     }
     Ok(if ranges.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })
