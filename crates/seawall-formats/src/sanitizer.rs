@@ -1,5 +1,5 @@
-//! Reports of sanitizers as recipes speak of them: the kind of error, and the functions of the first
-//! stack.
+//! Reports of sanitizers as recipes speak of them: the kind of error, and the functions of the
+//! first stack.
 //!
 //! Unlike [`crate::crash`], which speaks the words of ClusterFuzz, this keeps the words that the
 //! sanitizer itself prints: they are what people read, and what a recipe's oracle names. The

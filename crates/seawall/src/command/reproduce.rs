@@ -76,22 +76,41 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let file = &arguments.file;
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     if bytes.first() == Some(&b'{') {
-        return replay::run(&arguments, &bytes);
+        let opened = replay::open(&arguments, &bytes)?;
+        // Other releases than the bundle's own come from where all releases come from.
+        if arguments.versions || arguments.version_to_run.is_some() {
+            return of(&subject(&arguments, opened.subject.text)?, &arguments);
+        }
+        return match arguments.is_replay() {
+            true => replay::run(&arguments, &opened),
+            false => of(&opened.subject, &arguments),
+        };
     }
     let text = String::from_utf8(bytes).context("a recipe is UTF-8 text")?;
-    let subject = subject(&arguments, text)?;
+    of(&subject(&arguments, text)?, &arguments)
+}
+
+/// Does what is asked with a recipe.
+fn of(subject: &Subject, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.versions && subject.recipe.target.package.ecosystem == Ecosystem::Git {
-        commits::run(&subject, &arguments)
+        commits::run(subject, arguments)
     } else if arguments.versions {
-        versions::run(&subject, &arguments)
+        versions::run(subject, arguments)
     } else if arguments.variants {
-        variants::run(&subject, arguments.json)
+        variants::run(subject, arguments.json)
     } else if let Some(patch) = &arguments.patch {
-        patch::run(&subject, patch, &arguments)
+        patch::run(subject, patch, arguments)
     } else if let Some(out) = &arguments.minimise {
-        shrink::run(&subject, out, arguments.json)
+        shrink::run(subject, out, arguments.json)
     } else {
-        verdict::run(&subject, &arguments)
+        verdict::run(subject, arguments)
+    }
+}
+
+impl Arguments {
+    /// Whether a bundle is only to be run again.
+    fn is_replay(&self) -> bool {
+        !self.variants && self.patch.is_none() && self.minimise.is_none() && self.bundle.is_none()
     }
 }
 

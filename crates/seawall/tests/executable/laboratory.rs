@@ -141,6 +141,13 @@ fn evidence_is_replayed_elsewhere_and_no_byte_of_it_can_change() {
     let (code, _, said) = elsewhere.reproduce(&[&bundle, "--key", "ed25519:other"]);
     assert!(code == 2 && said.contains("was signed by"), "{said}");
 
+    // A maintainer tries a patch with nothing but the bundle.
+    let fix = "--- a/keep.py\n+++ b/keep.py\n@@ -1,2 +1,4 @@\n def keep(name):\n+    if '..' in \
+               name.split('/'):\n+        raise ValueError(name)\n     return 'inside/' + name\n";
+    let fix = elsewhere.put("fix.patch", fix);
+    let (code, told, said) = elsewhere.reproduce(&[&bundle, "--patch", &fix]);
+    assert_eq!((code, &told["patch_verdict"]), (0, &Value::from("holds")), "{told} {said}");
+
     let bytes = std::fs::read(&bundle).unwrap();
     for at in (0..bytes.len()).step_by(bytes.len() / 6) {
         let mut changed = bytes.clone();

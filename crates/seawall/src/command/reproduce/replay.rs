@@ -10,15 +10,26 @@ use seawall_services::reproduction::{Bundle, PinnedRelease, Predicate, check};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use tempfile::TempDir;
 
-pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCode> {
+/// A bundle that was checked, and what it brings, ready to be run.
+pub(super) struct Opened {
+    /// Its recipe on the release that it names, in a laboratory of its own.
+    pub subject: Subject,
+    bundle: Bundle,
+    predicate: Predicate,
+    carried: bool,
+    /// What a bundle brings stays apart from what registries brought, and goes with it.
+    _folder: TempDir,
+}
+
+pub(super) fn open(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<Opened> {
     let (bundle, predicate) = check(bytes).map_err(anyhow::Error::msg)?;
     if let Some(key) = arguments.key.as_ref().filter(|key| **key != bundle.key) {
         bail!("the bundle was signed by {}, not by {key}", bundle.key);
     }
     let text = bundle.recipe().context("the bundle has no recipe")?.to_owned();
     let recipe = read(&text)?;
-    // What a bundle brings stays apart from what registries brought.
     let folder = tempfile::tempdir().context("cannot make a folder for the replay")?;
     let carried = predicate.releases.iter().all(|release| release.file.is_some())
         && !predicate.releases.is_empty();
@@ -34,21 +45,22 @@ pub(super) fn run(arguments: &Arguments, bytes: &[u8]) -> anyhow::Result<ExitCod
         // The registry's release must be the one that the bundle names.
         false => Laboratory { locked: locked(&recipe, &predicate), ..arguments.place.laboratory() },
     };
-    let subject = Subject {
-        text,
-        recipe,
-        version: predicate.version.clone(),
-        laboratories: laboratories(laboratory)?,
-    };
+    let (version, laboratories) = (predicate.version.clone(), laboratories(laboratory)?);
+    let subject = Subject { text, recipe, version, laboratories };
     if carried {
         take_in(&subject, &bundle, &predicate)?;
     }
-    let showed = verdict::show(&subject, arguments.runs.max(count(&predicate)))?;
+    Ok(Opened { subject, bundle, predicate, carried, _folder: folder })
+}
+
+pub(super) fn run(arguments: &Arguments, opened: &Opened) -> anyhow::Result<ExitCode> {
+    let Opened { subject, bundle, predicate, carried, .. } = opened;
+    let showed = verdict::show(subject, arguments.runs.max(count(predicate)))?;
     let agrees = showed.verdict == predicate.verdict;
     let same = showed.digest == predicate.digest.to_string();
-    let differences = differences(&subject, &predicate)?;
+    let differences = differences(subject, predicate)?;
     if arguments.json {
-        let mut told = verdict::told(&subject, &showed);
+        let mut told = verdict::told(subject, &showed);
         told["grade"] = json!(predicate.grade);
         told["agrees_with_bundle"] = json!(agrees);
         told["same_digest"] = json!(same);

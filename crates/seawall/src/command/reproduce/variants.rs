@@ -1,7 +1,8 @@
-//! Which other inputs show the flaw: those of the recipe's own, and those that the laboratory makes.
+//! Which other inputs show the flaw: the recipe's own, and those that the laboratory makes.
 
 use super::Subject;
 use crate::command::say;
+use seawall_sandbox::Shown;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -14,7 +15,10 @@ pub(super) fn run(subject: &Subject, as_json: bool) -> anyhow::Result<ExitCode> 
     let is_silent = |name: &&String| shown.iter().all(|one| one.name != **name);
     let silent: Vec<&String> = recipe.variants.iter().filter(is_silent).collect();
     if as_json {
-        let told = |one: &seawall_sandbox::Shown| json!({"name": one.name, "effect": one.effect, "bytes": one.bytes.len()});
+        let told = |one: &Shown| -> Value {
+            let (name, effect, bytes) = (&one.name, &one.effect, one.bytes.len());
+            json!({"name": name, "effect": effect, "bytes": bytes})
+        };
         let variants: Vec<Value> = shown.iter().map(told).collect();
         crate::command::print_json(&json!({
             "package": recipe.target.package.to_string(), "version": version,
