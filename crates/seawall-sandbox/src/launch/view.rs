@@ -33,11 +33,8 @@ const ETC: [&str; 3] = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.type
 /// The folders in `/etc` where Debian keeps what Java reads as it starts: `java-17-openjdk`.
 fn settings_of_java() -> Vec<PathBuf> {
     let entries = std::fs::read_dir("/etc").into_iter().flatten().flatten();
-    let is_java = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("java-") && name.ends_with("-openjdk")
-    };
-    entries.map(|entry| entry.path()).filter(is_java).collect()
+    let java = entries.filter(|entry| entry.file_name().as_bytes().starts_with(b"java-"));
+    java.take(ROOT_ENTRIES_MAX).map(|entry| entry.path()).collect()
 }
 
 /// What clients of registries look up besides: names of hosts, certificates of authorities, and
@@ -182,7 +179,7 @@ fn system(network: Network) -> &'static [Step] {
     static CONNECTED: OnceLock<Vec<Step>> = OnceLock::new();
     let (steps, more) = match network {
         Network::None => (&ALONE, Vec::new()),
-        Network::Host => (&CONNECTED, network_files()),
+        Network::Host => (&CONNECTED, ETC_NETWORK.map(PathBuf::from).into()),
     };
     steps.get_or_init(|| {
         let mut steps = frame().to_vec();
@@ -208,15 +205,6 @@ fn system(network: Network) -> &'static [Step] {
         }
         steps
     })
-}
-
-/// What a client of a registry sees of `/etc`; those of Java keep their configuration there too.
-fn network_files() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = ETC_NETWORK.map(PathBuf::from).into();
-    let entries = std::fs::read_dir("/etc").into_iter().flatten().flatten();
-    let java = entries.filter(|entry| entry.file_name().as_bytes().starts_with(b"java-"));
-    files.extend(java.take(ROOT_ENTRIES_MAX).map(|entry| entry.path()));
-    files
 }
 
 fn devices() -> Vec<Step> {

@@ -185,7 +185,9 @@ impl fmt::Display for Source {
         let whole = self.url.as_str();
         let address = match self.domain() {
             Some(domain) => domain,
-            None if self.url.path() == "/" => whole.strip_suffix('/').unwrap_or(whole),
+            None if self.url.path() == "/" && self.url.query().is_none() => {
+                whole.strip_suffix('/').unwrap_or(whole)
+            }
             None => whole,
         };
         write!(f, "{}:{address}", self.kind.word())?;
@@ -264,6 +266,12 @@ mod tests {
         check("osv:https://d.invalid", None, "all.zip", "https://d.invalid/all.zip");
         check("osv:https://d.invalid", Some("[EMPTY]"), "A b", "https://d.invalid/[EMPTY]/A%20b");
         check("osv:https://d.invalid#Go", Some("X"), "a", "https://d.invalid/Go/a");
+    }
+
+    #[test]
+    fn a_question_that_ends_in_a_slash_keeps_it() {
+        check("osv:http://a.invalid/?/", "osv:http://a.invalid/?/");
+        check("osv:http://a.invalid/", "osv:http://a.invalid");
     }
 
     proptest! {
