@@ -3,6 +3,7 @@
 //! Every doubt ends as *untested*: a harness that did not get to its end, a control that shows the
 //! effect as well, a sanitizer that reports something else. None of these is "unaffected".
 
+pub(crate) mod growth;
 mod plain;
 mod sanitizer;
 
@@ -11,16 +12,11 @@ pub(crate) use plain::differential;
 use crate::act::Act;
 use crate::crash::{self, CrashKey};
 use crate::launch::{Ended, How};
-use seawall_domain::recipe::{Canary, Demand, Measure, Oracle};
+use seawall_domain::recipe::{Canary, Oracle};
 use seawall_domain::verdict::Outcome;
-use std::time::Duration;
 
 /// The effect of a run that showed nothing.
 pub(crate) const NO_EFFECT: &str = "none";
-/// Differences smaller than this are what a busy machine does by itself.
-const NOISE: Duration = Duration::from_millis(10);
-/// What a process holds in memory differs by so much by itself.
-const NOISE_MIB: u32 = 8;
 
 /// What a run showed, and why we say so.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -142,91 +138,6 @@ fn signal(how: &How) -> Option<i32> {
     match how {
         How::Exit(code) => Some(code - 128).filter(|number| FLAWS.contains(number)),
         How::Late | How::Busy | How::Starved | How::Flooded => None,
-    }
-}
-
-/// What growth measures of a command, in its own unit (milliseconds or MiB).
-fn used(ended: &Ended, measure: Measure) -> u64 {
-    match measure {
-        Measure::Time => u64::try_from(ended.cpu.as_millis()).unwrap_or(u64::MAX),
-        Measure::Memory => u64::from(ended.peak_mib),
-    }
-}
-
-fn noise(measure: Measure) -> u64 {
-    match measure {
-        Measure::Time => u64::try_from(NOISE.as_millis()).unwrap_or(0),
-        Measure::Memory => u64::from(NOISE_MIB),
-    }
-}
-
-fn unit(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Time => "ms",
-        Measure::Memory => "MiB",
-    }
-}
-
-/// Judges the larger size alone: `None` means that the smaller size has to be measured as well.
-pub(crate) fn growth_large(attack: &Ended, control: &Ended, by: &Demand) -> Option<Judgement> {
-    if control.how != How::Exit(0) {
-        return Some(Judgement::untested(format!("the control {}", told(&control.how))));
-    }
-    // An attack that was ended for its use of what is measured was measured up to there.
-    let measured = match (by.measure, &attack.how) {
-        (_, How::Exit(0)) => true,
-        (Measure::Time, How::Busy | How::Late) | (Measure::Memory, How::Starved) => true,
-        // The limit of a single process ends it by a signal of its own.
-        (Measure::Time, How::Exit(code)) => *code == 128 + 24 || *code == 128 + 9,
-        (Measure::Memory, How::Exit(code)) => *code == 128 + 9,
-        (Measure::Time, How::Starved) | (Measure::Memory, How::Busy | How::Late) => false,
-        (Measure::Time | Measure::Memory, How::Flooded) => false,
-    };
-    if !measured {
-        return Some(Judgement::untested(format!("the attack {}", told(&attack.how))));
-    }
-    let (a, c) = (used(attack, by.measure), used(control, by.measure));
-    if a >= c.max(noise(by.measure)) * u64::from(by.over_control) {
-        return None;
-    }
-    let unit = unit(by.measure);
-    if attack.how != How::Exit(0) {
-        return Some(Judgement::untested(format!(
-            "the attack {} at {a} {unit}",
-            told(&attack.how)
-        )));
-    }
-    Some(Judgement::unaffected(format!("attack {a} {unit}, control {c} {unit} at the larger size")))
-}
-
-/// Judges growth from both sizes, each as attack and control.
-pub(crate) fn growth(
-    [attack_small, control_small]: [&Ended; 2],
-    [attack_large, control_large]: [&Ended; 2],
-    by: &Demand,
-) -> Judgement {
-    for ended in [attack_small, control_small] {
-        if ended.how != How::Exit(0) {
-            return Judgement::untested(format!("the smaller size {}", told(&ended.how)));
-        }
-    }
-    let beyond =
-        |attack, control| used(attack, by.measure).saturating_sub(used(control, by.measure));
-    let small = beyond(attack_small, control_small);
-    let large = beyond(attack_large, control_large);
-    let unit = unit(by.measure);
-    let why = format!(
-        "beyond the control, the attack took {small} {unit} at the smaller size and {large} {unit} \
-         at the larger"
-    );
-    if large >= small.max(noise(by.measure)) * u64::from(by.over_size) {
-        let effect = match by.measure {
-            Measure::Time => "growth",
-            Measure::Memory => "memory growth",
-        };
-        Judgement::affected(effect, why)
-    } else {
-        Judgement::unaffected(why)
     }
 }
 

@@ -126,7 +126,8 @@ pub(crate) fn check(
     };
     let first = pair.once()?;
     if first.outcome != Outcome::Affected {
-        let why = "the recipe does not reproduce without the patch";
+        let last = first.transcript.lines().next_back().unwrap_or_default();
+        let why = format!("the recipe does not reproduce without the patch: {last}");
         return Ok(PatchReport::early(None, why, first.transcript));
     }
     let original = &pair.bench;

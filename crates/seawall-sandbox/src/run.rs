@@ -1,17 +1,21 @@
 //! Running a recipe against a release: build once, then attack and control, each in a new sandbox.
 
+use crate::act::Act;
 use crate::bench::{Bench, Room};
 use crate::crash::CrashKey;
+use crate::oracle::growth::{self, Pair};
 use crate::oracle::{self, Judgement};
 use crate::transcript::Transcript;
 use crate::{LabFault, Laboratory};
 use seawall_domain::package::Version;
-use seawall_domain::recipe::{Doubt, Oracle, Recipe, doubts};
+use seawall_domain::recipe::{Demand, Doubt, Oracle, Recipe, doubts};
 use seawall_domain::verdict::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// No verdict needs more runs than this.
 pub const RUNS_MAX: u32 = 20;
+/// How often growth is measured when it falls short by little.
+const MEASURED_MAX: u32 = 3;
 
 /// One run of a recipe against one release.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -94,19 +98,7 @@ impl Bench<'_> {
         let turn = self.turn()?;
         let mut act = |name: &'static str, size: Option<u32>| turn.act(name, size, transcript);
         let judgement = match &self.recipe().oracle {
-            Oracle::Growth(demand) => {
-                let (small, large) = (Some(demand.small), Some(demand.large));
-                let (control, attack) = (act("control", large)?, act("attack", large)?);
-                match oracle::growth_large(&attack.ended, &control.ended, demand) {
-                    Some(judgement) => judgement,
-                    None => {
-                        let (fine_control, fine_attack) =
-                            (act("control", small)?, act("attack", small)?);
-                        let smaller = [&fine_attack.ended, &fine_control.ended];
-                        oracle::growth(smaller, [&attack.ended, &control.ended], demand)
-                    }
-                }
-            }
+            Oracle::Growth(demand) => grown(demand, &mut act)?,
             Oracle::Differential { .. } => {
                 let (attack, control) = (act("attack", None)?, act("control", None)?);
                 let Some(fixed) = fixed else {
@@ -130,4 +122,35 @@ impl Bench<'_> {
         };
         Ok(judgement)
     }
+}
+
+/// Measures and judges growth. What falls short by little is measured again, as a busy machine can
+/// hide it.
+fn grown(
+    demand: &Demand,
+    act: &mut impl FnMut(&'static str, Option<u32>) -> Result<Act, LabFault>,
+) -> Result<Judgement, LabFault> {
+    let mut at = |size: u32| -> Result<Pair, LabFault> {
+        let control = act("control", Some(size))?.ended;
+        Ok(Pair { attack: act("attack", Some(size))?.ended, control })
+    };
+    let mut large = at(demand.large)?;
+    for _ in 1..MEASURED_MAX {
+        let judged = growth::large(&large, demand).map(|judgement| judgement.outcome);
+        if judged != Some(Outcome::Unaffected) || !growth::is_near(&large, demand) {
+            break;
+        }
+        large = large.lesser(at(demand.large)?);
+    }
+    if let Some(judgement) = growth::large(&large, demand) {
+        return Ok(judgement);
+    }
+    let mut small = at(demand.small)?;
+    for _ in 1..MEASURED_MAX {
+        if !growth::grows_nearly(&small, &large, demand) {
+            break;
+        }
+        small = small.lesser(at(demand.small)?);
+    }
+    Ok(growth::both(&small, &large, demand))
 }

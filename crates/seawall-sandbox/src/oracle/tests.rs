@@ -1,5 +1,6 @@
 use super::*;
 use Outcome::*;
+use std::time::Duration;
 
 fn ended(how: How, stdout: &str, stderr: &str, cpu_ms: u64) -> Ended {
     Ended {
@@ -35,40 +36,6 @@ fn a_canary_needs_a_clear_word_from_both() {
         let attack = ended(how, attack, "", 1);
         let control = ended(How::Exit(0), control, "", 1);
         assert_eq!(canary(&attack, &control, "t0").outcome, expected, "{attack:?} {control:?}");
-    }
-}
-
-/// Milliseconds of attack and control at both sizes.
-fn grow(small: [u64; 2], large: [u64; 2], how: How) -> Outcome {
-    let (measure, over_control, over_size) = (Measure::Time, 3, 3);
-    let by = Demand { measure, small: 1, large: 2, over_control, over_size };
-    let fine = |ms| ended(How::Exit(0), "", "", ms);
-    let (attack, control) = (ended(how, "", "", large[0]), fine(large[1]));
-    match growth_large(&attack, &control, &by) {
-        Some(judgement) => judgement.outcome,
-        None => growth([&fine(small[0]), &fine(small[1])], [&attack, &control], &by).outcome,
-    }
-}
-
-#[test]
-fn growth_is_a_ratio_and_never_a_number_of_seconds() {
-    let fine = How::Exit(0);
-    for (small, large, how, expected) in [
-        ([140, 100], [700, 100], fine.clone(), Affected),
-        ([420, 300], [2100, 300], fine.clone(), Affected),
-        ([100, 100], [101, 100], fine.clone(), Unaffected),
-        ([100, 100], [290, 100], fine.clone(), Unaffected),
-        // Slow from the start, and no slower with size: not this flaw.
-        ([900, 100], [1000, 100], fine.clone(), Unaffected),
-        ([100, 105], [700, 100], fine.clone(), Affected),
-        ([140, 100], [20_000, 100], How::Busy, Affected),
-        ([140, 100], [20_000, 100], How::Exit(137), Affected),
-        ([140, 100], [200, 100], How::Late, Untested),
-        ([140, 100], [900, 100], How::Exit(1), Untested),
-        ([140, 100], [900, 100], How::Starved, Untested),
-        ([0, 0], [0, 0], fine, Unaffected),
-    ] {
-        assert_eq!(grow(small, large, how), expected, "{small:?} {large:?}");
     }
 }
 
