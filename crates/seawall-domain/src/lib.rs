@@ -23,6 +23,7 @@ pub mod verdict;
 pub mod account;
 pub mod advisory;
 pub mod case;
+pub mod evaluation;
 pub mod exposure;
 pub mod finding;
 pub mod fix;
