@@ -4,5 +4,10 @@
 //! makes two runs comparable. Logs are read in `formats`, and nothing that a log says of itself as
 //! a whole is taken over: everything is computed from its attempts (MISSION C51, C52).
 
+pub mod allowance;
 pub mod attempt;
 pub mod battery;
+pub mod decimal;
+pub mod protocol;
+pub mod sealing;
+pub mod token;
