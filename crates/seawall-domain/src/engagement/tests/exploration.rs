@@ -30,7 +30,7 @@ const ALPHABET: [&str; 24] = [
     "open-weights",
 ];
 
-const DEPTH: usize = 5;
+const DEPTH: usize = 7;
 
 /// A state: the engagement and what the clock says.
 type Spot = (Engagement, Timestamp);
