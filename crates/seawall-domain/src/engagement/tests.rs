@@ -173,7 +173,7 @@ fn thirty_days_over_offers_releases_and_a_turned_clock() {
     check("offer accept begin partners-soon", 10);
     // The clock is turned back in mid-window: the days stay used, and nothing passes meanwhile.
     check("offer accept begin +8 advise -8 leave", 8);
-    check("offer accept begin +300 tock -300 offer accept begin", 30);
+    check("offer accept begin +300 tock -300 offer!", 20);
     let it = walk(opened(Weights::Held), "offer accept begin +8 advise");
     assert_eq!(it.admits(at(7)), None);
     assert_eq!(it.admits(at(8)), Some(window_id(1)));
