@@ -6,3 +6,6 @@
 
 pub mod attempt;
 pub mod battery;
+pub mod decision;
+pub mod elicitation;
+pub mod statistics;
