@@ -1,37 +1,12 @@
 //! The determination: is the model a covered frontier model? A developer asks; nobody must.
 
 use super::{Refused, Who, awaited, developer};
+use crate::evaluation::decision::Outcome;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How long an answer can be awaited, in days.
 pub const ANSWER_DAYS_MAX: i64 = 180;
-
-/// What the test under the sealed protocol said.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// A covered frontier model.
-    Covered,
-    /// Not one, under these conditions.
-    NotCovered,
-    /// Neither could be shown.
-    Inconclusive,
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Outcome; 3] = [Outcome::Covered, Outcome::NotCovered, Outcome::Inconclusive];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Outcome::Covered => "covered",
-            Outcome::NotCovered => "not covered",
-            Outcome::Inconclusive => "inconclusive",
-        }
-    }
-}
 
 /// How far a determination has come.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]

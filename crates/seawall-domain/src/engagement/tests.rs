@@ -1,9 +1,9 @@
-use super::determination::Outcome;
 use super::lineage::WINDOW_SECONDS_MAX;
 use super::release::Report;
 use super::view::Reader;
 use super::window::{Ended, Offer, Ring};
 use super::*;
+use crate::evaluation::decision::Outcome;
 use proptest::prelude::*;
 use std::collections::HashSet;
 use uuid::Uuid;
