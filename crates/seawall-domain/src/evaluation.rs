@@ -9,6 +9,7 @@ pub mod attempt;
 pub mod battery;
 pub mod decimal;
 pub mod decision;
+pub mod docket;
 pub mod elicitation;
 pub mod protocol;
 pub mod sealing;

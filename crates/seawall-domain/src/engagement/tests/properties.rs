@@ -225,5 +225,7 @@ proptest! {
             }
             prop_assert_eq!(replayed.as_ref(), Some(&step.after));
         }
+        let stored = serde_json::to_string(&replayed).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Option<Engagement>>(&stored).unwrap(), replayed);
     }
 }
