@@ -1,3 +1,4 @@
+use super::super::determination::Concurrence;
 use super::*;
 use crate::evaluation::protocol::tests::{CANARIES, terms};
 use crate::time::SignedDuration;
@@ -138,6 +139,7 @@ fn silence_causes_one_letter_and_no_reminder() {
     check(DeterminationFact::Scheduled, None);
     check(DeterminationFact::Started, None);
     check(DeterminationFact::Analysed, None);
-    check(DeterminationFact::Issued { outcome: Outcome::Covered }, None);
+    let concurrence = Concurrence::Concurs;
+    check(DeterminationFact::Issued { outcome: Outcome::Covered, concurrence }, None);
     assert!(letter(Subject::NoDetermination).text().contains(NO_DETERMINATION));
 }

@@ -108,13 +108,13 @@ proptest! {
             prop_assert_eq!(step.after.release, alone);
         }
         let other = trace(&steps, |event| match event {
-            Event::Determination(determination::Event::Issue(outcome)) => {
-                let next = match outcome {
-                    Outcome::Covered => Outcome::NotCovered,
-                    Outcome::NotCovered => Outcome::Inconclusive,
-                    Outcome::Inconclusive => Outcome::Covered,
+            Event::Determination(determination::Event::Issue { outcome, .. }) => {
+                let (next, concurrence) = match outcome {
+                    Outcome::Covered => (Outcome::NotCovered, DIFFERS),
+                    Outcome::NotCovered => (Outcome::Inconclusive, Concurrence::Concurs),
+                    Outcome::Inconclusive => (Outcome::Covered, DIFFERS),
                 };
-                Event::Determination(determination::Event::Issue(next))
+                issue(next, concurrence)
             }
             other => other,
         });
