@@ -9,11 +9,12 @@
 //!
 //! `len` is the number of bytes as eight bytes, the most significant first; `path` is the field's
 //! JSON pointer (RFC 6901) in UTF-8; `salt` has 32 bytes; `value` is the field in canonical JSON
-//! ([`crate::canonical`]). The tree is that of RFC 6962 section 2.1. Without its salt a field cannot
-//! be guessed at, however few values it could have.
+//! ([`crate::canonical`]). The tree is that of RFC 6962 section 2.1. Without its salt a field
+//! cannot be guessed at, however few values it could have.
 //!
 //! The fields are a list that both sides know beforehand. So a field has one place in the tree, and
-//! nobody can commit to two values of it and show each to somebody else. Salts come from the caller.
+//! nobody can commit to two values of it and show each to somebody else. Salts come from the
+//! caller.
 
 use std::fmt;
 

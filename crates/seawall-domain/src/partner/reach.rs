@@ -57,8 +57,8 @@ impl Map {
     }
 
     /// So many partners, one after the other, each the one that adds most; of equals the first by
-    /// id. It ends early when nobody adds anything. By submodularity it reaches at least 63 % of what
-    /// the best choice would.
+    /// id. It ends early when nobody adds anything. By submodularity it reaches at least 63 % of
+    /// what the best choice would.
     pub fn choose(&self, count: usize) -> Vec<PartnerId> {
         let mut chosen = Vec::new();
         let mut protected: BTreeSet<Group> = BTreeSet::new();
