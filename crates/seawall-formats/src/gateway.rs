@@ -9,6 +9,7 @@
 //! stored conversations, files, batches, embeddings, and tools that the provider carries out.
 
 mod headers;
+pub mod lease;
 mod shape;
 mod tables;
 
