@@ -145,6 +145,25 @@ impl Commitment {
         }
     }
 
+    /// The document, put together from its fields.
+    pub fn document(&self) -> Result<Value, Fault> {
+        let mut document = Value::Object(Default::default());
+        for leaf in &self.leaves {
+            let value = serde_json::from_slice(&leaf.value)
+                .map_err(|error| Fault::unreadable(WHAT, error.to_string()))?;
+            let mut place = &mut document;
+            for key in leaf.path.split('/').skip(1) {
+                let key = key.replace("~1", "/").replace("~0", "~");
+                let Value::Object(members) = place else {
+                    return Err(Fault::unreadable(WHAT, "a field stands where there is no object"));
+                };
+                place = members.entry(key).or_insert_with(|| Value::Object(Default::default()));
+            }
+            *place = value;
+        }
+        Ok(document)
+    }
+
     /// One field's value.
     pub fn value(&self, path: &str) -> Option<Value> {
         let leaf = self.leaves.iter().find(|leaf| leaf.path == path)?;
