@@ -21,6 +21,7 @@ pub mod concentration;
 pub mod conflict;
 pub mod decision;
 mod fold;
+pub mod letter;
 pub mod lottery;
 pub mod reach;
 pub mod rubric;
