@@ -30,5 +30,6 @@ pub mod recipe;
 pub mod sanitizer;
 pub mod source;
 mod spans;
+pub mod usage;
 pub mod vex;
 mod when;

@@ -1,0 +1,256 @@
+//! One request: proven, admitted, read, set aside, written down, sent on, and watched.
+//!
+//! In this order, so that whoever may not know anything learns nothing: first the credential, then
+//! the grant, the gate, the scope, the quota. The body that is sent on is written anew from what was
+//! read, so that what was checked is what is sent.
+
+use crate::body::{Answer, Sent, Watch, Watched};
+use crate::credential::Bound;
+use crate::gateway::Gateway;
+use crate::problem::{document, problem};
+use crate::record::{By, Ended, Event, Why};
+use crate::replay;
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use hyper::{Method, Request, Response, StatusCode};
+use seawall_domain::engagement::grant::{Denied, Grant, Shown};
+use seawall_domain::engagement::lease::Closed;
+use seawall_domain::engagement::quota::{Amount, Refused};
+use seawall_domain::engagement::scope::{Endpoint, Scope};
+use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::{self, Asked};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest body of a request.
+pub const BODY_BYTES_MAX: usize = 8 << 20;
+/// How long a body may take to come.
+const BODY_TIME_MAX: Duration = Duration::from_secs(60);
+
+type Reply = Result<Response<Answer>, Response<Answer>>;
+
+/// Answers a request to one of the provider's interfaces.
+pub(crate) async fn forward(
+    gateway: &Arc<Gateway>,
+    endpoint: Endpoint,
+    request: Request<Incoming>,
+) -> Response<Answer> {
+    match admitted(gateway, endpoint, request).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<Incoming>) -> Reply {
+    let now = gateway.now().ok_or_else(|| closed(&Closed::NoClock))?;
+    let (by, grant) = proven(gateway, endpoint, &request, now)?;
+    let refuse = |why: Why| gateway.refused(by, endpoint, why);
+    let passage = gateway.passage().map_err(|why| {
+        refuse(why.into());
+        closed(&why)
+    })?;
+    if !passage.scope.admits(endpoint) {
+        refuse(Why { kind: "scope".into(), reason: "this endpoint is not open".into() });
+        let detail = "this endpoint is not open in the window";
+        return Err(problem(StatusCode::FORBIDDEN, "Outside the scope", detail));
+    }
+    if endpoint == Endpoint::Models {
+        return Ok(models(&passage.scope));
+    }
+    let version = request.headers().get("anthropic-version").cloned();
+    let asked = read(endpoint, request, &passage.scope).await?.map_err(|refusal| {
+        let reason = refusal.to_string();
+        refuse(Why { kind: "scope".into(), reason: reason.clone() });
+        problem(StatusCode::BAD_REQUEST, "Outside the scope", &reason)
+    })?;
+    let reserved = at_most(&asked);
+    let holders = (by.person, by.party);
+    let (ticket, entry) = gateway.reserve(holders, reserved).map_err(|refused| {
+        refuse(refused.into());
+        quota(&refused)
+    })?;
+    let body = Bytes::from(asked.body);
+    let sent = Sent { gateway: Arc::clone(gateway), request: gateway.random(), ticket, reserved, status: 0 };
+    let intent = Intent { endpoint, by, lease: passage.lease, model: asked.model, entry };
+    let until = grant.until;
+    send(intent, sent, (body, version), until).await
+}
+
+/// What is about to be sent on.
+struct Intent {
+    endpoint: Endpoint,
+    by: By,
+    lease: u64,
+    model: String,
+    entry: seawall_domain::engagement::quota::Entry,
+}
+
+async fn send(
+    intent: Intent,
+    mut sent: Sent,
+    (body, version): (Bytes, Option<HeaderValue>),
+    until: Timestamp,
+) -> Reply {
+    let gateway = Arc::clone(&sent.gateway);
+    let fault = || problem(StatusCode::SERVICE_UNAVAILABLE, "Closed", "the journal cannot be written");
+    let mut hasher = gateway.hasher().ok_or_else(fault)?;
+    let empty = hasher.clone();
+    hasher.update(&body);
+    let Intent { endpoint, by, lease, model, entry } = intent;
+    let (request, keyed) = (sent.request, hasher.keyed());
+    let event = Event::Intent { request, by, endpoint, model, lease, body: keyed, entry };
+    let durable = match gateway.journal.write(event).await {
+        Ok(receipt) => receipt.durable().await,
+        Err(fault) => Err(fault),
+    };
+    if let Err(error) = durable {
+        tracing::error!(%error, "a request is not sent");
+        sent.settle(Ended::Failed, Amount::default(), &empty);
+        return Err(fault());
+    }
+    let mut watch = Watch::new(&gateway, by, until);
+    let answer = tokio::select! {
+        biased;
+        () = watch.ended() => {
+            sent.settle(Ended::Cut, sent.reserved, &empty);
+            return Err(closed(&gateway.passage().err().unwrap_or(Closed::Ended)));
+        }
+        answer = tokio::time::timeout(gateway.upstream.patience, gateway.upstream.send(endpoint, version, body)) => answer,
+    };
+    let unreachable = |detail: &str| problem(StatusCode::BAD_GATEWAY, "No answer", detail);
+    let answer = match answer {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the provider cannot be reached");
+            sent.settle(Ended::Failed, sent.reserved, &empty);
+            return Err(unreachable("the provider could not be reached"));
+        }
+        Err(_) => {
+            sent.settle(Ended::Failed, sent.reserved, &empty);
+            return Err(unreachable("the provider did not answer in time"));
+        }
+    };
+    sent.status = answer.status().as_u16();
+    if answer.status().is_redirection() || answer.status().is_informational() {
+        sent.settle(Ended::Failed, Amount { requests: 1, ..Amount::default() }, &empty);
+        return Err(unreachable("the provider pointed elsewhere, and the gateway does not follow"));
+    }
+    let (head, inner) = answer.into_parts();
+    let mut response = Response::new(Answer::Watched(Box::new(Watched::new(inner, watch, empty, sent))));
+    *response.status_mut() = head.status;
+    pass_on(&head.headers, response.headers_mut());
+    Ok(response)
+}
+
+/// Who sends it, when that is proven and the grant allows it.
+fn proven(
+    gateway: &Gateway,
+    endpoint: Endpoint,
+    request: &Request<Incoming>,
+    now: Timestamp,
+) -> Result<(By, Arc<Grant>), Response<Answer>> {
+    let unproven = |detail: &str| problem(StatusCode::UNAUTHORIZED, "Not proven", detail);
+    let header = |name: &str| one(request.headers(), name);
+    let token = header(AUTHORIZATION.as_str()).and_then(|text| text.strip_prefix("DPoP "));
+    let (Some(token), Some(proof)) = (token, header("dpop")) else {
+        return Err(unproven(&crate::credential::Unproven::Missing.to_string()));
+    };
+    let address = format!("{}{}", gateway.address, endpoint.path());
+    let bound = Bound { method: request.method().as_str(), address: &address };
+    let grant = gateway.registry.proven((token, proof), bound, now);
+    let grant = grant.map_err(|why| unproven(&why.to_string()))?;
+    let purpose = header("seawall-purpose").and_then(replay::purpose);
+    let claim = header("seawall-claim").and_then(|text| text.parse().ok());
+    let (person, party, key) = (grant.bearer.person(), grant.party, grant.key);
+    let by = By { person, party, key, purpose, claim };
+    let shown = Shown { window: gateway.settings.window.id, key: Some(key), purpose, claim };
+    let terms = &gateway.settings.window.terms;
+    match grant.admits(&shown, terms, &gateway.cut(), now) {
+        Ok(()) => Ok((by, grant)),
+        Err(why) => {
+            gateway.refused(by, endpoint, why.into());
+            Err(denied(why))
+        }
+    }
+}
+
+/// Reads the body and holds it against the scope.
+async fn read(
+    endpoint: Endpoint,
+    request: Request<Incoming>,
+    scope: &Scope,
+) -> Result<Result<Asked, gateway::Refusal>, Response<Answer>> {
+    let kind = one(request.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
+    if request.method() != Method::POST || !kind.starts_with("application/json") {
+        let detail = "send it by POST, as application/json";
+        return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not JSON", detail));
+    }
+    let body = Limited::new(request.into_body(), BODY_BYTES_MAX).collect();
+    let body = match tokio::time::timeout(BODY_TIME_MAX, body).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(_)) => {
+            let detail = format!("the body broke off, or is longer than {BODY_BYTES_MAX} bytes");
+            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "No body", &detail));
+        }
+        Err(_) => {
+            let detail = "the body did not come in time";
+            return Err(problem(StatusCode::REQUEST_TIMEOUT, "No body", detail));
+        }
+    };
+    Ok(gateway::read(endpoint, &body, scope))
+}
+
+/// What a request could use at most: no token is shorter than a byte.
+fn at_most(asked: &Asked) -> Amount {
+    Amount {
+        requests: 1,
+        tokens_in: asked.body.len() as u64,
+        tokens_out: asked.output_tokens_max,
+        cost_micros: 0,
+    }
+}
+
+/// The models that callers may ask for, by their names for callers.
+fn models(scope: &Scope) -> Response<Answer> {
+    let models: Vec<_> = scope
+        .models
+        .keys()
+        .map(|name| json!({ "id": name, "object": "model", "owned_by": "window" }))
+        .collect();
+    let list = json!({ "object": "list", "data": models });
+    document(StatusCode::OK, "application/json", list.to_string())
+}
+
+/// A header that is there once; twice is not at all.
+fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    if values.next().is_some() {
+        return None;
+    }
+    first.to_str().ok()
+}
+
+/// The headers of the provider that callers get.
+fn pass_on(from: &HeaderMap, to: &mut HeaderMap) {
+    for name in [CONTENT_TYPE, RETRY_AFTER] {
+        if let Some(value) = from.get(&name) {
+            to.insert(name, value.clone());
+        }
+    }
+    to.insert("cache-control", HeaderValue::from_static("no-store"));
+}
+
+fn closed(why: &Closed) -> Response<Answer> {
+    problem(StatusCode::SERVICE_UNAVAILABLE, "Closed", &why.to_string())
+}
+
+fn denied(why: Denied) -> Response<Answer> {
+    problem(StatusCode::FORBIDDEN, "Not granted", &why.to_string())
+}
+
+fn quota(refused: &Refused) -> Response<Answer> {
+    problem(StatusCode::TOO_MANY_REQUESTS, "No quota left", &refused.to_string())
+}
