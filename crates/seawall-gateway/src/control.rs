@@ -80,9 +80,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
             Err(refusal) => refusal,
         },
         CUT => {
-            let by_issuer = gateway.issuer().ok_or_else(other);
-            let word = by_issuer
-                .and_then(|issuer| signed::<CutWord>(envelope, CUT, issuer))
+            let word = signed::<CutWord>(envelope, CUT, gateway.issuer)
                 .or_else(|_| signed::<CutWord>(envelope, CUT, gateway.developer));
             match word {
                 Ok(word) if word.window != window => other(),

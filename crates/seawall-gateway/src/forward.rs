@@ -13,20 +13,17 @@ use crate::replay;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use hyper::{Request, Response, StatusCode};
 use seawall_domain::engagement::grant::{Denied, Grant, Shown};
 use seawall_domain::engagement::lease::Closed;
 use seawall_domain::engagement::quota::{Amount, Refused};
 use seawall_domain::engagement::scope::{Endpoint, Scope};
 use seawall_domain::time::Timestamp;
-use seawall_formats::gateway::{self, Asked};
-use serde_json::json;
+use seawall_formats::gateway::{self, Code, Denial, Outgoing};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest body of a request.
-pub const BODY_BYTES_MAX: usize = 8 << 20;
 /// How long a body may take to come.
 const BODY_TIME_MAX: Duration = Duration::from_secs(60);
 
@@ -51,31 +48,23 @@ async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<I
         refuse(why.into());
         closed(&why)
     })?;
-    if !passage.scope.admits(endpoint) {
-        refuse(Why { kind: "scope".into(), reason: "this endpoint is not open".into() });
-        let detail = "this endpoint is not open in the window";
-        return Err(problem(StatusCode::FORBIDDEN, "Outside the scope", detail));
-    }
-    if endpoint == Endpoint::Models {
-        return Ok(models(&passage.scope));
-    }
-    let version = request.headers().get("anthropic-version").cloned();
-    let asked = read(endpoint, request, &passage.scope).await?.map_err(|refusal| {
-        let reason = refusal.to_string();
-        refuse(Why { kind: "scope".into(), reason: reason.clone() });
-        problem(StatusCode::BAD_REQUEST, "Outside the scope", &reason)
+    let outgoing = read(request, &passage.scope).await?.map_err(|denial| {
+        refuse(Why::from(&denial));
+        problem(status(denial.code), "Outside the scope", &denial.to_string())
     })?;
-    let reserved = at_most(&asked);
-    let holders = (by.person, by.party);
-    let (ticket, entry) = gateway.reserve(holders, reserved).map_err(|refused| {
+    if endpoint == Endpoint::Models {
+        let list = String::from_utf8_lossy(&gateway::models(&passage.scope)).into_owned();
+        return Ok(document(StatusCode::OK, "application/json", list));
+    }
+    let reserved = at_most(&outgoing);
+    let (ticket, entry) = gateway.reserve((by.person, by.party), reserved).map_err(|refused| {
         refuse(refused.into());
         quota(&refused)
     })?;
-    let body = Bytes::from(asked.body);
-    let sent = Sent { gateway: Arc::clone(gateway), request: gateway.random(), ticket, reserved, status: 0 };
-    let intent = Intent { endpoint, by, lease: passage.lease, model: asked.model, entry };
-    let until = grant.until;
-    send(intent, sent, (body, version), until).await
+    let request = gateway.random();
+    let sent = Sent { gateway: Arc::clone(gateway), request, ticket, reserved, status: 0 };
+    let intent = Intent { endpoint, by, lease: passage.lease, model: outgoing.alias, entry };
+    send(intent, sent, (outgoing.headers, Bytes::from(outgoing.body)), grant.until).await
 }
 
 /// What is about to be sent on.
@@ -90,7 +79,7 @@ struct Intent {
 async fn send(
     intent: Intent,
     mut sent: Sent,
-    (body, version): (Bytes, Option<HeaderValue>),
+    (headers, body): (Vec<(&'static str, String)>, Bytes),
     until: Timestamp,
 ) -> Reply {
     let gateway = Arc::clone(&sent.gateway);
@@ -117,25 +106,21 @@ async fn send(
             sent.settle(Ended::Cut, sent.reserved, &empty);
             return Err(closed(&gateway.passage().err().unwrap_or(Closed::Ended)));
         }
-        answer = tokio::time::timeout(gateway.upstream.patience, gateway.upstream.send(endpoint, version, body)) => answer,
+        answer = gateway.upstream.send(endpoint, &headers, body) => answer,
     };
     let unreachable = |detail: &str| problem(StatusCode::BAD_GATEWAY, "No answer", detail);
     let answer = match answer {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the provider cannot be reached");
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::warn!(%error, "the provider does not answer");
             sent.settle(Ended::Failed, sent.reserved, &empty);
-            return Err(unreachable("the provider could not be reached"));
-        }
-        Err(_) => {
-            sent.settle(Ended::Failed, sent.reserved, &empty);
-            return Err(unreachable("the provider did not answer in time"));
+            return Err(unreachable("the provider could not be reached, or did not answer in time"));
         }
     };
     sent.status = answer.status().as_u16();
-    if answer.status().is_redirection() || answer.status().is_informational() {
+    if !gateway::status_passes(sent.status) {
         sent.settle(Ended::Failed, Amount { requests: 1, ..Amount::default() }, &empty);
-        return Err(unreachable("the provider pointed elsewhere, and the gateway does not follow"));
+        return Err(unreachable("the provider answered in a way that is not passed on"));
     }
     let (head, inner) = answer.into_parts();
     let mut response = Response::new(Answer::Watched(Box::new(Watched::new(inner, watch, empty, sent))));
@@ -176,51 +161,52 @@ fn proven(
     }
 }
 
-/// Reads the body and holds it against the scope.
+/// Reads the body and holds all of the request against the scope.
 async fn read(
-    endpoint: Endpoint,
     request: Request<Incoming>,
     scope: &Scope,
-) -> Result<Result<Asked, gateway::Refusal>, Response<Answer>> {
-    let kind = one(request.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
-    if request.method() != Method::POST || !kind.starts_with("application/json") {
-        let detail = "send it by POST, as application/json";
-        return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not JSON", detail));
-    }
-    let body = Limited::new(request.into_body(), BODY_BYTES_MAX).collect();
+) -> Result<Result<Outgoing, Denial>, Response<Answer>> {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, gateway::BODY_BYTES_MAX).collect();
     let body = match tokio::time::timeout(BODY_TIME_MAX, body).await {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(_)) => {
-            let detail = format!("the body broke off, or is longer than {BODY_BYTES_MAX} bytes");
-            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "No body", &detail));
+            let detail = "the body broke off, or is too long";
+            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "No body", detail));
         }
         Err(_) => {
             let detail = "the body did not come in time";
             return Err(problem(StatusCode::REQUEST_TIMEOUT, "No body", detail));
         }
     };
-    Ok(gateway::read(endpoint, &body, scope))
+    // A header that is no text is no header that means anything to a provider.
+    let text = |value: &'_ HeaderValue| value.to_str().unwrap_or("\u{fffd}").to_owned();
+    let headers: Vec<(&str, String)> =
+        head.headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+    let headers: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let target = head.uri.path_and_query().map_or("", |target| target.as_str());
+    let method = head.method.as_str();
+    Ok(gateway::admit(&gateway::Incoming { method, target, headers: &headers, body: &body }, scope))
 }
 
-/// What a request could use at most: no token is shorter than a byte.
-fn at_most(asked: &Asked) -> Amount {
-    Amount {
-        requests: 1,
-        tokens_in: asked.body.len() as u64,
-        tokens_out: asked.output_tokens_max,
-        cost_micros: 0,
+fn status(code: Code) -> StatusCode {
+    match code {
+        Code::Endpoint | Code::Model | Code::Tools | Code::Streaming => StatusCode::FORBIDDEN,
+        Code::Path => StatusCode::NOT_FOUND,
+        Code::Method => StatusCode::METHOD_NOT_ALLOWED,
+        Code::Header | Code::Body | Code::Field | Code::Value => StatusCode::BAD_REQUEST,
     }
 }
 
-/// The models that callers may ask for, by their names for callers.
-fn models(scope: &Scope) -> Response<Answer> {
-    let models: Vec<_> = scope
-        .models
-        .keys()
-        .map(|name| json!({ "id": name, "object": "model", "owned_by": "window" }))
-        .collect();
-    let list = json!({ "object": "list", "data": models });
-    document(StatusCode::OK, "application/json", list.to_string())
+/// What a request could use at most: no token is shorter than a byte.
+fn at_most(outgoing: &Outgoing) -> Amount {
+    Amount {
+        requests: 1,
+        tokens_in: outgoing.body.len() as u64,
+        tokens_out: outgoing.output_tokens_max,
+        cost_micros: 0,
+    }
 }
 
 /// A header that is there once; twice is not at all.
@@ -235,12 +221,9 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// The headers of the provider that callers get.
 fn pass_on(from: &HeaderMap, to: &mut HeaderMap) {
-    for name in [CONTENT_TYPE, RETRY_AFTER] {
-        if let Some(value) = from.get(&name) {
-            to.insert(name, value.clone());
-        }
+    for (name, value) in from.iter().filter(|(name, _)| gateway::passes_back(name.as_str())) {
+        to.insert(name.clone(), value.clone());
     }
-    to.insert("cache-control", HeaderValue::from_static("no-store"));
 }
 
 fn closed(why: &Closed) -> Response<Answer> {

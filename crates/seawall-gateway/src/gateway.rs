@@ -55,6 +55,7 @@ pub struct Gateway {
     pub(crate) upstream: Upstream,
     pub(crate) journal: Journal,
     pub(crate) developer: VerifyingKey,
+    pub(crate) issuer: VerifyingKey,
     window_key: [u8; 32],
     /// The gate and who is cut off; every stream looks at it.
     state: watch::Sender<State>,
@@ -135,6 +136,7 @@ impl Gateway {
             upstream,
             journal,
             developer,
+            issuer,
             window_key,
             state,
             book: Mutex::new(book),

@@ -6,8 +6,9 @@
 //! be written (FRONTIER 4.3, F30-F36 and F38). It knows no database, no case and no party's data,
 //! and it never writes down what was asked or answered.
 
+pub mod attach;
 mod body;
-mod control;
+pub mod control;
 pub mod credential;
 mod forward;
 mod gateway;
@@ -22,7 +23,7 @@ mod upstream;
 
 pub use gateway::{Gateway, GatewayFault};
 pub use listen::serve;
-pub use replay::{Summary, verify};
+pub use replay::{Summary, Unbelieved, verify};
 
 use seawall_domain::time::Timestamp;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use seawall_domain::engagement::quota::{self, Entry};
 use seawall_domain::engagement::scope::Endpoint;
 use seawall_domain::id::{PartyId, PersonId, ScanId};
 use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::Denial;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -181,5 +182,13 @@ impl From<Denied> for Why {
 impl From<quota::Refused> for Why {
     fn from(refused: quota::Refused) -> Why {
         Why { kind: "quota".into(), reason: refused.to_string() }
+    }
+}
+
+impl From<&Denial> for Why {
+    fn from(denial: &Denial) -> Why {
+        // Where in the request stays with the caller: a place can hold words of its own.
+        let reason = format!("{}: {}", denial.code.word(), denial.message);
+        Why { kind: "scope".into(), reason }
     }
 }

@@ -4,7 +4,7 @@ use crate::settings::{self, KeyHeader};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Response, Uri};
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector};
 use hyper_util::client::legacy::Client;
@@ -13,8 +13,8 @@ use hyper_util::rt::TokioExecutor;
 use seawall_domain::engagement::scope::Endpoint;
 use std::time::Duration;
 
-/// The version of Anthropic's interface, where callers name none.
-const ANTHROPIC_VERSION: &str = "2023-06-01";
+/// How long it may take to reach somebody.
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// The provider.
 pub(crate) struct Upstream {
@@ -22,7 +22,7 @@ pub(crate) struct Upstream {
     address: String,
     key: Option<(HeaderName, HeaderValue)>,
     /// How long an answer may take to begin.
-    pub patience: Duration,
+    patience: Duration,
 }
 
 impl std::fmt::Debug for Upstream {
@@ -50,48 +50,57 @@ impl Upstream {
             value.set_sensitive(true);
             Ok::<_, String>((name, value))
         });
-        let provider = rustls::crypto::aws_lc_rs::default_provider();
-        let tls = rustls::ClientConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_native_roots()
-            .map_err(|error| format!("cannot read the system's certificates: {error}"))?
-            .with_no_client_auth();
-        let mut http = HttpConnector::new();
-        http.set_nodelay(true);
-        http.enforce_http(false);
-        http.set_connect_timeout(Some(Duration::from_secs(10)));
-        let https = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(http);
-        let client = Client::builder(TokioExecutor::new()).build(https);
+        let client = client()?;
         let patience = Duration::from_secs(settings.seconds);
         Ok(Upstream { client, address, key: key.transpose()?, patience })
     }
 
-    /// Sends a body on. Nothing of the caller's headers goes with it but the interface's version.
+    /// Sends a body on, with these headers and none else but our own and the key.
     pub async fn send(
         &self,
         endpoint: Endpoint,
-        version: Option<HeaderValue>,
+        headers: &[(&'static str, String)],
         body: Bytes,
     ) -> Result<Response<Incoming>, String> {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(format!("{}{}", self.address, endpoint.path()))
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "application/json, text/event-stream")
             .header(USER_AGENT, concat!("seawall-gateway/", env!("CARGO_PKG_VERSION")));
-        if endpoint == Endpoint::Messages {
-            let version = version.unwrap_or(HeaderValue::from_static(ANTHROPIC_VERSION));
-            request = request.header("anthropic-version", version);
+        for (name, value) in headers {
+            request = request.header(*name, value);
         }
         if let Some((name, value)) = &self.key {
             request = request.header(name, value);
         }
         let request = request.body(Full::new(body)).map_err(|error| error.to_string())?;
-        self.client.request(request).await.map_err(|error| error.to_string())
+        match tokio::time::timeout(self.patience, self.client.request(request)).await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err("it took too long".into()),
+        }
     }
+}
+
+/// A client that keeps connections, trusts what the system trusts, and follows nothing.
+pub(crate) fn client<B>() -> Result<Client<HttpsConnector<HttpConnector>, B>, String>
+where
+    B: hyper::body::Body + Send,
+    B::Data: Send,
+{
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_native_roots()
+        .map_err(|error| format!("cannot read the system's certificates: {error}"))?
+        .with_no_client_auth();
+    let mut http = HttpConnector::new();
+    http.set_nodelay(true);
+    http.enforce_http(false);
+    http.set_connect_timeout(Some(CONNECT_TIME_MAX));
+    let https = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Ok(Client::builder(TokioExecutor::new()).build(https))
 }
