@@ -30,7 +30,9 @@ pub async fn serve(
     gateway: Arc<Gateway>,
     until: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let ticking = tokio::spawn(Arc::clone(&gateway).tick());
+    // It ends with this future, however that ends.
+    let mut ticking = tokio::task::JoinSet::new();
+    ticking.spawn(Arc::clone(&gateway).tick());
     let rooms = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut until = std::pin::pin!(until);
     let mut connections = tokio::task::JoinSet::new();
@@ -55,7 +57,7 @@ pub async fn serve(
         }
         while connections.try_join_next().is_some() {}
     }
-    ticking.abort();
+    ticking.shutdown().await;
     connections.shutdown().await;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// A request that asks for so many tokens at most.
 fn asking(tokens: u64) -> String {
     let body = body("a");
-    format!(r#"{},"max_tokens":{tokens}}}"#, body.trim_end_matches('}').to_owned() + "}]")
+    format!(r#"{},"max_tokens":{tokens}}}"#, body.strip_suffix('}').unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
