@@ -101,10 +101,7 @@ mod tests {
         // RFC 4231 section 4.3 (test case 2), to be sure of the library's parameters.
         let mac = Hmac::<Sha256>::new_from_slice(b"Jefe").unwrap();
         let mac = mac.chain_update(b"what do ya want for nothing?").finalize().into_bytes();
-        assert_eq!(
-            hex(&mac),
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-        );
+        assert_eq!(hex(&mac), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
         let whole = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
         let mut bytes = vec![1; 32];
         bytes.extend([2; 16]);

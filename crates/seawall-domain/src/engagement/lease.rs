@@ -122,7 +122,12 @@ impl Gate {
 
     /// Takes a lease whose signature verified under the key with that digest. Whatever was refused
     /// leaves the gate as it was.
-    pub fn take(&self, lease: Lease, signed_by: &Digest, now: Option<Timestamp>) -> Result<Gate, Closed> {
+    pub fn take(
+        &self,
+        lease: Lease,
+        signed_by: &Digest,
+        now: Option<Timestamp>,
+    ) -> Result<Gate, Closed> {
         let now = self.time(now)?;
         if self.withdrawn {
             return Err(Closed::Withdrawn);

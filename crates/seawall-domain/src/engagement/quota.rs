@@ -183,11 +183,7 @@ impl Book {
     }
 
     /// Takes what was used from what was set aside, and frees the rest.
-    pub fn settle(
-        &mut self,
-        ticket: Ticket,
-        actual: Amount,
-    ) -> Result<(Settled, Entry), Refused> {
+    pub fn settle(&mut self, ticket: Ticket, actual: Amount) -> Result<(Settled, Entry), Refused> {
         let (_, reserved) = self.open.get(&ticket).ok_or(Refused::Unknown)?;
         let settled = if actual.fits(reserved) { Settled::Within } else { Settled::Overrun };
         let entry = Entry::Settled { ticket, actual };
@@ -246,12 +242,8 @@ impl Book {
         if !self.accounts.contains_key(&holder) && self.accounts.len() >= HOLDERS_MAX {
             return Err(Refused::Full);
         }
-        let none = Account {
-            limit,
-            settled: Amount::default(),
-            reserved: Amount::default(),
-            open: 0,
-        };
+        let none =
+            Account { limit, settled: Amount::default(), reserved: Amount::default(), open: 0 };
         self.accounts.entry(holder).or_insert(none).limit = limit;
         Ok(())
     }

@@ -89,8 +89,7 @@ impl Scope {
     /// window's terms name, never widen it.
     pub fn lies_within(&self, other: &Scope) -> bool {
         let tools = self.tools == Tools::None || other.tools == Tools::Functions;
-        let streams =
-            self.streaming == Streaming::Whole || other.streaming == Streaming::Streamed;
+        let streams = self.streaming == Streaming::Whole || other.streaming == Streaming::Streamed;
         let models = self.models.iter().all(|(alias, name)| other.model(alias) == Some(name));
         self.endpoints.is_subset(&other.endpoints)
             && models
@@ -127,7 +126,7 @@ mod tests {
         check(|it| it.tools = Tools::None, true);
         check(|it| it.streaming = Streaming::Whole, true);
         check(|it| it.output_tokens_max = 1, true);
-        check(|it| drop(it.endpoints.insert(Endpoint::Messages)), false);
+        check(|it| it.endpoints.extend([Endpoint::Messages]), false);
         check(|it| drop(it.models.insert("other".into(), "internal-7".into())), false);
         check(|it| drop(it.models.insert("early".into(), "internal-8".into())), false);
         check(|it| it.output_tokens_max = 1_001, false);

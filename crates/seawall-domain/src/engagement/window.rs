@@ -126,13 +126,29 @@ pub enum Event {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum WindowFact {
-    Offered { offer: Offer },
+    Offered {
+        offer: Offer,
+    },
     Accepted,
-    Began { window: WindowId, ring: Ring, span: Span },
-    Extended { window: WindowId, end: Timestamp },
+    Began {
+        window: WindowId,
+        ring: Ring,
+        span: Span,
+    },
+    Extended {
+        window: WindowId,
+        end: Timestamp,
+    },
     /// A reported release moved the end forward.
-    Cut { window: WindowId, end: Timestamp },
-    Ended { window: WindowId, why: Ended, at: Timestamp },
+    Cut {
+        window: WindowId,
+        end: Timestamp,
+    },
+    Ended {
+        window: WindowId,
+        why: Ended,
+        at: Timestamp,
+    },
     /// The developer withdrew where nothing was open: recorded, and nothing changes.
     WithdrawnAgain,
 }

@@ -34,13 +34,16 @@ impl Decimal {
         self.0.parse().unwrap_or(f64::NAN)
     }
 
+    /// One half.
+    pub fn half() -> Decimal {
+        Decimal("0.5".to_owned())
+    }
+
+    /// Whether it is below zero, its whole digits, and those behind the point.
     fn parts(&self) -> (bool, &str, &str) {
-        let digits = self.0.strip_prefix('-');
-        let (whole, part) = digits.unwrap_or(&self.0).split_once('.').unwrap_or_else(|| {
-            let whole = digits.unwrap_or(&self.0);
-            (whole, "")
-        });
-        (digits.is_some(), whole, part)
+        let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+        (self.0.starts_with('-'), whole, part)
     }
 }
 

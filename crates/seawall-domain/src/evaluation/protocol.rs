@@ -476,7 +476,7 @@ impl Terms {
             let why = "the alert lies below the threshold, and both between 0 and 1";
             return Err(Unfit { field: "/rule", why });
         }
-        let half: Decimal = Decimal("0.5".to_owned());
+        let half = Decimal::half();
         if [alpha_covered, alpha_not_covered].into_iter().any(|it| *it <= zero || *it > half) {
             return Err(Unfit { field: "/rule", why: "an error chance is above 0, at most 0.5" });
         }
@@ -514,8 +514,7 @@ impl Terms {
             return unfit("/validity", "it ends after it begins, and within the bound");
         }
         let signers: BTreeSet<&Digest> = self.signers.iter().collect();
-        if signers.len() < 2 || signers.len() != self.signers.len() || signers.len() > ENTRIES_MAX
-        {
+        if signers.len() < 2 || signers.len() != self.signers.len() || signers.len() > ENTRIES_MAX {
             return unfit("/signers", "at least two keys, all different");
         }
         Ok(())

@@ -141,8 +141,7 @@ mod tests {
     fn an_appeal_is_in_time_and_goes_to_other_people() {
         let panel = BTreeSet::from([person(1), person(2)]);
         let decided = at("2026-09-01T09:00:00Z");
-        let decision =
-            Decision::make((Outcome::Decline, vec![]), 1, panel, 365, decided).unwrap();
+        let decision = Decision::make((Outcome::Decline, vec![]), 1, panel, 365, decided).unwrap();
         let file = |when: &str| Appeal::file(&decision, &BTreeSet::new(), at(when));
         assert!(file("2026-09-15T23:59:59Z").is_ok());
         let until = at("2026-09-16T00:00:00Z");

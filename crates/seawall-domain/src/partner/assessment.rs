@@ -147,10 +147,10 @@ impl Panel {
             let answers = self.filed.values().filter_map(|filing| filing.gates.get(gate));
             answers.filter(|answer| **answer == Answer::No).count()
         };
-        let (unmet, split): (Vec<Gate>, Vec<Gate>) =
-            Gate::ALL.into_iter().filter(|gate| noes(gate) > 0).partition(|gate| {
-                noes(gate) == self.filed.len()
-            });
+        let (unmet, split): (Vec<Gate>, Vec<Gate>) = Gate::ALL
+            .into_iter()
+            .filter(|gate| noes(gate) > 0)
+            .partition(|gate| noes(gate) == self.filed.len());
         let scores: Result<Vec<u32>, Unfit> =
             self.filed.values().map(|filing| rubric.score(&filing.marks)).collect();
         let sum: u32 = scores.map_err(|_| Refused::Incomplete)?.iter().sum();
@@ -161,7 +161,11 @@ impl Panel {
             unmet,
             disputed: split,
             apart: Criterion::ALL.into_iter().filter(|it| self.is_apart(*it)).collect(),
-            weak: Criterion::ALL.into_iter().map(|it| (it, mean(&it))).filter(|it| it.1 < 10).collect(),
+            weak: Criterion::ALL
+                .into_iter()
+                .map(|it| (it, mean(&it)))
+                .filter(|it| it.1 < 10)
+                .collect(),
             score: sum / count,
         })
     }
@@ -183,4 +187,4 @@ impl Panel {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

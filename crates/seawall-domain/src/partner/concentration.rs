@@ -188,7 +188,8 @@ fn index(holdings: &[Holding]) -> u32 {
         return 0;
     }
     // In hundredths of a percent, squared; a share is cut down before, so nothing overflows.
-    let squares: u128 = tokens.values().map(|part| part * 1_000_000 / whole).map(|it| it * it).sum();
+    let squares: u128 =
+        tokens.values().map(|part| part * 1_000_000 / whole).map(|it| it * it).sum();
     u32::try_from(squares / 100_000_000).unwrap_or(10_000)
 }
 

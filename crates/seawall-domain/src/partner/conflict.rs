@@ -62,9 +62,8 @@ impl Tie {
             | TieKind::Family => OTHER_DAYS,
         };
         let counts_on = SignedDuration::from_hours(24 * days);
-        self.ended_at.is_none_or(|ended| {
-            now < ended.checked_add(counts_on).unwrap_or(Timestamp::MAX)
-        })
+        self.ended_at
+            .is_none_or(|ended| now < ended.checked_add(counts_on).unwrap_or(Timestamp::MAX))
     }
 }
 
@@ -126,8 +125,7 @@ mod tests {
 
     #[test]
     fn a_tie_forces_a_person_out_while_it_counts() {
-        let (person, party) =
-            (PersonId::new(Uuid::from_u128(1)), PartyId::new(Uuid::from_u128(2)));
+        let (person, party) = (PersonId::new(Uuid::from_u128(1)), PartyId::new(Uuid::from_u128(2)));
         let (pool, parties) = (BTreeSet::from([person]), BTreeSet::from([party]));
         let check = |kind: TieKind, ended: Option<i64>, now: i64, expected: bool| {
             let mut register = Register::default();

@@ -27,7 +27,7 @@ pub enum Gate {
     /// A policy of coordinated disclosure is in force.
     DisclosurePolicy,
     /// It may test what it says it will test.
-    AssetAuthorisation,
+    AgreedAssets,
     /// A programme against misuse from inside, in proportion to its size.
     InsiderProgramme,
     /// All who work for it on this are listed.
@@ -43,7 +43,7 @@ impl Gate {
         Gate::SecurityOfficer,
         Gate::SecurityBaseline,
         Gate::DisclosurePolicy,
-        Gate::AssetAuthorisation,
+        Gate::AgreedAssets,
         Gate::InsiderProgramme,
         Gate::SubcontractorList,
     ];
@@ -167,9 +167,10 @@ impl TryFrom<RubricText> for Rubric {
         if text.conditions_from > text.admits_from || text.admits_from > 1_000 {
             return Err(Unfit::Limits);
         }
-        let gate_texts = text.gates.iter().flat_map(|it| [&it.asks, &it.evidence]);
-        let mut texts = gate_texts.chain(text.criteria.iter().flat_map(|it| &it.anchors));
-        match texts.all(|it| !it.trim().is_empty() && it.chars().count() <= TEXT_LEN_MAX) {
+        let fits = |it: &String| !it.trim().is_empty() && it.chars().count() <= TEXT_LEN_MAX;
+        let gates_fit = text.gates.iter().all(|it| fits(&it.asks) && fits(&it.evidence));
+        let anchors_fit = text.criteria.iter().flat_map(|it| &it.anchors).all(fits);
+        match gates_fit && anchors_fit {
             true => Ok(Rubric(text)),
             false => Err(Unfit::Texts),
         }

@@ -198,11 +198,7 @@ const RESPONSE_PARTS: &Shape = &Shape::Either(&[
                 ("input_text", &[must("text", TEXT)]),
                 (
                     "output_text",
-                    &[
-                        must("text", TEXT),
-                        may("annotations", EMPTY),
-                        dropped("logprobs", EMPTY),
-                    ],
+                    &[must("text", TEXT), may("annotations", EMPTY), dropped("logprobs", EMPTY)],
                 ),
                 ("refusal", &[must("refusal", TEXT)]),
             ],
@@ -343,10 +339,6 @@ const MESSAGES_CHOICE: &Shape = &Shape::Tagged(
 
 const THINKING: &Shape = &Shape::Tagged(
     "type",
-    &[
-        ("enabled", &[must("budget_tokens", TOKENS)]),
-        ("adaptive", &[]),
-        ("disabled", &[]),
-    ],
+    &[("enabled", &[must("budget_tokens", TOKENS)]), ("adaptive", &[]), ("disabled", &[])],
     None,
 );

@@ -103,8 +103,10 @@ fn whole_conversations_with_functions_pass() {
         "tool_choice":{"type":"auto","disable_parallel_tool_use":true},
         "thinking":{"type":"enabled","budget_tokens":900}}"#;
     let sent = send("/v1/messages", &[JSON], blocks).unwrap();
-    let expected =
-        [("content-type", "application/json".to_owned()), ("anthropic-version", "2023-06-01".into())];
+    let expected = [
+        ("content-type", "application/json".to_owned()),
+        ("anthropic-version", "2023-06-01".into()),
+    ];
     assert_eq!(sent.headers, expected);
 }
 
@@ -163,7 +165,11 @@ fn bodies_that_try_to_get_around_the_scope_are_refused() {
     check(&with(CHAT, r#""max_tokens":18446744073709551617"#), Code::Value);
     check(&with(CHAT, r#""max_tokens":5,"max_completion_tokens":900"#), Code::Value);
     check(&with(RESPONSES, r#""max_output_tokens":0"#), Code::Value);
-    check(&MESSAGES.replace(":10,", ":10,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1001},"), Code::Value);
+    check(
+        &MESSAGES
+            .replace(":10,", ":10,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1001},"),
+        Code::Value,
+    );
     // What would stay with the provider, or run there.
     check(&with(CHAT, r#""store":true"#), Code::Value);
     check(&with(RESPONSES, r#""store":true"#), Code::Value);
@@ -177,8 +183,14 @@ fn bodies_that_try_to_get_around_the_scope_are_refused() {
     check(&with(CHAT, r#""functions":[{"name":"f"}]"#), Code::Field);
     check(&with(CHAT, r#""tools":[{"type":"code_interpreter"}]"#), Code::Value);
     check(&with(RESPONSES, r#""tools":[{"type":"web_search"}]"#), Code::Value);
-    check(&with(RESPONSES, r#""tools":[{"type":"file_search","vector_store_ids":["v"]}]"#), Code::Field);
-    check(&with(RESPONSES, r#""tools":[{"type":"mcp","server_url":"https://x.invalid"}]"#), Code::Field);
+    check(
+        &with(RESPONSES, r#""tools":[{"type":"file_search","vector_store_ids":["v"]}]"#),
+        Code::Field,
+    );
+    check(
+        &with(RESPONSES, r#""tools":[{"type":"mcp","server_url":"https://x.invalid"}]"#),
+        Code::Field,
+    );
     check(&with(RESPONSES, r#""tools":[{"type":"computer_use_preview"}]"#), Code::Value);
     check(&with(MESSAGES, r#""tools":[{"type":"web_search_20250305","name":"w"}]"#), Code::Value);
     check(&with(MESSAGES, r#""tools":[{"type":"bash_20250124","name":"b"}]"#), Code::Value);
@@ -186,15 +198,44 @@ fn bodies_that_try_to_get_around_the_scope_are_refused() {
     check(&with(MESSAGES, r#""container":"c""#), Code::Field);
     check(&with(MESSAGES, r#""metadata":{"user_id":"u"}"#), Code::Field);
     // Files and addresses in the conversation.
-    check(&CHAT.replace("\"hello\"", r#"[{"type":"image_url","image_url":{"url":"https://x.invalid"}}]"#), Code::Value);
+    check(
+        &CHAT.replace(
+            "\"hello\"",
+            r#"[{"type":"image_url","image_url":{"url":"https://x.invalid"}}]"#,
+        ),
+        Code::Value,
+    );
     check(&CHAT.replace("\"hello\"", r#"[{"type":"file","file":{"file_id":"f"}}]"#), Code::Value);
     check(&CHAT.replace("\"hello\"", r#"[{"type":"input_audio","input_audio":{}}]"#), Code::Value);
     check(&RESPONSES.replace("\"hello\"", r#"[{"type":"item_reference","id":"i"}]"#), Code::Value);
-    check(&RESPONSES.replace("\"hello\"", r#"[{"role":"user","content":[{"type":"input_file","file_id":"f"}]}]"#), Code::Value);
-    check(&RESPONSES.replace("\"hello\"", r#"[{"role":"user","content":[{"type":"input_image","image_url":"x"}]}]"#), Code::Value);
-    check(&MESSAGES.replace("\"hello\"", r#"[{"type":"document","source":{"type":"url","url":"x"}}]"#), Code::Value);
-    check(&MESSAGES.replace("\"hello\"", r#"[{"type":"image","source":{"type":"file","file_id":"f"}}]"#), Code::Value);
-    check(&MESSAGES.replace("\"hello\"", r#"[{"type":"container_upload","file_id":"f"}]"#), Code::Value);
+    check(
+        &RESPONSES.replace(
+            "\"hello\"",
+            r#"[{"role":"user","content":[{"type":"input_file","file_id":"f"}]}]"#,
+        ),
+        Code::Value,
+    );
+    check(
+        &RESPONSES.replace(
+            "\"hello\"",
+            r#"[{"role":"user","content":[{"type":"input_image","image_url":"x"}]}]"#,
+        ),
+        Code::Value,
+    );
+    check(
+        &MESSAGES
+            .replace("\"hello\"", r#"[{"type":"document","source":{"type":"url","url":"x"}}]"#),
+        Code::Value,
+    );
+    check(
+        &MESSAGES
+            .replace("\"hello\"", r#"[{"type":"image","source":{"type":"file","file_id":"f"}}]"#),
+        Code::Value,
+    );
+    check(
+        &MESSAGES.replace("\"hello\"", r#"[{"type":"container_upload","file_id":"f"}]"#),
+        Code::Value,
+    );
     check(&CHAT.replace("\"user\"", "\"function\""), Code::Value);
     check(&CHAT.replace("\"user\"", "\"User\""), Code::Value);
     check(&CHAT.replace("\"hello\"", "\"hello\",\"audio\":{\"id\":\"a\"}"), Code::Field);
@@ -324,9 +365,12 @@ fn the_list_of_models_is_answered_here() {
     let sent = send("/v1/models", &[], "").unwrap();
     assert_eq!((sent.endpoint, sent.body.len()), (Endpoint::Models, 0));
     assert_eq!(send("/v1/models", &[], "{}").map_err(|denial| denial.code), Err(Code::Body));
-    for (name, expected) in
-        [("Content-Type", true), ("Location", false), ("Set-Cookie", false), ("openai-organization", false)]
-    {
+    for (name, expected) in [
+        ("Content-Type", true),
+        ("Location", false),
+        ("Set-Cookie", false),
+        ("openai-organization", false),
+    ] {
         assert_eq!(passes_back(name), expected, "{name}");
     }
     for (status, expected) in [(200, true), (302, false), (307, false), (429, true), (100, false)] {

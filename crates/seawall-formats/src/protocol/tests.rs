@@ -45,16 +45,21 @@ fn a_protocol_has_one_meaning() {
     check("\"int:4\"", "4", Err("the document"));
     check("\"tau_0\": \"0.3\"", "\"tau_0\": \"0.7\"", Err("/rule"));
     check("\"domain\": \"discovery\"}],", "\"domain\": \"range\"}],", Err("/decision"));
-    let twice = read(document().replacen("\"attempts\"", "\"schema\": \"x\",\"attempts\"", 1).as_bytes());
+    let twice =
+        read(document().replacen("\"attempts\"", "\"schema\": \"x\",\"attempts\"", 1).as_bytes());
     assert!(twice.is_err_and(|fault| fault.message.contains("given twice")));
 }
 
 #[test]
 fn what_is_wrong_is_told_without_its_content() {
-    for (from, to) in [("\"0.6\"", "\"0.60\""), ("\"0.6\"", "\"0.2\""), ("str:a", "str:sec\\nret")] {
+    for (from, to) in [("\"0.6\"", "\"0.60\""), ("\"0.6\"", "\"0.2\""), ("str:a", "str:sec\\nret")]
+    {
         let told = read(document().replacen(from, to, 1).as_bytes()).map(drop);
         let told = told.map_err(|fault| fault.to_string());
-        assert!(told.as_ref().is_err_and(|it| !it.contains("0.") && !it.contains("sec")), "{told:?}");
+        assert!(
+            told.as_ref().is_err_and(|it| !it.contains("0.") && !it.contains("sec")),
+            "{told:?}"
+        );
     }
 }
 

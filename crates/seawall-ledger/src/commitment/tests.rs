@@ -6,7 +6,7 @@ const PATHS: [&str; 5] = ["/attempts", "/rule/tau_0", "/rule/tau_1", "/tasks", "
 
 fn document() -> Value {
     json!({
-        "attempts": "5",
+        "attempts": "57",
         "rule": {"tau_0": "0.3", "tau_1": "0.6"},
         "tasks": [{"id": "str:secret", "weight": "1"}],
         "version": "1",

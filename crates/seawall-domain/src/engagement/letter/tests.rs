@@ -40,8 +40,7 @@ fn letters() -> Vec<Letter> {
         Ended::Breach,
         Ended::LeaseLost,
     ];
-    subjects
-        .extend(why.map(|why| Subject::WindowEnded { window, why, destroyed_by: later }));
+    subjects.extend(why.map(|why| Subject::WindowEnded { window, why, destroyed_by: later }));
     for outcome in Outcome::ALL {
         for safeguards in [Safeguards::Production, Safeguards::Reduced, Safeguards::HelpfulOnly] {
             for trend in [Trend::Level, Trend::Rising] {

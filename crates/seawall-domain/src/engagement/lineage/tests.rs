@@ -30,13 +30,8 @@ fn used(lineage: &Lineage, number: u128, start: &str, long: i64, ended: &str) ->
 #[test]
 fn a_window_has_thirty_days_of_86_400_seconds() {
     fn check(start: &str, offered: i64, release: Option<&str>, expected: Result<&str, Refused>) {
-        let told = lineage().begin(
-            window(1),
-            Ring::Government,
-            days(offered),
-            release.map(at),
-            at(start),
-        );
+        let told =
+            lineage().begin(window(1), Ring::Government, days(offered), release.map(at), at(start));
         assert_eq!(told.map(|span| span.end), expected.map(at), "{start} {offered} {release:?}");
     }
     check("2026-09-01", 30, None, Ok("2026-10-01"));

@@ -108,11 +108,9 @@ proptest! {
             prop_assert_eq!(step.after.release, alone);
         }
         let other = trace(&steps, |event| match event {
-            Event::Determination(determination::Event::Issue(Outcome::Covered)) => {
-                Event::Determination(determination::Event::Issue(Outcome::Inconclusive))
-            }
-            Event::Determination(determination::Event::Issue(Outcome::NotCovered)) => {
-                Event::Determination(determination::Event::Decline)
+            Event::Determination(determination::Event::Issue(outcome)) => {
+                let next = Outcome::ALL.into_iter().cycle().skip_while(|it| *it != outcome).nth(1);
+                Event::Determination(determination::Event::Issue(next.unwrap_or(outcome)))
             }
             other => other,
         });

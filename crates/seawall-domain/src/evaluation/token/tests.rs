@@ -106,8 +106,10 @@ fn tokens_are_given_out_only_while_the_protocol_is_in_force() {
     }
     let full: Vec<u8> = (0..=255).collect();
     let full = issued(&full);
-    assert_eq!(full.issue(RunId::new(Uuid::from_u128(999)), digest(1), at(200)).map(drop),
-        Err(Refused::Known));
+    assert_eq!(
+        full.issue(RunId::new(Uuid::from_u128(999)), digest(1), at(200)).map(drop),
+        Err(Refused::Known)
+    );
     let token = Digest::new([1, 2].repeat(16).try_into().unwrap_or([0; 32]));
     assert_eq!(full.issue(RunId::new(Uuid::from_u128(999)), token, at(200)), Err(Refused::Full));
 }

@@ -24,11 +24,8 @@ fn shares_are_of_seats_and_of_tokens() {
     assert_eq!(parents, [(600, 600), (200, 200), (150, 100), (50, 100)]);
     let sectors: Vec<(Option<Sector>, u32)> =
         report.sectors.iter().map(|share| (share.group, share.tokens)).collect();
-    let expected = [
-        (Some(Sector::Security), 400),
-        (Some(Sector::Cloud), 500),
-        (Some(Sector::Water), 100),
-    ];
+    let expected =
+        [(Some(Sector::Security), 400), (Some(Sector::Cloud), 500), (Some(Sector::Water), 100)];
     assert_eq!(sectors, expected);
     // 0.6² + 0.2² + 0.1² + 0.1²
     assert_eq!(report.index, 4_200);

@@ -35,7 +35,7 @@ const GATES: [(Gate, &str, &str); 9] = [
         "the policy, and its last three uses",
     ),
     (
-        Gate::AssetAuthorisation,
+        Gate::AgreedAssets,
         "May you test what you say you will test?",
         "ownership, or the owner's written word, for each asset",
     ),
