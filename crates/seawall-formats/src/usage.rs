@@ -91,7 +91,8 @@ impl Reader {
     fn take(&mut self, told: &Told) {
         let cached = [told.cache_read_input_tokens, told.cache_creation_input_tokens];
         let cached = cached.into_iter().flatten().fold(0, u64::saturating_add);
-        let tokens_in = told.prompt_tokens.or(told.input_tokens).unwrap_or(0).saturating_add(cached);
+        let tokens_in =
+            told.prompt_tokens.or(told.input_tokens).unwrap_or(0).saturating_add(cached);
         let tokens_out = told.completion_tokens.or(told.output_tokens).unwrap_or(0);
         let before = self.seen.unwrap_or_default();
         self.seen = Some(Usage {

@@ -8,7 +8,7 @@
 use crate::credential::{Bound, prove};
 use crate::{Chance, Clock};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use hyper::server::conn::http1;
@@ -77,7 +77,11 @@ pub async fn attach(
     Ok(())
 }
 
-async fn pass(attached: &Attached, client: &Provider, request: Request<Incoming>) -> Response<Body> {
+async fn pass(
+    attached: &Attached,
+    client: &Provider,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let request = match attached.proven(request) {
         Ok(request) => request,
         Err(why) => return said(StatusCode::BAD_GATEWAY, why),

@@ -148,6 +148,10 @@ impl Watched {
         if self.ledger.is_none() {
             return Poll::Ready(None);
         }
+        if self.inner.is_end_stream() {
+            self.end(Ended::Whole);
+            return Poll::Ready(None);
+        }
         if self.watch.changed.as_mut().poll(context).is_ready() {
             self.end(Ended::Cut);
             return Poll::Ready(Some(Err(Broken::Cut)));
@@ -158,6 +162,10 @@ impl Watched {
                 if let Some(piece) = frame.data_ref() {
                     self.hasher.update(piece);
                     self.usage.read(piece);
+                }
+                // Whoever knows the length asks for nothing behind it.
+                if self.inner.is_end_stream() {
+                    self.end(Ended::Whole);
                 }
                 Some(Ok(frame))
             }

@@ -6,7 +6,7 @@
 
 use crate::body::Answer;
 use crate::gateway::Gateway;
-use crate::problem::{document, problem};
+use crate::problem::{document, problem, refusal};
 use crate::record::CutOff;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -68,7 +68,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
                 Ok(Err(closed)) => problem(StatusCode::CONFLICT, "Not taken", &closed.to_string()),
                 Err(fault) => unwritten(&fault.to_string()),
             },
-            Err(refusal) => refusal,
+            Err(refusal) => *refusal,
         },
         WITHDRAWAL => match signed::<Withdrawal>(envelope, WITHDRAWAL, gateway.developer) {
             Ok(withdrawal) if withdrawal.window != window => other(),
@@ -77,7 +77,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
                 // It is in force all the same.
                 Err(fault) => unwritten(&fault.to_string()),
             },
-            Err(refusal) => refusal,
+            Err(refusal) => *refusal,
         },
         CUT => {
             let word = signed::<CutWord>(envelope, CUT, gateway.issuer)
@@ -88,7 +88,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
                     Ok(()) => done("cut off"),
                     Err(fault) => unwritten(&fault.to_string()),
                 },
-                Err(refusal) => refusal,
+                Err(refusal) => *refusal,
             }
         }
         _ => problem(StatusCode::BAD_REQUEST, "Not known", "there is no such word to a gateway"),
@@ -100,15 +100,14 @@ fn signed<T: for<'de> Deserialize<'de>>(
     envelope: &Envelope,
     kind: &str,
     key: VerifyingKey,
-) -> Result<T, Response<Answer>> {
-    let refusal =
-        |why: String| problem(StatusCode::FORBIDDEN, "Not signed by who may say it", &why);
-    let verified = envelope.verify(&[key], 1).map_err(|fault| refusal(fault.to_string()))?;
+) -> Result<T, Box<Response<Answer>>> {
+    let other = |why: &str| refusal(StatusCode::FORBIDDEN, "Not signed by who may say it", why);
+    let verified = envelope.verify(&[key], 1).map_err(|fault| other(&fault.to_string()))?;
     if verified.payload_type != kind {
-        return Err(refusal("it is of another kind".into()));
+        return Err(other("it is of another kind"));
     }
     serde_json::from_slice(verified.payload)
-        .map_err(|error| problem(StatusCode::BAD_REQUEST, "Does not read", &error.to_string()))
+        .map_err(|error| refusal(StatusCode::BAD_REQUEST, "Does not read", &error.to_string()))
 }
 
 /// Whether the gate is open, for anybody: nothing of who uses it.

@@ -7,7 +7,7 @@
 use crate::body::{Answer, Sent, Watch, Watched};
 use crate::credential::Bound;
 use crate::gateway::Gateway;
-use crate::problem::{document, problem};
+use crate::problem::{document, refusal};
 use crate::record::{By, Ended, Event, Why};
 use crate::replay;
 use bytes::Bytes;
@@ -27,7 +27,8 @@ use std::time::Duration;
 /// How long a body may take to come.
 const BODY_TIME_MAX: Duration = Duration::from_secs(60);
 
-type Reply = Result<Response<Answer>, Response<Answer>>;
+type Refusal = Box<Response<Answer>>;
+type Reply = Result<Response<Answer>, Refusal>;
 
 /// Answers a request to one of the provider's interfaces.
 pub(crate) async fn forward(
@@ -36,7 +37,8 @@ pub(crate) async fn forward(
     request: Request<Incoming>,
 ) -> Response<Answer> {
     match admitted(gateway, endpoint, request).await {
-        Ok(response) | Err(response) => response,
+        Ok(response) => response,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -50,7 +52,7 @@ async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<I
     })?;
     let outgoing = read(request, &passage.scope).await?.map_err(|denial| {
         refuse(Why::from(&denial));
-        problem(status(denial.code), "Outside the scope", &denial.to_string())
+        refusal(status(denial.code), "Outside the scope", &denial.to_string())
     })?;
     if endpoint == Endpoint::Models {
         let list = String::from_utf8_lossy(&gateway::models(&passage.scope)).into_owned();
@@ -83,7 +85,8 @@ async fn send(
     until: Timestamp,
 ) -> Reply {
     let gateway = Arc::clone(&sent.gateway);
-    let fault = || problem(StatusCode::SERVICE_UNAVAILABLE, "Closed", "the journal cannot be written");
+    let fault =
+        || refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", "the journal cannot be written");
     let mut hasher = gateway.hasher().ok_or_else(fault)?;
     let empty = hasher.clone();
     hasher.update(&body);
@@ -108,13 +111,15 @@ async fn send(
         }
         answer = gateway.upstream.send(endpoint, &headers, body) => answer,
     };
-    let unreachable = |detail: &str| problem(StatusCode::BAD_GATEWAY, "No answer", detail);
+    let unreachable = |detail: &str| refusal(StatusCode::BAD_GATEWAY, "No answer", detail);
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => {
             tracing::warn!(%error, "the provider does not answer");
             sent.settle(Ended::Failed, sent.reserved, &empty);
-            return Err(unreachable("the provider could not be reached, or did not answer in time"));
+            return Err(unreachable(
+                "the provider could not be reached, or did not answer in time",
+            ));
         }
     };
     sent.status = answer.status().as_u16();
@@ -123,7 +128,8 @@ async fn send(
         return Err(unreachable("the provider answered in a way that is not passed on"));
     }
     let (head, inner) = answer.into_parts();
-    let mut response = Response::new(Answer::Watched(Box::new(Watched::new(inner, watch, empty, sent))));
+    let mut response =
+        Response::new(Answer::Watched(Box::new(Watched::new(inner, watch, empty, sent))));
     *response.status_mut() = head.status;
     pass_on(&head.headers, response.headers_mut());
     Ok(response)
@@ -135,8 +141,8 @@ fn proven(
     endpoint: Endpoint,
     request: &Request<Incoming>,
     now: Timestamp,
-) -> Result<(By, Arc<Grant>), Response<Answer>> {
-    let unproven = |detail: &str| problem(StatusCode::UNAUTHORIZED, "Not proven", detail);
+) -> Result<(By, Arc<Grant>), Refusal> {
+    let unproven = |detail: &str| refusal(StatusCode::UNAUTHORIZED, "Not proven", detail);
     let header = |name: &str| one(request.headers(), name);
     let token = header(AUTHORIZATION.as_str()).and_then(|text| text.strip_prefix("DPoP "));
     let (Some(token), Some(proof)) = (token, header("dpop")) else {
@@ -165,18 +171,18 @@ fn proven(
 async fn read(
     request: Request<Incoming>,
     scope: &Scope,
-) -> Result<Result<Outgoing, Denial>, Response<Answer>> {
+) -> Result<Result<Outgoing, Denial>, Refusal> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, gateway::BODY_BYTES_MAX).collect();
     let body = match tokio::time::timeout(BODY_TIME_MAX, body).await {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(_)) => {
             let detail = "the body broke off, or is too long";
-            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "No body", detail));
+            return Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "No body", detail));
         }
         Err(_) => {
             let detail = "the body did not come in time";
-            return Err(problem(StatusCode::REQUEST_TIMEOUT, "No body", detail));
+            return Err(refusal(StatusCode::REQUEST_TIMEOUT, "No body", detail));
         }
     };
     // A header that is no text is no header that means anything to a provider.
@@ -226,14 +232,14 @@ fn pass_on(from: &HeaderMap, to: &mut HeaderMap) {
     }
 }
 
-fn closed(why: &Closed) -> Response<Answer> {
-    problem(StatusCode::SERVICE_UNAVAILABLE, "Closed", &why.to_string())
+fn closed(why: &Closed) -> Refusal {
+    refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", &why.to_string())
 }
 
-fn denied(why: Denied) -> Response<Answer> {
-    problem(StatusCode::FORBIDDEN, "Not granted", &why.to_string())
+fn denied(why: Denied) -> Refusal {
+    refusal(StatusCode::FORBIDDEN, "Not granted", &why.to_string())
 }
 
-fn quota(refused: &Refused) -> Response<Answer> {
-    problem(StatusCode::TOO_MANY_REQUESTS, "No quota left", &refused.to_string())
+fn quota(refused: &Refused) -> Refusal {
+    refusal(StatusCode::TOO_MANY_REQUESTS, "No quota left", &refused.to_string())
 }

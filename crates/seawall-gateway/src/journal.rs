@@ -98,7 +98,7 @@ pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFau
         let damaged = |why| JournalFault::Damaged { line: head.lines, why };
         io::Read::take(&mut reader, limit).read_until(b'\n', &mut bytes).map_err(fault)?;
         if bytes.pop() != Some(b'\n') {
-            return match bytes.len() > LINE_BYTES_MAX {
+            return match bytes.len() >= LINE_BYTES_MAX {
                 true => Err(damaged("it is too long")),
                 false => Ok(head),
             };

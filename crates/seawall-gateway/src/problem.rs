@@ -28,6 +28,11 @@ pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response<Answer
     response
 }
 
+/// The same, as what ends the handling of a request.
+pub fn refusal(status: StatusCode, title: &str, detail: &str) -> Box<Response<Answer>> {
+    Box::new(problem(status, title, detail))
+}
+
 /// A whole document.
 pub fn document(status: StatusCode, kind: &'static str, text: String) -> Response<Answer> {
     let body = Full::new(Bytes::from(text)).map_err(|never| match never {});

@@ -48,7 +48,8 @@ pub fn key(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<[u8; 32]
         Ok(mut file) => file.read_exact(&mut key)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             key = fresh();
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            let mut file =
+                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
             file.write_all(&key)?;
             file.sync_all()?;
         }

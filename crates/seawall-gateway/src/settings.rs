@@ -109,11 +109,11 @@ impl Settings {
     pub fn read(path: &Path) -> Result<Settings, BadSettings> {
         let bad = |why: String| BadSettings { path: path.to_owned(), why };
         let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-        let mut settings: Settings = toml::from_str(&text).map_err(|error| bad(error.to_string()))?;
+        let mut settings: Settings =
+            toml::from_str(&text).map_err(|error| bad(error.to_string()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         settings.data = folder.join(&settings.data);
-        settings.upstream.key_file =
-            settings.upstream.key_file.map(|file| folder.join(file));
+        settings.upstream.key_file = settings.upstream.key_file.map(|file| folder.join(file));
         for (name, key) in
             [("developer", &settings.window.developer), ("issuer", &settings.window.issuer)]
         {

@@ -40,7 +40,8 @@ impl Upstream {
             return Err(format!("`{address}` must be a scheme and a host, without a path"));
         }
         let key = settings.key_file.as_ref().map(|path| {
-            let said = |why: &str| format!("cannot read the provider's key {}: {why}", path.display());
+            let said =
+                |why: &str| format!("cannot read the provider's key {}: {why}", path.display());
             let text = std::fs::read_to_string(path).map_err(|error| said(&error.to_string()))?;
             let (name, text) = match settings.key_header {
                 KeyHeader::Authorization => (AUTHORIZATION, format!("Bearer {}", text.trim())),

@@ -18,7 +18,6 @@ pub const TOKEN_BYTES_MAX: usize = 16 << 10;
 
 const WHAT: &str = "token";
 
-
 /// A token whose signature is not verified yet.
 #[derive(Clone, Debug)]
 pub struct Token<'a> {
@@ -111,16 +110,20 @@ impl Jwk {
 }
 
 /// Signs claims as a token of a kind; `carried` puts the signer's public key into the header.
-pub fn sign(key: &SigningKey, kind: &str, carried: Carried, claims: &[u8]) -> Result<String, Fault> {
+pub fn sign(
+    key: &SigningKey,
+    kind: &str,
+    carried: Carried,
+    claims: &[u8],
+) -> Result<String, Fault> {
     let jwk = match carried {
         Carried::Key => Some(jwk(key.public())),
         Carried::Nothing => None,
     };
     let header = Header { alg: "EdDSA".into(), typ: kind.into(), jwk, crit: None };
-    let header = serde_json::to_vec(&header)
-        .map_err(|error| Fault::impossible(WHAT, error.to_string()))?;
-    let signed =
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let header =
+        serde_json::to_vec(&header).map_err(|error| Fault::impossible(WHAT, error.to_string()))?;
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signature = key.sign(signed.as_bytes());
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.0)))
 }

@@ -56,8 +56,16 @@ impl Journal {
         let (waiting, entries) = mpsc::channel(WAITING_MAX);
         let checkpoint = folder.join("checkpoint");
         let signed = head.lines;
-        let mut writer =
-            Writer { path: path.clone(), file, head, signer, clock, checkpoint, signed, at: Instant::now() };
+        let mut writer = Writer {
+            path: path.clone(),
+            file,
+            head,
+            signer,
+            clock,
+            checkpoint,
+            signed,
+            at: Instant::now(),
+        };
         let thread = std::thread::Builder::new().name("journal".into());
         let thread = thread.spawn(move || writer.work(entries)).map_err(fault)?;
         Ok((Journal { waiting }, thread))
@@ -130,12 +138,12 @@ impl Writer {
             let _ = self.file.set_len(self.head.bytes);
         }
         for waiting in written {
-            let result = done.as_ref().map(|()| ()).map_err(|error| JournalFault::Io {
+            let result = done.as_ref().map_err(|error| JournalFault::Io {
                 path: self.path.clone(),
                 source: std::io::Error::from(error.kind()),
             });
             // Whoever does not wait any more does not need to know.
-            let _ = waiting.send(result);
+            let _ = waiting.send(result.copied());
         }
     }
 

@@ -40,7 +40,11 @@ async fn it_closes_when_the_clock_goes_back() {
     world.until_written("lost_time", 1).await;
     assert_eq!(world.chat(&body("a")).await.0, StatusCode::SERVICE_UNAVAILABLE);
     world.moved.store(101, Ordering::Relaxed);
-    assert_eq!(world.chat(&body("a")).await.0, StatusCode::SERVICE_UNAVAILABLE, "a new lease first");
+    assert_eq!(
+        world.chat(&body("a")).await.0,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "a new lease first"
+    );
     assert_eq!(world.lease(600).await, StatusCode::OK);
     assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK);
 }
@@ -64,9 +68,8 @@ async fn only_whoever_holds_the_key_and_says_what_for() {
     world.lease(600).await;
     let path = "/v1/chat/completions";
     let token = world.token(600);
-    let ask = async |headers: Vec<(String, String)>| {
-        world.ask("POST", path, &headers, body("a")).await.0
-    };
+    let ask =
+        async |headers: Vec<(String, String)>| world.ask("POST", path, &headers, body("a")).await.0;
     let without = |name: &str| {
         let mut headers = world.proof(&token, path);
         headers.retain(|(other, _)| other != name);
@@ -96,7 +99,8 @@ async fn only_whoever_holds_the_key_and_says_what_for() {
     ] {
         assert_eq!(ask(headers.clone()).await, expected, "{headers:?}");
     }
-    let word = CutWord { window: crate::world::window(), who: CutOff::Person(crate::world::person()) };
+    let word =
+        CutWord { window: crate::world::window(), who: CutOff::Person(crate::world::person()) };
     let word = serde_json::to_vec(&word).unwrap();
     assert_eq!(world.word(CUT, &key(5), word.clone()).await, StatusCode::FORBIDDEN);
     assert_eq!(ask(world.proof(&token, path)).await, StatusCode::OK);

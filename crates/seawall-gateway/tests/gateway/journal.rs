@@ -55,7 +55,8 @@ async fn every_change_is_found_at_its_line() {
     // Each line but the last with one figure changed, left out, or changed with its neighbour.
     for at in 0..lines.len() - 1 {
         let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-        changed[at] = changed[at].replacen("2026", "2025", 1).replacen("\"at\":\"2", "\"at\":\"1", 1);
+        changed[at] =
+            changed[at].replacen("2026", "2025", 1).replacen("\"at\":\"2", "\"at\":\"1", 1);
         let said = found(&(changed.join("\n") + "\n")).expect("a change is found");
         assert!(said.contains(&format!("line {}", at + 1)), "{said}");
         let mut left: Vec<&str> = lines.clone();

@@ -92,7 +92,8 @@ pub fn claim() -> ScanId {
 
 /// Whole JSON with a usage.
 pub fn whole(tokens_in: u64, tokens_out: u64) -> Answer {
-    let usage = format!(r#""usage":{{"prompt_tokens":{tokens_in},"completion_tokens":{tokens_out}}}"#);
+    let usage =
+        format!(r#""usage":{{"prompt_tokens":{tokens_in},"completion_tokens":{tokens_out}}}"#);
     let body = format!(r#"{{"id":"x","choices":[],{usage}}}"#);
     let mut answer = Response::new(Full::new(Bytes::from(body)).boxed());
     answer.headers_mut().insert("content-type", "application/json".parse().unwrap());
@@ -127,7 +128,8 @@ async fn provide(listener: TcpListener, script: Arc<Script>, sent: Arc<Mutex<Vec
                 async move {
                     let (head, body) = request.into_parts();
                     let body = body.collect().await.unwrap().to_bytes();
-                    let text = |value: &hyper::header::HeaderValue| value.to_str().unwrap().to_owned();
+                    let text =
+                        |value: &hyper::header::HeaderValue| value.to_str().unwrap().to_owned();
                     let headers = head.headers.iter();
                     let headers = headers.map(|(name, value)| (name.to_string(), text(value)));
                     let path = head.uri.path().to_owned();
@@ -321,9 +323,10 @@ concurrent = 1000
         let answer = self.open(method, path, headers, body).await;
         let status = answer.status();
         let body = answer.into_body().collect().await;
-        let body = body.map_or_else(|error| format!("broken: {error}"), |body| {
-            String::from_utf8_lossy(&body.to_bytes()).into_owned()
-        });
+        let body = body.map_or_else(
+            |error| format!("broken: {error}"),
+            |body| String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+        );
         (status, body)
     }
 

@@ -48,7 +48,8 @@ pub fn key(arguments: &KeyArguments) -> anyhow::Result<ExitCode> {
 
 /// Reads a secret half.
 pub fn secret(path: &Path) -> anyhow::Result<SigningKey> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let seed: Digest = match text.trim().parse() {
         Ok(seed) => seed,
         // What is in the file is never repeated.
@@ -72,7 +73,12 @@ pub struct Said {
 }
 
 impl Said {
-    async fn send(&self, settings: &Settings, kind: &str, word: &impl serde::Serialize) -> anyhow::Result<()> {
+    async fn send(
+        &self,
+        settings: &Settings,
+        kind: &str,
+        word: &impl serde::Serialize,
+    ) -> anyhow::Result<()> {
         let mut envelope = Envelope::new(kind, serde_json::to_vec(word)?);
         envelope.sign(&secret(&self.key)?);
         let own = settings.own_address(settings.listen);
