@@ -78,6 +78,16 @@ ids! {
     StatementId = "statement";
     /// An exposure: an advisory meets an inventory.
     ExposureId = "exposure";
+    /// A natural person: whatever accounts and roles somebody has, there is one of these.
+    PersonId = "person";
+    /// A run of an evaluation under a sealed protocol.
+    RunId = "run";
+    /// An engagement: a developer's voluntary dealings about one model.
+    EngagementId = "engagement";
+    /// An access window, from its offer on.
+    WindowId = "window";
+    /// A trusted partner, from its application on.
+    PartnerId = "partner";
     /// A fact, once recorded.
     FactId = "fact";
     /// A job in the queue.

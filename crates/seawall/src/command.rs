@@ -4,6 +4,7 @@ pub mod admin;
 pub mod advisories;
 pub mod demo;
 pub mod exposure;
+pub mod gateway;
 pub mod inspect;
 pub mod matching;
 pub mod preflight;

@@ -51,6 +51,8 @@ enum Command {
     Recipe(command::recipe::Arguments),
     /// Run a recipe or an evidence bundle in the sandbox here.
     Reproduce(command::reproduce::Arguments),
+    /// A developer's model behind leases, for those who were granted access.
+    Gateway(command::gateway::Arguments),
     /// Recompute figures, proofs, rows and signatures, of an installation or of a folder.
     Verify(command::verify::Arguments),
     /// Say what this host lacks for running proofs.
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
         | Command::Recipe(_)
         | Command::Reproduce(_)
         | Command::Verify(_)
+        | Command::Gateway(_)
         | Command::Admin(_) => prepare(),
     }
     let done = match command {
@@ -105,6 +108,7 @@ fn main() -> ExitCode {
         Command::Recipe(arguments) => command::recipe::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),
         Command::Verify(arguments) => command::verify::run(arguments),
+        Command::Gateway(arguments) => command::gateway::run(arguments),
         Command::Preflight(arguments) => command::preflight::run(arguments),
         Command::Admin(arguments) => command::admin::run(arguments),
         Command::Laboratory | Command::Guest => Ok(ExitCode::SUCCESS),

@@ -1,0 +1,318 @@
+//! An engagement: a developer's voluntary dealings about one model.
+//!
+//! Three machines stand side by side, and that they do not touch is the point: the *determination*
+//! (is it a covered frontier model?), the *window* in which others may use it early, and the report
+//! of its *release*. A release is an event that the developer reports; nothing here can delay or
+//! refuse one. The developer withdraws in every state, by one signature and without a reason.
+//! Silence leads to nothing but the end of waiting (FRONTIER 4.1 and 4.2, MISSION C55-C60).
+//!
+//! The one thing that passes between them: a reported release to partners ends the government's
+//! window, because the window is the time before it. A window needs no determination, and a
+//! determination opens none.
+
+use crate::digest::Digest;
+use crate::id::{EngagementId, PartyId, PersonId, WindowId};
+use crate::time::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub mod certificate;
+pub mod determination;
+pub mod grant;
+pub mod lease;
+pub mod letter;
+pub mod lineage;
+pub mod quota;
+pub mod release;
+pub mod scope;
+pub mod view;
+pub mod window;
+
+use determination::{Determination, DeterminationFact};
+use lineage::Lineage;
+use release::{Release, ReleaseFact};
+use window::{Window, WindowFact};
+
+/// How long an engagement waits for a draft to be handed in, in days.
+pub const DRAFT_DAYS: i64 = 365;
+
+/// The most opinions that are kept of one engagement.
+pub const ADVICE_MAX: usize = 256;
+
+/// Who acts. The signature was verified before anybody gets here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "person", rename_all = "snake_case")]
+pub enum Who {
+    /// A person of the developer.
+    Developer(PersonId),
+    /// A person who evaluates.
+    Evaluator(PersonId),
+    /// The official who makes determinations and accepts offers.
+    Official(PersonId),
+    /// The duty officer of the clearinghouse.
+    DutyOfficer(PersonId),
+    /// A timer.
+    Clock,
+}
+
+/// Why a step was refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// Somebody else does this.
+    #[error("cannot do this: it is for somebody else to do")]
+    NotYours,
+    /// The state does not have this step.
+    #[error("cannot do this in the state that it is in")]
+    NotNow,
+    /// A timer came too early.
+    #[error("nothing is due yet")]
+    NothingDue,
+    /// An answer must be awaited for a while, and not for ever.
+    #[error("cannot wait that long: the bound is {days_max} days")]
+    WaitOutOfBounds {
+        /// The bound in days.
+        days_max: i64,
+    },
+    /// The windows of this model have used all days that there are.
+    #[error("cannot open or extend a window: its {days_max} days over all windows are used")]
+    NoDaysLeft {
+        /// The bound in days.
+        days_max: i64,
+    },
+    /// A window lies before the release that it precedes.
+    #[error("cannot open or extend a window beyond the reported release")]
+    AfterRelease,
+    /// A window does not end before it begins, or sooner than it was to.
+    #[error("cannot set that end")]
+    BadEnd,
+    /// The weights are open: there is nothing that access could be given to or taken from.
+    #[error("cannot open a window on open weights: there is advice only")]
+    AdviceOnly,
+    /// The snapshot is not of this model's line.
+    #[error("cannot offer a snapshot that the engagement does not name")]
+    OtherSnapshot,
+    /// A name that is in use.
+    #[error("cannot use that name again")]
+    Known,
+    /// A bound is reached.
+    #[error("cannot keep more than {0}")]
+    Full(usize),
+}
+
+/// Whether the weights are held by the developer or already open to everybody.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weights {
+    /// The developer holds them, and can give access or end it.
+    Held,
+    /// They are public, or will be given out for good: nothing can be recalled, so there is no
+    /// window, only advice (C60).
+    Open,
+}
+
+/// An engagement.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Engagement {
+    /// Its id.
+    pub id: EngagementId,
+    /// The developer.
+    pub developer: PartyId,
+    /// Whose weights.
+    pub weights: Weights,
+    /// The first machine.
+    pub determination: Determination,
+    /// The second.
+    pub window: Window,
+    /// The third.
+    pub release: Release,
+    /// The snapshots that are one model, and the days that its windows have used.
+    pub lineage: Lineage,
+    /// SHA-256 of each opinion that was given.
+    pub advice: Vec<Digest>,
+    /// The latest instant that was seen: a clock that goes back gives no time back.
+    pub seen: Timestamp,
+}
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Event {
+    /// In the determination.
+    Determination(determination::Event),
+    /// In the window.
+    Window(window::Event),
+    /// A report of a release.
+    Release(release::Report),
+    /// The developer ends everything at once.
+    WithdrawAll,
+    /// Another snapshot, or another name, of the same model.
+    AddSnapshot(Digest),
+    /// The developer says that the weights are open.
+    OpenWeights,
+    /// An evaluator's opinion, which binds nobody.
+    Advise(Digest),
+}
+
+/// What happened.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "fields are those of the state they change")]
+pub enum EngagementFact {
+    Opened { id: EngagementId, developer: PartyId, weights: Weights, lineage: Lineage },
+    DeterminationMoved { fact: DeterminationFact },
+    WindowMoved { fact: WindowFact },
+    ReleaseReported { fact: ReleaseFact },
+    SnapshotAdded { snapshot: Digest },
+    WeightsOpened,
+    Advised { document: Digest },
+}
+
+/// The engagement after a step, with everything that happened, in order; or why not.
+pub type Decided = Result<(Engagement, Vec<EngagementFact>), Refused>;
+
+impl Engagement {
+    /// Opens an engagement. `lineage` is the one that already knows the snapshot, if any does.
+    pub fn open(
+        id: EngagementId,
+        developer: PartyId,
+        weights: Weights,
+        lineage: Lineage,
+        now: Timestamp,
+    ) -> Option<(Engagement, EngagementFact)> {
+        let fact = EngagementFact::Opened { id, developer, weights, lineage };
+        Engagement::apply(None, &fact, now).map(|engagement| (engagement, fact))
+    }
+
+    /// Decides what follows from an event, and what the engagement is afterwards.
+    pub fn step(&self, event: Event, who: Who, now: Timestamp) -> Decided {
+        // INVARIANT: time never goes back within an engagement.
+        let now = self.seen.max(now);
+        let facts = self.decide(event, who, now)?;
+        let mut engagement = self.clone();
+        for fact in &facts {
+            engagement = Engagement::apply(Some(engagement), fact, now).ok_or(Refused::NotNow)?;
+        }
+        Ok((engagement, facts))
+    }
+
+    fn decide(
+        &self,
+        event: Event,
+        who: Who,
+        now: Timestamp,
+    ) -> Result<Vec<EngagementFact>, Refused> {
+        let determination = |fact| EngagementFact::DeterminationMoved { fact };
+        let window = |fact| EngagementFact::WindowMoved { fact };
+        match event {
+            Event::Determination(event) => {
+                self.determination.decide(event, who, now).map(|fact| vec![determination(fact)])
+            }
+            Event::Window(event) => {
+                self.window.decide(event, who, self, now).map(|fact| vec![window(fact)])
+            }
+            Event::Release(report) => {
+                let fact = self.release.decide(report, who)?;
+                let after = self.release.after(fact);
+                let cut = self.window.on_release(&after, now).map(window);
+                Ok([EngagementFact::ReleaseReported { fact }].into_iter().chain(cut).collect())
+            }
+            Event::WithdrawAll => {
+                let first = self.determination.decide(determination::Event::Withdraw, who, now)?;
+                let second = self.window.decide(window::Event::Withdraw, who, self, now)?;
+                Ok(vec![determination(first), window(second)])
+            }
+            Event::AddSnapshot(snapshot) => {
+                developer(who)?;
+                self.lineage.with(snapshot)?;
+                Ok(vec![EngagementFact::SnapshotAdded { snapshot }])
+            }
+            Event::OpenWeights => {
+                developer(who)?;
+                let ends = self.window.on_open_weights(now).map(window);
+                Ok([EngagementFact::WeightsOpened].into_iter().chain(ends).collect())
+            }
+            Event::Advise(document) => match who {
+                Who::Evaluator(_) if self.advice.len() >= ADVICE_MAX => {
+                    Err(Refused::Full(ADVICE_MAX))
+                }
+                Who::Evaluator(_) => Ok(vec![EngagementFact::Advised { document }]),
+                Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => {
+                    Err(Refused::NotYours)
+                }
+            },
+        }
+    }
+
+    /// The state after a fact, from the state before it (`None` before the first).
+    pub fn apply(prior: Option<Self>, fact: &EngagementFact, at: Timestamp) -> Option<Self> {
+        let Some(mut next) = prior else {
+            return Engagement::opened(fact, at);
+        };
+        let at = next.seen.max(at);
+        next.seen = at;
+        match fact {
+            EngagementFact::Opened { .. } => return None,
+            EngagementFact::DeterminationMoved { fact } => {
+                next.determination = next.determination.after(*fact, at)?;
+            }
+            EngagementFact::WindowMoved { fact } => {
+                next.lineage = next.lineage.after(fact)?;
+                next.window = next.window.after(*fact, at)?;
+            }
+            EngagementFact::ReleaseReported { fact } => next.release = next.release.after(*fact),
+            EngagementFact::SnapshotAdded { snapshot } => {
+                next.lineage = next.lineage.with(*snapshot).ok()?;
+            }
+            EngagementFact::WeightsOpened => next.weights = Weights::Open,
+            EngagementFact::Advised { document } => next.advice.push(*document),
+        }
+        Some(next)
+    }
+
+    fn opened(fact: &EngagementFact, at: Timestamp) -> Option<Engagement> {
+        let EngagementFact::Opened { id, developer, weights, lineage } = fact else {
+            return None;
+        };
+        let waits = SignedDuration::from_hours(24 * DRAFT_DAYS);
+        Some(Engagement {
+            id: *id,
+            developer: *developer,
+            weights: *weights,
+            determination: Determination::Draft {
+                answer_by: at.checked_add(waits).unwrap_or(Timestamp::MAX),
+            },
+            window: Window::None,
+            release: Release::Unreported,
+            lineage: lineage.clone(),
+            advice: Vec::new(),
+            seen: at,
+        })
+    }
+
+    /// The window through which requests may pass at that instant, if there is one. It looks at
+    /// the window alone: no outcome, no report and nobody's silence opens it.
+    pub fn admits(&self, now: Timestamp) -> Option<WindowId> {
+        let is_back = now < self.seen;
+        self.window.admits(now).filter(|_| !is_back)
+    }
+}
+
+/// Whether the developer acts.
+pub(crate) fn developer(who: Who) -> Result<PersonId, Refused> {
+    match who {
+        Who::Developer(person) => Ok(person),
+        Who::Evaluator(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => {
+            Err(Refused::NotYours)
+        }
+    }
+}
+
+/// An end to waiting that lies ahead, and not for ever.
+pub(crate) fn awaited(until: Timestamp, now: Timestamp, days_max: i64) -> Result<(), Refused> {
+    let wait = until.duration_since(now);
+    match wait.is_positive() && wait <= SignedDuration::from_hours(24 * days_max) {
+        true => Ok(()),
+        false => Err(Refused::WaitOutOfBounds { days_max }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,323 @@
+//! Letters to a developer: what it is told, as data, and the plain text made from it.
+//!
+//! A letter has no field for a threshold, an error chance, a task or a margin, so none can slip into
+//! one (FRONTIER 3.6). What it repeats of the outside is digests, numbers and words of ours.
+
+use super::determination::{DeterminationFact, Outcome};
+use super::window::Ended;
+use crate::digest::Digest;
+use crate::evaluation::protocol::{Domain, Protocol};
+use crate::id::{EngagementId, WindowId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// The sentence that every letter ends with.
+pub const NOTHING_REQUIRED: &str = "Taking part is voluntary. Nothing is required of you, now or \
+later, and silence has no effect. You may withdraw at any time, without giving a reason.";
+
+/// The sentence of the letter after waiting has ended.
+pub const NO_DETERMINATION: &str = "No determination was made; nothing is required of you.";
+
+/// Which guards the model had while it was tried.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Safeguards {
+    /// As it is to be served.
+    Production,
+    /// With fewer.
+    Reduced,
+    /// With none.
+    HelpfulOnly,
+}
+
+/// The conditions of the runs, in so far as they are the developer's own.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// The developer's snapshot.
+    pub snapshot: Digest,
+    /// Which guards it had.
+    pub safeguards: Safeguards,
+    /// How often each task was tried.
+    pub attempts: u64,
+    /// How many tokens an attempt had, if that was bounded.
+    pub tokens: Option<u64>,
+    /// How many seconds an attempt had, if that was bounded.
+    pub seconds: Option<u64>,
+}
+
+/// What was measured, told by its extent alone.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Extent {
+    /// What was measured.
+    pub domains: BTreeSet<Domain>,
+    /// By how many tasks.
+    pub tasks: usize,
+}
+
+impl Extent {
+    /// What may be told of a sealed protocol.
+    pub fn of(protocol: &Protocol) -> Extent {
+        Extent { domains: protocol.domains(), tasks: protocol.terms().tasks.len() }
+    }
+}
+
+impl Conditions {
+    /// What may be told of the conditions of a sealed protocol.
+    pub fn of(protocol: &Protocol, snapshot: Digest, safeguards: Safeguards) -> Conditions {
+        let terms = protocol.terms();
+        Conditions {
+            snapshot,
+            safeguards,
+            attempts: terms.attempts.0,
+            tokens: terms.budgets.tokens.map(|tokens| tokens.0),
+            seconds: terms.budgets.wall_seconds.map(|seconds| seconds.0),
+        }
+    }
+}
+
+/// How complete the runs were: what a developer could mend.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Completeness {
+    /// Attempts that were planned.
+    pub planned: u64,
+    /// Attempts that count.
+    pub counted: u64,
+    /// Attempts in which machinery broke, the endpoint among it.
+    pub errors: u64,
+    /// Attempts that were refused, by the model or before it.
+    pub refusals: u64,
+    /// Attempts that another model answered in part.
+    pub fallbacks: u64,
+    /// Attempts that a limit stopped.
+    pub limits: u64,
+}
+
+/// How the success depends on the budget.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trend {
+    /// More tokens brought no more.
+    Level,
+    /// At the end of the budget it still rose: the outcome holds up to that budget only.
+    Rising,
+}
+
+/// What a letter says.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Subject {
+    /// The question came in.
+    Received {
+        /// SHA-256 of what came in.
+        receipt: Digest,
+        /// Until when an answer is awaited.
+        answer_by: Timestamp,
+    },
+    /// A protocol was sealed, before any run.
+    Committed {
+        /// The root of the commitment.
+        root: Digest,
+        /// The hashes that prove it is in the public log.
+        proof: Vec<Digest>,
+        /// What will be measured.
+        extent: Extent,
+    },
+    /// A determination was made.
+    Determined {
+        /// The outcome.
+        outcome: Outcome,
+        /// What was measured.
+        extent: Extent,
+        /// Under which conditions.
+        conditions: Conditions,
+        /// How complete the runs were.
+        completeness: Completeness,
+        /// Whether the budget was the limit.
+        trend: Trend,
+    },
+    /// Waiting has ended.
+    NoDetermination,
+    /// There was no room for it.
+    Declined,
+    /// The developer withdrew.
+    Withdrawn,
+    /// A window is over.
+    WindowEnded {
+        /// Which.
+        window: WindowId,
+        /// Why.
+        why: Ended,
+        /// Until when what was held is destroyed.
+        destroyed_by: Timestamp,
+    },
+}
+
+/// A letter.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The engagement.
+    pub engagement: EngagementId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it says.
+    pub subject: Subject,
+}
+
+/// The letter that a fact of the determination causes without anything else being known. Silence
+/// causes exactly one, after waiting has ended; there are no reminders.
+pub fn caused(fact: &DeterminationFact, at: Timestamp, engagement: EngagementId) -> Option<Letter> {
+    let subject = match fact {
+        DeterminationFact::Lapsed => Subject::NoDetermination,
+        DeterminationFact::Declined => Subject::Declined,
+        DeterminationFact::Withdrawn => Subject::Withdrawn,
+        DeterminationFact::Submitted { .. }
+        | DeterminationFact::Scheduled
+        | DeterminationFact::Started
+        | DeterminationFact::Analysed
+        | DeterminationFact::Issued { .. } => return None,
+    };
+    Some(Letter { engagement, at, subject })
+}
+
+impl Letter {
+    /// The plain text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a String cannot fail.
+        let _ = writeln!(text, "Engagement {}\n{}\n", self.engagement, day(self.at));
+        self.subject.write(&mut text);
+        let _ = write!(text, "\n{CONTEST}\n\n{NOTHING_REQUIRED}\n");
+        text
+    }
+}
+
+const CONTEST: &str = "If a fact in this letter is wrong, answer it and say which; a person who \
+had no part in the runs looks at it.";
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+fn list(domains: &BTreeSet<Domain>) -> String {
+    domains.iter().map(|domain| domain.words()).collect::<Vec<_>>().join(", ")
+}
+
+impl Subject {
+    fn write(&self, text: &mut String) {
+        let told = match self {
+            Subject::Received { receipt, answer_by } => format!(
+                "Your question came in. Its receipt is\n  {receipt}\nWe wait with it until {}; if \
+                 there is no answer by then, no determination is made.\n",
+                day(*answer_by)
+            ),
+            Subject::Committed { root, proof, extent } => committed(root, proof, extent),
+            Subject::Determined { outcome, extent, conditions, completeness, trend } => format!(
+                "A determination was made: {}.\n\n{}{}{}{}",
+                outcome.word(),
+                extent.words(),
+                conditions.words(),
+                completeness.words(),
+                validity(conditions, *trend),
+            ),
+            Subject::NoDetermination => format!("{NO_DETERMINATION}\n"),
+            Subject::Declined => format!(
+                "There was no room to run the batteries, so your question is closed.\n\
+                 {NO_DETERMINATION}\n"
+            ),
+            Subject::Withdrawn => "You withdrew, and that is done. Nothing of it goes to anybody \
+                                   who was not part of it.\n"
+                .to_owned(),
+            Subject::WindowEnded { window, why, destroyed_by } => format!(
+                "The access window {window} is over: {}. No request passes any more. What was held \
+                 is destroyed by {}, and you get the certificate.\n",
+                why.words(),
+                day(*destroyed_by)
+            ),
+        };
+        text.push_str(&told);
+    }
+}
+
+fn committed(root: &Digest, proof: &[Digest], extent: &Extent) -> String {
+    let mut text = format!(
+        "The protocol was sealed by two people before any run. Its root is\n  {root}\n{}",
+        extent.words()
+    );
+    if !proof.is_empty() {
+        text.push_str("These hashes prove that it is in the public log:\n");
+        proof.iter().for_each(|hash| {
+            // Writing into a String cannot fail.
+            let _ = writeln!(text, "  {hash}");
+        });
+    }
+    text
+}
+
+fn validity(conditions: &Conditions, trend: Trend) -> String {
+    let budget = match (trend, conditions.tokens) {
+        (Trend::Rising, Some(tokens)) => format!(
+            "At the end of the budget the success still rose: the outcome holds at up to {tokens} \
+             tokens.\n"
+        ),
+        (Trend::Rising, None) => {
+            "At the end of the budget the success still rose: the outcome holds up to it.\n".into()
+        }
+        (Trend::Level, _) => String::new(),
+    };
+    format!("It holds for this snapshot, under these conditions, on this day.\n{budget}")
+}
+
+impl Extent {
+    fn words(&self) -> String {
+        format!("Measured by {} tasks: {}.\n", self.tasks, list(&self.domains))
+    }
+}
+
+impl Conditions {
+    fn words(&self) -> String {
+        let guards = match self.safeguards {
+            Safeguards::Production => "as it is to be served",
+            Safeguards::Reduced => "with fewer safeguards",
+            Safeguards::HelpfulOnly => "without safeguards",
+        };
+        let bound = |bound: Option<u64>, unit: &str| {
+            bound.map_or(format!("no bound on {unit}"), |bound| format!("{bound} {unit}"))
+        };
+        format!(
+            "Snapshot\n  {}\n{guards}; {} attempts at each task, each with {} and {}.\n",
+            self.snapshot,
+            self.attempts,
+            bound(self.tokens, "tokens"),
+            bound(self.seconds, "seconds")
+        )
+    }
+}
+
+impl Completeness {
+    fn words(&self) -> String {
+        let Completeness { planned, counted, errors, refusals, fallbacks, limits } = self;
+        format!(
+            "Of {planned} attempts {counted} count. Machinery broke in {errors}; {refusals} were \
+             refused; another model answered in {fallbacks}; a limit stopped {limits}.\n"
+        )
+    }
+}
+
+impl Ended {
+    /// Why, in plain words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Ended::Expired => "its time was up",
+            Ended::Withdrawn => "you ended it",
+            Ended::Released => "the model was released further",
+            Ended::GovernmentDeclined => "it was not taken up, or no longer wanted",
+            Ended::Breach => "its terms were broken",
+            Ended::LeaseLost => "no lease of yours kept it open",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,13 @@
+//! An evaluation: a battery of tasks tried by a model, and what the log of it is evidence of.
+//!
+//! The rules are here and nothing else: which class an attempt has, what its scores add up to, what
+//! makes two runs comparable. Logs are read in `formats`, and nothing that a log says of itself as
+//! a whole is taken over: everything is computed from its attempts (MISSION C51, C52).
+
+pub mod allowance;
+pub mod attempt;
+pub mod battery;
+pub mod decimal;
+pub mod protocol;
+pub mod sealing;
+pub mod token;

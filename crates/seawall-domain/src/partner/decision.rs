@@ -1,0 +1,251 @@
+//! Decisions: what follows from a panel's findings, with reasons; in force when both sides sign.
+//!
+//! What a decision says is computed from the marks, so anybody with the marks gets the same. People
+//! can only withhold their signature, and then there is no access; nobody can sign in what the rubric
+//! does not give.
+
+use super::assessment::Findings;
+use super::rubric::{Criterion, Gate, RubricText};
+use crate::id::PersonId;
+use crate::time::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The longest life of a decision in days: 12 months.
+pub const DECISION_DAYS_MAX: i64 = 365;
+
+/// What was decided.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Admitted.
+    Admit,
+    /// Admitted under conditions.
+    AdmitWithConditions {
+        /// Which.
+        conditions: BTreeSet<Condition>,
+    },
+    /// Not yet: something must be settled first.
+    Defer,
+    /// Not admitted.
+    Decline,
+}
+
+/// A condition of access.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Nothing that measures the model itself.
+    NoModelProbing,
+    /// A part of the usual quota.
+    SmallQuota,
+    /// Only people who are named one by one; no machines.
+    NamedPeopleOnly,
+}
+
+/// A reason; it has no free text, and whoever applied is told each of them.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Reason {
+    /// Everybody found this gate not met.
+    GateUnmet {
+        /// Which.
+        gate: Gate,
+    },
+    /// The panel does not agree on this gate.
+    GateDisputed {
+        /// Which.
+        gate: Gate,
+    },
+    /// The panel's marks for this are too far apart.
+    MarksApart {
+        /// Which.
+        criterion: Criterion,
+    },
+    /// The score.
+    Score {
+        /// In thousandths.
+        thousandths: u32,
+        /// From which on one is admitted.
+        admits_from: u32,
+    },
+    /// A mark that weighed against it.
+    Weak {
+        /// Which.
+        criterion: Criterion,
+        /// The mean mark in tenths.
+        tenths: u32,
+    },
+    /// It develops models that compete with this one.
+    Competitor,
+}
+
+/// Whether the applicant develops models that compete.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rivalry {
+    /// It does not.
+    None,
+    /// It does.
+    Competitor,
+}
+
+/// A decision, signed or not.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What.
+    pub outcome: Outcome,
+    /// Why; there is always at least one reason.
+    pub reasons: Vec<Reason>,
+    /// Which rubric.
+    pub rubric: u32,
+    /// Who looked.
+    pub panel: BTreeSet<PersonId>,
+    /// When it was made.
+    pub decided_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    developer: Option<PersonId>,
+    clearinghouse: Option<PersonId>,
+}
+
+/// For whom somebody signs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "side", content = "person", rename_all = "snake_case")]
+pub enum Side {
+    /// For the developer whose model it is.
+    Developer(PersonId),
+    /// For the clearinghouse.
+    Clearinghouse(PersonId),
+}
+
+/// Why something was refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// A decision lasts a year at most.
+    #[error("a decision lasts from 1 to {DECISION_DAYS_MAX} days")]
+    Life,
+    /// One person cannot sign for both.
+    #[error("cannot sign for both sides")]
+    SecondPersonNeeded,
+    /// That side has signed.
+    #[error("cannot sign twice")]
+    Twice,
+    /// Somebody of the panel signs nothing.
+    #[error("cannot sign: somebody of the panel signs nothing")]
+    OfPanel,
+    /// It is over.
+    #[error("cannot sign: the decision has ended")]
+    Over,
+}
+
+/// What follows from findings.
+pub fn derive(
+    findings: &Findings,
+    rubric: &RubricText,
+    rivalry: Rivalry,
+) -> (Outcome, Vec<Reason>) {
+    let mut reasons: Vec<Reason> =
+        findings.unmet.iter().map(|gate| Reason::GateUnmet { gate: *gate }).collect();
+    reasons.extend(findings.disputed.iter().map(|gate| Reason::GateDisputed { gate: *gate }));
+    reasons.extend(findings.apart.iter().map(|of| Reason::MarksApart { criterion: *of }));
+    let (thousandths, admits_from) = (findings.score, rubric.admits_from);
+    reasons.push(Reason::Score { thousandths, admits_from });
+    reasons.extend(
+        findings.weak.iter().map(|(of, tenths)| Reason::Weak { criterion: *of, tenths: *tenths }),
+    );
+    if rivalry == Rivalry::Competitor {
+        reasons.push(Reason::Competitor);
+    }
+    let mut conditions = BTreeSet::new();
+    if rivalry == Rivalry::Competitor {
+        conditions.insert(Condition::NoModelProbing);
+    }
+    let unsettled = !findings.disputed.is_empty() || !findings.apart.is_empty();
+    let outcome = match (findings.unmet.is_empty(), unsettled) {
+        (false, _) => Outcome::Decline,
+        (true, true) => Outcome::Defer,
+        (true, false) if findings.score < rubric.conditions_from => Outcome::Decline,
+        (true, false) => {
+            if findings.score < rubric.admits_from {
+                conditions.extend([Condition::SmallQuota, Condition::NamedPeopleOnly]);
+            }
+            match conditions.is_empty() {
+                true => Outcome::Admit,
+                false => Outcome::AdmitWithConditions { conditions },
+            }
+        }
+    };
+    (outcome, reasons)
+}
+
+impl Decision {
+    /// A decision that lasts so many days.
+    pub fn make(
+        derived: (Outcome, Vec<Reason>),
+        rubric: u32,
+        panel: BTreeSet<PersonId>,
+        days: i64,
+        now: Timestamp,
+    ) -> Result<Decision, Refused> {
+        if !(1..=DECISION_DAYS_MAX).contains(&days) {
+            return Err(Refused::Life);
+        }
+        let life = SignedDuration::from_hours(24 * days);
+        let expires_at = now.checked_add(life).map_err(|_| Refused::Life)?;
+        let (outcome, reasons) = derived;
+        Ok(Decision {
+            outcome,
+            reasons,
+            rubric,
+            panel,
+            decided_at: now,
+            expires_at,
+            developer: None,
+            clearinghouse: None,
+        })
+    }
+
+    /// A side signs.
+    pub fn sign(&self, side: Side, now: Timestamp) -> Result<Decision, Refused> {
+        let (Side::Developer(person) | Side::Clearinghouse(person)) = side;
+        if now >= self.expires_at {
+            return Err(Refused::Over);
+        }
+        if self.panel.contains(&person) {
+            return Err(Refused::OfPanel);
+        }
+        let (own, other) = match side {
+            Side::Developer(_) => (self.developer, self.clearinghouse),
+            Side::Clearinghouse(_) => (self.clearinghouse, self.developer),
+        };
+        if own.is_some() {
+            return Err(Refused::Twice);
+        }
+        if other == Some(person) {
+            return Err(Refused::SecondPersonNeeded);
+        }
+        let mut next = self.clone();
+        match side {
+            Side::Developer(_) => next.developer = Some(person),
+            Side::Clearinghouse(_) => next.clearinghouse = Some(person),
+        }
+        Ok(next)
+    }
+
+    /// The conditions under which there is access at that instant; none where there is no access.
+    pub fn gives_access(&self, now: Timestamp) -> Option<BTreeSet<Condition>> {
+        let signed = self.developer.is_some() && self.clearinghouse.is_some();
+        if !signed || now < self.decided_at || now >= self.expires_at {
+            return None;
+        }
+        match &self.outcome {
+            Outcome::Admit => Some(BTreeSet::new()),
+            Outcome::AdmitWithConditions { conditions } => Some(conditions.clone()),
+            Outcome::Defer | Outcome::Decline => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

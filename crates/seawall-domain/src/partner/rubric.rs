@@ -1,0 +1,212 @@
+//! The rubric: what a partner must have, and what counts for it. It is data, versioned and public.
+//!
+//! Gates are answered yes or no, each with evidence. Criteria are marked from 0 to 4, each mark with
+//! an anchor that says what it means. Weights and limits are part of the rubric, and whoever applies
+//! is told its marks.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The highest mark.
+pub const MARK_MAX: u8 = 4;
+
+/// What must be so.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// It is known who it is, and who owns it in the end.
+    LegalIdentity,
+    /// It is neither sanctioned nor debarred.
+    NotSanctioned,
+    /// It is controlled in the country or in one that was agreed on.
+    AgreedControl,
+    /// A named person answers for security.
+    SecurityOfficer,
+    /// The security baseline holds.
+    SecurityBaseline,
+    /// A policy of coordinated disclosure is in force.
+    DisclosurePolicy,
+    /// It may test what it says it will test.
+    AgreedAssets,
+    /// A programme against misuse from inside, in proportion to its size.
+    InsiderProgramme,
+    /// All who work for it on this are listed.
+    SubcontractorList,
+}
+
+impl Gate {
+    /// Every gate.
+    pub const ALL: [Gate; 9] = [
+        Gate::LegalIdentity,
+        Gate::NotSanctioned,
+        Gate::AgreedControl,
+        Gate::SecurityOfficer,
+        Gate::SecurityBaseline,
+        Gate::DisclosurePolicy,
+        Gate::AgreedAssets,
+        Gate::InsiderProgramme,
+        Gate::SubcontractorList,
+    ];
+}
+
+/// What counts.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Criterion {
+    /// Whom it protects: users, critical functions.
+    DefenceReach,
+    /// Whether it can act on what is found.
+    AbilityToAct,
+    /// Whether it can use the model well.
+    TechnicalCapability,
+    /// Whether it protects those whom nobody else does.
+    UnderServed,
+    /// What it does for open source.
+    OpenSource,
+    /// Whether it has kept embargoes.
+    EmbargoRecord,
+}
+
+impl Criterion {
+    /// Every criterion.
+    pub const ALL: [Criterion; 6] = [
+        Criterion::DefenceReach,
+        Criterion::AbilityToAct,
+        Criterion::TechnicalCapability,
+        Criterion::UnderServed,
+        Criterion::OpenSource,
+        Criterion::EmbargoRecord,
+    ];
+}
+
+/// A gate with its words.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GateText {
+    /// Which.
+    pub gate: Gate,
+    /// What is asked.
+    pub asks: String,
+    /// What shows it.
+    pub evidence: String,
+}
+
+/// A criterion with its words.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CriterionText {
+    /// Which.
+    pub criterion: Criterion,
+    /// How much it weighs.
+    pub weight: u32,
+    /// What each mark from 0 to 4 means.
+    pub anchors: [String; 5],
+}
+
+/// A rubric as it is written.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RubricText {
+    /// Grows with each change.
+    pub version: u32,
+    /// The gates.
+    pub gates: Vec<GateText>,
+    /// The criteria.
+    pub criteria: Vec<CriterionText>,
+    /// From this score on, in thousandths, a partner is admitted.
+    pub admits_from: u32,
+    /// From this score on it is admitted with conditions; below it is not.
+    pub conditions_from: u32,
+}
+
+/// A rubric that holds together.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rubric(RubricText);
+
+/// Why a rubric or marks cannot be taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Unfit {
+    /// Each gate once.
+    #[error("cannot take this rubric: it names each gate once")]
+    Gates,
+    /// Each criterion once, with a weight.
+    #[error("cannot take this rubric: it names each criterion once, with a weight from 1 to 1000")]
+    Criteria,
+    /// Limits between 0 and 1,000 in this order.
+    #[error("cannot take this rubric: its limits lie between 0 and 1000, the lower one first")]
+    Limits,
+    /// An empty or endless text.
+    #[error("cannot take this rubric: each text is there, and at most {TEXT_LEN_MAX} long")]
+    Texts,
+    /// Each criterion has one mark from 0 to 4.
+    #[error("cannot take these marks: each criterion has one from 0 to {MARK_MAX}")]
+    Marks,
+}
+
+/// The longest text of a rubric in characters.
+pub const TEXT_LEN_MAX: usize = 500;
+
+/// Marks, one for each criterion.
+pub type Marks = BTreeMap<Criterion, u8>;
+
+impl TryFrom<RubricText> for Rubric {
+    type Error = Unfit;
+
+    fn try_from(text: RubricText) -> Result<Rubric, Unfit> {
+        let mut gates: Vec<Gate> = text.gates.iter().map(|it| it.gate).collect();
+        gates.sort();
+        let mut criteria: Vec<Criterion> = text.criteria.iter().map(|it| it.criterion).collect();
+        criteria.sort();
+        if gates != Gate::ALL {
+            return Err(Unfit::Gates);
+        }
+        let weighs = |it: &CriterionText| (1..=1_000).contains(&it.weight);
+        if criteria != Criterion::ALL || !text.criteria.iter().all(weighs) {
+            return Err(Unfit::Criteria);
+        }
+        if text.conditions_from > text.admits_from || text.admits_from > 1_000 {
+            return Err(Unfit::Limits);
+        }
+        let fits = |it: &String| !it.trim().is_empty() && it.chars().count() <= TEXT_LEN_MAX;
+        let gates_fit = text.gates.iter().all(|it| fits(&it.asks) && fits(&it.evidence));
+        let anchors_fit = text.criteria.iter().flat_map(|it| &it.anchors).all(fits);
+        match gates_fit && anchors_fit {
+            true => Ok(Rubric(text)),
+            false => Err(Unfit::Texts),
+        }
+    }
+}
+
+impl Rubric {
+    /// The rubric's text, for everybody.
+    pub fn text(&self) -> &RubricText {
+        &self.0
+    }
+
+    /// The score of one set of marks, in thousandths of what could be had.
+    pub fn score(&self, marks: &Marks) -> Result<u32, Unfit> {
+        let fits = marks.keys().copied().eq(Criterion::ALL)
+            && marks.values().all(|mark| *mark <= MARK_MAX);
+        if !fits {
+            return Err(Unfit::Marks);
+        }
+        let (mut got, mut most) = (0u32, 0u32);
+        for it in &self.0.criteria {
+            let mark = marks.get(&it.criterion).copied().unwrap_or_default();
+            got += it.weight * u32::from(mark);
+            most += it.weight * u32::from(MARK_MAX);
+        }
+        // Rounded down: nobody is admitted by rounding. Weights above nothing keep `most` above it.
+        Ok(got * 1_000 / most.max(1))
+    }
+
+    /// The first rubric that is proposed; an installation can write its own.
+    pub fn first() -> Result<Rubric, Unfit> {
+        first::text().try_into()
+    }
+}
+
+mod first;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,283 @@
+//! Seats: whether a partner, and a person of it, may use the model now.
+//!
+//! Anybody of the three sides stops a person or the whole organisation at once and alone; starting
+//! again takes two, and what a developer stopped starts again only with the developer. A lost
+//! credential stops its key and not the seat. A seat whose yearly word was not renewed is stopped by
+//! itself (FRONTIER 5).
+
+use crate::digest::Digest;
+use crate::engagement::grant::Cut;
+use crate::id::{PartnerId, PartyId, PersonId};
+use crate::time::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long a partner's word that everything still holds is good for, in days.
+pub const ATTESTED_DAYS: i64 = 365;
+
+/// The most people of one partner, and the most keys it can lose.
+pub const PEOPLE_MAX: usize = 10_000;
+
+/// Who stops or starts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "side", content = "person", rename_all = "snake_case")]
+pub enum By {
+    /// The developer.
+    Developer(PersonId),
+    /// The partner itself.
+    Partner(PersonId),
+    /// The duty officer of the clearinghouse.
+    DutyOfficer(PersonId),
+}
+
+impl By {
+    fn person(self) -> PersonId {
+        match self {
+            By::Developer(person) | By::Partner(person) | By::DutyOfficer(person) => person,
+        }
+    }
+
+    fn is_developer(self) -> bool {
+        matches!(self, By::Developer(_))
+    }
+
+    fn is_partner(self) -> bool {
+        matches!(self, By::Partner(_))
+    }
+}
+
+/// What is stopped.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(tag = "whole", content = "person", rename_all = "snake_case")]
+pub enum Extent {
+    /// One person.
+    Person(PersonId),
+    /// Everybody.
+    Organisation,
+}
+
+/// Why.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// A credential was lost or copied.
+    CredentialLost,
+    /// The terms were broken.
+    TermsBroken,
+    /// It was used for something else.
+    OtherPurpose,
+    /// Something may have got out.
+    LeakSuspected,
+    /// An incident was not told in time.
+    IncidentUntold,
+    /// The person has left.
+    PersonLeft,
+    /// Whoever stopped it gives no reason.
+    Unstated,
+}
+
+/// A stop in force.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Who.
+    pub by: By,
+    /// Why.
+    pub why: Why,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A partner's seat.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Seat {
+    /// The partner.
+    pub partner: PartnerId,
+    /// Its party.
+    pub party: PartyId,
+    /// When the decision that it rests on ends.
+    pub expires_at: Timestamp,
+    attested_at: Timestamp,
+    people: BTreeSet<PersonId>,
+    stops: BTreeMap<Extent, Stop>,
+    revoked: BTreeMap<Extent, Why>,
+    lost_keys: BTreeSet<Digest>,
+}
+
+/// Why somebody may not use the model now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Denied {
+    /// Not of this partner.
+    #[error("denied: not a person of this partner")]
+    Stranger,
+    /// Stopped for now.
+    #[error("denied: suspended")]
+    Suspended,
+    /// Stopped for good.
+    #[error("denied: revoked")]
+    Revoked,
+    /// The decision has ended.
+    #[error("denied: the decision has ended")]
+    Expired,
+    /// The yearly word is missing.
+    #[error("denied: the yearly attestation is missing")]
+    Unattested,
+    /// The key was lost.
+    #[error("denied: this key was reported lost")]
+    LostKey,
+}
+
+/// Why a step was refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// Two different people.
+    #[error("cannot start again alone: a second person must sign")]
+    SecondPersonNeeded,
+    /// The developer stopped it.
+    #[error("cannot start again without the developer, who stopped it")]
+    DeveloperNeeded,
+    /// The partner does not start itself again.
+    #[error("cannot start again by the partner's own word alone")]
+    OthersNeeded,
+    /// Nothing of that kind is stopped.
+    #[error("nothing is stopped there")]
+    NotStopped,
+    /// It is for good.
+    #[error("cannot start again what was revoked")]
+    Revoked,
+    /// Too many.
+    #[error("cannot keep more than {PEOPLE_MAX}")]
+    Full,
+}
+
+impl Seat {
+    /// A seat by a decision that is in force, for these people.
+    pub fn of(
+        partner: PartnerId,
+        party: PartyId,
+        people: BTreeSet<PersonId>,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Seat, Refused> {
+        if people.len() > PEOPLE_MAX {
+            return Err(Refused::Full);
+        }
+        Ok(Seat {
+            partner,
+            party,
+            expires_at,
+            attested_at: now,
+            people,
+            stops: BTreeMap::new(),
+            revoked: BTreeMap::new(),
+            lost_keys: BTreeSet::new(),
+        })
+    }
+
+    /// Stops a person or everybody, at once. It is never refused; a second stop of the same extent
+    /// takes the first one's place only if the developer makes it, so that it cannot be weakened.
+    pub fn suspend(&self, extent: Extent, by: By, why: Why, now: Timestamp) -> Seat {
+        let mut next = self.clone();
+        let stop = Stop { by, why, at: now };
+        let held = next.stops.entry(extent).or_insert(stop);
+        if by.is_developer() && !held.by.is_developer() {
+            *held = stop;
+        }
+        next
+    }
+
+    /// Two people start again what was stopped.
+    pub fn resume(&self, extent: Extent, by: [By; 2]) -> Result<Seat, Refused> {
+        let stop = self.stops.get(&extent).ok_or(Refused::NotStopped)?;
+        if self.revoked.contains_key(&extent) {
+            return Err(Refused::Revoked);
+        }
+        two(by)?;
+        if stop.by.is_developer() && !by.iter().any(|by| by.is_developer()) {
+            return Err(Refused::DeveloperNeeded);
+        }
+        let mut next = self.clone();
+        next.stops.remove(&extent);
+        Ok(next)
+    }
+
+    /// Two people stop it for good.
+    pub fn revoke(&self, extent: Extent, by: [By; 2], why: Why) -> Result<Seat, Refused> {
+        two(by)?;
+        let mut next = self.clone();
+        next.revoked.entry(extent).or_insert(why);
+        Ok(next)
+    }
+
+    /// A key was lost: it is good for nothing any more, and its holder gets another one. The seat
+    /// and everybody else in it go on.
+    pub fn lose_key(&self, key: Digest) -> Result<Seat, Refused> {
+        if self.lost_keys.len() >= PEOPLE_MAX {
+            return Err(Refused::Full);
+        }
+        let mut next = self.clone();
+        next.lost_keys.insert(key);
+        Ok(next)
+    }
+
+    /// The partner says that everything still holds; it does so every year.
+    pub fn attest(&self, now: Timestamp) -> Seat {
+        Seat { attested_at: self.attested_at.max(now), ..self.clone() }
+    }
+
+    /// Whether the person may use the model now, with that key.
+    pub fn admits(&self, person: PersonId, key: &Digest, now: Timestamp) -> Result<(), Denied> {
+        let extents = [Extent::Person(person), Extent::Organisation];
+        if !self.people.contains(&person) {
+            return Err(Denied::Stranger);
+        }
+        if extents.iter().any(|extent| self.revoked.contains_key(extent)) {
+            return Err(Denied::Revoked);
+        }
+        if extents.iter().any(|extent| self.stops.contains_key(extent)) {
+            return Err(Denied::Suspended);
+        }
+        if self.lost_keys.contains(key) {
+            return Err(Denied::LostKey);
+        }
+        if now >= self.expires_at {
+            return Err(Denied::Expired);
+        }
+        let good_for = SignedDuration::from_hours(24 * ATTESTED_DAYS);
+        let good_until = self.attested_at.checked_add(good_for).unwrap_or(Timestamp::MAX);
+        match now < good_until {
+            true => Ok(()),
+            false => Err(Denied::Unattested),
+        }
+    }
+
+    /// Whom the gateway must cut off because of this seat.
+    pub fn cut(&self) -> Cut {
+        let mut cut = Cut { keys: self.lost_keys.clone(), ..Cut::default() };
+        for extent in self.stops.keys().chain(self.revoked.keys()) {
+            match extent {
+                Extent::Person(person) => drop(cut.people.insert(*person)),
+                Extent::Organisation => drop(cut.parties.insert(self.party)),
+            }
+        }
+        cut
+    }
+
+    /// The stops in force.
+    pub fn stops(&self) -> impl Iterator<Item = (&Extent, &Stop)> {
+        self.stops.iter()
+    }
+}
+
+/// Two different people, not both of them the partner's.
+fn two(by: [By; 2]) -> Result<(), Refused> {
+    if by[0].person() == by[1].person() {
+        return Err(Refused::SecondPersonNeeded);
+    }
+    match by.iter().all(|by| by.is_partner()) {
+        true => Err(Refused::OthersNeeded),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
