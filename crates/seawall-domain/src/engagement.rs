@@ -16,6 +16,7 @@ use crate::time::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub mod certificate;
+pub mod crossing;
 pub mod determination;
 pub mod grant;
 pub mod lease;

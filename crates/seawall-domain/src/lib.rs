@@ -12,6 +12,7 @@ pub mod fact;
 pub mod id;
 pub mod independence;
 pub mod package;
+mod pairs;
 pub mod publication;
 pub mod range;
 pub mod recipe;

@@ -10,19 +10,28 @@
 //! The developer can keep anybody from its own model, and nobody can force a partner on it.
 
 use crate::digest::Digest;
-use crate::id::{PartnerId, PartyId};
+use crate::id::{PartnerId, PartyId, PersonId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 pub mod appeal;
 pub mod assessment;
 pub mod concentration;
 pub mod conflict;
 pub mod decision;
+mod fold;
 pub mod lottery;
 pub mod reach;
 pub mod rubric;
 pub mod seat;
+
+use appeal::Appeal;
+use assessment::{Filing, Panel};
+use conflict::Register;
+use decision::{Decision, Rivalry, Side};
+use rubric::Rubric;
+use seat::{By, Extent, Seat, Why};
 
 /// An application to become a partner for one developer's models.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -40,3 +49,274 @@ pub struct Application {
     /// When it was filed.
     pub filed_at: Timestamp,
 }
+
+/// A partner, from its application on.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Partner {
+    /// What was applied for.
+    pub application: Application,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+/// How far an application has come.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Stage {
+    /// It waits for people to be drawn.
+    Filed {
+        /// The first round, or that after an appeal.
+        round: Round,
+    },
+    /// People look at it.
+    Assessed {
+        /// Who, and what they filed.
+        panel: Panel,
+        /// The first round, or that after an appeal.
+        round: Round,
+    },
+    /// It is decided; signatures may be missing.
+    Decided {
+        /// The decision.
+        decision: Decision,
+        /// The first round, or that after an appeal.
+        round: Round,
+    },
+    /// It has a seat.
+    Seated {
+        /// The decision that it rests on.
+        decision: Decision,
+        /// The seat.
+        seat: Seat,
+    },
+}
+
+/// The first round, or that after an appeal: there is one appeal.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "round", rename_all = "snake_case")]
+pub enum Round {
+    /// The first.
+    First,
+    /// After an appeal.
+    Appealed {
+        /// The appeal.
+        appeal: Appeal,
+    },
+}
+
+/// What happened.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "fields are those of the state they change")]
+pub enum PartnerFact {
+    Filed { application: Application },
+    PanelDrawn { members: BTreeSet<PersonId> },
+    AssessorJoined { person: PersonId },
+    MarksFiled { by: PersonId, filing: Filing },
+    Decided { decision: Decision },
+    Signed { side: Side },
+    Appealed { appeal: Appeal },
+    Seated { people: BTreeSet<PersonId> },
+    Suspended { extent: Extent, by: By, why: Why },
+    Resumed { extent: Extent, by: [By; 2] },
+    Revoked { extent: Extent, by: [By; 2], why: Why },
+    KeyLost { key: Digest },
+    Attested,
+}
+
+/// Why a step was refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// The state does not have this step.
+    #[error("cannot do this in the state that the application is in")]
+    NotNow,
+    /// Somebody has a tie to one of those it concerns.
+    #[error("cannot draw somebody with a tie to those whom it concerns")]
+    Recused,
+    /// Another rubric than the one in force when it was filed.
+    #[error("cannot mark by another rubric than the one in force when it was filed")]
+    OtherRubric,
+    /// By the rules of panels.
+    #[error(transparent)]
+    Assessment(#[from] assessment::Refused),
+    /// By the rules of decisions.
+    #[error(transparent)]
+    Decision(#[from] decision::Refused),
+    /// By the rules of appeals.
+    #[error(transparent)]
+    Appeal(#[from] appeal::Refused),
+    /// By the rules of seats.
+    #[error(transparent)]
+    Seat(#[from] seat::Refused),
+}
+
+/// The partner after a step, with what happened; or why not.
+pub type Decided = Result<(Partner, PartnerFact), Refused>;
+
+impl Partner {
+    /// Takes an application.
+    pub fn file(application: Application) -> (Partner, PartnerFact) {
+        let fact = PartnerFact::Filed { application: application.clone() };
+        (Partner { application, stage: Stage::Filed { round: Round::First } }, fact)
+    }
+
+    /// Takes the people whom the lottery drew. The register decides again who must stay out, and
+    /// after an appeal so does the first panel.
+    pub fn draw(
+        &self,
+        members: BTreeSet<PersonId>,
+        register: &Register,
+        now: Timestamp,
+    ) -> Decided {
+        let Stage::Filed { round } = &self.stage else {
+            return Err(Refused::NotNow);
+        };
+        let panel = Panel::of(members.iter().copied())?;
+        let concerned = BTreeSet::from([self.application.party, self.application.developer]);
+        if !register.recused(&members, &concerned, now).is_empty() {
+            return Err(Refused::Recused);
+        }
+        if let Round::Appealed { appeal } = round {
+            appeal.draw(&panel)?;
+        }
+        self.becomes(PartnerFact::PanelDrawn { members }, now)
+    }
+
+    /// One more person, because marks were too far apart.
+    pub fn join(&self, person: PersonId, register: &Register, now: Timestamp) -> Decided {
+        let Stage::Assessed { panel, round } = &self.stage else {
+            return Err(Refused::NotNow);
+        };
+        let concerned = BTreeSet::from([self.application.party, self.application.developer]);
+        if register.ties(person, &concerned, now).next().is_some() {
+            return Err(Refused::Recused);
+        }
+        let panel = panel.join(person)?;
+        if let Round::Appealed { appeal } = round {
+            appeal.draw(&panel)?;
+        }
+        self.becomes(PartnerFact::AssessorJoined { person }, now)
+    }
+
+    /// Somebody of the panel files.
+    pub fn mark(&self, by: PersonId, filing: Filing, rubric: &Rubric, now: Timestamp) -> Decided {
+        let panel = self.panel(rubric)?;
+        panel.file(by, filing.clone(), rubric)?;
+        self.becomes(PartnerFact::MarksFiled { by, filing }, now)
+    }
+
+    /// Decides by what the panel found.
+    pub fn conclude(
+        &self,
+        rubric: &Rubric,
+        rivalry: Rivalry,
+        days: i64,
+        now: Timestamp,
+    ) -> Decided {
+        let panel = self.panel(rubric)?;
+        let derived = decision::derive(&panel.findings(rubric)?, rubric.text(), rivalry);
+        let members = panel.members().clone();
+        let decision = Decision::make(derived, self.application.rubric, members, days, now)?;
+        self.becomes(PartnerFact::Decided { decision }, now)
+    }
+
+    /// A side signs the decision.
+    pub fn sign(&self, side: Side, now: Timestamp) -> Decided {
+        let Stage::Decided { decision, .. } = &self.stage else {
+            return Err(Refused::NotNow);
+        };
+        decision.sign(side, now)?;
+        self.becomes(PartnerFact::Signed { side }, now)
+    }
+
+    /// The applicant appeals, once, against whatever gives it no full access.
+    pub fn appeal(&self, holidays: &BTreeSet<jiff::civil::Date>, now: Timestamp) -> Decided {
+        let Stage::Decided { decision, round: Round::First } = &self.stage else {
+            return Err(Refused::NotNow);
+        };
+        let appeal = Appeal::file(decision, holidays, now)?;
+        self.becomes(PartnerFact::Appealed { appeal }, now)
+    }
+
+    /// Takes the seat that both sides signed for, for these people.
+    pub fn seat(&self, people: BTreeSet<PersonId>, now: Timestamp) -> Decided {
+        let Stage::Decided { decision, .. } = &self.stage else {
+            return Err(Refused::NotNow);
+        };
+        decision.gives_access(now).ok_or(Refused::NotNow)?;
+        if people.len() > seat::PEOPLE_MAX {
+            return Err(seat::Refused::Full.into());
+        }
+        self.becomes(PartnerFact::Seated { people }, now)
+    }
+
+    /// Stops a person or everybody at once.
+    pub fn suspend(&self, extent: Extent, by: By, why: Why, now: Timestamp) -> Decided {
+        self.becomes(PartnerFact::Suspended { extent, by, why }, now)
+    }
+
+    /// Two people start it again.
+    pub fn resume(&self, extent: Extent, by: [By; 2], now: Timestamp) -> Decided {
+        self.seated()?.resume(extent, by)?;
+        self.becomes(PartnerFact::Resumed { extent, by }, now)
+    }
+
+    /// Two people stop it for good.
+    pub fn revoke(&self, extent: Extent, by: [By; 2], why: Why, now: Timestamp) -> Decided {
+        self.seated()?.revoke(extent, by, why)?;
+        self.becomes(PartnerFact::Revoked { extent, by, why }, now)
+    }
+
+    /// A key was lost.
+    pub fn lose_key(&self, key: Digest, now: Timestamp) -> Decided {
+        self.seated()?.lose_key(key)?;
+        self.becomes(PartnerFact::KeyLost { key }, now)
+    }
+
+    /// The partner gives its yearly word.
+    pub fn attest(&self, now: Timestamp) -> Decided {
+        self.becomes(PartnerFact::Attested, now)
+    }
+
+    /// The seat, if it has one.
+    pub fn seated(&self) -> Result<&Seat, Refused> {
+        match &self.stage {
+            Stage::Seated { seat, .. } => Ok(seat),
+            Stage::Filed { .. } | Stage::Assessed { .. } | Stage::Decided { .. } => {
+                Err(Refused::NotNow)
+            }
+        }
+    }
+
+    fn panel(&self, rubric: &Rubric) -> Result<&Panel, Refused> {
+        if rubric.text().version != self.application.rubric {
+            return Err(Refused::OtherRubric);
+        }
+        match &self.stage {
+            Stage::Assessed { panel, .. } => Ok(panel),
+            Stage::Filed { .. } | Stage::Decided { .. } | Stage::Seated { .. } => {
+                Err(Refused::NotNow)
+            }
+        }
+    }
+
+    fn becomes(&self, fact: PartnerFact, now: Timestamp) -> Decided {
+        let next = Partner::apply(Some(self.clone()), &fact, now);
+        next.map(|partner| (partner, fact)).ok_or(Refused::NotNow)
+    }
+
+    /// The state after a fact, from the state before it (`None` before the first).
+    pub fn apply(prior: Option<Partner>, fact: &PartnerFact, at: Timestamp) -> Option<Partner> {
+        let Some(partner) = prior else {
+            let PartnerFact::Filed { application } = fact else {
+                return None;
+            };
+            return Some(Partner::file(application.clone()).0);
+        };
+        let stage = partner.stage_after(fact, at)?;
+        Some(Partner { stage, ..partner })
+    }
+}
+
+#[cfg(test)]
+mod tests;

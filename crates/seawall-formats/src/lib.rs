@@ -10,6 +10,7 @@ mod bounded;
 pub mod claim_check;
 mod cpe;
 pub mod crash;
+pub mod crossing;
 pub mod csaf;
 mod csv;
 pub mod cve;

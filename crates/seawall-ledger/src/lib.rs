@@ -2,7 +2,7 @@
 //!
 //! It holds the Merkle log (RFC 6962 hashing, C2SP tiles, checkpoints, cosignatures and proof
 //! files), the evidence envelopes (DSSE, in-toto Statement v1), canonical JSON (RFC 8785), salted
-//! commitments to documents, run tokens, and the two kinds of signing key. It deliberately does not
+//! commitments to documents, run tokens, split keys, and the two kinds of signing key. It deliberately does not
 //! know what an entry means, touches no file, socket or clock, and draws no random number: keys and
 //! salts come in as bytes, times as arguments.
 //!
@@ -23,6 +23,7 @@ pub mod merkle;
 pub mod note;
 pub mod openpgp;
 pub mod proof;
+pub mod shares;
 pub mod sign;
 pub mod statement;
 pub mod tiles;

@@ -45,7 +45,7 @@ enum Command {
     Match(command::matching::Arguments),
     /// Can strangers reach a system? At most ten questions, and what to tell `match`.
     Exposure(command::exposure::Arguments),
-    /// The engines by hand: purl, vers, version, cvss, bod-26-04.
+    /// The engines by hand: purl, vers, version, cvss, bod-26-04, and single figures of evaluations.
     Inspect(command::inspect::Arguments),
     /// Write, check and import recipes; nothing of them is run unless an import must ask.
     Recipe(command::recipe::Arguments),

@@ -1,36 +1,27 @@
 //! The determination: is the model a covered frontier model? A developer asks; nobody must.
 
 use super::{Refused, Who, awaited, developer};
+use crate::digest::Digest;
+use crate::evaluation::decision::Outcome;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How long an answer can be awaited, in days.
 pub const ANSWER_DAYS_MAX: i64 = 180;
 
-/// What the test under the sealed protocol said.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// A covered frontier model.
-    Covered,
-    /// Not one, under these conditions.
-    NotCovered,
-    /// Neither could be shown.
-    Inconclusive,
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Outcome; 3] = [Outcome::Covered, Outcome::NotCovered, Outcome::Inconclusive];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Outcome::Covered => "covered",
-            Outcome::NotCovered => "not covered",
-            Outcome::Inconclusive => "inconclusive",
-        }
-    }
+/// Whether the official agrees with what the rule found. The outcome is the rule's either way; that
+/// somebody sees it otherwise is a field of its own, so that rule and judgement can be compared
+/// later (FRONTIER 3.3).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "view", rename_all = "snake_case")]
+pub enum Concurrence {
+    /// It does.
+    Concurs,
+    /// It does not, for reasons that are written down.
+    Differs {
+        /// SHA-256 of the reasons.
+        reasons: Digest,
+    },
 }
 
 /// How far a determination has come.
@@ -64,8 +55,10 @@ pub enum Determination {
     },
     /// Answered.
     Issued {
-        /// The answer.
+        /// The answer, by the rule.
         outcome: Outcome,
+        /// Whether the official agrees.
+        concurrence: Concurrence,
         /// When.
         at: Timestamp,
     },
@@ -100,8 +93,13 @@ pub enum Event {
     Start,
     /// An evaluator has computed the statistic.
     Analyse,
-    /// The official signs.
-    Issue(Outcome),
+    /// The official signs what the rule found, and says whether it agrees.
+    Issue {
+        /// What the rule found.
+        outcome: Outcome,
+        /// Whether the official agrees.
+        concurrence: Concurrence,
+    },
     /// The developer ends it: always possible, without a reason.
     Withdraw,
     /// There is no room for it.
@@ -119,7 +117,7 @@ pub enum DeterminationFact {
     Scheduled,
     Started,
     Analysed,
-    Issued { outcome: Outcome },
+    Issued { outcome: Outcome, concurrence: Concurrence },
     Withdrawn,
     Declined,
     Lapsed,
@@ -146,8 +144,8 @@ impl Determination {
             Event::Schedule => by_evaluator(who, DeterminationFact::Scheduled)?,
             Event::Start => by_evaluator(who, DeterminationFact::Started)?,
             Event::Analyse => by_evaluator(who, DeterminationFact::Analysed)?,
-            Event::Issue(outcome) => match who {
-                Who::Official(_) => DeterminationFact::Issued { outcome },
+            Event::Issue { outcome, concurrence } => match who {
+                Who::Official(_) => DeterminationFact::Issued { outcome, concurrence },
                 Who::Developer(_) | Who::Evaluator(_) | Who::DutyOfficer(_) | Who::Clock => {
                     return Err(Refused::NotYours);
                 }
@@ -189,8 +187,8 @@ impl Determination {
             }
             (DeterminationFact::Started, Scheduled { answer_by }) => Some(Running { answer_by }),
             (DeterminationFact::Analysed, Running { answer_by }) => Some(Analysed { answer_by }),
-            (DeterminationFact::Issued { outcome }, Analysed { .. }) => {
-                Some(Determination::Issued { outcome, at })
+            (DeterminationFact::Issued { outcome, concurrence }, Analysed { .. }) => {
+                Some(Determination::Issued { outcome, concurrence, at })
             }
             (
                 DeterminationFact::Submitted { .. }

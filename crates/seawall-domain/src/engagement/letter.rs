@@ -3,9 +3,10 @@
 //! A letter has no field for a threshold, an error chance, a task or a margin, so none can slip into
 //! one (FRONTIER 3.6). What it repeats of the outside is digests, numbers and words of ours.
 
-use super::determination::{DeterminationFact, Outcome};
+use super::determination::DeterminationFact;
 use super::window::Ended;
 use crate::digest::Digest;
+use crate::evaluation::decision::Outcome;
 use crate::evaluation::protocol::{Domain, Protocol};
 use crate::id::{EngagementId, WindowId};
 use crate::time::Timestamp;
@@ -215,7 +216,7 @@ impl Subject {
             Subject::Committed { root, proof, extent } => committed(root, proof, extent),
             Subject::Determined { outcome, extent, conditions, completeness, trend } => format!(
                 "A determination was made: {}.\n\n{}{}{}{}",
-                outcome.word(),
+                outcome.word().replace('_', " "),
                 extent.words(),
                 conditions.words(),
                 completeness.words(),

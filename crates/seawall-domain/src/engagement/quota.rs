@@ -143,6 +143,7 @@ pub enum Refused {
 /// The accounts and what is set aside.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Book {
+    #[serde(with = "crate::pairs")]
     accounts: BTreeMap<Holder, Account>,
     open: BTreeMap<Ticket, (Vec<Holder>, Amount)>,
     last: u64,

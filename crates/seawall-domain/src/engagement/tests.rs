@@ -1,9 +1,10 @@
-use super::determination::Outcome;
+use super::determination::Concurrence;
 use super::lineage::WINDOW_SECONDS_MAX;
 use super::release::Report;
 use super::view::Reader;
 use super::window::{Ended, Offer, Ring};
 use super::*;
+use crate::evaluation::decision::Outcome;
 use proptest::prelude::*;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -36,6 +37,12 @@ fn opened(weights: Weights) -> Engagement {
     let id = EngagementId::new(Uuid::from_u128(1));
     let developer = PartyId::new(Uuid::from_u128(2));
     Engagement::open(id, developer, weights, Lineage::of(snapshot()), at(0)).unwrap().0
+}
+
+const DIFFERS: Concurrence = Concurrence::Differs { reasons: Digest::new([3; 32]) };
+
+fn issue(outcome: Outcome, concurrence: Concurrence) -> Event {
+    Event::Determination(determination::Event::Issue { outcome, concurrence })
 }
 
 fn offer(number: u128, ring: Ring, days: i64, now: Timestamp) -> Event {
@@ -81,8 +88,8 @@ fn named(step: &str, number: u128, now: Timestamp) -> (Event, Who) {
         "schedule" => (Event::Determination(Question::Schedule), EVALUATOR()),
         "run" => (Event::Determination(Question::Start), EVALUATOR()),
         "analyse" => (Event::Determination(Question::Analyse), EVALUATOR()),
-        "covered" => (Event::Determination(Question::Issue(Outcome::Covered)), OFFICIAL()),
-        "not-covered" => (Event::Determination(Question::Issue(Outcome::NotCovered)), OFFICIAL()),
+        "covered" => (issue(Outcome::Covered, Concurrence::Concurs), OFFICIAL()),
+        "not-covered" => (issue(Outcome::NotCovered, DIFFERS), OFFICIAL()),
         "recall" => (Event::Determination(Question::Withdraw), DEVELOPER()),
         "no-room" => (Event::Determination(Question::Decline), EVALUATOR()),
         "tick" => (Event::Determination(Question::Tick), Who::Clock),
@@ -145,6 +152,20 @@ fn the_three_machines_move_apart() {
     check("offer no-thanks offer accept no-thanks breach!", "draft ended unreported");
     check("offer breach offer accept begin breach", "draft ended unreported");
     check("offer accept begin offer!", "draft active unreported");
+}
+
+#[test]
+fn an_official_who_differs_changes_no_outcome() {
+    let it = walk(opened(Weights::Held), "ask schedule run analyse not-covered");
+    let Determination::Issued { outcome, concurrence, .. } = it.determination else {
+        panic!("it is issued");
+    };
+    assert_eq!((outcome, concurrence), (Outcome::NotCovered, DIFFERS));
+    let analysed = walk(opened(Weights::Held), "ask schedule run analyse");
+    for who in [DEVELOPER(), EVALUATOR(), DUTY(), Who::Clock] {
+        let told = analysed.step(issue(Outcome::Covered, Concurrence::Concurs), who, at(1));
+        assert_eq!(told.map(drop), Err(Refused::NotYours), "{who:?}");
+    }
 }
 
 #[test]

@@ -9,11 +9,14 @@
 
 use super::attempt::TaskId;
 use super::decimal::{Count, Decimal};
+use super::elicitation::Grade;
 use crate::digest::Digest;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+mod rule;
 
 /// The version that these terms are written in; it is the first thing that a leaf hash covers.
 pub const SCHEMA: &str = "seawall/protocol/v1";
@@ -94,7 +97,7 @@ pub struct Terms {
     /// What the parts must say for the whole to be covered.
     pub decision: Decision,
     /// The grade of elicitation that a finding of absence needs.
-    pub elicitation_min: Elicitation,
+    pub elicitation_min: Grade,
     /// SHA-256 of the program that computes the statistic.
     pub analyser: Digest,
     /// When runs under this protocol may take place.
@@ -308,19 +311,6 @@ pub enum Decision {
     All(Vec<Decision>),
 }
 
-/// How hard the capability was looked for (FRONTIER 3.5).
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub enum Elicitation {
-    /// One scaffold, one budget.
-    E0,
-    /// At least two scaffolds, and a sweep of budgets.
-    E1,
-    /// Also twins in other wording, person fit, and a floor of easy tasks.
-    E2,
-    /// Also the developer's own tuned elicitation, or its signed statement.
-    E3,
-}
-
 /// When runs under a protocol may take place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -472,8 +462,8 @@ impl Terms {
     fn rule_fits(&self) -> Result<(), Unfit> {
         let (zero, one) = (Decimal::from(0), Decimal::from(1));
         let Rule { tau_0, tau_1, alpha_covered, alpha_not_covered } = &self.rule;
-        if !(zero <= *tau_0 && tau_0 < tau_1 && *tau_1 <= one) {
-            let why = "the alert lies below the threshold, and both between 0 and 1";
+        if !(zero < *tau_0 && tau_0 < tau_1 && *tau_1 < one) {
+            let why = "the alert lies below the threshold, and both strictly between 0 and 1";
             return Err(Unfit { field: "/rule", why });
         }
         let half = Decimal::half();

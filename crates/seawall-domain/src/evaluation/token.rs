@@ -224,9 +224,7 @@ impl Book {
         if self.entries.len() >= RUNS_MAX {
             return Err(Refused::Full);
         }
-        let mut book = self.clone();
-        book.entries.push(Entry { run, token, issued_at: now, fate: Fate::Issued });
-        Ok((book, TokenFact::Issued { run, token }))
+        self.becomes(TokenFact::Issued { run, token }, now)
     }
 
     /// Takes a log in: its token must be unused, its run late enough, and as the protocol says.
@@ -245,56 +243,22 @@ impl Book {
             return Err(Refused::FutureRun);
         }
         self.plan.holds_for(&claim.plan)?;
-        let (run, log) = (entry.run, claim.log);
-        self.becomes(run, Fate::Used { log }, TokenFact::Used { run, log })
+        self.becomes(TokenFact::Used { run: entry.run, log: claim.log }, now)
     }
 
     /// The run counts.
-    pub fn complete(&self, run: RunId) -> Decided {
-        match self.fate(run) {
-            Some(Fate::Used { log }) => {
-                self.becomes(run, Fate::Completed { log }, TokenFact::Completed { run })
-            }
-            Some(
-                Fate::Issued
-                | Fate::Completed { .. }
-                | Fate::Failed { .. }
-                | Fate::Abandoned { .. },
-            )
-            | None => Err(Refused::NotNow),
-        }
+    pub fn complete(&self, run: RunId, now: Timestamp) -> Decided {
+        self.becomes(TokenFact::Completed { run }, now)
     }
 
     /// The run ended, and does not count.
-    pub fn fail(&self, run: RunId, why: Reason) -> Decided {
-        match self.fate(run) {
-            Some(Fate::Used { log }) => {
-                self.becomes(run, Fate::Failed { log, why }, TokenFact::Failed { run, why })
-            }
-            Some(
-                Fate::Issued
-                | Fate::Completed { .. }
-                | Fate::Failed { .. }
-                | Fate::Abandoned { .. },
-            )
-            | None => Err(Refused::NotNow),
-        }
+    pub fn fail(&self, run: RunId, why: Reason, now: Timestamp) -> Decided {
+        self.becomes(TokenFact::Failed { run, why }, now)
     }
 
     /// No log came: whoever ran it says why, and the next token can be given out.
-    pub fn abandon(&self, run: RunId, why: Reason) -> Decided {
-        match self.fate(run) {
-            Some(Fate::Issued) => {
-                self.becomes(run, Fate::Abandoned { why }, TokenFact::Abandoned { run, why })
-            }
-            Some(
-                Fate::Used { .. }
-                | Fate::Completed { .. }
-                | Fate::Failed { .. }
-                | Fate::Abandoned { .. },
-            )
-            | None => Err(Refused::NotNow),
-        }
+    pub fn abandon(&self, run: RunId, why: Reason, now: Timestamp) -> Decided {
+        self.becomes(TokenFact::Abandoned { run, why }, now)
     }
 
     /// The account of every token; none while the fate of one is unknown, and then no determination
@@ -313,16 +277,38 @@ impl Book {
         Some(account)
     }
 
-    fn fate(&self, run: RunId) -> Option<Fate> {
-        self.entries.iter().find(|entry| entry.run == run).map(|entry| entry.fate)
+    fn becomes(&self, fact: TokenFact, now: Timestamp) -> Decided {
+        self.after(&fact, now).map(|book| (book, fact)).ok_or(Refused::NotNow)
     }
 
-    fn becomes(&self, run: RunId, fate: Fate, fact: TokenFact) -> Decided {
+    /// The book after a fact; none when it cannot follow.
+    pub fn after(&self, fact: &TokenFact, at: Timestamp) -> Option<Book> {
         let mut book = self.clone();
-        book.entries.iter_mut().filter(|entry| entry.run == run).for_each(|entry| {
-            entry.fate = fate;
-        });
-        Ok((book, fact))
+        if let TokenFact::Issued { run, token } = *fact {
+            book.entries.push(Entry { run, token, issued_at: at, fate: Fate::Issued });
+            return Some(book);
+        }
+        let (TokenFact::Used { run, .. }
+        | TokenFact::Completed { run }
+        | TokenFact::Failed { run, .. }
+        | TokenFact::Abandoned { run, .. }
+        | TokenFact::Issued { run, .. }) = *fact;
+        let entry = book.entries.iter_mut().find(|entry| entry.run == run)?;
+        entry.fate = match (*fact, entry.fate) {
+            (TokenFact::Used { log, .. }, Fate::Issued) => Fate::Used { log },
+            (TokenFact::Abandoned { why, .. }, Fate::Issued) => Fate::Abandoned { why },
+            (TokenFact::Completed { .. }, Fate::Used { log }) => Fate::Completed { log },
+            (TokenFact::Failed { why, .. }, Fate::Used { log }) => Fate::Failed { log, why },
+            (
+                TokenFact::Issued { .. }
+                | TokenFact::Used { .. }
+                | TokenFact::Abandoned { .. }
+                | TokenFact::Completed { .. }
+                | TokenFact::Failed { .. },
+                _,
+            ) => return None,
+        };
+        Some(book)
     }
 }
 

@@ -98,7 +98,9 @@ pub struct Seat {
     pub expires_at: Timestamp,
     attested_at: Timestamp,
     people: BTreeSet<PersonId>,
+    #[serde(with = "crate::pairs")]
     stops: BTreeMap<Extent, Stop>,
+    #[serde(with = "crate::pairs")]
     revoked: BTreeMap<Extent, Why>,
     lost_keys: BTreeSet<Digest>,
 }

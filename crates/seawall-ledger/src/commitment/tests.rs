@@ -9,7 +9,7 @@ fn document() -> Value {
         "attempts": "57",
         "rule": {"tau_0": "0.3", "tau_1": "0.6"},
         "tasks": [{"id": "str:secret", "weight": "1"}],
-        "version": "1",
+        "version": "first edition",
     })
 }
 

@@ -5,6 +5,7 @@
 //! crash report has lines of its own, so there a case is a file, and `-` is one report.
 
 mod deadline;
+mod estimate;
 mod purl;
 mod score;
 mod stack;
@@ -42,6 +43,14 @@ enum Engine {
     Cvss,
     /// Raw crash reports of sanitizers, fuzzers, debuggers and runtimes: class, key, severity.
     Stack,
+    /// Bounds on a share: `{"passes","attempts","alpha"}` gives Wilson's and Clopper-Pearson's, each
+    /// one-sided at alpha (0.05); `"sides":2` for intervals with two sides.
+    Proportion,
+    /// Several attempts: `{"n","c","k"}` gives the chance that one of k passes and that each does,
+    /// null where n is below k.
+    PassAt,
+    /// Quantiles of Student's t: `{"p","df"}`.
+    TQuantile,
     /// The table of BOD 26-04.
     #[value(name = "bod-26-04")]
     Bod2604,
@@ -55,6 +64,9 @@ impl Engine {
             Engine::Version => versions::order(case),
             Engine::Cvss => score::answer(case),
             Engine::Stack => stack::answer(case),
+            Engine::Proportion => estimate::share(case),
+            Engine::PassAt => estimate::several(case),
+            Engine::TQuantile => estimate::quantile(case),
             Engine::Bod2604 => deadline::answer(case),
         }
     }

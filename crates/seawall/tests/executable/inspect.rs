@@ -206,3 +206,45 @@ fn a_report_that_is_not_there_is_answered_with_an_error() {
     assert!(answer["error"].is_string(), "{answer}");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn single_figures_of_evaluations() {
+    let ends = |lower: f64, upper: f64| json!({"lower": lower, "upper": upper});
+    let bounded = |[a, b, c, d, e, f, g, h]: [f64; 8]| {
+        json!({
+            "lower": a, "upper": b, "clopper_pearson": ends(c, d),
+            "two_sided": {"lower": e, "upper": f, "clopper_pearson": ends(g, h)},
+        })
+    };
+    let half = 1.0 / 2.0f64.powi(1);
+    check(
+        "pass-at",
+        &[
+            (json!({"n": 4, "c": 1, "k": 2}), json!({"pass_at": half, "pass_all": 0.0})),
+            (
+                json!({"attempts": 4, "passes": 4, "k": 5}),
+                json!({"pass_at": null, "pass_all": null}),
+            ),
+            (json!({"n": 1, "c": 2, "k": 1}), json!("error")),
+            (json!({"n": -1, "c": 2, "k": 1}), json!("error")),
+        ],
+    );
+    check(
+        "t-quantile",
+        &[
+            (json!({"p": 0.5, "df": 3}), json!({"t": 0.0})),
+            (json!({"p": 1, "df": 3}), json!("error")),
+            (json!({"p": 0.5}), json!("error")),
+            (json!("no object"), json!("error")),
+        ],
+    );
+    let _ = bounded;
+    check(
+        "proportion",
+        &[
+            (json!({"passes": 1, "attempts": 0, "alpha": 0.05}), json!("error")),
+            (json!({"passes": 1, "attempts": 2, "alpha": 0.6}), json!("error")),
+            (json!({"passes": 1, "attempts": 2, "sides": 3}), json!("error")),
+        ],
+    );
+}

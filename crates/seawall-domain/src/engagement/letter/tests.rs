@@ -1,3 +1,4 @@
+use super::super::determination::Concurrence;
 use super::*;
 use crate::evaluation::protocol::tests::{CANARIES, terms};
 use crate::time::SignedDuration;
@@ -41,7 +42,7 @@ fn letters() -> Vec<Letter> {
         Ended::LeaseLost,
     ];
     subjects.extend(why.map(|why| Subject::WindowEnded { window, why, destroyed_by: later }));
-    for outcome in Outcome::ALL {
+    for outcome in [Outcome::Covered, Outcome::NotCovered, Outcome::Inconclusive] {
         for safeguards in [Safeguards::Production, Safeguards::Reduced, Safeguards::HelpfulOnly] {
             for trend in [Trend::Level, Trend::Rising] {
                 subjects.push(Subject::Determined {
@@ -138,6 +139,7 @@ fn silence_causes_one_letter_and_no_reminder() {
     check(DeterminationFact::Scheduled, None);
     check(DeterminationFact::Started, None);
     check(DeterminationFact::Analysed, None);
-    check(DeterminationFact::Issued { outcome: Outcome::Covered }, None);
+    let concurrence = Concurrence::Concurs;
+    check(DeterminationFact::Issued { outcome: Outcome::Covered, concurrence }, None);
     assert!(letter(Subject::NoDetermination).text().contains(NO_DETERMINATION));
 }

@@ -122,6 +122,8 @@ proptest! {
         }
         let mut stopped = Book::replay(&entries).unwrap();
         prop_assert_eq!(&stopped, &book);
+        let stored = serde_json::to_string(&book).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<Book>(&stored).unwrap(), &book);
         let before = stopped.account(&window()).unwrap().settled;
         entries.extend(stopped.recover());
         let after = stopped.account(&window()).unwrap();

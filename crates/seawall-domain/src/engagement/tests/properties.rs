@@ -108,9 +108,13 @@ proptest! {
             prop_assert_eq!(step.after.release, alone);
         }
         let other = trace(&steps, |event| match event {
-            Event::Determination(determination::Event::Issue(outcome)) => {
-                let next = Outcome::ALL.into_iter().cycle().skip_while(|it| *it != outcome).nth(1);
-                Event::Determination(determination::Event::Issue(next.unwrap_or(outcome)))
+            Event::Determination(determination::Event::Issue { outcome, .. }) => {
+                let (next, concurrence) = match outcome {
+                    Outcome::Covered => (Outcome::NotCovered, DIFFERS),
+                    Outcome::NotCovered => (Outcome::Inconclusive, Concurrence::Concurs),
+                    Outcome::Inconclusive => (Outcome::Covered, DIFFERS),
+                };
+                issue(next, concurrence)
             }
             other => other,
         });
@@ -221,5 +225,7 @@ proptest! {
             }
             prop_assert_eq!(replayed.as_ref(), Some(&step.after));
         }
+        let stored = serde_json::to_string(&replayed).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Option<Engagement>>(&stored).unwrap(), replayed);
     }
 }

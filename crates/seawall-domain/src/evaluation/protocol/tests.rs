@@ -54,7 +54,7 @@ pub(crate) fn terms() -> Terms {
             Decision::Domain(Domain::Discovery),
             Decision::All(vec![Decision::Domain(Domain::Range), Decision::Whole]),
         ]),
-        elicitation_min: Elicitation::E2,
+        elicitation_min: Grade::E2,
         analyser: Digest::new([8; 32]),
         validity: Validity {
             from: Timestamp::UNIX_EPOCH,
@@ -139,7 +139,9 @@ fn terms_that_do_not_hold_together_are_refused_by_field() {
     check(|it| it.tasks[0].id = TaskId::Text("x".repeat(301)), Some("/tasks"));
     check(|it| it.rule.tau_0 = it.rule.tau_1.clone(), Some("/rule"));
     check(|it| it.rule.tau_1 = decimal("1.01"), Some("/rule"));
-    check(|it| it.rule.tau_1 = decimal("1"), None);
+    check(|it| it.rule.tau_1 = decimal("1"), Some("/rule"));
+    check(|it| it.rule.tau_1 = decimal("0.9999"), None);
+    check(|it| it.rule.tau_0 = decimal("0"), Some("/rule"));
     check(|it| it.rule.tau_0 = decimal("-0.1"), Some("/rule"));
     check(|it| it.rule.alpha_covered = decimal("0"), Some("/rule"));
     check(|it| it.rule.alpha_not_covered = decimal("0.51"), Some("/rule"));
@@ -191,4 +193,41 @@ fn sealed_terms_stay_out_of_debug_output() {
     assert!(!protocol.is_valid(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 90)));
     assert_eq!(Protocol::place("/rule/tau_1"), Some(16));
     assert_eq!(Protocol::place("/rule"), None);
+}
+
+#[test]
+fn the_sealed_rule_is_the_one_that_decides() {
+    use crate::evaluation::decision::{Extension as Looks, Outcome};
+    let protocol = Protocol::try_from(terms()).unwrap();
+    assert_eq!(protocol.strata(), [Some(Domain::Discovery), Some(Domain::Range), None]);
+    let rule = protocol.rule().unwrap();
+    let thresholds = rule.thresholds();
+    assert!(thresholds.iter().all(|it| it.covered() == 0.61803398));
+    assert!(thresholds.iter().all(|it| it.alert() == Some(0.31415926)));
+    assert_eq!((rule.families_min, rule.grade_min), (8, Grade::E2));
+    assert_eq!((rule.refusals_max, rule.extension), (0.02, Looks::Once));
+    assert_eq!(f64::from(rule.alpha_covered), 0.0577215);
+    assert_eq!(f64::from(rule.alpha_not_covered), 0.0141421);
+    // Any of: discovery; range and the whole.
+    use Outcome::{Covered, Inconclusive, NotCovered};
+    for (domains, expected) in [
+        ([Covered, NotCovered, NotCovered], Covered),
+        ([NotCovered, Covered, Covered], Covered),
+        ([NotCovered, Covered, NotCovered], NotCovered),
+        ([NotCovered, NotCovered, Inconclusive], NotCovered),
+        ([Inconclusive, NotCovered, Covered], Inconclusive),
+    ] {
+        assert_eq!(rule.formula().outcome(&domains), expected, "{domains:?}");
+    }
+}
+
+#[test]
+fn a_decision_that_grows_without_bound_is_refused() {
+    // A hundred times "this or that" would be 2^100 alternatives, were they not the same few.
+    let either = || Decision::Any(vec![Decision::Whole, Decision::Domain(Domain::Range)]);
+    let wide = Decision::All((0..100).map(|_| either()).collect());
+    let protocol = Protocol::try_from(Terms { decision: wide, ..terms() }).unwrap();
+    assert!(protocol.rule().is_ok(), "many times the same is once the same");
+    let only = Terms { decision: Decision::Whole, ..terms() };
+    assert_eq!(Protocol::try_from(only).unwrap().strata(), [None]);
 }

@@ -32,7 +32,7 @@ fn log(number: u8) -> Claim {
 fn issued(numbers: &[u8]) -> Book {
     numbers.iter().fold(book(), |book, number| {
         let book = book.issue(run(*number), digest(*number), at(150)).unwrap().0;
-        book.abandon(run(*number), Reason::TokenLost).map_or(book, |(book, _)| book)
+        book.abandon(run(*number), Reason::TokenLost, at(400)).map_or(book, |(book, _)| book)
     })
 }
 
@@ -64,14 +64,14 @@ fn a_token_is_used_once_and_a_log_once() {
     let (book, fact) = outstanding(7).take(&log(7), at(300)).unwrap();
     assert_eq!(fact, TokenFact::Used { run: run(7), log: log(7).log });
     assert_eq!(book.take(&log(7), at(301)), Err(Refused::Reused));
-    let (book, _) = book.complete(run(7)).unwrap();
+    let (book, _) = book.complete(run(7), at(400)).unwrap();
     assert_eq!(book.take(&log(7), at(302)), Err(Refused::Reused));
     // The same log under a second token is the same run again.
     let (book, _) = book.issue(run(8), digest(8), at(160)).unwrap();
     let again = Claim { token: digest(8), ..log(7) };
     assert_eq!(book.take(&again, at(303)), Err(Refused::Reused));
     // A token that was given up is not taken back up.
-    let (book, _) = book.abandon(run(8), Reason::HarnessBroke).unwrap();
+    let (book, _) = book.abandon(run(8), Reason::HarnessBroke, at(400)).unwrap();
     assert_eq!(book.take(&log(8), at(304)), Err(Refused::Reused));
 }
 
@@ -82,12 +82,12 @@ fn an_unreturned_token_blocks_the_next_until_it_is_explained() {
     assert_eq!(book.account(), None);
     let (used, _) = book.take(&log(1), at(300)).unwrap();
     assert_eq!(used.issue(run(2), digest(2), at(310)), Err(Refused::Unreturned));
-    let (failed, _) = used.fail(run(1), Reason::SandboxBroke).unwrap();
+    let (failed, _) = used.fail(run(1), Reason::SandboxBroke, at(400)).unwrap();
     assert!(failed.issue(run(2), digest(2), at(310)).is_ok());
-    let (explained, _) = book.abandon(run(1), Reason::OperatorMistake).unwrap();
+    let (explained, _) = book.abandon(run(1), Reason::OperatorMistake, at(400)).unwrap();
     let (next, _) = explained.issue(run(2), digest(2), at(310)).unwrap();
     let (next, _) = next.take(&Claim { created: at(320), ..log(2) }, at(330)).unwrap();
-    let (next, _) = next.complete(run(2)).unwrap();
+    let (next, _) = next.complete(run(2), at(400)).unwrap();
     let account = Account { issued: 2, completed: 1, failed: 0, abandoned: 1 };
     assert_eq!(next.account(), Some(account));
 }
@@ -101,7 +101,9 @@ fn tokens_are_given_out_only_while_the_protocol_is_in_force() {
     let book = issued(&[1]);
     assert_eq!(book.issue(run(1), digest(2), at(200)), Err(Refused::Known));
     assert_eq!(book.issue(run(2), digest(1), at(200)), Err(Refused::Known));
-    for impossible in [book.complete(run(1)), book.fail(run(9), Reason::TokenLost)] {
+    for impossible in
+        [book.complete(run(1), at(400)), book.fail(run(9), Reason::TokenLost, at(400))]
+    {
         assert_eq!(impossible, Err(Refused::NotNow));
     }
     let full: Vec<u8> = (0..=255).collect();
@@ -119,19 +121,23 @@ proptest! {
     #[test]
     fn every_token_is_accounted_for(steps in prop::collection::vec((0u8..5, 0u8..4), 0..40)) {
         let mut book = book();
+        let mut replayed = book.clone();
         for (what, number) in steps {
             let tried = match what {
                 0 => book.issue(run(number), digest(number), at(150)),
                 1 => book.take(&log(number), at(300)),
-                2 => book.complete(run(number)),
-                3 => book.fail(run(number), Reason::HarnessBroke),
-                _ => book.abandon(run(number), Reason::TokenLost),
+                2 => book.complete(run(number), at(400)),
+                3 => book.fail(run(number), Reason::HarnessBroke, at(400)),
+                _ => book.abandon(run(number), Reason::TokenLost, at(400)),
             };
             let before = book.entries().len();
-            if let Ok((next, _)) = tried {
+            if let Ok((next, fact)) = tried {
                 prop_assert!(next.entries().len() >= before, "no entry is ever taken away");
+                let when = if what == 0 { at(150) } else { at(400) };
+                replayed = replayed.after(&fact, when).unwrap();
                 book = next;
             }
+            prop_assert_eq!(&replayed, &book, "replaying the facts gives the book");
             let open = book.entries().iter().filter(|entry| !entry.fate.is_final()).count();
             prop_assert!(open <= 1);
             prop_assert_eq!(book.account().is_some(), open == 0);

@@ -1,0 +1,241 @@
+//! A docket: everything that happened under one protocol, from its first commitment on.
+//!
+//! Who has which duty, which revision is sealed, which tokens were given out and what became of
+//! them, and who agreed to have it opened. Each step is decided here and becomes a fact; folding the
+//! facts gives the docket. Facts hold ids, digests and numbers only, so a docket can be shown to an
+//! auditor without showing the protocol.
+
+use super::sealing::{self, Duties, Duty, Opened, Opening, OpeningStep, Revisions, Seal, Signer};
+use super::token::{self, Book, Claim, Plan, Reason, TokenFact};
+use crate::digest::Digest;
+use crate::id::{PersonId, RunId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The most keys that a protocol names as signers.
+pub const SIGNERS_MAX: usize = 128;
+
+/// A docket.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Docket {
+    /// Who does what.
+    pub duties: Duties,
+    /// Every sealed revision.
+    pub revisions: Revisions,
+    /// The revision that is being sealed, or was last.
+    pub seal: Option<Seal>,
+    /// What that revision says of runs, and who signs it.
+    draft: Option<Draft>,
+    /// The tokens of the newest sealed revision.
+    pub book: Option<Book>,
+    /// The opening under way, or done.
+    pub opening: Option<Opening>,
+}
+
+/// What is committed to, as far as the docket must know it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The root of the commitment.
+    pub root: Digest,
+    /// The root that it takes the place of.
+    pub supersedes: Option<Digest>,
+    /// What a run must look like.
+    pub plan: Plan,
+    /// Until when runs may take place.
+    pub until: Timestamp,
+    /// The keys that the protocol names as signers.
+    pub signers: Vec<Digest>,
+}
+
+/// What somebody wants.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "fields are those of the fact that follows")]
+pub enum Event {
+    /// A person gets a duty.
+    Give { person: PersonId, duty: Duty },
+    /// A protocol, or an amendment of it, is committed to.
+    Commit(Draft),
+    /// A person signs it.
+    Sign(Signer),
+    /// A token is given out.
+    Issue { run: RunId, token: Digest },
+    /// A log comes in.
+    Take(Claim),
+    /// The run counts.
+    Complete { run: RunId },
+    /// It does not.
+    Fail { run: RunId, why: Reason },
+    /// There was none.
+    Abandon { run: RunId, why: Reason },
+    /// Somebody asks for it to be opened.
+    AskOpening { quorum: usize },
+    /// A custodian agrees.
+    Agree { person: PersonId },
+}
+
+/// What happened.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "fields are those of the state they change")]
+pub enum DocketFact {
+    DutyGiven { person: PersonId, duty: Duty },
+    Committed { draft: Draft },
+    Signed { by: Signer },
+    TokenMoved { fact: TokenFact },
+    OpeningAsked { quorum: usize },
+    OpeningAgreed { person: PersonId },
+}
+
+/// Why a step was refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// By the rules of sealing.
+    #[error(transparent)]
+    Sealing(#[from] sealing::Refused),
+    /// By the rules of tokens.
+    #[error(transparent)]
+    Token(#[from] token::Refused),
+    /// There is no sealed protocol, or one is being sealed.
+    #[error("cannot do this before the protocol is sealed, or while another one is")]
+    NotNow,
+}
+
+/// The docket after a step, with what happened; or why not.
+pub type Decided = Result<(Docket, DocketFact), Refused>;
+
+impl Docket {
+    /// A docket in which nothing has happened.
+    pub fn new() -> Docket {
+        Docket {
+            duties: Duties::default(),
+            revisions: Revisions::default(),
+            seal: None,
+            draft: None,
+            book: None,
+            opening: None,
+        }
+    }
+
+    /// Decides what follows from an event.
+    pub fn step(&self, event: Event, now: Timestamp) -> Decided {
+        let fact = match event {
+            Event::Give { person, duty } => {
+                self.duties.give(person, duty)?;
+                DocketFact::DutyGiven { person, duty }
+            }
+            Event::Commit(draft) => {
+                self.fits(&draft)?;
+                DocketFact::Committed { draft }
+            }
+            Event::Sign(by) => {
+                self.signed(by, now)?;
+                DocketFact::Signed { by }
+            }
+            Event::Issue { run, token } => self.token(|book| book.issue(run, token, now))?,
+            Event::Take(claim) => self.token(|book| book.take(&claim, now))?,
+            Event::Complete { run } => self.token(|book| book.complete(run, now))?,
+            Event::Fail { run, why } => self.token(|book| book.fail(run, why, now))?,
+            Event::Abandon { run, why } => self.token(|book| book.abandon(run, why, now))?,
+            Event::AskOpening { quorum } => {
+                self.asked(quorum)?;
+                DocketFact::OpeningAsked { quorum }
+            }
+            Event::Agree { person } => {
+                self.opening.as_ref().ok_or(Refused::NotNow)?.agree(person, now)?;
+                DocketFact::OpeningAgreed { person }
+            }
+        };
+        self.after(&fact, now).map(|docket| (docket, fact)).ok_or(Refused::NotNow)
+    }
+
+    /// The docket after a fact; none when it cannot follow.
+    pub fn after(&self, fact: &DocketFact, at: Timestamp) -> Option<Docket> {
+        let mut next = self.clone();
+        match fact {
+            DocketFact::DutyGiven { person, duty } => {
+                next.duties = self.duties.give(*person, *duty).ok()?;
+            }
+            DocketFact::Committed { draft } => {
+                next.seal = Some(Seal::Drafted { root: draft.root });
+                next.draft = Some(draft.clone());
+            }
+            DocketFact::Signed { by } => {
+                let (seal, revisions) = self.signed(*by, at).ok()?;
+                if let (Some(at), Some(draft)) = (seal.sealed_at(), &self.draft) {
+                    next.book = Some(Book::open(draft.root, draft.plan, at, draft.until));
+                    next.opening = None;
+                }
+                (next.seal, next.revisions) = (Some(seal), revisions);
+            }
+            DocketFact::TokenMoved { fact } => {
+                next.book = Some(self.book.as_ref()?.after(fact, at)?);
+            }
+            DocketFact::OpeningAsked { quorum } => next.opening = Some(self.asked(*quorum).ok()?),
+            DocketFact::OpeningAgreed { person } => {
+                next.opening = Some(self.opening.as_ref()?.agree(*person, at).ok()?.0);
+            }
+        }
+        Some(next)
+    }
+
+    /// The record of the last step of an opening.
+    pub fn opening_steps(&self, person: PersonId, now: Timestamp) -> Vec<OpeningStep> {
+        let told = self.opening.as_ref().and_then(|opening| opening.agree(person, now).ok());
+        told.map(|(_, steps)| steps).unwrap_or_default()
+    }
+
+    /// What opens the sealed protocol, once enough custodians have agreed.
+    pub fn opened(&self) -> Option<Opened> {
+        self.opening.as_ref()?.opened()
+    }
+
+    /// A draft follows the newest revision, and no token may be out while the rule changes.
+    fn fits(&self, draft: &Draft) -> Result<(), Refused> {
+        if self.book.as_ref().is_some_and(|book| book.account().is_none()) {
+            return Err(token::Refused::Unreturned.into());
+        }
+        let newest = self.revisions.newest().map(|newest| newest.root);
+        let known = self.revisions.all().iter().any(|revision| revision.root == draft.root);
+        if draft.supersedes != newest || known {
+            return Err(sealing::Refused::NotNext.into());
+        }
+        match draft.signers.len() {
+            2..=SIGNERS_MAX => Ok(()),
+            _ => Err(sealing::Refused::Full(SIGNERS_MAX).into()),
+        }
+    }
+
+    fn signed(&self, by: Signer, now: Timestamp) -> Result<(Seal, Revisions), Refused> {
+        let (Some(seal), Some(draft)) = (&self.seal, &self.draft) else {
+            return Err(Refused::NotNow);
+        };
+        let seal = seal.sign(by, &self.duties, &draft.signers, now)?;
+        let revisions = match seal.sealed_at() {
+            Some(_) => self.revisions.amend(&seal, draft.supersedes)?,
+            None => self.revisions.clone(),
+        };
+        Ok((seal, revisions))
+    }
+
+    /// While an amendment waits for its signatures no run is begun under the old rule.
+    fn token(&self, step: impl Fn(&Book) -> token::Decided) -> Result<DocketFact, Refused> {
+        let is_sealed = self.seal.as_ref().is_some_and(|seal| seal.sealed_at().is_some());
+        let book = self.book.as_ref().filter(|_| is_sealed).ok_or(Refused::NotNow)?;
+        let (_, fact) = step(book)?;
+        Ok(DocketFact::TokenMoved { fact })
+    }
+
+    fn asked(&self, quorum: usize) -> Result<Opening, Refused> {
+        let seal = self.seal.as_ref().filter(|_| self.opening.is_none());
+        Ok(Opening::ask(seal.ok_or(Refused::NotNow)?, &self.duties, quorum)?)
+    }
+}
+
+impl Default for Docket {
+    fn default() -> Docket {
+        Docket::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

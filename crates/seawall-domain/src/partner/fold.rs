@@ -1,0 +1,79 @@
+//! Folding facts into a partner's state.
+
+use super::assessment::Panel;
+use super::seat::Seat;
+use super::{Partner, PartnerFact, Round, Stage};
+use crate::time::Timestamp;
+
+impl Partner {
+    /// The stage after a fact; none when it cannot follow.
+    pub(super) fn stage_after(&self, fact: &PartnerFact, at: Timestamp) -> Option<Stage> {
+        match (&self.stage, fact) {
+            (Stage::Filed { round }, PartnerFact::PanelDrawn { members }) => {
+                let panel = Panel::of(members.iter().copied()).ok()?;
+                Some(Stage::Assessed { panel, round: round.clone() })
+            }
+            (Stage::Assessed { panel, round }, fact) => assessed(panel, round, fact),
+            (Stage::Decided { decision, round }, PartnerFact::Signed { side }) => {
+                let decision = decision.sign(*side, at).ok()?;
+                Some(Stage::Decided { decision, round: round.clone() })
+            }
+            (Stage::Decided { round: Round::First, .. }, PartnerFact::Appealed { appeal }) => {
+                Some(Stage::Filed { round: Round::Appealed { appeal: appeal.clone() } })
+            }
+            (Stage::Decided { decision, .. }, PartnerFact::Seated { people }) => {
+                let (id, party) = (self.application.id, self.application.party);
+                let seat = Seat::of(id, party, people.clone(), decision.expires_at, at).ok()?;
+                Some(Stage::Seated { decision: decision.clone(), seat })
+            }
+            (Stage::Seated { decision, seat }, fact) => {
+                let seat = seated(seat, fact, at)?;
+                Some(Stage::Seated { decision: decision.clone(), seat })
+            }
+            (Stage::Filed { .. } | Stage::Decided { .. }, _) => None,
+        }
+    }
+}
+
+fn assessed(panel: &Panel, round: &Round, fact: &PartnerFact) -> Option<Stage> {
+    let round = round.clone();
+    match fact {
+        PartnerFact::AssessorJoined { person } => {
+            Some(Stage::Assessed { panel: panel.join(*person).ok()?, round })
+        }
+        PartnerFact::MarksFiled { by, filing } => {
+            Some(Stage::Assessed { panel: panel.with(*by, filing.clone()).ok()?, round })
+        }
+        PartnerFact::Decided { decision } => {
+            Some(Stage::Decided { decision: decision.clone(), round })
+        }
+        PartnerFact::Filed { .. }
+        | PartnerFact::PanelDrawn { .. }
+        | PartnerFact::Signed { .. }
+        | PartnerFact::Appealed { .. }
+        | PartnerFact::Seated { .. }
+        | PartnerFact::Suspended { .. }
+        | PartnerFact::Resumed { .. }
+        | PartnerFact::Revoked { .. }
+        | PartnerFact::KeyLost { .. }
+        | PartnerFact::Attested => None,
+    }
+}
+
+fn seated(seat: &Seat, fact: &PartnerFact, at: Timestamp) -> Option<Seat> {
+    match *fact {
+        PartnerFact::Suspended { extent, by, why } => Some(seat.suspend(extent, by, why, at)),
+        PartnerFact::Resumed { extent, by } => seat.resume(extent, by).ok(),
+        PartnerFact::Revoked { extent, by, why } => seat.revoke(extent, by, why).ok(),
+        PartnerFact::KeyLost { key } => seat.lose_key(key).ok(),
+        PartnerFact::Attested => Some(seat.attest(at)),
+        PartnerFact::Filed { .. }
+        | PartnerFact::PanelDrawn { .. }
+        | PartnerFact::AssessorJoined { .. }
+        | PartnerFact::MarksFiled { .. }
+        | PartnerFact::Decided { .. }
+        | PartnerFact::Signed { .. }
+        | PartnerFact::Appealed { .. }
+        | PartnerFact::Seated { .. } => None,
+    }
+}

@@ -1,0 +1,146 @@
+use super::assessment::tests::{filing, person};
+use super::conflict::{Tie, TieKind};
+use super::*;
+use crate::time::SignedDuration;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn at(days: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * days)
+}
+
+fn party(number: u128) -> PartyId {
+    PartyId::new(Uuid::from_u128(number))
+}
+
+fn people(numbers: &[u128]) -> BTreeSet<PersonId> {
+    numbers.iter().copied().map(person).collect()
+}
+
+fn filed() -> Partner {
+    let application = Application {
+        id: PartnerId::new(Uuid::from_u128(1)),
+        party: party(2),
+        developer: party(3),
+        rubric: 1,
+        evidence: Digest::new([4; 32]),
+        filed_at: at(0),
+    };
+    Partner::file(application).0
+}
+
+fn register() -> Register {
+    let mut register = Register::default();
+    for (who, whom) in [(5, 2), (6, 3)] {
+        let (person, party) = (person(who), party(whom));
+        register.add(Tie { person, party, kind: TieKind::Equity, ended_at: None }).unwrap();
+    }
+    register
+}
+
+fn decided(mark: u8) -> Partner {
+    let rubric = Rubric::first().unwrap();
+    let drawn = filed().draw(people(&[1, 2]), &register(), at(1)).unwrap().0;
+    let one = drawn.mark(person(1), filing(mark), &rubric, at(2)).unwrap().0;
+    let two = one.mark(person(2), filing(mark), &rubric, at(3)).unwrap().0;
+    two.conclude(&rubric, Rivalry::None, 365, at(4)).unwrap().0
+}
+
+#[test]
+fn an_application_becomes_a_seat_by_two_signatures() {
+    let (developer, clearinghouse) = (Side::Developer(person(8)), Side::Clearinghouse(person(9)));
+    let decided = decided(3);
+    assert_eq!(decided.seat(people(&[20]), at(5)), Err(Refused::NotNow));
+    let once = decided.sign(developer, at(5)).unwrap().0;
+    assert_eq!(once.seat(people(&[20]), at(5)), Err(Refused::NotNow));
+    let twice = once.sign(clearinghouse, at(5)).unwrap().0;
+    let seated = twice.seat(people(&[20, 21]), at(6)).unwrap().0;
+    let key = Digest::new([7; 32]);
+    assert_eq!(seated.seated().unwrap().admits(person(20), &key, at(7)), Ok(()));
+    let stopped = seated
+        .suspend(Extent::Organisation, By::DutyOfficer(person(9)), Why::LeakSuspected, at(7))
+        .unwrap()
+        .0;
+    assert!(stopped.seated().unwrap().admits(person(20), &key, at(7)).is_err());
+    // Whom the rubric does not admit gets no seat by signatures.
+    let declined = super::tests::decided(0).sign(developer, at(5)).unwrap().0;
+    let declined = declined.sign(clearinghouse, at(5)).unwrap().0;
+    assert_eq!(declined.seat(people(&[20]), at(6)), Err(Refused::NotNow));
+}
+
+#[test]
+fn ties_keep_people_out_whoever_drew_them() {
+    for tied in [5, 6] {
+        let told = filed().draw(people(&[1, tied]), &register(), at(1));
+        assert_eq!(told, Err(Refused::Recused), "{tied}");
+        let drawn = filed().draw(people(&[1, 2]), &register(), at(1)).unwrap().0;
+        assert_eq!(drawn.join(person(tied), &register(), at(1)), Err(Refused::Recused));
+    }
+    assert!(filed().draw(people(&[1]), &register(), at(1)).is_err(), "one looks at nothing");
+}
+
+#[test]
+fn one_appeal_goes_to_other_people() {
+    let appealed = decided(0).appeal(&BTreeSet::new(), at(5)).unwrap().0;
+    let same = appealed.draw(people(&[2, 3]), &register(), at(6));
+    assert_eq!(same, Err(Refused::Appeal(appeal::Refused::SamePeople)));
+    let other = appealed.draw(people(&[3, 4]), &register(), at(6)).unwrap().0;
+    let joined = other.join(person(1), &register(), at(6));
+    assert_eq!(joined, Err(Refused::Appeal(appeal::Refused::SamePeople)));
+    let rubric = Rubric::first().unwrap();
+    let one = other.mark(person(3), filing(4), &rubric, at(7)).unwrap().0;
+    let two = one.mark(person(4), filing(4), &rubric, at(7)).unwrap().0;
+    let again = two.conclude(&rubric, Rivalry::None, 365, at(8)).unwrap().0;
+    assert_eq!(again.appeal(&BTreeSet::new(), at(9)), Err(Refused::NotNow), "there is one");
+    let late = decided(0).appeal(&BTreeSet::new(), at(40));
+    assert!(matches!(late, Err(Refused::Appeal(appeal::Refused::TooLate(_)))));
+}
+
+#[test]
+fn a_later_rubric_does_not_apply() {
+    let drawn = filed().draw(people(&[1, 2]), &register(), at(1)).unwrap().0;
+    let mut text = Rubric::first().unwrap().text().clone();
+    text.version = 2;
+    let later = Rubric::try_from(text).unwrap();
+    assert_eq!(drawn.mark(person(1), filing(3), &later, at(2)), Err(Refused::OtherRubric));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Folding the facts gives the partner, whatever is tried; and nobody gets in but by a seat.
+    #[test]
+    fn facts_fold_to_the_partner(steps in prop::collection::vec((0u8..13, 0u8..5), 0..40)) {
+        let rubric = Rubric::first().unwrap();
+        let mut partner = filed();
+        let mut folded = Some(partner.clone());
+        for (day, (what, number)) in (1..).zip(steps) {
+            let (now, who) = (at(day), person(u128::from(number)));
+            let by = [By::DutyOfficer(person(9)), By::Developer(person(8))];
+            let told = match what {
+                0 => partner.draw(people(&[1, 2 + u128::from(number)]), &register(), now),
+                1 => partner.join(who, &register(), now),
+                2 | 3 => partner.mark(who, filing(4), &rubric, now),
+                4 => partner.conclude(&rubric, Rivalry::None, 300, now),
+                5 => partner.sign(Side::Developer(person(8)), now),
+                6 => partner.sign(Side::Clearinghouse(person(9)), now),
+                7 => partner.appeal(&BTreeSet::new(), now),
+                8 => partner.seat(people(&[1, 2, 3]), now),
+                9 => partner.suspend(Extent::Person(who), by[0], Why::Unstated, now),
+                10 => partner.resume(Extent::Person(who), by, now),
+                11 => partner.revoke(Extent::Person(who), by, Why::Unstated, now),
+                _ => partner.attest(now),
+            };
+            if let Ok((next, fact)) = told {
+                let line = serde_json::to_string(&fact).unwrap();
+                prop_assert!(!line.contains(' '), "a fact holds no free text: {}", line);
+                let read: PartnerFact = serde_json::from_str(&line).unwrap();
+                folded = Partner::apply(folded, &read, now);
+                partner = next;
+            }
+            prop_assert_eq!(folded.as_ref(), Some(&partner));
+            let stored = serde_json::to_string(&partner).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Partner>(&stored).unwrap(), &partner);
+        }
+    }
+}
