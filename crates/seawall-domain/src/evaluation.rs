@@ -6,3 +6,12 @@
 
 pub mod attempt;
 pub mod battery;
+pub mod classify;
+pub mod conditions;
+pub mod declined;
+pub mod finding;
+pub mod log;
+pub mod metric;
+pub mod reducer;
+pub mod report;
+pub mod value;
