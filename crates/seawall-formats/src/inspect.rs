@@ -18,7 +18,10 @@ pub use directory::{DIRECTORY_BYTES_MAX, MEMBERS_MAX, RATIO_MAX, UNPACKED_BYTES_
 pub use header::MEMBER_BYTES_MAX;
 
 use crate::fault::FormatFault;
+use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::conditions::{Conditions, Weight};
 use seawall_domain::evaluation::log::{Header, Log};
+use sha2::{Digest as _, Sha256};
 use std::io::{Read, Seek};
 
 const FORMAT: &str = "an Inspect log";
@@ -40,6 +43,19 @@ pub fn read_header<S: Read + Seek>(mut source: S) -> Result<Header, FormatFault>
         true => eval::header(&mut source),
         false => document::header(source),
     }
+}
+
+/// The digest of a run's binding conditions: equal exactly if two runs are comparable. It is
+/// SHA-256 over `NAME=VALUE` and a line's end for each, in the order of the names.
+pub fn conditions_digest(conditions: &Conditions) -> Digest {
+    let mut digest = Sha256::new();
+    let binding = conditions.fields.iter().filter(|(_, one)| one.weight == Weight::Binding);
+    for (name, condition) in binding {
+        for part in [name.as_str(), "=", &condition.value, "\n"] {
+            digest.update(part.as_bytes());
+        }
+    }
+    Digest::new(digest.finalize().into())
 }
 
 /// Whether the file begins as a ZIP archive does.

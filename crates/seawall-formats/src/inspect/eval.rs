@@ -210,9 +210,9 @@ impl<'a> Contents<'a> {
                 return Err(FormatFault::new(FORMAT, "the archive", message));
             }
         };
-        let changes = self.numbered(|role| match role {
-            Role::Change(number) => Some(number),
-            _ => None,
+        let changes = self.numbered(|role| {
+            let Role::Change(number) = role else { return None };
+            Some(number)
         });
         for member in changes {
             whole(source, member, |scan| draft.changed(scan))?;
@@ -225,9 +225,9 @@ impl<'a> Contents<'a> {
         &self,
         source: &mut S,
     ) -> Result<Option<Vec<Summary>>, FormatFault> {
-        let batches = self.numbered(|role| match role {
-            Role::Batch(number) => Some(number),
-            _ => None,
+        let batches = self.numbered(|role| {
+            let Role::Batch(number) = role else { return None };
+            Some(number)
         });
         let (members, read) = match self.last(Role::Summaries) {
             Some(member) => (vec![member], true),
