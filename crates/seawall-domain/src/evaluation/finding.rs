@@ -24,7 +24,7 @@ pub enum Code {
     Invalidated,
     /// Another model answered in place of the one under test.
     Fallback,
-    /// The archive holds a name twice; the last one counts.
+    /// An attempt, or another member of the archive, is there more than once; the last counts.
     DuplicateMember,
     /// A metric of the header cannot be computed again here.
     NotRecomputed,

@@ -102,15 +102,19 @@ struct Settled<'a> {
     kept: Vec<&'a Observation>,
     /// The same by task and epoch.
     by_key: BTreeMap<(&'a TaskId, u32), &'a Observation>,
+    /// Earlier observations of the same attempts.
+    superseded: Vec<&'a Observation>,
 }
 
 impl<'a> Settled<'a> {
     fn of(log: &'a Log) -> Settled<'a> {
         let mut by_key: BTreeMap<(&TaskId, u32), &Observation> = BTreeMap::new();
-        let mut kept: Vec<&Observation> = Vec::new();
+        let (mut kept, mut superseded) = (Vec::new(), Vec::new());
         for observation in log.observations.iter().rev() {
             let key = (&observation.task, observation.epoch);
-            if !by_key.contains_key(&key) {
+            if by_key.contains_key(&key) {
+                superseded.push(observation);
+            } else {
                 by_key.insert(key, observation);
                 kept.push(observation);
             }
@@ -125,7 +129,7 @@ impl<'a> Settled<'a> {
         let planned_tasks = if spec.tasks.is_some() { planned_tasks } else { tasks.len() };
         let fits = tasks.len().checked_mul(spec.epochs as usize).is_some_and(|n| n <= PLANNED_MAX);
         let epochs = if fits { spec.epochs } else { 0 };
-        Settled { tasks, planned_tasks, epochs, kept, by_key }
+        Settled { tasks, planned_tasks, epochs, kept, by_key, superseded }
     }
 
     /// How many attempts were planned.

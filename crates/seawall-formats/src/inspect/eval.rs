@@ -24,7 +24,7 @@ use super::{FORMAT, OBSERVATIONS_MAX};
 use crate::fault::{FormatFault, quote};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::finding::{Code, Finding};
-use seawall_domain::evaluation::log::{Log, Observation, Reduction, Summary};
+use seawall_domain::evaluation::log::{Log, Observation, Summary};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 

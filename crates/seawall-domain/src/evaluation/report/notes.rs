@@ -16,6 +16,10 @@ pub(super) fn of(log: &Log, settled: &Settled<'_>, attempts: &[Attempt]) -> Vec<
         let what = format!("{}{}", update.what, by(&update.by));
         findings.push(Finding::new(Code::Edited, what));
     }
+    findings.extend(settled.superseded.iter().map(|seen| {
+        let what = "it is told more than once; the last counts";
+        about(Code::DuplicateMember, &seen.task, seen.epoch, what)
+    }));
     findings.extend(settled.kept.iter().flat_map(|seen| attempt(seen)));
     findings
 }

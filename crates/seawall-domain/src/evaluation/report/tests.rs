@@ -229,7 +229,7 @@ fn of_two_tellings_the_last_counts() {
         },
         "fail pass fail pass",
         "flag 0.5 Some([0.5, 0.5])",
-        "",
+        "duplicate_member",
     );
 }
 
@@ -277,7 +277,7 @@ fn a_header_that_says_otherwise_is_found_out() {
         |log| log.observations.push(seen("z", 1, 0.0)),
         "pass pass fail pass fail",
         "flag 0.5 Some([0.5, 0.5])",
-        "header_mismatch header_mismatch header_mismatch header_mismatch header_mismatch \
+        "header_mismatch header_mismatch header_mismatch header_mismatch \
          header_mismatch header_mismatch",
     );
 }
