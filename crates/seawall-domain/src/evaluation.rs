@@ -6,6 +6,15 @@
 
 pub mod attempt;
 pub mod battery;
+pub mod classify;
+pub mod conditions;
 pub mod decision;
+pub mod declined;
 pub mod elicitation;
+pub mod finding;
+pub mod log;
+pub mod metric;
+pub mod reducer;
+pub mod report;
 pub mod statistics;
+pub mod value;

@@ -18,6 +18,7 @@ pub mod epss;
 pub mod exposure;
 pub mod fault;
 pub mod feed;
+pub mod inspect;
 pub mod intake;
 pub mod inventory;
 mod json;

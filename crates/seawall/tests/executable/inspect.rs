@@ -221,7 +221,10 @@ fn single_figures_of_evaluations() {
         "pass-at",
         &[
             (json!({"n": 4, "c": 1, "k": 2}), json!({"pass_at": half, "pass_all": 0.0})),
-            (json!({"attempts": 4, "passes": 4, "k": 5}), json!({"pass_at": null, "pass_all": null})),
+            (
+                json!({"attempts": 4, "passes": 4, "k": 5}),
+                json!({"pass_at": null, "pass_all": null}),
+            ),
             (json!({"n": 1, "c": 2, "k": 1}), json!("error")),
             (json!({"n": -1, "c": 2, "k": 1}), json!("error")),
         ],
