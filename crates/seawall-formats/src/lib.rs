@@ -20,6 +20,7 @@ pub mod exposure;
 pub mod fault;
 pub mod feed;
 pub mod gateway;
+pub mod inspect;
 pub mod intake;
 pub mod inventory;
 mod json;

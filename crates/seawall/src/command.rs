@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod advisories;
 pub mod demo;
+pub mod evaluation;
 pub mod exposure;
 pub mod gateway;
 pub mod inspect;

@@ -45,6 +45,8 @@ enum Command {
     Match(command::matching::Arguments),
     /// Can strangers reach a system? At most ten questions, and what to tell `match`.
     Exposure(command::exposure::Arguments),
+    /// Evaluations of frontier models: what their logs are evidence of.
+    Evaluation(command::evaluation::Arguments),
     /// The engines by hand: purl, vers, version, cvss, bod-26-04, and single figures of evaluations.
     Inspect(command::inspect::Arguments),
     /// Write, check and import recipes; nothing of them is run unless an import must ask.
@@ -83,6 +85,7 @@ fn main() -> ExitCode {
     match &command {
         Command::Match(_)
         | Command::Exposure(_)
+        | Command::Evaluation(_)
         | Command::Inspect(_)
         | Command::Preflight(_)
         | Command::Laboratory
@@ -104,6 +107,7 @@ fn main() -> ExitCode {
         Command::Advisories(arguments) => command::advisories::run(arguments),
         Command::Match(arguments) => command::matching::run(arguments),
         Command::Exposure(arguments) => command::exposure::run(arguments),
+        Command::Evaluation(arguments) => command::evaluation::run(arguments),
         Command::Inspect(arguments) => command::inspect::run(arguments),
         Command::Recipe(arguments) => command::recipe::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),

@@ -10,7 +10,7 @@ use super::{Alpha, Undefined};
 use std::collections::BTreeMap;
 
 /// A bound on draws times tasks: about ten seconds of one processor.
-const WORK_MAX: u64 = 500_000_000;
+pub const WORK_MAX: u64 = 500_000_000;
 
 /// A bound on the attempts of one task, each of which has an entry in a table.
 const ATTEMPTS_MAX: u32 = 10_000;

@@ -108,8 +108,9 @@ fn bootstrap_ends_agree_with_another_program() {
             close("lower", drawn.lower, low, 0.05);
             close("upper", drawn.upper, high, 0.05);
             assert_eq!(drawn.defined + drawn.undefined, draws.count);
-            let again = bootstrap::h50(&design, method, alpha(level), draws).unwrap();
-            assert_eq!(drawn, again, "equal seeds give equal bits");
+            let few = Draws { count: 100, seed: 3 };
+            let drawn = || bootstrap::h50(&design, method, alpha(level), few).unwrap();
+            assert_eq!(drawn(), drawn(), "equal seeds give equal bits");
         }
     }
 }
