@@ -1,10 +1,11 @@
 //! `cargo xtask bench frontier`: what the gateway costs, beside nginx as a bare proxy in one run.
 //!
-//! One provider that answers the same 0.8 kB, one gateway with everything on (proofs, scope, quota, a
-//! journal that is synced before each request is sent), each a process of one thread. The same client
-//! asks the provider directly, through nginx (where it is installed) and through the gateway: requests
-//! a second, processor time of the proxy a request, what it adds at the median and the 99th percentile.
-//! Then a thousand open streams: memory, and how long they live after a withdrawal.
+//! One provider that answers the same 0.8 kB, one gateway with everything on (proofs, scope, quota,
+//! a journal that is synced before each request is sent), each a process of one thread. The same
+//! client asks the provider directly, through nginx (where it is installed) and through the
+//! gateway: requests a second, processor time of the proxy a request, what it adds at the median
+//! and the 99th percentile. Then a thousand open streams: memory, and how long they live after a
+//! withdrawal.
 //!
 //! `gateway [SECONDS]`. Loopback only.
 

@@ -1,8 +1,8 @@
 //! An answer on its way to the caller: passed on piece by piece as it comes, byte for byte, and
 //! broken off at once when the gate closes, the grant ends, or somebody is cut off.
 //!
-//! A piece is passed on without being changed, joined or split; backpressure is the connection's own.
-//! What is kept of it is a keyed hash, and the number of tokens that the provider says.
+//! A piece is passed on without being changed, joined or split; backpressure is the connection's
+//! own. What is kept of it is a keyed hash, and the number of tokens that the provider says.
 
 use crate::gateway::{Gateway, State};
 use crate::record::{By, Ended, Event};

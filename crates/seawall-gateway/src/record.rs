@@ -1,9 +1,9 @@
 //! What is written down of everything that happens at a gateway: who, when, for what, how much.
 //!
 //! Never what was asked or answered. Of content there are lengths and keyed hashes (HMAC-SHA-256
-//! under a key of the window): prompts can be guessed, so a plain hash would give them away. When the
-//! window's key is destroyed, nothing links a hash to a text any more, and the chain still holds
-//! (FRONTIER 4.3).
+//! under a key of the window): prompts can be guessed, so a plain hash would give them away. When
+//! the window's key is destroyed, nothing links a hash to a text any more, and the chain still
+//! holds (FRONTIER 4.3).
 
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Denied, Purpose};

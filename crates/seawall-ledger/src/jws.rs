@@ -137,7 +137,8 @@ pub enum Carried {
     Nothing,
 }
 
-/// The SHA-256 thumbprint of a key (RFC 7638 section 3; members in the order of RFC 8037 appendix A.3).
+/// The SHA-256 thumbprint of a key (RFC 7638 section 3; members in the order of RFC 8037 appendix
+/// A.3).
 pub fn thumbprint(key: VerifyingKey) -> [u8; 32] {
     let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
     Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)).into()

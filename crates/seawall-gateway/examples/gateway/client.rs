@@ -128,8 +128,8 @@ pub async fn streams(papers: &Papers, gate: &Process, number: usize) {
         connection.ended().await;
     }
     println!(
-        "{number} open streams: {with:.0} MiB resident, {:.1} kB each; all ended {:.0} ms after the \
-         withdrawal began",
+        "{number} open streams: {with:.0} MiB resident, {:.1} kB each; all ended {:.0} ms after \
+         the withdrawal began",
         (with - before) * 1024.0 / number as f64,
         begun.elapsed().as_secs_f64() * 1e3
     );

@@ -40,10 +40,12 @@ impl Papers {
         let (ends, terms) = (now + SignedDuration::from_hours(1), Digest::new([8; 32]));
         let settings = folder.join("gateway.toml");
         let text = format!(
-            "listen = \"127.0.0.1:0\"\ndata = \"data\"\n[upstream]\naddress = \"http://{upstream}\"\n\
-             [window]\nid = \"{window}\"\nsnapshot = \"{}\"\nends = \"{ends}\"\nterms = \"{terms}\"\n\
-             developer = \"{}\"\nissuer = \"{}\"\n[scope]\nendpoints = [\"chat\"]\ntools = \"none\"\n\
-             output_tokens_max = 1000\nstreaming = \"streamed\"\n[scope.models]\nearly = \"m\"\n\
+            "listen = \"127.0.0.1:0\"\ndata = \"data\"\n\
+             [upstream]\naddress = \"http://{upstream}\"\n\
+             [window]\nid = \"{window}\"\nsnapshot = \"{}\"\nends = \"{ends}\"\n\
+             terms = \"{terms}\"\ndeveloper = \"{}\"\nissuer = \"{}\"\n\
+             [scope]\nendpoints = [\"chat\"]\ntools = \"none\"\noutput_tokens_max = 1000\n\
+             streaming = \"streamed\"\n[scope.models]\nearly = \"m\"\n\
              [[quota]]\nparty = \"{party}\"\nrequests = 1000000000\ntokens_in = 1000000000000\n\
              tokens_out = 1000000000000\nconcurrent = 4000\n",
             Digest::new([7; 32]),

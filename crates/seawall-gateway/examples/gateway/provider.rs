@@ -41,10 +41,9 @@ async fn answer(
     } else {
         let words = "word ".repeat(130);
         let usage = r#""usage":{"prompt_tokens":20,"completion_tokens":130}"#;
-        Full::new(Bytes::from(format!(
-            r#"{{"id":"x","object":"chat.completion","choices":[{{"message":{{"content":"{words}"}}}}],{usage}}}"#
-        )))
-        .boxed()
+        let choices = format!(r#""choices":[{{"message":{{"content":"{words}"}}}}]"#);
+        let text = format!(r#"{{"id":"x","object":"chat.completion",{choices},{usage}}}"#);
+        Full::new(Bytes::from(text)).boxed()
     };
     let mut response = Response::new(body);
     let kind = if streams { "text/event-stream" } else { "application/json" };

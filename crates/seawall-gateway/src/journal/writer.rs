@@ -78,8 +78,8 @@ impl Journal {
         sent.map(|()| Receipt(receipt)).map_err(|_| JournalFault::Closed)
     }
 
-    /// Hands an event in from where nobody can wait, such as a stream that is dropped. When too many
-    /// wait already it is handed in by a task of its own.
+    /// Hands an event in from where nobody can wait, such as a stream that is dropped. When too
+    /// many wait already it is handed in by a task of its own.
     pub fn write_behind(&self, event: Event) {
         let (written, _) = oneshot::channel();
         if let Err(mpsc::error::TrySendError::Full(entry)) =

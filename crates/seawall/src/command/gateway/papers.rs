@@ -108,7 +108,8 @@ pub struct LeaseArguments {
     #[command(flatten)]
     said: Said,
     /// How long it lasts, in seconds.
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..=LEASE_SECONDS_MAX))]
+    #[arg(long, default_value_t = 60)]
+    #[arg(value_parser = clap::value_parser!(i64).range(1..=LEASE_SECONDS_MAX))]
     seconds: i64,
     /// Go on leasing until interrupted: the gateway closes when this ends.
     #[arg(long)]
@@ -210,7 +211,8 @@ pub struct GrantArguments {
     /// What for; several times for several.
     #[arg(long = "purpose", required = true, value_parser = purpose)]
     purposes: Vec<Purpose>,
-    /// A scan claim that may be looked at, for as long as the grant lasts; several times for several.
+    /// A scan claim that may be looked at, for as long as the grant lasts; several times for
+    /// several.
     #[arg(long = "claim")]
     claims: Vec<ScanId>,
     /// How long it lasts, in seconds.
