@@ -230,21 +230,18 @@ fn single_figures_of_evaluations() {
             (json!("no object"), json!("error")),
         ],
     );
-    let certain = json!({"lower": 0.5, "upper": 1.0});
+    // At a level of one half Wilson's bounds are the share itself; of nothing, zero is exact.
+    let none = json!({
+        "lower": 0.0, "upper": 0.0, "clopper_pearson": {"lower": 0.0, "upper": 0.5},
+        "two_sided": {
+            "lower": 0.0, "upper": 0.3126847440825833,
+            "clopper_pearson": {"lower": 0.0, "upper": 0.75},
+        },
+    });
     check(
         "proportion",
         &[
-            // At a level of one half Wilson's bounds are the share itself.
-            (
-                json!({"successes": 1, "trials": 1, "alpha": 0.5}),
-                json!({
-                    "lower": 1.0, "upper": 1.0, "clopper_pearson": certain,
-                    "two_sided": {
-                        "lower": 0.6873249309997047, "upper": 1.0,
-                        "clopper_pearson": {"lower": 0.25, "upper": 1.0},
-                    },
-                }),
-            ),
+            (json!({"successes": 0, "trials": 1, "alpha": 0.5}), none),
             (json!({"passes": 1, "attempts": 0, "alpha": 0.05}), json!("error")),
             (json!({"passes": 1, "attempts": 2, "alpha": 0.6}), json!("error")),
             (json!({"passes": 1, "attempts": 2, "sides": 3}), json!("error")),
