@@ -3,8 +3,8 @@
 //! Inspect (inspect-ai, UK AI Security Institute) is the field's harness. Its logs are evidence, so
 //! they are read by us, natively, and nothing that they say of themselves is believed: what is read
 //! here are values, which `domain::evaluation::report` classifies, adds up and compares. Read are
-//! version 2 of the format as 0.3.285 writes it, older logs of the same shape, and samples in pieces
-//! (FRONTIER 2.2).
+//! version 2 of the format as 0.3.285 writes it, older logs of the same shape, and samples in
+//! pieces (FRONTIER 2.2).
 
 mod canonical;
 mod directory;

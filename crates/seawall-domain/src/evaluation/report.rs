@@ -14,6 +14,7 @@ use super::finding::{self, Code, Finding};
 use super::log::{Log, Observation, Status, Usage};
 use super::value::{Given, Scalar};
 use serde::Serialize;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many attempts a log may plan; the largest known have some 200,000.
@@ -111,12 +112,12 @@ impl<'a> Settled<'a> {
         let mut by_key: BTreeMap<(&TaskId, u32), &Observation> = BTreeMap::new();
         let (mut kept, mut superseded) = (Vec::new(), Vec::new());
         for observation in log.observations.iter().rev() {
-            let key = (&observation.task, observation.epoch);
-            if by_key.contains_key(&key) {
-                superseded.push(observation);
-            } else {
-                by_key.insert(key, observation);
-                kept.push(observation);
+            match by_key.entry((&observation.task, observation.epoch)) {
+                Entry::Occupied(_) => superseded.push(observation),
+                Entry::Vacant(place) => {
+                    place.insert(observation);
+                    kept.push(observation);
+                }
             }
         }
         kept.reverse();

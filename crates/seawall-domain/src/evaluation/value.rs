@@ -1,7 +1,7 @@
 //! What a scorer gave for an attempt, and what it counts as.
 //!
-//! Inspect's scorers give `C`, `I`, `P` and `N` (1, 0, 0.5 and 0), numbers, truth values, lists, and
-//! several named values at once. A value that is not a number (NaN) means "not scored": it is
+//! Inspect's scorers give `C`, `I`, `P` and `N` (1, 0, 0.5 and 0), numbers, truth values, lists,
+//! and several named values at once. A value that is not a number (NaN) means "not scored": it is
 //! neither 0 nor absent.
 
 /// One simple value.

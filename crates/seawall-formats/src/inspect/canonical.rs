@@ -34,7 +34,7 @@ fn write(value: &Value, text: &mut String) {
             // What is not set may be absent as well, and NaN is written as nothing in places.
             let mut fields: Vec<_> =
                 fields.iter().filter(|(_, value)| !is_nothing(value)).collect();
-            fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+            fields.sort_by_key(|(name, _)| *name);
             text.push('{');
             for (number, (name, value)) in fields.into_iter().enumerate() {
                 if number > 0 {

@@ -6,6 +6,7 @@
 //! several); ZIP64 (4.3.14 and 4.5.3).
 
 use super::FORMAT;
+use crate::archive::Unpacker;
 use crate::fault::{FormatFault, quote};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
@@ -236,7 +237,11 @@ impl Member {
     }
 
     /// The content, unpacked while it is read. At its end its length and checksum are compared.
-    pub(super) fn open<'s, S: Read + Seek>(&self, source: &'s mut S) -> Listed<Box<dyn Read + 's>> {
+    pub(super) fn open<'s, S: Read + Seek>(
+        &self,
+        source: &'s mut S,
+        unpacker: &'s mut Unpacker,
+    ) -> Listed<Box<dyn Read + 's>> {
         let mut head = [0; 30];
         let at = |at: u64, source: &mut S| source.seek(SeekFrom::Start(at)).map(|_| ());
         let read = at(self.offset, source).and_then(|()| source.read_exact(&mut head));
@@ -253,7 +258,7 @@ impl Member {
         let content: Box<dyn Read + 's> = match self.method {
             0 => Box::new(packed),
             8 => Box::new(flate2::bufread::DeflateDecoder::new(packed)),
-            93 => Box::new(crate::archive::zstandard(packed)),
+            93 => Box::new(unpacker.open(packed)),
             other => return Err(self.fault(format!("compression method {other} is not known"))),
         };
         let crc = flate2::Crc::new();

@@ -11,16 +11,22 @@
 //! | `reductions.json` | what the attempts at each task come to |
 //! | `samples/ID_epoch_N.json` | one sample |
 //! | `samples/ID_epoch_N/sample.json` and `…/metadata.json` | one sample in pieces |
-//! | `samples/ID_epoch_N/(messages|events|calls|attachments)/…`, `…/skeleton.json` | the rest of it |
+//! | `samples/ID_epoch_N/events/…`, likewise `messages`, `calls`, `attachments` | the rest of it |
 //!
 //! Of several members with one name the last counts, except that samples are told apart by what
 //! they hold. Every member that counts is unpacked to its end, so that its checksum is compared.
+
+#![allow(
+    clippy::redundant_closure,
+    reason = "a function by its name alone is not one for every lifetime, and does not compile"
+)]
 
 use super::directory::{Member, members};
 use super::header::Draft;
 use super::sample;
 use super::scan::Scan;
 use super::{FORMAT, OBSERVATIONS_MAX};
+use crate::archive::Unpacker;
 use crate::fault::{FormatFault, quote};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::finding::{Code, Finding};
@@ -102,9 +108,35 @@ fn is_attempt(name: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// The archive, and what unpacks its members.
+struct Packed<'s, S> {
+    source: &'s mut S,
+    unpacker: Unpacker,
+}
+
+impl<'s, S: Read + Seek> Packed<'s, S> {
+    fn new(source: &'s mut S) -> Self {
+        Packed { source, unpacker: Unpacker::new() }
+    }
+
+    /// Reads a member to its end.
+    fn whole<T>(
+        &mut self,
+        member: &Member,
+        read: impl FnOnce(&mut Scan<Box<dyn Read + '_>>) -> Result<T, FormatFault>,
+    ) -> Result<T, FormatFault> {
+        let content = member.open(self.source, &mut self.unpacker)?;
+        let mut scan = Scan::new(content, member.name.as_ref());
+        let value = read(&mut scan)?;
+        scan.end()?;
+        Ok(value)
+    }
+}
+
 /// Reads a log.
 pub(super) fn read<S: Read + Seek>(source: &mut S) -> Result<Log, FormatFault> {
     let members = members(source)?;
+    let source = &mut Packed::new(source);
     let contents = Contents::of(&members);
     let (header, mut findings) = contents.header(source)?;
     let mut reader =
@@ -114,7 +146,7 @@ pub(super) fn read<S: Read + Seek>(source: &mut S) -> Result<Log, FormatFault> {
     }
     let summaries = contents.summaries(source)?;
     let reductions = match contents.last(Role::Reductions) {
-        Some(member) => Some(whole(source, member, |scan| sample::reductions(scan))?),
+        Some(member) => Some(source.whole(member, |scan| sample::reductions(scan))?),
         None => None,
     };
     findings.extend(contents.repeated());
@@ -127,19 +159,7 @@ pub(super) fn header<S: Read + Seek>(
     source: &mut S,
 ) -> Result<seawall_domain::evaluation::log::Header, FormatFault> {
     let members = members(source)?;
-    Ok(Contents::of(&members).header(source)?.0)
-}
-
-/// Reads a member to its end.
-fn whole<S: Read + Seek, T>(
-    source: &mut S,
-    member: &Member,
-    read: impl FnOnce(&mut Scan<Box<dyn Read + '_>>) -> Result<T, FormatFault>,
-) -> Result<T, FormatFault> {
-    let mut scan = Scan::new(member.open(source)?, member.name.as_ref());
-    let value = read(&mut scan)?;
-    scan.end()?;
-    Ok(value)
+    Ok(Contents::of(&members).header(&mut Packed::new(source))?.0)
 }
 
 /// The members by what they hold.
@@ -195,10 +215,10 @@ impl<'a> Contents<'a> {
 
     fn header<S: Read + Seek>(
         &self,
-        source: &mut S,
+        source: &mut Packed<'_, S>,
     ) -> Result<(seawall_domain::evaluation::log::Header, Vec<Finding>), FormatFault> {
         let mut read = |role| match self.last(role) {
-            Some(member) => whole(source, member, |scan| Draft::read(scan)).map(Some),
+            Some(member) => source.whole(member, |scan| Draft::read(scan)).map(Some),
             None => Ok(None),
         };
         let (header, start) = (read(Role::Header)?, read(Role::Start)?);
@@ -215,7 +235,7 @@ impl<'a> Contents<'a> {
             Some(number)
         });
         for member in changes {
-            whole(source, member, |scan| draft.changed(scan))?;
+            source.whole(member, |scan| draft.changed(scan))?;
         }
         draft.finish(start)
     }
@@ -223,7 +243,7 @@ impl<'a> Contents<'a> {
     /// All summaries: of a log that was broken off, batch by batch.
     fn summaries<S: Read + Seek>(
         &self,
-        source: &mut S,
+        source: &mut Packed<'_, S>,
     ) -> Result<Option<Vec<Summary>>, FormatFault> {
         let batches = self.numbered(|role| {
             let Role::Batch(number) = role else { return None };
@@ -235,7 +255,7 @@ impl<'a> Contents<'a> {
         };
         let mut summaries = Vec::new();
         for member in &members {
-            whole(source, member, |scan| {
+            source.whole(member, |scan| {
                 scan.list(&mut |scan| {
                     summaries.extend(sample::summary(scan)?);
                     if summaries.len() > OBSERVATIONS_MAX {
@@ -270,7 +290,7 @@ struct Samples<'a> {
 impl<'a> Samples<'a> {
     fn member<S: Read + Seek>(
         &mut self,
-        source: &mut S,
+        source: &mut Packed<'_, S>,
         member: &'a Member,
         contents: &Contents<'_>,
     ) -> Result<(), FormatFault> {
@@ -280,19 +300,19 @@ impl<'a> Samples<'a> {
         }
         match role {
             Role::Sample => {
-                let seen = whole(source, member, |scan| sample::sample(scan))?;
+                let seen = source.whole(member, |scan| sample::sample(scan))?;
                 self.take(member, seen)
             }
             Role::Body(folder) => {
-                let mut seen = whole(source, member, |scan| sample::sample(scan))?;
+                let mut seen = source.whole(member, |scan| sample::sample(scan))?;
                 let metadata = format!("{folder}/metadata.json");
                 let metadata = contents.last.get(metadata.as_str()).map(|(member, _)| *member);
                 if let (Some(seen), Some(metadata)) = (&mut seen, metadata) {
-                    seen.facts = whole(source, metadata, |scan| sample::facts(scan))?;
+                    seen.facts = source.whole(metadata, |scan| sample::facts(scan))?;
                 }
                 self.take(member, seen)
             }
-            Role::Piece => whole(source, member, |scan| scan.skip()),
+            Role::Piece => source.whole(member, |scan| scan.skip()),
             Role::Odd => {
                 self.odd(&member.name, "its name is not known here");
                 Ok(())

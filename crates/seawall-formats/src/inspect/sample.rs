@@ -3,11 +3,17 @@
 //! A sample is an object of Inspect's `EvalSample`. Messages and events, which are most of it, are
 //! passed over. The id is read here, from the inside, and keeps its type.
 
+mod output;
+mod score;
+
+pub(super) use score::provenance;
+
 use super::scan::{Kind, Scan, Scanned};
+use output::answer;
+use score::{given, scores};
 use seawall_domain::evaluation::attempt::{LimitKind, TaskId};
-use seawall_domain::evaluation::declined::{self, is_refusal};
 use seawall_domain::evaluation::log::{
-    Answer, Cause, Fallback, Observation, Provenance, Reduction, Score, Summary, Usage,
+    Answer, Fallback, Observation, Provenance, Reduction, Score, Summary, Usage,
 };
 use seawall_domain::evaluation::value::{Given, Scalar};
 use std::io::Read;
@@ -16,16 +22,16 @@ use std::io::Read;
 const ID_BYTES_MAX: usize = 4_096;
 
 /// How much of a name or a simple value is kept, in bytes.
-const VALUE_BYTES_MAX: usize = 256;
+pub(super) const VALUE_BYTES_MAX: usize = 256;
 
 /// How many scores one attempt may have, and how many values one score may name.
-const SCORES_MAX: usize = 200;
+pub(super) const SCORES_MAX: usize = 200;
 
 /// How many simple members of a sample's metadata are kept.
 const FACTS_MAX: usize = 64;
 
 /// How many edits of a score and fallbacks of an attempt are kept.
-const NOTES_MAX: usize = 20;
+pub(super) const NOTES_MAX: usize = 20;
 
 /// What was read of a sample: everything but its id and epoch may be absent.
 #[derive(Default)]
@@ -122,171 +128,12 @@ fn words<R: Read>(scan: &mut Scan<R>) -> Scanned<String> {
     Ok(scan.text(VALUE_BYTES_MAX)?.unwrap_or_default().start)
 }
 
-fn scores<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Score>> {
-    let mut scores: Vec<Score> = Vec::new();
-    scan.object(&mut |scan, name| {
-        let score = score(scan, name)?;
-        if scores.len() >= SCORES_MAX {
-            return Err(scan.fault(format!("an attempt has more than {SCORES_MAX} scores")));
-        }
-        // Of two by one name the last counts, as for whoever reads them all.
-        scores.retain(|other| other.scorer != score.scorer);
-        scores.push(score);
-        Ok(())
-    })?;
-    Ok(scores)
-}
-
-fn score<R: Read>(scan: &mut Scan<R>, scorer: &str) -> Scanned<Score> {
-    let mut score = Score {
-        scorer: scorer.to_owned(),
-        value: Given::One(Scalar::Null),
-        original: None,
-        edits: Vec::new(),
-        cause: Cause::None,
-        cheated: false,
-    };
-    let mut old_reason = Cause::None;
-    let mut history = Vec::new();
-    scan.object(&mut |scan, name| {
-        match name {
-            "value" => score.value = given(scan)?,
-            "reason" => score.cause = cause(&words(scan)?),
-            // Where logs kept the reason before it had a member of its own.
-            "metadata" => scan.object(&mut |scan, name| match name {
-                "unscored_reason" => {
-                    old_reason = cause(&words(scan)?);
-                    Ok(())
-                }
-                _ => scan.skip(),
-            })?,
-            "history" => history = edits(scan)?,
-            _ => scan.skip()?,
-        }
-        Ok(())
-    })?;
-    if score.cause == Cause::None {
-        score.cause = old_reason;
-    }
-    // What has no provenance is what the scorer gave.
-    let mut history = history.into_iter().peekable();
-    if let Some(first) = history.next_if(|edit| edit.by.is_none()) {
-        score.original = first.value;
-    }
-    for edit in history {
-        score.cheated |= edit.cheated;
-        score.edits.extend(edit.by);
-    }
-    Ok(score)
-}
-
-fn cause(word: &str) -> Cause {
-    match word {
-        "refusal" => Cause::Refusal,
-        "no_response" => Cause::NoResponse,
-        _ => Cause::None,
-    }
-}
-
-/// One step of a score's history.
-#[derive(Default)]
-struct Edit {
-    value: Option<Given>,
-    by: Option<Provenance>,
-    cheated: bool,
-}
-
-fn edits<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Edit>> {
-    let mut edits = Vec::new();
-    scan.list(&mut |scan| {
-        let mut edit = Edit::default();
-        scan.object(&mut |scan, name| {
-            match name {
-                "value" => edit.value = Some(given(scan)?),
-                "provenance" => (edit.by, edit.cheated) = provenance(scan)?,
-                _ => scan.skip()?,
-            }
-            Ok(())
-        })?;
-        if edits.len() < NOTES_MAX {
-            edits.push(edit);
-        } else if let Some(last) = edits.last_mut() {
-            // The last word counts more than those in the middle.
-            *last = edit;
-        }
-        Ok(())
-    })?;
-    Ok(edits)
-}
-
 fn struck<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Provenance>> {
     if scan.null()? {
         return Ok(None);
     }
     // Whatever stands there, somebody wanted the attempt out.
     Ok(Some(provenance(scan)?.0.unwrap_or_default()))
-}
-
-/// Reads who changed something; and whether they noted `"cheating": "confirmed"` with it.
-pub(super) fn provenance<R: Read>(scan: &mut Scan<R>) -> Scanned<(Option<Provenance>, bool)> {
-    if scan.kind()? != Kind::Object {
-        return scan.skip().map(|()| (None, false));
-    }
-    let mut by = Provenance::default();
-    let mut cheated = false;
-    scan.object(&mut |scan, name| {
-        match name {
-            "author" => by.author = words(scan)?,
-            "timestamp" => by.at = words(scan)?,
-            "reason" => by.reason = words(scan)?,
-            "metadata" => scan.object(&mut |scan, name| {
-                if name != "cheating" {
-                    return scan.skip();
-                }
-                cheated = words(scan)? == "confirmed";
-                Ok(())
-            })?,
-            _ => scan.skip()?,
-        }
-        Ok(())
-    })?;
-    Ok((Some(by), cheated))
-}
-
-/// Reads what a scorer gave.
-fn given<R: Read>(scan: &mut Scan<R>) -> Scanned<Given> {
-    match scan.kind()? {
-        Kind::Text | Kind::Word => Ok(Given::One(simple(scan)?)),
-        Kind::List => {
-            let mut items = Vec::new();
-            scan.list(&mut |scan| {
-                let item = simple(scan)?;
-                if items.len() < SCORES_MAX {
-                    items.push(item);
-                }
-                Ok(())
-            })?;
-            Ok(Given::List(items))
-        }
-        Kind::Object => {
-            let mut parts: Vec<(String, Scalar)> = Vec::new();
-            scan.object(&mut |scan, name| {
-                let value = simple(scan)?;
-                if parts.len() >= SCORES_MAX {
-                    let message = format!("a score names more than {SCORES_MAX} values");
-                    return Err(scan.fault(message));
-                }
-                parts.retain(|(other, _)| other != name);
-                parts.push((name.to_owned(), value));
-                Ok(())
-            })?;
-            Ok(Given::Named(parts))
-        }
-    }
-}
-
-fn simple<R: Read>(scan: &mut Scan<R>) -> Scanned<Scalar> {
-    Ok(scan.scalar(VALUE_BYTES_MAX)?.unwrap_or(Scalar::Null))
 }
 
 /// Reads the simple members of metadata.
@@ -300,131 +147,6 @@ pub(super) fn facts<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<(String, Scalar)
         Ok(())
     })?;
     Ok(facts)
-}
-
-/// What is found in the model's output.
-#[derive(Default)]
-struct Output {
-    completion: Option<Answer>,
-    message: Option<Answer>,
-    acts: bool,
-    filtered: bool,
-}
-
-/// Reads the model's last output: of several choices the first.
-fn answer<R: Read>(scan: &mut Scan<R>) -> Scanned<Answer> {
-    if scan.kind()? != Kind::Object {
-        return scan.skip().map(|()| Answer::NotTold);
-    }
-    let mut output = Output::default();
-    scan.object(&mut |scan, name| match name {
-        "choices" => {
-            let mut first = true;
-            scan.list(&mut |scan| {
-                if !std::mem::take(&mut first) {
-                    return scan.skip();
-                }
-                choice(scan, &mut output)
-            })
-        }
-        "completion" => {
-            let text = scan.text(declined::ANSWER_BYTES_MAX + 1)?;
-            output.completion = text.map(|text| of_text(&text.start));
-            Ok(())
-        }
-        _ => scan.skip(),
-    })?;
-    let empty = |answer: Option<Answer>| answer.is_none_or(|answer| answer == Answer::Empty);
-    Ok(match (output.message, output.completion) {
-        _ if output.filtered => Answer::Filtered,
-        (Some(Answer::Declined), _) | (_, Some(Answer::Declined)) => Answer::Declined,
-        (message, completion) if empty(message) && empty(completion) => {
-            if output.acts {
-                Answer::Given
-            } else {
-                Answer::Empty
-            }
-        }
-        (Some(_) | None, Some(_) | None) => Answer::Given,
-    })
-}
-
-fn choice<R: Read>(scan: &mut Scan<R>, output: &mut Output) -> Scanned<()> {
-    scan.object(&mut |scan, name| match name {
-        "stop_reason" => {
-            output.filtered |= words(scan)? == "content_filter";
-            Ok(())
-        }
-        "stop_details" => scan.object(&mut |scan, name| {
-            if name != "type" {
-                return scan.skip();
-            }
-            output.filtered |= words(scan)? == "refusal";
-            Ok(())
-        }),
-        "message" => scan.object(&mut |scan, name| match name {
-            "content" => {
-                output.message = content(scan)?;
-                Ok(())
-            }
-            "tool_calls" => {
-                output.acts |= length(scan)? > 0;
-                Ok(())
-            }
-            _ => scan.skip(),
-        }),
-        _ => scan.skip(),
-    })
-}
-
-/// Reads a message: a text, or parts of which some are texts. Other parts are no empty answer.
-fn content<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Answer>> {
-    if scan.kind()? != Kind::List {
-        let text = scan.text(declined::ANSWER_BYTES_MAX + 1)?;
-        return Ok(text.map(|text| of_text(&text.start)));
-    }
-    let mut words = String::new();
-    let mut others = false;
-    scan.list(&mut |scan| {
-        if scan.kind()? == Kind::Text {
-            words.push_str(&scan.text(declined::ANSWER_BYTES_MAX)?.unwrap_or_default().start);
-            words.truncate(words.floor_char_boundary(declined::ANSWER_BYTES_MAX + 1));
-            return Ok(());
-        }
-        let (mut kind, mut text) = (String::new(), String::new());
-        scan.object(&mut |scan, name| {
-            match name {
-                "type" => kind = self::words(scan)?,
-                "text" => {
-                    let bytes_max = declined::ANSWER_BYTES_MAX + 1;
-                    text = scan.text(bytes_max)?.unwrap_or_default().start;
-                }
-                _ => scan.skip()?,
-            }
-            Ok(())
-        })?;
-        match kind.as_str() {
-            "text" => words.push_str(&text),
-            "reasoning" => {}
-            _ => others = true,
-        }
-        words.truncate(words.floor_char_boundary(declined::ANSWER_BYTES_MAX + 1));
-        Ok(())
-    })?;
-    Ok(Some(match of_text(&words) {
-        Answer::Empty if others => Answer::Given,
-        answer => answer,
-    }))
-}
-
-fn of_text(text: &str) -> Answer {
-    if text.trim().is_empty() {
-        Answer::Empty
-    } else if is_refusal(text) {
-        Answer::Declined
-    } else {
-        Answer::Given
-    }
 }
 
 /// Reads what stopped an attempt: an object with a type, or in summaries the type alone.
@@ -500,7 +222,7 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Summary>> {
             "id" => task = id(scan)?,
             "epoch" => number = epoch(scan)?,
             "scores" => {
-                let read = self::scores(scan)?.into_iter();
+                let read = score::scores(scan)?.into_iter();
                 scores = read.map(|score| (score.scorer, score.value)).collect();
             }
             "error" => broken = is_there(scan)?,

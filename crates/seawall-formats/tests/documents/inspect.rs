@@ -117,7 +117,8 @@ fn every_class_is_recognised_in_a_log() {
             says(one, "");
             let parts = json!([
                 {"type": "reasoning", "reasoning": "They want an exploit."},
-                {"type": "text", "text": "I cannot assist "}, {"type": "text", "text": "with this."},
+                {"type": "text", "text": "I cannot assist "},
+                {"type": "text", "text": "with this."},
             ]);
             one["output"]["choices"][0]["message"]["content"] = parts;
         },
@@ -168,10 +169,9 @@ fn every_class_is_recognised_in_a_log() {
     );
     check(
         &|one| {
-            one["scores"]["flag"]["history"] = json!([
-                {"value": "C"},
-                {"value": "I", "provenance": {"author": "ann", "metadata": {"cheating": "confirmed"}}},
-            ]);
+            let by = json!({"author": "ann", "metadata": {"cheating": "confirmed"}});
+            one["scores"]["flag"]["history"] =
+                json!([{"value": "C"}, {"value": "I", "provenance": by}]);
         },
         "cheating_confirmed",
     );
@@ -300,7 +300,7 @@ fn a_header_that_was_changed_is_found_out() {
     let (mut header, samples) = four();
     let accuracy = |value: f64| {
         json!({"total_samples": 4, "completed_samples": 4, "scores": [{
-            "name": "flag", "scorer": "flag", "scored_samples": 2, "unscored_samples": 0, "params": {},
+            "name": "flag", "scorer": "flag", "scored_samples": 2, "unscored_samples": 0,
             "metrics": {"accuracy": {"name": "accuracy", "value": value, "params": {}}},
         }]})
     };

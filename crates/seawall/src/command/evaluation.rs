@@ -1,4 +1,6 @@
-//! `seawall evaluation`: what the logs of an evaluation are evidence of. Reads files, sends nothing.
+//! `seawall evaluation`: what the logs of an evaluation are evidence of.
+//!
+//! It reads files and sends nothing.
 
 mod compare;
 mod figures;

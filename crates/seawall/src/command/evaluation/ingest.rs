@@ -3,7 +3,7 @@
 use super::{Watched, plain};
 use crate::command::{print_json, print_text};
 use anyhow::Context;
-use seawall_domain::evaluation::attempt::{Attempt, Class};
+use seawall_domain::evaluation::attempt::{Attempt, Class, TaskId};
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::report::Report;
 use seawall_formats::inspect;
@@ -71,12 +71,14 @@ fn json(path: &Path, log: &Log, report: &Report) -> Value {
     let fields: BTreeMap<&String, &String> =
         conditions.fields.iter().map(|(name, condition)| (name, &condition.value)).collect();
     let usage = &report.usage;
+    let limits = limits(log);
+    let attempts: Vec<Value> = report.attempts.iter().map(|one| attempt(one, &limits)).collect();
     json!({
         "log": path.display().to_string(),
         "status": report.status.word(),
         "complete": report.complete,
         "tasks": report.tasks,
-        "attempts": report.attempts.iter().map(attempt).collect::<Vec<Value>>(),
+        "attempts": attempts,
         "scores": scores,
         "findings": report.findings,
         "usage": {
@@ -94,7 +96,20 @@ fn json(path: &Path, log: &Log, report: &Report) -> Value {
     })
 }
 
-fn attempt(attempt: &Attempt) -> Value {
+/// What stopped each attempt that was stopped, whatever its class; the last word on it counts.
+fn limits(log: &Log) -> BTreeMap<(&TaskId, u32), &'static str> {
+    let mut limits = BTreeMap::new();
+    for seen in &log.observations {
+        let key = (&seen.task, seen.epoch);
+        match seen.limit {
+            Some(limit) => limits.insert(key, limit.word()),
+            None => limits.remove(&key),
+        };
+    }
+    limits
+}
+
+fn attempt(attempt: &Attempt, limits: &BTreeMap<(&TaskId, u32), &'static str>) -> Value {
     json!({
         "id": attempt.task,
         "id_type": attempt.task.kind(),
@@ -104,6 +119,7 @@ fn attempt(attempt: &Attempt) -> Value {
         "original_value": attempt.original,
         "tokens": attempt.tokens,
         "retries": attempt.retries,
+        "limit": limits.get(&(&attempt.task, attempt.epoch)),
     })
 }
 
