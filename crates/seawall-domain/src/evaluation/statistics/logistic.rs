@@ -183,7 +183,7 @@ fn existence(points: &[Point], ridge: f64) -> Result<(), Undefined> {
 pub(super) fn crossing(points: &[Point]) -> Option<f64> {
     let (pass, fail) = spans(points);
     let apart = !pass.is_empty() && !fail.is_empty() && pass.high <= fail.low;
-    apart.then(|| pass.high + 0.5 * (fail.low - pass.high))
+    apart.then_some(pass.high + 0.5 * (fail.low - pass.high))
 }
 
 /// Where there are passes, and where there are failures.
