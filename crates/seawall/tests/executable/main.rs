@@ -15,6 +15,7 @@ mod matching;
 mod recipes;
 mod seeded;
 mod stack;
+mod statistics;
 mod truth;
 mod update;
 mod web;

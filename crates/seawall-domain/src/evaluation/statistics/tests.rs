@@ -374,6 +374,23 @@ fn fits_that_do_not_exist_say_why() {
 }
 
 #[test]
+fn a_draw_that_separates_has_its_middle() {
+    // Every draw passes what is short and fails what is long.
+    let design = design(&battery(&[(2.0, 3, 3), (2.0, 3, 3), (8.0, 0, 3), (8.0, 0, 3)]));
+    let draws = Draws { count: 200, seed: 1 };
+    let drawn = bootstrap::h50(&design, Method::Likelihood, alpha(0.05), draws).unwrap();
+    assert_eq!((drawn.lower, drawn.upper), (4.0, 4.0));
+    assert!(drawn.undefined > 0, "some draws are all of one kind");
+    let rising = design_of(&[(2.0, 0, 3), (8.0, 3, 3)]);
+    let none = bootstrap::h50(&rising, Method::Likelihood, alpha(0.05), draws);
+    assert_eq!(none, Err(Undefined::FewAttempts));
+}
+
+fn design_of(tasks: &[(f64, u32, u32)]) -> Design {
+    design(&battery(tasks))
+}
+
+#[test]
 fn success_by_budget() {
     let spent = |outcome, tokens| Spent { outcome, tokens };
     let attempts = [
