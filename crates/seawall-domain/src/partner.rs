@@ -2,10 +2,10 @@
 //!
 //! A rubric that anybody can read says what counts. Conflicts of interest force people out of a
 //! panel; a lottery that nobody can steer draws those that remain; each of them looks alone, and
-//! sees the others' marks only once all have filed. What follows from the marks is computed. It takes
-//! effect when both the developer and the clearinghouse sign, ends within a year, comes with
-//! reasons, and can be appealed to other people. A stop takes effect at the next request
-//! (FRONTIER 5, MISSION C61-C63).
+//! sees the others' marks only once all have filed. What follows from the marks is computed. It
+//! takes effect when both the developer and the clearinghouse sign, ends within a year, comes with
+//! reasons, and can be appealed to other people. A stop takes effect at the next request (FRONTIER
+//! 5, MISSION C61-C63).
 //!
 //! The developer can keep anybody from its own model, and nobody can force a partner on it.
 

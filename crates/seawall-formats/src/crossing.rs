@@ -1,7 +1,7 @@
 //! The file that crosses from a classified side to the other: one value, one spelling, no room.
 //!
-//! Reading takes exactly the bytes that writing gives: no space, no other order, no further field, so
-//! that nothing can travel along.
+//! Reading takes exactly the bytes that writing gives: no space, no other order, no further field,
+//! so that nothing can travel along.
 
 use crate::fault::FormatFault;
 use seawall_domain::digest::Digest;

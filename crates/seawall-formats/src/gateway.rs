@@ -2,13 +2,14 @@
 //!
 //! A request is not forwarded; it is read into values that are known here, and what is sent is
 //! written from these. So nothing that another reader might understand otherwise reaches the
-//! provider: no second key of the same name, no field that is not listed, no other path. What is not
-//! listed is refused, by name (FRONTIER 4.3, F33). Listed are the parts of OpenAI's chat completions
-//! and responses and of Anthropic's messages that a conversation with functions of the caller's own
-//! needs. Refused are, among others, log probabilities, several answers, biases, stored
-//! conversations, files, batches, embeddings, and tools that the provider carries out.
+//! provider: no second key of the same name, no field that is not listed, no other path. What is
+//! not listed is refused, by name (FRONTIER 4.3, F33). Listed are the parts of OpenAI's chat
+//! completions and responses and of Anthropic's messages that a conversation with functions of the
+//! caller's own needs. Refused are, among others, log probabilities, several answers, biases,
+//! stored conversations, files, batches, embeddings, and tools that the provider carries out.
 
 mod headers;
+pub mod lease;
 mod shape;
 mod tables;
 

@@ -1,8 +1,8 @@
 //! Protocols of evaluations, read strictly: JSON into terms that hold together.
 //!
-//! A protocol is written by people and sealed, so it must have one meaning: a key given twice, a field
-//! that is not known, a number that is no canonical decimal text are refused. What is wrong is named
-//! by its place; nothing of its content is repeated, since a message may reach a log.
+//! A protocol is written by people and sealed, so it must have one meaning: a key given twice, a
+//! field that is not known, a number that is no canonical decimal text are refused. What is wrong
+//! is named by its place; nothing of its content is repeated, since a message may reach a log.
 
 use crate::fault::FormatFault;
 use crate::json;

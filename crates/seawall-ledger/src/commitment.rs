@@ -9,11 +9,12 @@
 //!
 //! `len` is the number of bytes as eight bytes, the most significant first; `path` is the field's
 //! JSON pointer (RFC 6901) in UTF-8; `salt` has 32 bytes; `value` is the field in canonical JSON
-//! ([`crate::canonical`]). The tree is that of RFC 6962 section 2.1. Without its salt a field cannot
-//! be guessed at, however few values it could have.
+//! ([`crate::canonical`]). The tree is that of RFC 6962 section 2.1. Without its salt a field
+//! cannot be guessed at, however few values it could have.
 //!
 //! The fields are a list that both sides know beforehand. So a field has one place in the tree, and
-//! nobody can commit to two values of it and show each to somebody else. Salts come from the caller.
+//! nobody can commit to two values of it and show each to somebody else. Salts come from the
+//! caller.
 
 use std::fmt;
 
@@ -142,6 +143,25 @@ impl Commitment {
             true => Ok(commitment),
             false => Err(Fault::unproven(WHAT, "its root is not the one that was published")),
         }
+    }
+
+    /// The document, put together from its fields.
+    pub fn document(&self) -> Result<Value, Fault> {
+        let mut document = Value::Object(Default::default());
+        for leaf in &self.leaves {
+            let value = serde_json::from_slice(&leaf.value)
+                .map_err(|error| Fault::unreadable(WHAT, error.to_string()))?;
+            let mut place = &mut document;
+            for key in leaf.path.split('/').skip(1) {
+                let key = key.replace("~1", "/").replace("~0", "~");
+                let Value::Object(members) = place else {
+                    return Err(Fault::unreadable(WHAT, "a field stands where there is no object"));
+                };
+                place = members.entry(key).or_insert_with(|| Value::Object(Default::default()));
+            }
+            *place = value;
+        }
+        Ok(document)
     }
 
     /// One field's value.

@@ -1,10 +1,10 @@
 //! A key split among custodians: any quorum of them has it together, and fewer have nothing.
 //!
-//! Shamir's scheme over GF(256), byte by byte, by the crate `vsss-rs`, in constant time. Chance comes
-//! from the caller as a seed of 32 bytes, which is stretched by HMAC-SHA-256 over a counter; whoever
-//! knows the seed knows the key, so it is thrown away after splitting. A published check, the SHA-256
-//! of a label and the key, tells whether shares that were put together are the right ones; the key
-//! has 256 bits of chance, so its hash betrays nothing.
+//! Shamir's scheme over GF(256), byte by byte, by the crate `vsss-rs`, in constant time. Chance
+//! comes from the caller as a seed of 32 bytes, which is stretched by HMAC-SHA-256 over a counter;
+//! whoever knows the seed knows the key, so it is thrown away after splitting. A published check,
+//! the SHA-256 of a label and the key, tells whether shares that were put together are the right
+//! ones; the key has 256 bits of chance, so its hash betrays nothing.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -241,7 +241,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn any_quorum_will_do(key: [u8; 32], seed: [u8; 32], first in 0usize..5, second in 0usize..5) {
+        fn any_quorum_will_do(
+            key: [u8; 32], seed: [u8; 32], first in 0usize..5, second in 0usize..5,
+        ) {
             let shares = split(&key, 2, 5, seed).unwrap();
             let two = [shares[first].clone(), shares[second].clone()];
             prop_assert_eq!(combine(&two, &check(&key)).is_ok(), first != second);

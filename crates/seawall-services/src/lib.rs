@@ -13,6 +13,7 @@ pub mod outcome;
 pub mod account;
 pub mod advisory;
 pub mod case;
+pub mod evaluation;
 pub mod exposure;
 pub mod finding;
 pub mod fix;

@@ -1,9 +1,9 @@
 //! What crosses from a classified side to the other: three values, and nothing beside them.
 //!
-//! There is no link between the two sides; a file is carried across, one way. It holds the receipt of
-//! a question, the root of the protocol that was sealed for it, and the outcome once there is one
-//! (FRONTIER 3.4, F27). What two digests might hide no schema can tell: both are checked against
-//! what the other side has already, its receipt and the public log.
+//! There is no link between the two sides; a file is carried across, one way. It holds the receipt
+//! of a question, the root of the protocol that was sealed for it, and the outcome once there is
+//! one (FRONTIER 3.4, F27). What two digests might hide no schema can tell: both are checked
+//! against what the other side has already, its receipt and the public log.
 
 use crate::digest::Digest;
 use crate::evaluation::decision::Outcome;

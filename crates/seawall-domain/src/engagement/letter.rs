@@ -1,7 +1,7 @@
 //! Letters to a developer: what it is told, as data, and the plain text made from it.
 //!
-//! A letter has no field for a threshold, an error chance, a task or a margin, so none can slip into
-//! one (FRONTIER 3.6). What it repeats of the outside is digests, numbers and words of ours.
+//! A letter has no field for a threshold, an error chance, a task or a margin, so none can slip
+//! into one (FRONTIER 3.6). What it repeats of the outside is digests, numbers and words of ours.
 
 use super::determination::DeterminationFact;
 use super::window::Ended;

@@ -1,8 +1,8 @@
 //! Lineages: the snapshots that are one model, and the days that its windows have used.
 //!
 //! The government's window has thirty days for one model, however often it is offered again and
-//! whatever a snapshot is called: the days belong to the lineage. A day has 86,400 seconds in UTC; a
-//! leap day is a day like any other (FRONTIER 4.2, I4).
+//! whatever a snapshot is called: the days belong to the lineage. A day has 86,400 seconds in UTC;
+//! a leap day is a day like any other (FRONTIER 4.2, I4).
 
 use super::Refused;
 use super::window::{Ring, WindowFact};

@@ -1,9 +1,9 @@
 //! Quotas: how much may pass, per person, party and window, reserved before and settled after.
 //!
 //! What a request could use at most is set aside before it is sent, for everybody whose quota it
-//! counts against, or for nobody. So requests at the same time cannot overshoot together. Every step
-//! is an entry; replaying the entries gives the book, and what was still set aside when the machine
-//! stopped counts as used (FRONTIER 4.3, F34).
+//! counts against, or for nobody. So requests at the same time cannot overshoot together. Every
+//! step is an entry; replaying the entries gives the book, and what was still set aside when the
+//! machine stopped counts as used (FRONTIER 4.3, F34).
 
 use crate::id::{PartyId, PersonId, WindowId};
 use serde::{Deserialize, Serialize};

@@ -92,6 +92,7 @@ impl Scope {
         let streams = self.streaming == Streaming::Whole || other.streaming == Streaming::Streamed;
         let models = self.models.iter().all(|(alias, name)| other.model(alias) == Some(name));
         self.endpoints.is_subset(&other.endpoints)
+            && self.models.len() <= MODELS_MAX
             && models
             && tools
             && streams

@@ -1,9 +1,9 @@
 //! The access window: from an offer by the developer to its end.
 //!
 //! There are two rings. The government's window lies before the model's release to other trusted
-//! partners and has thirty days over all; the partners' window lies before the general release and is
-//! as long as the developer says. Beginning, extending and ending are the developer's; others may
-//! accept, decline, or end sooner.
+//! partners and has thirty days over all; the partners' window lies before the general release and
+//! is as long as the developer says. Beginning, extending and ending are the developer's; others
+//! may accept, decline, or end sooner.
 
 use super::lineage::{Lineage, PARTNERS_DAYS_MAX, Span, WINDOW_DAYS_MAX};
 use super::release::Release;

@@ -1,9 +1,9 @@
 //! A docket: everything that happened under one protocol, from its first commitment on.
 //!
 //! Who has which duty, which revision is sealed, which tokens were given out and what became of
-//! them, and who agreed to have it opened. Each step is decided here and becomes a fact; folding the
-//! facts gives the docket. Facts hold ids, digests and numbers only, so a docket can be shown to an
-//! auditor without showing the protocol.
+//! them, and who agreed to have it opened. Each step is decided here and becomes a fact; folding
+//! the facts gives the docket. Facts hold ids, digests and numbers only, so a docket can be shown
+//! to an auditor without showing the protocol.
 
 use super::sealing::{self, Duties, Duty, Opened, Opening, OpeningStep, Revisions, Seal, Signer};
 use super::token::{self, Book, Claim, Plan, Reason, TokenFact};

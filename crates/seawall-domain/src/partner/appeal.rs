@@ -1,8 +1,8 @@
 //! Appeals: within ten working days, to people who had no part in the decision.
 //!
 //! A working day is a day from Monday to Friday, in UTC, that is not among the holidays that the
-//! installation names. An appeal is filed by the end of the tenth working day after the decision, and
-//! answered by the end of the tenth after it was filed.
+//! installation names. An appeal is filed by the end of the tenth working day after the decision,
+//! and answered by the end of the tenth after it was filed.
 
 use super::assessment::Panel;
 use super::decision::Decision;

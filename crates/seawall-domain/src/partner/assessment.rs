@@ -1,5 +1,5 @@
-//! Assessment: at least two people look at an application, each alone, and see nothing of each other
-//! until all have filed.
+//! Assessment: at least two people look at an application, each alone, and see nothing of each
+//! other until all have filed.
 
 use super::rubric::{Criterion, Gate, Marks, Rubric, Unfit};
 use crate::digest::Digest;

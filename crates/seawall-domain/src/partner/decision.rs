@@ -1,8 +1,8 @@
 //! Decisions: what follows from a panel's findings, with reasons; in force when both sides sign.
 //!
 //! What a decision says is computed from the marks, so anybody with the marks gets the same. People
-//! can only withhold their signature, and then there is no access; nobody can sign in what the rubric
-//! does not give.
+//! can only withhold their signature, and then there is no access; nobody can sign in what the
+//! rubric does not give.
 
 use super::assessment::Findings;
 use super::rubric::{Criterion, Gate, RubricText};

@@ -1,8 +1,8 @@
 //! The lottery that draws assessors: by commit and reveal, so that nobody can steer it.
 //!
 //! Each side commits to a number before any is revealed. Once all are revealed, each person of the
-//! pool gets a rank by hashing; the lowest are drawn. Anybody can draw again and must get the same. A
-//! side that commits and does not reveal ends the draw, by name; it cannot wait and choose.
+//! pool gets a rank by hashing; the lowest are drawn. Anybody can draw again and must get the same.
+//! A side that commits and does not reveal ends the draw, by name; it cannot wait and choose.
 //!
 //! The hash comes from the caller; it is to be SHA-256 over the bytes that are given here.
 

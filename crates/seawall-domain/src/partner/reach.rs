@@ -7,8 +7,14 @@ use crate::id::PartnerId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most groups, and the most partners, of one computation.
-pub const ENTRIES_MAX: usize = 100_000;
+/// The most groups of operators.
+pub const GROUPS_MAX: usize = 100_000;
+
+/// The most partners, and how many can be chosen of them.
+pub const PARTNERS_MAX: usize = 1_000;
+
+/// The most declarations of all partners together.
+pub const DECLARED_MAX: usize = 1_000_000;
 
 /// A group of operators.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -16,12 +22,10 @@ pub const ENTRIES_MAX: usize = 100_000;
 pub struct Group(pub u32);
 
 /// How many operators are in each group, and which groups each partner protects.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Map {
-    /// Operators in each group; a group is in here once, and no operator is in two.
-    pub groups: BTreeMap<Group, u64>,
-    /// What each partner declares.
-    pub protects: BTreeMap<PartnerId, BTreeSet<Group>>,
+    groups: BTreeMap<Group, u64>,
+    protects: BTreeMap<PartnerId, BTreeSet<Group>>,
 }
 
 /// What partners reach together.
@@ -36,6 +40,19 @@ pub struct Reach {
 }
 
 impl Map {
+    /// A map of the operators in each group, no operator in two, and of what each partner declares;
+    /// none beyond the bounds.
+    pub fn of(
+        groups: BTreeMap<Group, u64>,
+        protects: BTreeMap<PartnerId, BTreeSet<Group>>,
+    ) -> Option<Map> {
+        let declared: usize = protects.values().map(BTreeSet::len).sum();
+        let fits = groups.len() <= GROUPS_MAX
+            && protects.len() <= PARTNERS_MAX
+            && declared <= DECLARED_MAX;
+        fits.then_some(Map { groups, protects })
+    }
+
     /// What these partners reach together.
     pub fn reach(&self, partners: &BTreeSet<PartnerId>) -> Reach {
         let protected: BTreeSet<Group> = partners
@@ -57,8 +74,8 @@ impl Map {
     }
 
     /// So many partners, one after the other, each the one that adds most; of equals the first by
-    /// id. It ends early when nobody adds anything. By submodularity it reaches at least 63 % of what
-    /// the best choice would.
+    /// id. It ends early when nobody adds anything. By submodularity it reaches at least 63 % of
+    /// what the best choice would.
     pub fn choose(&self, count: usize) -> Vec<PartnerId> {
         let mut chosen = Vec::new();
         let mut protected: BTreeSet<Group> = BTreeSet::new();

@@ -1,8 +1,8 @@
 //! The rubric: what a partner must have, and what counts for it. It is data, versioned and public.
 //!
-//! Gates are answered yes or no, each with evidence. Criteria are marked from 0 to 4, each mark with
-//! an anchor that says what it means. Weights and limits are part of the rubric, and whoever applies
-//! is told its marks.
+//! Gates are answered yes or no, each with evidence. Criteria are marked from 0 to 4, each mark
+//! with an anchor that says what it means. Weights and limits are part of the rubric, and whoever
+//! applies is told its marks.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 //!
 //! Anybody of the three sides stops a person or the whole organisation at once and alone; starting
 //! again takes two, and what a developer stopped starts again only with the developer. A lost
-//! credential stops its key and not the seat. A seat whose yearly word was not renewed is stopped by
-//! itself (FRONTIER 5).
+//! credential stops its key and not the seat. A seat whose yearly word was not renewed is stopped
+//! by itself (FRONTIER 5).
 
 use crate::digest::Digest;
 use crate::engagement::grant::Cut;

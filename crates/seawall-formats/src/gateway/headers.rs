@@ -103,7 +103,8 @@ pub fn passes_back(name: &str) -> bool {
     PASSED_BACK.iter().any(|passed| name.eq_ignore_ascii_case(passed))
 }
 
-/// Whether the provider's status comes back as it is. A redirection never does, and is not followed.
+/// Whether the provider's status comes back as it is. A redirection never does, and is not
+/// followed.
 pub fn status_passes(status: u16) -> bool {
     matches!(status, 200 | 400..=499 | 500..=599)
 }

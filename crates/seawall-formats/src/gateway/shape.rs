@@ -28,7 +28,7 @@ pub(super) enum Shape {
     Object(&'static [Field]),
     /// An object whose fields depend on the word in one of them; the last part is the word that is
     /// meant where it is missing.
-    Tagged(&'static str, &'static [(&'static str, &'static [Field])], Option<&'static str>),
+    Tagged(&'static str, Kinds, Option<&'static str>),
     /// The first of these that has the value's JSON kind.
     Either(&'static [Shape]),
     /// Any JSON object: a function's parameters or arguments.
@@ -38,6 +38,9 @@ pub(super) enum Shape {
     /// A number of tokens for the answer, at most what the scope says.
     OutputTokens,
 }
+
+/// The words of a tag, each with the fields that such an object has.
+pub(super) type Kinds = &'static [(&'static str, &'static [Field])];
 
 /// One field of an object.
 pub(super) struct Field {
@@ -172,11 +175,7 @@ impl Writer<'_> {
 
     fn tagged(
         &self,
-        (key, kinds, meant): (
-            &'static str,
-            &'static [(&'static str, &'static [Field])],
-            Option<&'static str>,
-        ),
+        (key, kinds, meant): (&'static str, Kinds, Option<&'static str>),
         members: &Map<String, Value>,
         place: &str,
     ) -> Result<Value, Denial> {

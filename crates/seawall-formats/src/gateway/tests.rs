@@ -1,3 +1,5 @@
+// A table of requests, which is a fixture: its lines are as long as requests are.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

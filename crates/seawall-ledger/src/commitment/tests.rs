@@ -149,6 +149,7 @@ fn an_opening_shows_exactly_what_was_committed_to() {
     assert!(opened == commitment);
     assert_eq!(opened.value("/rule/tau_1"), Some(json!("0.6")));
     assert_eq!(opened.value("/rule"), None);
+    assert_eq!(opened.document().unwrap(), document());
     assert!(Commitment::open(&bytes, &PATHS[..4], commitment.root()).is_err());
     assert!(Commitment::open(&bytes, &PATHS, Hash::EMPTY_TREE).is_err());
     let changed = String::from_utf8(bytes).unwrap().replace("0.6", "0.7");

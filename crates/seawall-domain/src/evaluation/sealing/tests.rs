@@ -143,7 +143,9 @@ fn an_opening_needs_its_quorum_and_is_on_record() {
 proptest! {
     /// However people sign, a seal never bears one person, one key or one account twice.
     #[test]
-    fn a_seal_bears_two_people(tries in prop::collection::vec((0u128..4, 0u128..4, 0u8..4), 0..12)) {
+    fn a_seal_bears_two_people(
+        tries in prop::collection::vec((0u128..4, 0u128..4, 0u8..4), 0..12),
+    ) {
         let keys: Vec<Digest> = (0..4).map(|key| Digest::new([key; 32])).collect();
         let mut seal = drafted(1);
         for (who, account, key) in tries {

@@ -6,13 +6,9 @@ fn partner(number: u32) -> PartnerId {
 }
 
 fn map(groups: &[u64], protects: &[&[u32]]) -> Map {
-    Map {
-        groups: (0..).map(Group).zip(groups.iter().copied()).collect(),
-        protects: (0..)
-            .map(partner)
-            .zip(protects.iter().map(|of| of.iter().copied().map(Group).collect()))
-            .collect(),
-    }
+    let declared = protects.iter().map(|of| of.iter().copied().map(Group).collect());
+    let groups = (0..).map(Group).zip(groups.iter().copied()).collect();
+    Map::of(groups, (0..).map(partner).zip(declared).collect()).unwrap()
 }
 
 #[test]
@@ -28,6 +24,8 @@ fn each_operator_counts_once_and_who_is_left_is_named() {
     assert_eq!(map.choose(1), [partner(0)]);
     assert_eq!(map.choose(0), []);
     assert_eq!(Map::default().choose(3), []);
+    let many = (0..=PARTNERS_MAX as u32).map(|number| (partner(number), BTreeSet::new()));
+    assert_eq!(Map::of(BTreeMap::new(), many.collect()), None);
 }
 
 /// A small generator with a fixed course: sectors must be the same in every run.

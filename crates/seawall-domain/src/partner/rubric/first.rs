@@ -25,8 +25,8 @@ const GATES: [(Gate, &str, &str); 9] = [
     ),
     (
         Gate::SecurityBaseline,
-        "Do phishing-resistant sign-in, watched endpoints, kept logs, notice of incidents within 24 \
-         hours, personal accounts and a separate workspace hold for everybody with access?",
+        "Do phishing-resistant sign-in, watched endpoints, kept logs, notice of incidents within \
+         24 hours, personal accounts and a separate workspace hold for everybody with access?",
         "a report by somebody else, not older than a year, or the settings themselves",
     ),
     (

@@ -52,7 +52,8 @@ proptest! {
     /// A better mark never lowers the score, and the order in which a rubric lists things is free.
     #[test]
     fn scores_grow_with_marks(
-        one in prop::collection::vec(0u8..=4, 6), at in 0usize..6, weights in prop::collection::vec(1u32..=1_000, 6),
+        one in prop::collection::vec(0u8..=4, 6), at in 0usize..6,
+        weights in prop::collection::vec(1u32..=1_000, 6),
     ) {
         let mut text = first::text();
         for (it, weight) in text.criteria.iter_mut().zip(weights) {

@@ -103,7 +103,9 @@ fn a_seat_lapses_without_its_yearly_word() {
 proptest! {
     /// Once stopped by the developer, nothing that others do alone or together starts it again.
     #[test]
-    fn a_developers_stop_stands(steps in prop::collection::vec((0u8..4, 0usize..3, 0usize..3), 0..20)) {
+    fn a_developers_stop_stands(
+        steps in prop::collection::vec((0u8..4, 0usize..3, 0usize..3), 0..20),
+    ) {
         let mut seat = seat().suspend(Extent::Organisation, sides()[0], Why::Unstated, at(1));
         for (what, one, other) in steps {
             let by = [sides()[one], sides()[other]];

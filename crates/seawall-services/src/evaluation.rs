@@ -1,0 +1,3 @@
+//! Evaluations: what joins the rules, the readers and the hashes of a sealed protocol.
+
+pub mod sealing;
