@@ -1,9 +1,9 @@
 //! Reading a log of an evaluation: processor seconds and peak memory.
 //!
-//! `evaluation_log` makes a log of 1,000 samples with 201 messages each (about 110 MB packed, 260 MB
-//! of JSON) and reads it five times, every member to its end, everything computed again. With the
-//! environment variable `INSPECT_PYTHON`, a Python that has inspect-ai, its `read_eval_log` reads
-//! the same file in between. `evaluation_log LOG` reads a log that is there.
+//! `evaluation_log` makes a log of 1,000 samples with 201 messages each (about 110 MB packed, 260
+//! MB of JSON) and reads it five times, every member to its end, everything computed again. With
+//! the environment variable `INSPECT_PYTHON`, a Python that has inspect-ai, its `read_eval_log`
+//! reads the same file in between. `evaluation_log LOG` reads a log that is there.
 
 #![allow(
     clippy::unwrap_used,
