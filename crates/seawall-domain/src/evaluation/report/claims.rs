@@ -15,6 +15,12 @@ use std::collections::BTreeMap;
 /// Everything in which the header differs from the attempts, or from how the run was started.
 pub(super) fn compare(log: &Log, settled: &Settled<'_>) -> Vec<Finding> {
     let header = &log.header;
+    let began: Vec<Finding> =
+        header.started_as.iter().flat_map(|start| began(start, &header.spec)).collect();
+    // Where there are no attempts at all, everything is missing, and nothing can be compared.
+    if settled.kept.is_empty() {
+        return began;
+    }
     let mut findings = Vec::new();
     if let Some(results) = &header.results {
         findings.extend(counts(settled, results));
@@ -25,9 +31,7 @@ pub(super) fn compare(log: &Log, settled: &Settled<'_>) -> Vec<Finding> {
     for reduction in log.reductions.iter().flatten() {
         findings.extend(reduced(settled, reduction));
     }
-    if let Some(start) = &header.started_as {
-        findings.extend(began(start, &header.spec));
-    }
+    findings.extend(began);
     let struck = settled.kept.iter().filter(|seen| seen.invalidated.is_some()).count();
     match header.invalidated {
         Some(true) if struck == 0 => {
@@ -71,9 +75,6 @@ fn score(log: &Log, settled: &Settled<'_>, claim: &Claim) -> Vec<Finding> {
         Some(reducer) => format!("{}/{}", quote(&claim.name), quote(reducer)),
         None => quote(&claim.name),
     };
-    if settled.kept.is_empty() {
-        return Vec::new();
-    }
     let votes = match votes(settled, claim) {
         Votes::None => return vec![mismatch(format!("no attempt has the score {name}"))],
         Votes::Odd => {
