@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use seawall_domain::engagement::lease::Lease;
 use seawall_domain::id::WindowId;
+use seawall_formats::gateway::lease as formats;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::sign::VerifyingKey;
 use serde::{Deserialize, Serialize};
@@ -62,7 +63,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
     let window = gateway.settings.window.id;
     let other = || problem(StatusCode::CONFLICT, "Not taken", "it is for another window");
     match envelope.unverified_payload_type() {
-        LEASE => match signed::<Lease>(envelope, LEASE, gateway.developer) {
+        LEASE => match signed(envelope, LEASE, gateway.developer).and_then(lease) {
             Ok(lease) => match gateway.lease(lease).await {
                 Ok(Ok(())) => done("open"),
                 Ok(Err(closed)) => problem(StatusCode::CONFLICT, "Not taken", &closed.to_string()),
@@ -70,19 +71,21 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
             },
             Err(refusal) => *refusal,
         },
-        WITHDRAWAL => match signed::<Withdrawal>(envelope, WITHDRAWAL, gateway.developer) {
-            Ok(withdrawal) if withdrawal.window != window => other(),
-            Ok(_) => match gateway.withdraw().await {
-                Ok(()) => done("withdrawn"),
-                // It is in force all the same.
-                Err(fault) => unwritten(&fault.to_string()),
-            },
-            Err(refusal) => *refusal,
-        },
+        WITHDRAWAL => {
+            match signed(envelope, WITHDRAWAL, gateway.developer).and_then(read::<Withdrawal>) {
+                Ok(withdrawal) if withdrawal.window != window => other(),
+                Ok(_) => match gateway.withdraw().await {
+                    Ok(()) => done("withdrawn"),
+                    // It is in force all the same.
+                    Err(fault) => unwritten(&fault.to_string()),
+                },
+                Err(refusal) => *refusal,
+            }
+        }
         CUT => {
-            let word = signed::<CutWord>(envelope, CUT, gateway.issuer)
-                .or_else(|_| signed::<CutWord>(envelope, CUT, gateway.developer));
-            match word {
+            let word = signed(envelope, CUT, gateway.issuer)
+                .or_else(|_| signed(envelope, CUT, gateway.developer));
+            match word.and_then(read::<CutWord>) {
                 Ok(word) if word.window != window => other(),
                 Ok(word) => match gateway.cut_off(word.who).await {
                     Ok(()) => done("cut off"),
@@ -96,18 +99,29 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
 }
 
 /// What an envelope says, when this key signed it.
-fn signed<T: for<'de> Deserialize<'de>>(
-    envelope: &Envelope,
+fn signed<'a>(
+    envelope: &'a Envelope,
     kind: &str,
     key: VerifyingKey,
-) -> Result<T, Box<Response<Answer>>> {
+) -> Result<&'a [u8], Box<Response<Answer>>> {
     let other = |why: &str| refusal(StatusCode::FORBIDDEN, "Not signed by who may say it", why);
     let verified = envelope.verify(&[key], 1).map_err(|fault| other(&fault.to_string()))?;
-    if verified.payload_type != kind {
-        return Err(other("it is of another kind"));
+    match verified.payload_type == kind {
+        true => Ok(verified.payload),
+        false => Err(other("it is of another kind")),
     }
-    serde_json::from_slice(verified.payload)
-        .map_err(|error| refusal(StatusCode::BAD_REQUEST, "Does not read", &error.to_string()))
+}
+
+fn lease(word: &[u8]) -> Result<Lease, Box<Response<Answer>>> {
+    formats::read(word).map_err(|fault| unread(&fault))
+}
+
+fn read<T: for<'de> Deserialize<'de>>(word: &[u8]) -> Result<T, Box<Response<Answer>>> {
+    serde_json::from_slice(word).map_err(|error| unread(&error))
+}
+
+fn unread(why: &dyn std::fmt::Display) -> Box<Response<Answer>> {
+    refusal(StatusCode::BAD_REQUEST, "Does not read", &why.to_string())
 }
 
 /// Whether the gate is open, for anybody: nothing of who uses it.

@@ -16,7 +16,7 @@ use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Ti
 use seawall_domain::engagement::scope::{Endpoint, Scope};
 use seawall_domain::id::{PartyId, PersonId};
 use seawall_domain::time::Timestamp;
-use seawall_ledger::note::{KeyName, NoteSigner};
+use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -56,6 +56,7 @@ pub struct Gateway {
     pub(crate) journal: Journal,
     pub(crate) developer: VerifyingKey,
     pub(crate) issuer: VerifyingKey,
+    verifier: VerifierKey,
     window_key: [u8; 32],
     /// The gate and who is cut off; every stream looks at it.
     state: watch::Sender<State>,
@@ -115,6 +116,7 @@ impl Gateway {
             .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
         let past = replay::replay(&folder, &settings)?;
         let signer = NoteSigner::new(name, SigningKey::from_seed(signing));
+        let verifier = signer.verifier(KeyKind::Note);
         let (journal, thread) =
             Journal::open(&folder, past.head.clone(), signer, Arc::clone(&clock))?;
         let mut book = past.book;
@@ -137,12 +139,18 @@ impl Gateway {
             journal,
             developer,
             issuer,
+            verifier,
             window_key,
             state,
             book: Mutex::new(book),
             outside: Outside { clock, chance },
         };
         Ok((Arc::new(gateway), thread))
+    }
+
+    /// The key that whoever keeps a checkpoint verifies it by (C2SP signed-note).
+    pub fn verifier(&self) -> &VerifierKey {
+        &self.verifier
     }
 
     /// The time, if anybody knows it.

@@ -1,4 +1,5 @@
-//! Leases as they come in, read strictly. The signature is over the bytes, so they are read as they are.
+//! Leases as they come in, read strictly. The signature is over the bytes, so they are read as they
+//! are.
 
 use crate::fault::FormatFault;
 use crate::json;

@@ -118,6 +118,7 @@ async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
     let address = settings.own_address(listen);
     let (gateway, journal) = Gateway::begin(settings, address.clone(), clock(), chance())?;
     say!("the gateway listens on {listen} as {address}; it is closed until a lease comes");
+    say!("whoever keeps its checkpoints verifies them by {}", gateway.verifier());
     seawall_gateway::serve(listener, gateway, until).await?;
     // The journal's thread ends once everything is written.
     let _ = tokio::task::spawn_blocking(move || journal.join()).await;
