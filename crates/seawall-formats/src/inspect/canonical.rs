@@ -11,21 +11,30 @@ const SHOWN_BYTES_MAX: usize = 120;
 
 /// The value with its names sorted and without what is not set; long ones as `sha256:…`.
 pub(super) fn canonical(raw: &RawValue) -> String {
+    let text = whole(raw);
+    if text.len() <= SHOWN_BYTES_MAX { text } else { digest(&text) }
+}
+
+/// The digest of a value, however short it is: for what nobody needs to see. What is not set is
+/// `null`.
+pub(super) fn sealed(raw: &RawValue) -> String {
+    let text = whole(raw);
+    if text == "null" { text } else { digest(&text) }
+}
+
+/// A text as `sha256:…`.
+pub(super) fn digest(text: &str) -> String {
+    format!("sha256:{}", Digest::new(Sha256::digest(text.as_bytes()).into()))
+}
+
+fn whole(raw: &RawValue) -> String {
     let mut text = String::new();
     match serde_json::from_str::<Value>(raw.get()) {
         Ok(value) => write(&value, &mut text),
         // What is nested too deep for a tree is compared letter by letter.
         Err(_) => raw.get().clone_into(&mut text),
     }
-    short(text)
-}
-
-/// A text, or its digest if it is long.
-pub(super) fn short(text: String) -> String {
-    if text.len() <= SHOWN_BYTES_MAX {
-        return text;
-    }
-    format!("sha256:{}", Digest::new(Sha256::digest(text.as_bytes()).into()))
+    text
 }
 
 fn write(value: &Value, text: &mut String) {

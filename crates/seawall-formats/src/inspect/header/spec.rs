@@ -3,7 +3,7 @@
 //! A setting of `config` is a condition by its own name (`token_limit`), one of the model's
 //! generation as well (`temperature`); the rest by the name that it has in `eval`.
 
-use super::super::canonical::{canonical, short};
+use super::super::canonical::{canonical, digest, sealed};
 use super::{Members, below, text};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::conditions::{Conditions, Weight};
@@ -129,6 +129,10 @@ const NOTES: [&str; 12] = [
     "tools",
 ];
 
+/// What is told by its digest only: it may hold prompts, flags or answers, and is compared as well.
+const SEALED: [&str; 7] =
+    ["model_args", "scorers", "solver_args", "steps", "system_prompt", "task_args", "tools"];
+
 /// How much a setting by its name weighs; none where it is not kept.
 pub(super) fn weight_of_setting(name: &str) -> Option<Weight> {
     if CARRYING_OUT.contains(&name) {
@@ -160,7 +164,8 @@ fn conditions(
     }
     let mut set = |name: &str, members: &Members<'_>, key: &str, weight: Weight| {
         if let Some(raw) = members.get(key) {
-            conditions.set(name, canonical(raw), weight);
+            let value = if SEALED.contains(&key) { sealed(raw) } else { canonical(raw) };
+            conditions.set(name, value, weight);
         }
     };
     let named = [
@@ -191,7 +196,7 @@ fn conditions(
         let mut tasks: Vec<&TaskId> = tasks.iter().collect();
         tasks.sort();
         let list = serde_json::to_string(&tasks).unwrap_or_default();
-        conditions.set("sample_ids", short(list), Weight::Binding);
+        conditions.set("sample_ids", digest(&list), Weight::Binding);
     }
     // A map keeps the first of its names in order, which is as good a choice as any.
     let fields = std::mem::take(&mut conditions.fields).into_iter().take(CONDITIONS_MAX);
