@@ -47,8 +47,7 @@ enum Command {
     Exposure(command::exposure::Arguments),
     /// Evaluations of frontier models: what their logs are evidence of.
     Evaluation(command::evaluation::Arguments),
-    /// The engines by hand: purl, vers, version, cvss, bod-26-04, and single figures of
-    /// evaluations.
+    /// The engines by hand: purl, vers, version, cvss, bod-26-04, figures of evaluations.
     Inspect(command::inspect::Arguments),
     /// Write, check and import recipes; nothing of them is run unless an import must ask.
     Recipe(command::recipe::Arguments),

@@ -9,6 +9,7 @@ use super::battery::Profile;
 use super::conditions::Conditions;
 use super::finding::Finding;
 use super::value::{Given, Scalar};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A log as it was read.
@@ -34,7 +35,7 @@ impl Log {
         for observation in &self.observations {
             let profile = profiles.entry(observation.task.clone()).or_default();
             if profile.family.is_none() {
-                profile.family = observation.cluster(family);
+                profile.family = observation.cluster(family).map(Cow::into_owned);
             }
             if profile.minutes.is_none() {
                 let told = observation.fact(minutes).and_then(Scalar::number);
@@ -243,11 +244,11 @@ impl Observation {
     }
 
     /// A member of the metadata as the name of a cluster: a text as it is, a number in figures.
-    pub fn cluster(&self, field: &str) -> Option<String> {
+    pub fn cluster(&self, field: &str) -> Option<Cow<'_, str>> {
         match self.fact(field)? {
-            Scalar::Text(text) => Some(text.clone()),
-            Scalar::Number(number) if number.is_finite() => Some(number.to_string()),
-            Scalar::Flag(flag) => Some(flag.to_string()),
+            Scalar::Text(text) => Some(Cow::Borrowed(text)),
+            Scalar::Number(number) if number.is_finite() => Some(Cow::Owned(number.to_string())),
+            Scalar::Flag(flag) => Some(Cow::Owned(flag.to_string())),
             Scalar::Number(_) | Scalar::Null => None,
         }
     }

@@ -149,6 +149,15 @@ impl<'a> Settled<'a> {
         self.is_too_long(log) || (log.header.spec.tasks.is_none() && size > self.tasks.len() as u64)
     }
 
+    /// Whether two of the tasks have ids that differ only in their types.
+    fn tasks_look_alike(&self) -> bool {
+        let number = |task: &&&TaskId| matches!(task, TaskId::Number(_));
+        let texts: BTreeSet<String> =
+            self.tasks.iter().filter(number).map(|task| task.to_string()).collect();
+        let alike = |task: &TaskId| matches!(task, TaskId::Text(text) if texts.contains(text));
+        self.tasks.iter().any(|task| alike(task))
+    }
+
     /// The observation of an attempt.
     fn get(&self, task: &'a TaskId, epoch: u32) -> Option<&'a Observation> {
         self.by_key.get(&(task, epoch)).copied()

@@ -50,7 +50,10 @@ struct Draft {
 }
 
 impl Draft {
-    fn finish(self) -> Option<Observation> {
+    fn finish(mut self) -> Option<Observation> {
+        // Many of these are held at once.
+        self.scores.shrink_to_fit();
+        self.facts.shrink_to_fit();
         Some(Observation {
             task: self.id?,
             epoch: self.epoch?,
@@ -224,6 +227,7 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Summary>> {
             "scores" => {
                 let read = score::scores(scan)?.into_iter();
                 scores = read.map(|score| (score.scorer, score.value)).collect();
+                scores.shrink_to_fit();
             }
             "error" => broken = is_there(scan)?,
             "limit" => stopped = limit(scan)?,

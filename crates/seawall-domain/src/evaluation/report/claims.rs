@@ -10,6 +10,7 @@ use crate::evaluation::log::{Claim, Claimed, Log, Observation, Reduction, Result
 use crate::evaluation::metric::{Metric, agree};
 use crate::evaluation::reducer::Reducer;
 use crate::evaluation::value::{Given, Scalar};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Everything in which the header differs from the attempts, or from how the run was started.
@@ -68,7 +69,7 @@ fn counts(settled: &Settled<'_>, results: &Results) -> Vec<Finding> {
 }
 
 /// Each task's numbers in one score, and its cluster.
-type Numbers = Vec<(f64, Option<String>)>;
+type Numbers<'a> = Vec<(f64, Option<Cow<'a, str>>)>;
 
 fn score(log: &Log, settled: &Settled<'_>, claim: &Claim) -> Vec<Finding> {
     let name = match &claim.reducer {
@@ -85,30 +86,31 @@ fn score(log: &Log, settled: &Settled<'_>, claim: &Claim) -> Vec<Finding> {
     };
     let spec = &log.header.spec;
     let mut ways: Vec<Way> = Vec::new();
+    let mut reduced = |reducer| {
+        ways.push(Way::Typed(reducer));
+        if settled.tasks_look_alike() {
+            ways.push(Way::Alike(reducer));
+        }
+    };
     match claim.reducer.as_deref().map(Reducer::of) {
         Some(None) => {
             let what = format!("{name}: this reducer is not known here");
             return vec![Finding::new(Code::NotRecomputed, what)];
         }
-        Some(Some(reducer)) => ways.push(Way::Reduced(reducer)),
+        Some(Some(reducer)) => reduced(reducer),
         None => {
-            ways.push(Way::Reduced(Reducer::Mean));
+            reduced(Reducer::Mean);
             ways.push(Way::Each);
         }
     }
     let fields = claim.metrics.iter().filter_map(|metric| metric.cluster.as_deref());
     let field = fields.chain(spec.cluster.as_deref()).next().unwrap_or(super::FAMILY_FIELD);
-    let ways: Vec<Numbers> = ways
-        .into_iter()
-        .flat_map(|way| {
-            [way.numbers(&votes, field, Ids::Alike), way.numbers(&votes, field, Ids::Typed)]
-        })
-        .collect();
+    let ways: Vec<Numbers<'_>> = ways.into_iter().map(|way| way.numbers(&votes, field)).collect();
     let mut findings: Vec<Finding> =
         claim.metrics.iter().filter_map(|metric| compute(&name, metric, &ways)).collect();
     let counts = [("scored", claim.scored), ("unscored", claim.unscored)];
     for (what, claimed) in counts {
-        let count = |numbers: &Numbers| {
+        let count = |numbers: &Numbers<'_>| {
             let wanted = |number: &f64| number.is_nan() == (what == "unscored");
             numbers.iter().filter(|(number, _)| wanted(number)).count() as u64
         };
@@ -150,48 +152,49 @@ fn votes<'a>(settled: &Settled<'a>, claim: &Claim) -> Votes<'a> {
 
 /// How attempts become the numbers over which a metric is computed.
 enum Way {
-    Reduced(Reducer),
+    /// The attempts at each task are reduced.
+    Typed(Reducer),
+    /// The same where tasks whose ids look alike are one, as Inspect has it.
+    Alike(Reducer),
+    /// Each attempt stands for itself.
     Each,
 }
 
-/// Which attempts are at the same task.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Ids {
-    /// Those whose tasks look alike.
-    Alike,
-    /// Those whose tasks are of the same type too.
-    Typed,
-}
-
 impl Way {
-    fn numbers(&self, votes: &[(&Observation, &Scalar)], field: &str, ids: Ids) -> Numbers {
+    fn numbers<'a>(&self, votes: &[(&'a Observation, &'a Scalar)], field: &str) -> Numbers<'a> {
         match self {
             Way::Each => votes
                 .iter()
                 .map(|(seen, value)| (value.harness_number(), seen.cluster(field)))
                 .collect(),
-            Way::Reduced(reducer) => {
-                let mut places: BTreeMap<(String, Option<&TaskId>), usize> = BTreeMap::new();
-                let mut tasks: Vec<(Vec<&Scalar>, Option<String>)> = Vec::new();
-                for (seen, value) in votes {
-                    let typed = (ids == Ids::Typed).then_some(&seen.task);
-                    let place =
-                        *places.entry((seen.task.to_string(), typed)).or_insert_with(|| {
-                            tasks.push((Vec::new(), seen.cluster(field)));
-                            tasks.len() - 1
-                        });
-                    if let Some((values, _)) = tasks.get_mut(place) {
-                        values.push(value);
-                    }
-                }
-                let reduced = tasks.into_iter();
-                reduced.map(|(values, cluster)| (reducer.reduce(&values), cluster)).collect()
-            }
+            Way::Typed(reducer) => reduce(*reducer, votes, field, |seen| &seen.task),
+            Way::Alike(reducer) => reduce(*reducer, votes, field, |seen| seen.task.to_string()),
         }
     }
 }
 
-fn compute(name: &str, claimed: &Claimed, ways: &[Numbers]) -> Option<Finding> {
+/// Reduces the attempts at each task; `key` says which are at the same.
+fn reduce<'a, K: Ord>(
+    reducer: Reducer,
+    votes: &[(&'a Observation, &'a Scalar)],
+    field: &str,
+    key: impl Fn(&'a Observation) -> K,
+) -> Numbers<'a> {
+    let mut places: BTreeMap<K, usize> = BTreeMap::new();
+    let mut tasks: Vec<(Vec<&Scalar>, Option<Cow<'a, str>>)> = Vec::new();
+    for (seen, value) in votes {
+        let place = *places.entry(key(seen)).or_insert_with(|| {
+            tasks.push((Vec::new(), seen.cluster(field)));
+            tasks.len() - 1
+        });
+        if let Some((values, _)) = tasks.get_mut(place) {
+            values.push(value);
+        }
+    }
+    tasks.into_iter().map(|(values, cluster)| (reducer.reduce(&values), cluster)).collect()
+}
+
+fn compute(name: &str, claimed: &Claimed, ways: &[Numbers<'_>]) -> Option<Finding> {
     let metric = Metric::of(&claimed.name, claimed.cluster.as_deref());
     let Some(metric) = metric.filter(|_| !claimed.special) else {
         let what = format!("{name}: {} is not computed here", quote(&claimed.key));

@@ -1,15 +1,18 @@
 //! `seawall evaluation ingest`: one log, one report.
 
 use super::{Watched, plain};
-use crate::command::{print_json, print_text};
+use crate::command::print_text;
 use anyhow::Context;
 use seawall_domain::evaluation::attempt::{Attempt, Class, TaskId};
+use seawall_domain::evaluation::finding::Finding;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::report::Report;
 use seawall_formats::inspect;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt;
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,33 +31,41 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut worst = 0;
     for path in &arguments.logs {
-        let (document, status) = match read(path) {
+        let status = match read(path) {
             Ok((log, report)) => {
-                let status = u8::from(!report.can_serve());
                 match arguments.json {
-                    true => (Some(json(path, &log, &report)), status),
-                    false => {
-                        print_text(&text(path, &report))?;
-                        (None, status)
-                    }
+                    true => print(arguments, &document(path, &log, &report))?,
+                    false => print_text(&text(path, &report))?,
                 }
+                u8::from(!report.can_serve())
             }
             Err(error) => {
                 eprintln!("seawall: {error:#}");
-                let name = path.display().to_string();
-                let said = json!({"log": name, "error": format!("{error:#}")});
-                (arguments.json.then_some(said), 2)
+                if arguments.json {
+                    let name = path.display().to_string();
+                    print(arguments, &json!({"log": name, "error": format!("{error:#}")}))?;
+                }
+                2
             }
         };
-        if let Some(document) = document {
-            match arguments.logs.len() {
-                1 => print_json(&document)?,
-                _ => print_text(&format!("{document}\n"))?,
-            }
-        }
         worst = worst.max(status);
     }
     Ok(ExitCode::from(worst))
+}
+
+/// Prints the document of a log: of several logs one a line.
+fn print(arguments: &Arguments, document: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let written = match arguments.logs.len() {
+        1 => serde_json::to_writer_pretty(&mut out, document),
+        _ => serde_json::to_writer(&mut out, document),
+    };
+    let written = written.map_err(std::io::Error::from);
+    match written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        // Whoever reads it may stop reading whenever they like.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
 
 fn read(path: &Path) -> anyhow::Result<(Log, Report)> {
@@ -64,40 +75,53 @@ fn read(path: &Path) -> anyhow::Result<(Log, Report)> {
     Ok((log, report))
 }
 
-fn json(path: &Path, log: &Log, report: &Report) -> Value {
-    let scores: Map<String, Value> =
-        report.scores.iter().map(|score| (score.name.clone(), json!(score))).collect();
+/// A report as a document.
+#[derive(Serialize)]
+struct Document<'a> {
+    log: String,
+    status: &'a str,
+    complete: bool,
+    tasks: usize,
+    attempts: Rows<'a>,
+    scores: Map<String, Value>,
+    findings: &'a [Finding],
+    usage: Value,
+    conditions: Value,
+}
+
+fn document<'a>(path: &Path, log: &'a Log, report: &'a Report) -> Document<'a> {
+    let scores = report.scores.iter().map(|score| (score.name.clone(), json!(score))).collect();
     let conditions = &log.header.conditions;
     let fields: BTreeMap<&String, &String> =
         conditions.fields.iter().map(|(name, condition)| (name, &condition.value)).collect();
     let usage = &report.usage;
-    let limits = limits(log);
-    let attempts: Vec<Value> = report.attempts.iter().map(|one| attempt(one, &limits)).collect();
-    json!({
-        "log": path.display().to_string(),
-        "status": report.status.word(),
-        "complete": report.complete,
-        "tasks": report.tasks,
-        "attempts": attempts,
-        "scores": scores,
-        "findings": report.findings,
-        "usage": {
+    Document {
+        log: path.display().to_string(),
+        status: report.status.word(),
+        complete: report.complete,
+        tasks: report.tasks,
+        attempts: Rows { attempts: &report.attempts, limits: limits(log) },
+        scores,
+        findings: &report.findings,
+        usage: json!({
             "input_tokens": usage.input,
             "output_tokens": usage.output,
             "input_tokens_cache_read": usage.cache_read,
             "input_tokens_cache_write": usage.cache_write,
             "reasoning_tokens": usage.reasoning,
             "total_tokens": usage.total,
-        },
-        "conditions": {
+        }),
+        conditions: json!({
             "digest": inspect::conditions_digest(conditions).to_string(),
             "fields": fields,
-        },
-    })
+        }),
+    }
 }
 
 /// What stopped each attempt that was stopped, whatever its class; the last word on it counts.
-fn limits(log: &Log) -> BTreeMap<(&TaskId, u32), &'static str> {
+type Limits<'a> = BTreeMap<(&'a TaskId, u32), &'static str>;
+
+fn limits(log: &Log) -> Limits<'_> {
     let mut limits = BTreeMap::new();
     for seen in &log.observations {
         let key = (&seen.task, seen.epoch);
@@ -109,18 +133,39 @@ fn limits(log: &Log) -> BTreeMap<(&TaskId, u32), &'static str> {
     limits
 }
 
-fn attempt(attempt: &Attempt, limits: &BTreeMap<(&TaskId, u32), &'static str>) -> Value {
-    json!({
-        "id": attempt.task,
-        "id_type": attempt.task.kind(),
-        "epoch": attempt.epoch,
-        "class": attempt.class,
-        "value": attempt.value,
-        "original_value": attempt.original,
-        "tokens": attempt.tokens,
-        "retries": attempt.retries,
-        "limit": limits.get(&(&attempt.task, attempt.epoch)),
-    })
+/// The attempts, written one by one: a log may have hundreds of thousands.
+struct Rows<'a> {
+    attempts: &'a [Attempt],
+    limits: Limits<'a>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'a TaskId,
+    id_type: &'static str,
+    epoch: u32,
+    class: Class,
+    value: Option<f64>,
+    original_value: Option<f64>,
+    tokens: u64,
+    retries: u32,
+    limit: Option<&'static str>,
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+        into.collect_seq(self.attempts.iter().map(|attempt| Row {
+            id: &attempt.task,
+            id_type: attempt.task.kind(),
+            epoch: attempt.epoch,
+            class: attempt.class,
+            value: attempt.value,
+            original_value: attempt.original,
+            tokens: attempt.tokens,
+            retries: attempt.retries,
+            limit: self.limits.get(&(&attempt.task, attempt.epoch)).copied(),
+        }))
+    }
 }
 
 /// How many tasks the table shows.
@@ -133,7 +178,7 @@ fn text(path: &Path, report: &Report) -> String {
     said
 }
 
-fn put(said: &mut String, path: &Path, report: &Report) -> std::fmt::Result {
+fn put(said: &mut dyn fmt::Write, path: &Path, report: &Report) -> fmt::Result {
     let complete = if report.complete { "complete" } else { "not complete" };
     let (name, status) = (plain(&path.display().to_string()), plain(report.status.word()));
     let (tasks, attempts) = (report.tasks, report.attempts.len());
@@ -158,7 +203,7 @@ fn put(said: &mut String, path: &Path, report: &Report) -> std::fmt::Result {
 }
 
 /// A line for each task, with the class of each attempt.
-fn attempts_table(said: &mut String, attempts: &[Attempt]) -> std::fmt::Result {
+fn attempts_table(said: &mut dyn fmt::Write, attempts: &[Attempt]) -> fmt::Result {
     let tasks: Vec<&[Attempt]> = attempts.chunk_by(|one, other| one.task == other.task).collect();
     for same in tasks.iter().take(TASKS_SHOWN_MAX) {
         let Some(first) = same.first() else { continue };
@@ -172,7 +217,7 @@ fn attempts_table(said: &mut String, attempts: &[Attempt]) -> std::fmt::Result {
     writeln!(said)
 }
 
-fn scores_table(said: &mut String, report: &Report) -> std::fmt::Result {
+fn scores_table(said: &mut dyn fmt::Write, report: &Report) -> fmt::Result {
     if report.scores.is_empty() {
         return writeln!(said, "No attempt has a score.\n");
     }
