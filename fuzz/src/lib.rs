@@ -8,6 +8,7 @@
 pub mod archives;
 pub mod crashes;
 pub mod edits;
+pub mod evaluations;
 pub mod feeds;
 pub mod intake;
 pub mod inventory;

@@ -63,6 +63,21 @@ pub fn zstandard<'a>(source: impl io::BufRead + 'a) -> impl io::Read + 'a {
     zstandard::Frames::new(source)
 }
 
+/// Unpacks many Zstandard files one after the other, with the memory of the first for all.
+pub(crate) struct Unpacker(ruzstd::decoding::FrameDecoder);
+
+impl Unpacker {
+    /// Has unpacked nothing yet.
+    pub(crate) fn new() -> Unpacker {
+        Unpacker(zstandard::decoder())
+    }
+
+    /// The content of a Zstandard file, as [`zstandard`] gives it.
+    pub(crate) fn open<'a>(&'a mut self, source: impl io::BufRead + 'a) -> impl io::Read + 'a {
+        zstandard::Frames::by(&mut self.0, source)
+    }
+}
+
 /// Reads the documents of `source`, called `name`, and gives each with its label to `take`.
 ///
 /// Of JSON lines (`.jsonl`, `.ndjson`, packed or not) every line that is not blank is a document.

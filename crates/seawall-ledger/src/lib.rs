@@ -18,6 +18,7 @@ pub mod commitment;
 pub mod dsse;
 mod encoding;
 mod fault;
+pub mod jws;
 pub mod merkle;
 pub mod note;
 pub mod openpgp;

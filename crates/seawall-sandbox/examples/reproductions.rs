@@ -83,6 +83,8 @@ fn bare(program: &str, file: &Path) -> Result<(), Failure> {
     for kind in ["attack", "benign"].repeat(RUNS as usize) {
         let mut command = Command::new(program);
         command.arg(file).arg(kind).env("SEAWALL_CANARY", "token").stdin(Stdio::null());
+        // The programs that a sandbox sees, and no wrapper that somebody has in front of them.
+        command.env("PATH", "/usr/bin:/bin");
         if !command.output()?.status.success() {
             return Err(format!("`{program}` failed").into());
         }

@@ -3,7 +3,9 @@
 pub mod admin;
 pub mod advisories;
 pub mod demo;
+pub mod evaluation;
 pub mod exposure;
+pub mod gateway;
 pub mod inspect;
 pub mod matching;
 pub mod preflight;

@@ -45,12 +45,16 @@ enum Command {
     Match(command::matching::Arguments),
     /// Can strangers reach a system? At most ten questions, and what to tell `match`.
     Exposure(command::exposure::Arguments),
-    /// The engines by hand: purl, vers, version, cvss, bod-26-04, and single figures of evaluations.
+    /// Evaluations of frontier models: what their logs are evidence of.
+    Evaluation(command::evaluation::Arguments),
+    /// The engines by hand: purl, vers, version, cvss, bod-26-04, figures of evaluations.
     Inspect(command::inspect::Arguments),
     /// Write, check and import recipes; nothing of them is run unless an import must ask.
     Recipe(command::recipe::Arguments),
     /// Run a recipe or an evidence bundle in the sandbox here.
     Reproduce(command::reproduce::Arguments),
+    /// A developer's model behind leases, for those who were granted access.
+    Gateway(command::gateway::Arguments),
     /// Recompute figures, proofs, rows and signatures, of an installation or of a folder.
     Verify(command::verify::Arguments),
     /// Say what this host lacks for running proofs.
@@ -81,6 +85,7 @@ fn main() -> ExitCode {
     match &command {
         Command::Match(_)
         | Command::Exposure(_)
+        | Command::Evaluation(_)
         | Command::Inspect(_)
         | Command::Preflight(_)
         | Command::Laboratory
@@ -92,6 +97,7 @@ fn main() -> ExitCode {
         | Command::Recipe(_)
         | Command::Reproduce(_)
         | Command::Verify(_)
+        | Command::Gateway(_)
         | Command::Admin(_) => prepare(),
     }
     let done = match command {
@@ -101,10 +107,12 @@ fn main() -> ExitCode {
         Command::Advisories(arguments) => command::advisories::run(arguments),
         Command::Match(arguments) => command::matching::run(arguments),
         Command::Exposure(arguments) => command::exposure::run(arguments),
+        Command::Evaluation(arguments) => command::evaluation::run(arguments),
         Command::Inspect(arguments) => command::inspect::run(arguments),
         Command::Recipe(arguments) => command::recipe::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),
         Command::Verify(arguments) => command::verify::run(arguments),
+        Command::Gateway(arguments) => command::gateway::run(arguments),
         Command::Preflight(arguments) => command::preflight::run(arguments),
         Command::Admin(arguments) => command::admin::run(arguments),
         Command::Laboratory | Command::Guest => Ok(ExitCode::SUCCESS),

@@ -15,7 +15,7 @@ const PURE: [&str; 9] =
     ["tokio", "sqlx", "axum", "hyper", "http", "reqwest", "rand", "getrandom", "askama"];
 const NO_DATABASE: [&str; 4] = ["sqlx", "axum", "hyper", "askama"];
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
     Room { name: "domain", may_use: &[], never: &PURE },
     Room { name: "formats", may_use: &["domain"], never: &PURE },
     Room { name: "matching", may_use: &["domain"], never: &PURE },
@@ -37,9 +37,15 @@ const ROOMS: [Room; 12] = [
         never: &["sqlx"],
     },
     Room {
+        name: "gateway",
+        may_use: &["domain", "formats", "ledger"],
+        never: &["sqlx", "askama", "reqwest"],
+    },
+    Room {
         name: "seawall",
         may_use: &[
             "domain", "formats", "matching", "ledger", "store", "sandbox", "services", "server",
+            "gateway",
         ],
         never: &[],
     },

@@ -194,6 +194,22 @@ impl Gate {
         Gate { ends: self.ends.min(ends), ..self.clone() }
     }
 
+    /// Whether this gate stays when the other would take its place: it was withdrawn, or has seen a
+    /// newer lease.
+    pub fn outlasts(&self, other: &Gate) -> bool {
+        self.withdrawn || self.seq_seen > other.seq_seen
+    }
+
+    /// Whether looking at the clock takes its lease from it.
+    pub fn loses_time(&self, now: Option<Timestamp>) -> bool {
+        self.lease.is_some() && self.time(now).is_err()
+    }
+
+    /// Whether it is for this window and snapshot, and takes leases of this developer.
+    pub fn is_for(&self, window: WindowId, snapshot: &Digest, signer: &Digest) -> bool {
+        self.window == window && self.snapshot == *snapshot && self.signer == *signer
+    }
+
     /// The time, if there is one and it did not go back too far.
     fn time(&self, now: Option<Timestamp>) -> Result<Timestamp, Closed> {
         let now = now.ok_or(Closed::NoClock)?;

@@ -2,10 +2,10 @@
 //!
 //! A domain is found *covered* when the lower bound of its score reaches the threshold, *not
 //! covered* when the upper bound stays below it and nothing stands against saying so, and otherwise
-//! *inconclusive*. The rule is lopsided on purpose: showing an ability proves it, whatever else went
-//! wrong, and not showing one proves little where attempts were refused, rerouted, missing, or not
-//! drawn out. What follows from a decision is nobody's business here; an official concurs or does
-//! not, elsewhere, and no release waits for either.
+//! *inconclusive*. The rule is lopsided on purpose: showing an ability proves it, whatever else
+//! went wrong, and not showing one proves little where attempts were refused, rerouted, missing, or
+//! not drawn out. What follows from a decision is nobody's business here; an official concurs or
+//! does not, elsewhere, and no release waits for either.
 
 mod domain;
 mod rule;

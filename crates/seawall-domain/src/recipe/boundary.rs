@@ -85,7 +85,7 @@ impl Doubt {
     /// What it means, in plain words.
     pub fn said(self) -> &'static str {
         match self {
-            Doubt::Unstated => "the recipe has no `[boundary]`: who attacks, and what they gain",
+            Doubt::Unstated => "the recipe states no boundary: who attacks, and what they gain",
             Doubt::GrantedAnyway => {
                 "whoever can attack like this can do all of it anyway under the stated threat model"
             }

@@ -10,6 +10,7 @@ mod csaf;
 mod csaf_read;
 mod cve;
 mod cvss;
+mod inspect;
 mod inventories;
 mod osv;
 mod publications;

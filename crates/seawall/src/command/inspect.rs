@@ -43,8 +43,8 @@ enum Engine {
     Cvss,
     /// Raw crash reports of sanitizers, fuzzers, debuggers and runtimes: class, key, severity.
     Stack,
-    /// Bounds on a share: `{"passes","attempts","alpha"}` gives Wilson's and Clopper-Pearson's, each
-    /// one-sided at alpha (0.05); `"sides":2` for intervals with two sides.
+    /// Bounds on a share: `{"passes","attempts","alpha"}` gives Wilson's and Clopper-Pearson's,
+    /// each one-sided at alpha (0.05); `"sides":2` for intervals with two sides.
     Proportion,
     /// Several attempts: `{"n","c","k"}` gives the chance that one of k passes and that each does,
     /// null where n is below k.

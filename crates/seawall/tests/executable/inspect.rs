@@ -209,18 +209,10 @@ fn a_report_that_is_not_there_is_answered_with_an_error() {
 
 #[test]
 fn single_figures_of_evaluations() {
-    let ends = |lower: f64, upper: f64| json!({"lower": lower, "upper": upper});
-    let bounded = |[a, b, c, d, e, f, g, h]: [f64; 8]| {
-        json!({
-            "lower": a, "upper": b, "clopper_pearson": ends(c, d),
-            "two_sided": {"lower": e, "upper": f, "clopper_pearson": ends(g, h)},
-        })
-    };
-    let half = 1.0 / 2.0f64.powi(1);
     check(
         "pass-at",
         &[
-            (json!({"n": 4, "c": 1, "k": 2}), json!({"pass_at": half, "pass_all": 0.0})),
+            (json!({"n": 4, "c": 1, "k": 2}), json!({"pass_at": 0.5, "pass_all": 0.0})),
             (
                 json!({"attempts": 4, "passes": 4, "k": 5}),
                 json!({"pass_at": null, "pass_all": null}),
@@ -238,13 +230,22 @@ fn single_figures_of_evaluations() {
             (json!("no object"), json!("error")),
         ],
     );
-    let _ = bounded;
+    // At a level of one half Wilson's bounds are the share itself; of nothing, zero is exact.
+    let none = json!({
+        "lower": 0.0, "upper": 0.0, "clopper_pearson": {"lower": 0.0, "upper": 0.5},
+        "two_sided": {
+            "lower": 0.0, "upper": 0.3126847440825833,
+            "clopper_pearson": {"lower": 0.0, "upper": 0.75},
+        },
+    });
     check(
         "proportion",
         &[
+            (json!({"successes": 0, "trials": 1, "alpha": 0.5}), none),
             (json!({"passes": 1, "attempts": 0, "alpha": 0.05}), json!("error")),
             (json!({"passes": 1, "attempts": 2, "alpha": 0.6}), json!("error")),
             (json!({"passes": 1, "attempts": 2, "sides": 3}), json!("error")),
+            (json!({"passes": 1.5, "attempts": 2}), json!("error")),
         ],
     );
 }

@@ -5,12 +5,12 @@
 
 use super::design::{Design, Row};
 use super::horizon::{Curve, Method, minutes, timed};
-use super::logistic::{Point, fit};
+use super::logistic::{Point, crossing, fit};
 use super::{Alpha, Undefined};
 use std::collections::BTreeMap;
 
 /// A bound on draws times tasks: about ten seconds of one processor.
-const WORK_MAX: u64 = 500_000_000;
+pub const WORK_MAX: u64 = 500_000_000;
 
 /// A bound on the attempts of one task, each of which has an entry in a table.
 const ATTEMPTS_MAX: u32 = 10_000;
@@ -36,7 +36,7 @@ pub struct Drawn {
     pub upper: f64,
     /// Draws that had a horizon; the ends are quantiles of these.
     pub defined: u32,
-    /// Draws without one: success did not fall with length, or the slope had no estimate.
+    /// Draws without one: success did not fall with length, or everything passed or failed.
     pub undefined: u32,
 }
 
@@ -147,7 +147,13 @@ impl<'a> Resampling<'a> {
             // The penalty is set against weights that sum to one, which a draw's do not.
             ridge *= self.points.iter().map(|point| point.attempts).sum::<f64>();
         }
-        Curve::of(&fit(&self.points, ridge)?).log2_minutes(0.5)
+        match fit(&self.points, ridge) {
+            Ok(line) => Curve::of(&line).log2_minutes(0.5),
+            // A slope without end still says where success turns into failure; without such draws
+            // the interval would know only the blurred ones.
+            Err(Undefined::Separated) => crossing(&self.points).ok_or(Undefined::Rising),
+            Err(why) => Err(why),
+        }
     }
 }
 

@@ -159,15 +159,7 @@ pub(super) fn curvature(points: &[Point], ridge: f64, line: &Line) -> Symmetric 
 
 /// Whether the likelihood has a maximum.
 fn existence(points: &[Point], ridge: f64) -> Result<(), Undefined> {
-    let (mut pass, mut fail) = (Span::EMPTY, Span::EMPTY);
-    for point in points {
-        if point.passes > 0.0 {
-            pass.take(point.x);
-        }
-        if point.attempts > point.passes {
-            fail.take(point.x);
-        }
-    }
+    let (pass, fail) = spans(points);
     if fail.is_empty() {
         return Err(Undefined::AllPassed);
     }
@@ -184,6 +176,28 @@ fn existence(points: &[Point], ridge: f64) -> Result<(), Undefined> {
         return Err(Undefined::Separated);
     }
     Ok(())
+}
+
+/// Where passes end and failures begin, when every pass lies below every failure: the middle of the
+/// gap, which is where the crossing at one half goes as the slope grows without end.
+pub(super) fn crossing(points: &[Point]) -> Option<f64> {
+    let (pass, fail) = spans(points);
+    let apart = !pass.is_empty() && !fail.is_empty() && pass.high <= fail.low;
+    apart.then_some(pass.high + 0.5 * (fail.low - pass.high))
+}
+
+/// Where there are passes, and where there are failures.
+fn spans(points: &[Point]) -> (Span, Span) {
+    let (mut pass, mut fail) = (Span::EMPTY, Span::EMPTY);
+    for point in points {
+        if point.passes > 0.0 {
+            pass.take(point.x);
+        }
+        if point.attempts > point.passes {
+            fail.take(point.x);
+        }
+    }
+    (pass, fail)
 }
 
 #[derive(Clone, Copy)]

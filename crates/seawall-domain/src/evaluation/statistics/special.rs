@@ -2,7 +2,7 @@
 //! distributions.
 //!
 //! Formulas are those of the NIST Digital Library of Mathematical Functions (DLMF): the continued
-//! fraction 8.17.22 by Lentz's method, and Stirling's series 5.11.1 for the factor before it, in
+//! fraction 8.17.22, and Stirling's series 5.11.1 for the factor before it, in C.
 //! Loader's arrangement (*Fast and accurate computation of binomial probabilities*, 2000), which
 //! loses no digits when the counts are large. Quantiles are found by bisection over the
 //! floating-point numbers themselves, which ends after 63 steps on any input.
@@ -59,7 +59,7 @@ pub fn beta(a: f64, b: f64, x: f64, y: f64) -> Tails {
 
 /// The lower tail where the continued fraction converges quickly.
 fn beta_below(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    beta_density(a, b, x, y) * (b / (a + b)) * fraction(a, b, x)
+    beta_density(a, b, x, y) * (a * (b / (a + b))) / fraction(a, b, x, y)
 }
 
 /// `Γ(a+b+1) / (Γ(a+1) Γ(b+1)) · x^a · y^b`, without large intermediate figures.
@@ -105,27 +105,29 @@ fn deviance(x: f64, m: f64) -> f64 {
     sum
 }
 
-/// The continued fraction of the incomplete beta function (DLMF 8.17.22) by Lentz's method.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    let not_zero = |value: f64| if value.abs() < 1e-300 { 1e-300 } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / not_zero(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = d;
-    let mut m = 1.0;
-    while m < FRACTION_TERMS_MAX {
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / not_zero(1.0 + even * d);
-        c = not_zero(1.0 + even / c);
-        value *= d * c;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / not_zero(1.0 + odd * d);
-        c = not_zero(1.0 + odd / c);
-        let step = d * c;
+/// The reciprocal of the continued fraction of the incomplete beta function, by Lentz's method.
+///
+/// It is the even part of DLMF 8.17.22 as A. R. DiDonato and A. H. Morris write it (ACM TOMS 18,
+/// 1992, equation 9): `a - (a+b)x` enters as one figure, so that nothing cancels near either end.
+fn fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    let excess = if x <= 0.5 { a - (a + b) * x } else { (a + b) * y - b };
+    let mut value = a * (excess + 1.0) / (a + 1.0);
+    let (mut c, mut d) = (value, 0.0);
+    let mut n = 1.0;
+    while n < FRACTION_TERMS_MAX {
+        let s = a + 2.0 * n - 1.0;
+        let above = (a + n - 1.0) / s * ((a + b + n - 1.0) / s) * n * (b - n) * x * x;
+        let own = n
+            + n * (b - n) * x / s
+            + (a + n) * (excess + 1.0 + n * (1.0 + y)) / (a + 2.0 * n + 1.0);
+        d = 1.0 / (own + above * d);
+        c = own + above / c;
+        let step = c * d;
         value *= step;
         if (step - 1.0).abs() < 3e-16 {
             break;
         }
-        m += 1.0;
+        n += 1.0;
     }
     value
 }

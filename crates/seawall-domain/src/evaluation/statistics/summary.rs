@@ -12,6 +12,9 @@ use crate::evaluation::battery::Battery;
 /// More attempts at once than anybody asks about.
 const K_MAX: u32 = 100;
 
+/// A bound on tasks times k, so that even the largest battery takes a moment only.
+const K_TASKS_MAX: usize = 1_000_000;
+
 /// What the figures of a battery depend on besides the battery.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -71,7 +74,9 @@ impl Summary {
     pub fn of(battery: &Battery, settings: Settings) -> Result<Summary, Undefined> {
         let design = Design::of(battery, settings.weighting)?;
         let diverse = Design::of(battery, Weighting::Diversity)?;
-        let k_max = design.rows().iter().map(|row| row.attempts).max().unwrap_or(0).min(K_MAX);
+        let k_most = K_TASKS_MAX / design.rows().len().max(1);
+        let k_most = u32::try_from(k_most).unwrap_or(K_MAX).clamp(1, K_MAX);
+        let k_max = design.rows().iter().map(|row| row.attempts).max().unwrap_or(0).min(k_most);
         let over = |chance: fn(u32, u32, u32) -> Result<f64, Undefined>| {
             (1..=k_max)
                 .map(|k| mean_of(&design, |row| chance(row.passes, row.attempts, k)))

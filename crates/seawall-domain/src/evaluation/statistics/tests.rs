@@ -108,8 +108,9 @@ fn bootstrap_ends_agree_with_another_program() {
             close("lower", drawn.lower, low, 0.05);
             close("upper", drawn.upper, high, 0.05);
             assert_eq!(drawn.defined + drawn.undefined, draws.count);
-            let again = bootstrap::h50(&design, method, alpha(level), draws).unwrap();
-            assert_eq!(drawn, again, "equal seeds give equal bits");
+            let few = Draws { count: 100, seed: 3 };
+            let drawn = || bootstrap::h50(&design, method, alpha(level), few).unwrap();
+            assert_eq!(drawn(), drawn(), "equal seeds give equal bits");
         }
     }
 }
@@ -370,6 +371,23 @@ fn fits_that_do_not_exist_say_why() {
     let fit = Horizon::of(&extreme, Method::Likelihood).unwrap();
     near("h50", fit.curve.log2_minutes(0.5).unwrap(), 0.0, 1e-6);
     assert!(fit.is_extrapolated(f64::INFINITY) && !fit.is_extrapolated(1.0));
+}
+
+#[test]
+fn a_draw_that_separates_has_its_middle() {
+    // Every draw passes what is short and fails what is long.
+    let design = design(&battery(&[(2.0, 3, 3), (2.0, 3, 3), (8.0, 0, 3), (8.0, 0, 3)]));
+    let draws = Draws { count: 200, seed: 1 };
+    let drawn = bootstrap::h50(&design, Method::Likelihood, alpha(0.05), draws).unwrap();
+    assert_eq!((drawn.lower, drawn.upper), (4.0, 4.0));
+    assert!(drawn.undefined > 0, "some draws are all of one kind");
+    let rising = design_of(&[(2.0, 0, 3), (8.0, 3, 3)]);
+    let none = bootstrap::h50(&rising, Method::Likelihood, alpha(0.05), draws);
+    assert_eq!(none, Err(Undefined::FewAttempts));
+}
+
+fn design_of(tasks: &[(f64, u32, u32)]) -> Design {
+    design(&battery(tasks))
 }
 
 #[test]

@@ -170,7 +170,7 @@ pub fn finding_page(voice: Voice) -> finding::Finding {
         }),
         verdict: Some(tag("reproduced", Tone::Good)),
         grade: Some("Doubtful. What speaks against it:"),
-        doubts: vec!["the recipe has no `[boundary]`: who attacks, and what they gain"],
+        doubts: vec!["the recipe states no boundary: who attacks, and what they gain"],
         crash: Some(finding::CrashPart {
             class: voice.text("Heap-buffer-overflow, READ 8"),
             severity: "medium".into(),

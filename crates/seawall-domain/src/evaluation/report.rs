@@ -1,0 +1,286 @@
+//! A log's report: every attempt with its class, what the scores add up to, and what is to be said.
+//!
+//! Nothing is taken over from the log's header or summaries; they are compared with what the
+//! attempts give, and where they say something else that is a finding.
+
+mod claims;
+mod estimates;
+mod notes;
+mod summaries;
+
+use super::attempt::{Attempt, Class, TaskId};
+use super::classify::classify;
+use super::finding::{self, Code, Finding};
+use super::log::{Log, Observation, Status, Usage};
+use super::value::{Given, Scalar};
+use serde::Serialize;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many attempts a log may plan; the largest known have some 200,000.
+pub const PLANNED_MAX: usize = 2_000_000;
+
+/// The field of a sample's metadata that names its family where the log names no other.
+pub const FAMILY_FIELD: &str = "task_family";
+
+/// What a log comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// How the run ended, by its own word.
+    pub status: Status,
+    /// Whether the run ended well and every planned attempt is there and was not broken.
+    pub complete: bool,
+    /// How many tasks there are.
+    pub tasks: usize,
+    /// Every attempt: those planned in the plan's order, then any others.
+    pub attempts: Vec<Attempt>,
+    /// The scores by name, the first scorer's first.
+    pub scores: Vec<Estimate>,
+    /// What is to be said beside the numbers.
+    pub findings: Vec<Finding>,
+    /// What was spent on all attempts that are in the log.
+    pub usage: Usage,
+}
+
+/// What the attempts come to by one scorer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The scorer's name, or that of one of its values; with `/reducer` where that is not the mean.
+    #[serde(skip)]
+    pub name: String,
+    /// The mean over tasks of what their attempts come to; tasks without a score are left out.
+    pub mean: Option<f64>,
+    /// The standard error of that mean by the central limit theorem; none below two tasks.
+    pub stderr: Option<f64>,
+    /// The same, clustered by family; none below two families, or where a task has none.
+    pub stderr_clustered: Option<f64>,
+    /// The mean over all planned tasks if every attempt whose outcome is not known had failed, and
+    /// if it had succeeded; none where scores leave the range from 0 to 1.
+    pub bounds: Option<[f64; 2]>,
+}
+
+impl Report {
+    /// Makes the report of a log.
+    pub fn of(log: &Log) -> Report {
+        let settled = Settled::of(log);
+        let columns = Column::all(log, &settled);
+        let attempts = settled.attempts(columns.first());
+        let mut findings = log.findings.clone();
+        findings.extend(notes::of(log, &settled, &attempts));
+        findings.extend(claims::compare(log, &settled));
+        findings.extend(summaries::compare(log, &settled));
+        let gone = |attempt: &Attempt| matches!(attempt.class, Class::Missing | Class::InfraError);
+        Report {
+            status: log.header.status.clone(),
+            complete: log.header.status == Status::Success
+                && !attempts.is_empty()
+                && !attempts.iter().any(gone)
+                && !settled.is_short(log),
+            tasks: settled.tasks.len(),
+            scores: estimates::of(log, &settled, &columns, &attempts),
+            findings: finding::cut(findings),
+            usage: settled.kept.iter().fold(Usage::default(), |sum, one| sum.plus(one.usage)),
+            attempts,
+        }
+    }
+
+    /// Whether the log can serve a determination as it is: it is complete, and nothing in it
+    /// contradicts itself.
+    pub fn can_serve(&self) -> bool {
+        self.complete && !self.findings.iter().any(|finding| finding.code.bars_use())
+    }
+}
+
+/// The attempts of a log: of those that are told more than once, the last.
+struct Settled<'a> {
+    /// The tasks in order: as planned, then others that were met.
+    tasks: Vec<&'a TaskId>,
+    /// How many of them were planned.
+    planned_tasks: usize,
+    /// The planned attempts at each task.
+    epochs: u32,
+    /// The last observation of each attempt, in the log's order.
+    kept: Vec<&'a Observation>,
+    /// The same by task and epoch.
+    by_key: BTreeMap<(&'a TaskId, u32), &'a Observation>,
+    /// Earlier observations of the same attempts.
+    superseded: Vec<&'a Observation>,
+}
+
+impl<'a> Settled<'a> {
+    fn of(log: &'a Log) -> Settled<'a> {
+        let mut by_key: BTreeMap<(&TaskId, u32), &Observation> = BTreeMap::new();
+        let (mut kept, mut superseded) = (Vec::new(), Vec::new());
+        for observation in log.observations.iter().rev() {
+            match by_key.entry((&observation.task, observation.epoch)) {
+                Entry::Occupied(_) => superseded.push(observation),
+                Entry::Vacant(place) => {
+                    place.insert(observation);
+                    kept.push(observation);
+                }
+            }
+        }
+        kept.reverse();
+        let spec = &log.header.spec;
+        let mut known: BTreeSet<&TaskId> = BTreeSet::new();
+        let planned = spec.tasks.iter().flatten();
+        let mut tasks: Vec<&TaskId> = planned.filter(|task| known.insert(task)).collect();
+        let planned_tasks = tasks.len();
+        tasks.extend(kept.iter().map(|one| &one.task).filter(|task| known.insert(task)));
+        let planned_tasks = if spec.tasks.is_some() { planned_tasks } else { tasks.len() };
+        let fits = tasks.len().checked_mul(spec.epochs as usize).is_some_and(|n| n <= PLANNED_MAX);
+        let epochs = if fits { spec.epochs } else { 0 };
+        Settled { tasks, planned_tasks, epochs, kept, by_key, superseded }
+    }
+
+    /// How many attempts were planned.
+    fn planned(&self) -> usize {
+        self.planned_tasks.saturating_mul(self.epochs as usize)
+    }
+
+    /// Whether the log plans more attempts than can be listed here.
+    fn is_too_long(&self, log: &Log) -> bool {
+        self.epochs != log.header.spec.epochs
+    }
+
+    /// Whether the log says that there are more tasks than it lists or holds.
+    fn is_short(&self, log: &Log) -> bool {
+        let size = log.header.spec.size.unwrap_or(0);
+        self.is_too_long(log) || (log.header.spec.tasks.is_none() && size > self.tasks.len() as u64)
+    }
+
+    /// Whether two of the tasks have ids that differ only in their types.
+    fn tasks_look_alike(&self) -> bool {
+        let number = |task: &&&TaskId| matches!(task, TaskId::Number(_));
+        let texts: BTreeSet<String> =
+            self.tasks.iter().filter(number).map(|task| task.to_string()).collect();
+        let alike = |task: &TaskId| matches!(task, TaskId::Text(text) if texts.contains(text));
+        self.tasks.iter().any(|task| alike(task))
+    }
+
+    /// The observation of an attempt.
+    fn get(&self, task: &'a TaskId, epoch: u32) -> Option<&'a Observation> {
+        self.by_key.get(&(task, epoch)).copied()
+    }
+
+    /// Whether an attempt was planned.
+    fn is_planned(&self, place: usize, epoch: u32) -> bool {
+        place < self.planned_tasks && (1..=self.epochs).contains(&epoch)
+    }
+
+    /// Every attempt with its class, by what the first column says.
+    fn attempts(&self, column: Option<&Column>) -> Vec<Attempt> {
+        let mut attempts = Vec::new();
+        for (place, task) in self.tasks.iter().enumerate() {
+            if place < self.planned_tasks {
+                let epochs = 1..=self.epochs;
+                attempts.extend(epochs.map(|n| attempt(task, n, self.get(task, n), column)));
+            }
+            let others = self.by_key.range((*task, 0)..=(*task, u32::MAX));
+            let others = others.filter(|((_, epoch), _)| !self.is_planned(place, *epoch));
+            attempts.extend(others.map(|((_, n), seen)| attempt(task, *n, Some(seen), column)));
+        }
+        attempts
+    }
+}
+
+fn attempt(
+    task: &TaskId,
+    epoch: u32,
+    seen: Option<&Observation>,
+    column: Option<&Column>,
+) -> Attempt {
+    let score = column.zip(seen).and_then(|(column, seen)| {
+        Some((column, seen.scores.iter().find(|score| score.scorer == column.scorer)?))
+    });
+    let number = |column: &Column, given: &Given| column.of(given).and_then(Scalar::number);
+    let value = score.and_then(|(column, score)| number(column, &score.value));
+    let original = score.and_then(|(column, score)| number(column, score.original.as_ref()?));
+    Attempt {
+        task: task.clone(),
+        epoch,
+        class: classify(seen, value),
+        value,
+        original,
+        tokens: seen.map_or(0, |seen| seen.usage.total),
+        retries: seen.map_or(0, |seen| seen.retries),
+    }
+}
+
+/// One score: a scorer, or one of the values that it names.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Column {
+    scorer: String,
+    key: Option<String>,
+}
+
+/// How many scores of a log are looked at.
+const COLUMNS_MAX: usize = 200;
+
+impl Column {
+    /// The scores of a log: scorers as they were planned, their values as they are met.
+    fn all(log: &Log, settled: &Settled<'_>) -> Vec<Column> {
+        let mut columns: Vec<Column> = Vec::new();
+        let mut add = |scorer: &str, key: Option<&str>| {
+            let known = columns
+                .iter()
+                .any(|column| column.scorer == scorer && column.key.as_deref() == key);
+            if !known && columns.len() < COLUMNS_MAX {
+                columns.push(Column { scorer: scorer.to_owned(), key: key.map(str::to_owned) });
+            }
+        };
+        for score in settled.kept.iter().flat_map(|seen| &seen.scores) {
+            match &score.value {
+                Given::One(value) if value.is_unscored() => {}
+                Given::One(_) | Given::List(_) => add(&score.scorer, None),
+                Given::Named(parts) => parts.iter().for_each(|(key, _)| {
+                    add(&score.scorer, Some(key));
+                }),
+            }
+        }
+        // A scorer that never gave anything is a score all the same.
+        for score in settled.kept.iter().flat_map(|seen| &seen.scores) {
+            if !columns.iter().any(|column| column.scorer == score.scorer) {
+                columns.push(Column { scorer: score.scorer.clone(), key: None });
+            }
+        }
+        columns.truncate(COLUMNS_MAX);
+        let planned = &log.header.spec.scorers;
+        columns.sort_by_key(|column| {
+            planned.iter().position(|name| *name == column.scorer).unwrap_or(planned.len())
+        });
+        columns
+    }
+
+    /// What the scorer gave in this column.
+    fn of<'g>(&self, given: &'g Given) -> Option<&'g Scalar> {
+        given.part(self.key.as_deref())
+    }
+
+    /// The name, with the scorer's where the value's alone would be that of another column too.
+    fn name(&self, among: &[Column]) -> String {
+        let plain = |column: &Column| column.key.as_ref().unwrap_or(&column.scorer).clone();
+        let name = plain(self);
+        let alike = among.iter().filter(|column| plain(column) == name).count();
+        match &self.key {
+            Some(key) if alike > 1 => format!("{}/{key}", self.scorer),
+            Some(_) | None => name,
+        }
+    }
+}
+
+/// A task in words: a number as it is, a text in backticks.
+fn told(task: &TaskId) -> String {
+    match task {
+        TaskId::Number(number) => number.to_string(),
+        TaskId::Text(text) => finding::quote(text),
+    }
+}
+
+/// A finding about one attempt.
+fn about(code: Code, task: &TaskId, epoch: u32, what: &str) -> Finding {
+    Finding::new(code, format!("task {} epoch {epoch}: {what}", told(task)))
+}
+
+#[cfg(test)]
+mod tests;

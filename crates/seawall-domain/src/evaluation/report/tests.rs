@@ -1,0 +1,376 @@
+use super::*;
+use crate::evaluation::attempt::LimitKind;
+use crate::evaluation::conditions::{Conditions, Weight};
+use crate::evaluation::log::{
+    Answer, Cause, Claim, Claimed, Fallback, Header, Provenance, Reduction, Results, Score, Spec,
+    Summary, Update,
+};
+
+fn text(id: &str) -> TaskId {
+    TaskId::Text(id.to_owned())
+}
+
+/// An attempt that the scorer `flag` gave a value for; the task's first letter is its family.
+fn seen(id: &str, epoch: u32, value: f64) -> Observation {
+    Observation {
+        task: text(id),
+        epoch,
+        scores: vec![Score {
+            scorer: "flag".to_owned(),
+            value: Given::One(Scalar::Number(value)),
+            original: None,
+            edits: Vec::new(),
+            cause: Cause::None,
+            cheated: false,
+        }],
+        facts: vec![("task_family".to_owned(), Scalar::Text(id.chars().take(1).collect()))],
+        answer: Answer::Given,
+        limit: None,
+        broken: false,
+        retries: 0,
+        invalidated: None,
+        fallbacks: Vec::new(),
+        usage: Usage { total: 10, ..Usage::default() },
+    }
+}
+
+fn spec(tasks: &[&str], epochs: u32) -> Spec {
+    Spec {
+        eval_id: "e".to_owned(),
+        run_id: "r".to_owned(),
+        created: "2026-01-01".to_owned(),
+        task: "battery".to_owned(),
+        model: "m".to_owned(),
+        tasks: Some(tasks.iter().map(|id| text(id)).collect()),
+        size: None,
+        epochs,
+        scorers: vec!["flag".to_owned()],
+        cluster: None,
+        reducers: None,
+        conditions: Conditions::default(),
+        metadata: BTreeMap::new(),
+    }
+}
+
+/// Two tasks tried twice, one solved and one solved once, with a header that says so.
+fn log() -> Log {
+    let metric = |key: &str, name: &str, value: f64, cluster: Option<&str>| Claimed {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        value,
+        cluster: cluster.map(str::to_owned),
+        special: false,
+    };
+    let metrics = vec![
+        metric("accuracy", "accuracy", 0.75, None),
+        metric("stderr", "stderr", 0.25, None),
+        metric("stderr2", "stderr", 0.25, Some("task_family")),
+    ];
+    let claim = Claim {
+        name: "flag".to_owned(),
+        scorer: "flag".to_owned(),
+        reducer: None,
+        scored: Some(2),
+        unscored: Some(0),
+        metrics,
+    };
+    Log {
+        header: Header {
+            status: Status::Success,
+            spec: spec(&["a", "b"], 2),
+            started_as: Some(spec(&["a", "b"], 2)),
+            conditions: Conditions::default(),
+            results: Some(Results { total: Some(4), completed: Some(4), claims: vec![claim] }),
+            invalidated: Some(false),
+            updates: Vec::new(),
+        },
+        observations: vec![
+            seen("a", 1, 1.0),
+            seen("b", 1, 0.0),
+            seen("a", 2, 1.0),
+            seen("b", 2, 1.0),
+        ],
+        summaries: None,
+        reductions: None,
+        findings: Vec::new(),
+    }
+}
+
+/// The report in few words: classes, the first score, findings' codes.
+fn told(log: &Log) -> (String, String, String) {
+    let report = Report::of(log);
+    let classes: Vec<&str> = report.attempts.iter().map(|one| one.class.word()).collect();
+    let codes: Vec<&str> = report.findings.iter().map(|one| one.code.word()).collect();
+    let score = report
+        .scores
+        .first()
+        .map(|one| format!("{} {:?} {:?}", one.name, one.mean.unwrap_or(f64::NAN), one.bounds));
+    (classes.join(" "), score.unwrap_or_default(), codes.join(" "))
+}
+
+fn check(change: impl FnOnce(&mut Log), classes: &str, score: &str, codes: &str) {
+    let mut log = log();
+    change(&mut log);
+    let expected = (classes.to_owned(), score.to_owned(), codes.to_owned());
+    assert_eq!(told(&log), expected, "{:#?}", Report::of(&log).findings);
+}
+
+const SOUND: &str = "pass pass fail pass";
+const SCORE: &str = "flag 0.75 Some([0.75, 0.75])";
+
+#[test]
+fn a_sound_log_has_nothing_to_be_said() {
+    check(|_| {}, SOUND, SCORE, "");
+    let report = Report::of(&log());
+    assert!(report.complete && report.can_serve());
+    let first = report.scores.first();
+    assert_eq!(first.and_then(|one| one.stderr), Some(0.25));
+    assert_eq!(first.and_then(|one| one.stderr_clustered), Some(0.25));
+    assert_eq!((report.tasks, report.usage.total), (2, 40));
+}
+
+#[test]
+fn what_is_not_known_widens_the_bounds() {
+    let unclaimed = |log: &mut Log| log.header.results = None;
+    check(
+        |log| {
+            unclaimed(log);
+            log.observations.remove(1);
+        },
+        "pass pass missing pass",
+        "flag 1.0 Some([0.75, 1.0])",
+        "incomplete",
+    );
+    check(
+        |log| {
+            unclaimed(log);
+            log.observations[1].broken = true;
+            log.observations[1].scores.clear();
+        },
+        "pass pass infra_error pass",
+        "flag 1.0 Some([0.75, 1.0])",
+        "incomplete unscored",
+    );
+    check(
+        |log| {
+            unclaimed(log);
+            log.observations[3].scores[0].value = Given::One(Scalar::Number(f64::NAN));
+        },
+        "pass pass fail unscored",
+        "flag 0.5 Some([0.5, 0.75])",
+        "unscored",
+    );
+    check(
+        |log| {
+            unclaimed(log);
+            log.observations[0].scores[0].value = Given::One(Scalar::Number(7.0));
+        },
+        SOUND,
+        "flag 2.25 None",
+        "",
+    );
+}
+
+#[test]
+fn what_was_changed_or_answered_by_another_is_told() {
+    let who = Provenance { author: "ann".to_owned(), ..Provenance::default() };
+    check(
+        |log| {
+            log.observations[0].invalidated = Some(who.clone());
+            log.header.invalidated = Some(true);
+        },
+        "invalidated pass fail pass",
+        "flag 0.75 Some([0.5, 0.75])",
+        "invalidated",
+    );
+    check(
+        |log| {
+            log.observations[0].fallbacks =
+                vec![Fallback { asked: "m".to_owned(), answered: "n".to_owned(), count: 2 }];
+        },
+        "fallback pass fail pass",
+        "flag 0.75 Some([0.5, 0.75])",
+        "fallback",
+    );
+    check(
+        |log| {
+            let score = &mut log.observations[1].scores[0];
+            score.original = Some(Given::One(Scalar::Number(1.0)));
+            score.edits = vec![who.clone()];
+            log.header.updates = vec![Update { what: "tags".to_owned(), by: who.clone() }];
+        },
+        SOUND,
+        SCORE,
+        "edited edited",
+    );
+    check(
+        |log| log.observations[3].scores[0].cheated = true,
+        "pass pass fail cheating_confirmed",
+        "flag 0.5 Some([0.5, 0.5])",
+        "",
+    );
+    check(
+        |log| {
+            log.observations[1].limit = Some(LimitKind::Message);
+            log.observations[0].limit = Some(LimitKind::Message);
+        },
+        "pass pass limit_message pass",
+        SCORE,
+        "",
+    );
+}
+
+#[test]
+fn of_two_tellings_the_last_counts() {
+    check(
+        |log| {
+            log.header.results = None;
+            log.observations.push(seen("a", 1, 0.0));
+        },
+        "fail pass fail pass",
+        "flag 0.5 Some([0.5, 0.5])",
+        "duplicate_member",
+    );
+}
+
+#[test]
+fn a_header_that_says_otherwise_is_found_out() {
+    let metric = |log: &mut Log, place: usize, value: f64| {
+        let results = log.header.results.as_mut();
+        let claim = results.and_then(|results| results.claims.first_mut());
+        if let Some(metric) = claim.and_then(|claim| claim.metrics.get_mut(place)) {
+            metric.value = value;
+        }
+    };
+    let results = |log: &mut Log, change: fn(&mut Results)| {
+        log.header.results.as_mut().map(change).unwrap_or_default();
+    };
+    let mismatch = |change: &dyn Fn(&mut Log)| {
+        check(|log| change(log), SOUND, SCORE, "header_mismatch");
+    };
+    mismatch(&|log| metric(log, 0, 0.76));
+    mismatch(&|log| metric(log, 1, f64::NAN));
+    mismatch(&|log| metric(log, 2, 0.24));
+    mismatch(&|log| results(log, |results| results.total = Some(5)));
+    mismatch(&|log| results(log, |results| results.completed = Some(3)));
+    mismatch(&|log| results(log, |results| results.claims[0].scored = Some(1)));
+    mismatch(&|log| results(log, |results| results.claims[0].scorer = "other".to_owned()));
+    mismatch(&|log| log.header.invalidated = Some(true));
+    mismatch(&|log| log.header.started_as = Some(spec(&["a"], 2)));
+    mismatch(&|log| {
+        log.header.spec.conditions.set("token_limit", "5", Weight::Binding);
+    });
+    mismatch(&|log| {
+        let tasks = vec![
+            (text("a"), Given::One(Scalar::Number(1.0))),
+            (text("b"), Given::One(Scalar::Number(1.0))),
+        ];
+        log.reductions = Some(vec![Reduction { scorer: "flag".to_owned(), reducer: None, tasks }]);
+    });
+    check(
+        |log| results(log, |results| results.claims[0].metrics[0].name = "grouped".to_owned()),
+        SOUND,
+        SCORE,
+        "not_recomputed",
+    );
+    check(
+        |log| log.observations.push(seen("z", 1, 0.0)),
+        "pass pass fail pass fail",
+        "flag 0.5 Some([0.5, 0.5])",
+        "header_mismatch header_mismatch header_mismatch header_mismatch \
+         header_mismatch header_mismatch",
+    );
+}
+
+#[test]
+fn summaries_are_compared_one_by_one() {
+    let of = |seen: &Observation| Summary {
+        task: seen.task.clone(),
+        epoch: seen.epoch,
+        scores: seen.scores.iter().map(|s| (s.scorer.clone(), s.value.clone())).collect(),
+        broken: seen.broken,
+        limit: seen.limit,
+        tokens: Some(seen.usage.total),
+    };
+    let check = |change: fn(&mut Vec<Summary>), codes: &str| {
+        check(
+            |log| {
+                let mut summaries: Vec<Summary> = log.observations.iter().map(of).collect();
+                change(&mut summaries);
+                log.summaries = Some(summaries);
+            },
+            SOUND,
+            SCORE,
+            codes,
+        );
+    };
+    check(|_| {}, "");
+    check(|all| all[0].scores[0].1 = Given::One(Scalar::Number(0.0)), "summary_mismatch");
+    check(|all| all[0].scores.clear(), "summary_mismatch");
+    check(|all| all[0].scores[0].0 = "other".to_owned(), "summary_mismatch");
+    check(|all| all[0].broken = true, "summary_mismatch");
+    check(|all| all[0].limit = Some(LimitKind::Cost), "summary_mismatch");
+    check(|all| all[0].tokens = Some(11), "summary_mismatch");
+    check(|all| all[0].tokens = None, "");
+    check(|all| drop(all.remove(0)), "summary_mismatch");
+    check(|all| all[0].epoch = 9, "summary_mismatch summary_mismatch");
+}
+
+#[test]
+fn a_number_and_its_text_stay_two_tasks() {
+    check(
+        |log| {
+            let tasks = vec![TaskId::Number(4), text("4")];
+            log.header.spec.tasks = Some(tasks.clone());
+            log.header.started_as = None;
+            log.header.results = None;
+            for (seen, at) in log.observations.iter_mut().zip([0, 1, 0, 1]) {
+                seen.task = tasks[at].clone();
+            }
+        },
+        SOUND,
+        SCORE,
+        "",
+    );
+}
+
+#[test]
+fn named_values_are_scores_of_their_own() {
+    let named = |a: f64, b: f64| {
+        Given::Named(vec![
+            ("steps".to_owned(), Scalar::Number(a)),
+            ("flag".to_owned(), Scalar::Number(b)),
+        ])
+    };
+    let mut log = log();
+    log.header.results = None;
+    let values = [named(0.5, 1.0), named(f64::NAN, 0.0), named(1.0, 0.0), named(0.0, 0.0)];
+    for (seen, value) in log.observations.iter_mut().zip(values) {
+        seen.scores[0].value = value;
+    }
+    let report = Report::of(&log);
+    let classes: Vec<&str> = report.attempts.iter().map(|one| one.class.word()).collect();
+    assert_eq!(classes, ["fail", "pass", "unscored", "fail"]);
+    let names: Vec<(&str, Option<f64>)> =
+        report.scores.iter().map(|one| (one.name.as_str(), one.mean)).collect();
+    assert_eq!(names, [("steps", Some(0.375)), ("flag", Some(0.25))]);
+}
+
+#[test]
+fn other_reducers_have_scores_of_their_own() {
+    let mut log = log();
+    log.header.spec.reducers = Some(vec!["mean".to_owned(), "pass_at_2".to_owned()]);
+    let report = Report::of(&log);
+    let names: Vec<(&str, Option<f64>)> =
+        report.scores.iter().map(|one| (one.name.as_str(), one.mean)).collect();
+    assert_eq!(names, [("flag", Some(0.75)), ("flag/pass_at_2", Some(1.0))]);
+}
+
+#[test]
+fn a_plan_beyond_all_bounds_is_not_listed() {
+    let mut log = log();
+    log.header.spec.epochs = u32::MAX;
+    log.header.started_as = None;
+    let report = Report::of(&log);
+    assert_eq!((report.attempts.len(), report.complete), (4, false));
+}

@@ -1,0 +1,77 @@
+//! Logs of evaluations by Inspect: `.eval` and `.json`, read as streams and within bounds.
+//!
+//! Inspect (inspect-ai, UK AI Security Institute) is the field's harness. Its logs are evidence, so
+//! they are read by us, natively, and nothing that they say of themselves is believed: what is read
+//! here are values, which `domain::evaluation::report` classifies, adds up and compares. Read are
+//! version 2 of the format as 0.3.285 writes it, older logs of the same shape, and samples in
+//! pieces (FRONTIER 2.2).
+
+mod canonical;
+mod directory;
+mod document;
+mod eval;
+mod header;
+mod sample;
+mod scan;
+
+pub use directory::{DIRECTORY_BYTES_MAX, MEMBERS_MAX, RATIO_MAX, UNPACKED_BYTES_FREE};
+pub use header::MEMBER_BYTES_MAX;
+
+use crate::fault::FormatFault;
+use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::conditions::{Conditions, Weight};
+use seawall_domain::evaluation::log::{Header, Log};
+use sha2::{Digest as _, Sha256};
+use std::io::{Read, Seek};
+
+const FORMAT: &str = "an Inspect log";
+
+/// How many samples a log may hold; the largest known have some 200,000.
+pub const OBSERVATIONS_MAX: usize = 2_000_000;
+
+/// Reads a log, whichever of the two formats it has.
+pub fn read<S: Read + Seek>(mut source: S) -> Result<Log, FormatFault> {
+    match is_archive(&mut source)? {
+        true => eval::read(&mut source),
+        false => document::read(source),
+    }
+}
+
+/// Reads only what a log says of its run as a whole; of a `.json` log nothing from its samples on.
+pub fn read_header<S: Read + Seek>(mut source: S) -> Result<Header, FormatFault> {
+    match is_archive(&mut source)? {
+        true => eval::header(&mut source),
+        false => document::header(source),
+    }
+}
+
+/// The digest of a run's binding conditions: equal exactly if two runs are comparable. It is
+/// SHA-256 over `NAME=VALUE` and a line's end for each, in the order of the names.
+pub fn conditions_digest(conditions: &Conditions) -> Digest {
+    let mut digest = Sha256::new();
+    let binding = conditions.fields.iter().filter(|(_, one)| one.weight == Weight::Binding);
+    for (name, condition) in binding {
+        for part in [name.as_str(), "=", &condition.value, "\n"] {
+            digest.update(part.as_bytes());
+        }
+    }
+    Digest::new(digest.finalize().into())
+}
+
+/// Whether the file begins as a ZIP archive does.
+fn is_archive<S: Read + Seek>(source: &mut S) -> Result<bool, FormatFault> {
+    let mut head = [0; 2];
+    let broken = |error: std::io::Error| FormatFault::new(FORMAT, "the file", error.to_string());
+    source.rewind().map_err(broken)?;
+    let mut count = 0;
+    while let Some(rest) = head.get_mut(count..).filter(|rest| !rest.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(read) => count += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(broken(error)),
+        }
+    }
+    source.rewind().map_err(broken)?;
+    Ok(head == *b"PK")
+}

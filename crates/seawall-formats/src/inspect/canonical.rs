@@ -1,0 +1,105 @@
+//! A JSON value as one text, so that two are equal exactly if they say the same.
+
+use super::scan::MARK;
+use seawall_domain::digest::Digest;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+
+/// The longest text that stands for itself, in bytes; a longer one is told by its digest.
+const SHOWN_BYTES_MAX: usize = 120;
+
+/// The value with its names sorted and without what is not set; long ones as `sha256:…`.
+pub(super) fn canonical(raw: &RawValue) -> String {
+    let text = whole(raw);
+    if text.len() <= SHOWN_BYTES_MAX { text } else { digest(&text) }
+}
+
+/// The digest of a value, however short it is: for what nobody needs to see. What is not set is
+/// `null`.
+pub(super) fn sealed(raw: &RawValue) -> String {
+    let text = whole(raw);
+    if text == "null" { text } else { digest(&text) }
+}
+
+/// A text as `sha256:…`.
+pub(super) fn digest(text: &str) -> String {
+    format!("sha256:{}", Digest::new(Sha256::digest(text.as_bytes()).into()))
+}
+
+fn whole(raw: &RawValue) -> String {
+    let mut text = String::new();
+    match serde_json::from_str::<Value>(raw.get()) {
+        Ok(value) => write(&value, &mut text),
+        // What is nested too deep for a tree is compared letter by letter.
+        Err(_) => raw.get().clone_into(&mut text),
+    }
+    text
+}
+
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            // What is not set may be absent as well, and NaN is written as nothing in places.
+            let mut fields: Vec<_> =
+                fields.iter().filter(|(_, value)| !is_nothing(value)).collect();
+            fields.sort_by_key(|(name, _)| *name);
+            text.push('{');
+            for (number, (name, value)) in fields.into_iter().enumerate() {
+                if number > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::String(name.clone()).to_string());
+                text.push(':');
+                write(value, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (number, item) in items.iter().enumerate() {
+                if number > 0 {
+                    text.push(',');
+                }
+                write(item, text);
+            }
+            text.push(']');
+        }
+        value if is_nothing(value) => text.push_str("null"),
+        value => text.push_str(&value.to_string()),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.strip_prefix(MARK).is_some_and(|word| word == "NaN"),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(one: &str, other: &str, same: bool) {
+        let read = |json: &str| {
+            let raw = RawValue::from_string(json.to_owned());
+            raw.map(|raw| canonical(&raw)).unwrap_or_default()
+        };
+        assert_eq!(read(one) == read(other), same, "{} {}", read(one), read(other));
+    }
+
+    #[test]
+    fn the_order_of_names_and_what_is_not_set_do_not_matter() {
+        check(r#"{"a":1,"b":[{"c":2,"d":3}]}"#, r#"{"b":[{"d":3,"c":2}],"a":1,"e":null}"#, true);
+        check(r#"{"a":"\u0000NaN"}"#, r#"{"a":null}"#, true);
+        check("[1,2]", "[2,1]", false);
+        check(r#"{"a":1}"#, r#"{"a":"1"}"#, false);
+        let long = |end: char| format!("\"{}{end}\"", "x".repeat(200));
+        check(&long('a'), &long('a'), true);
+        check(&long('a'), &long('b'), false);
+        let deep = format!("{}1{}", "[".repeat(400), "]".repeat(400));
+        check(&deep, &deep, true);
+    }
+}

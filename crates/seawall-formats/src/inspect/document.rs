@@ -1,0 +1,72 @@
+//! The `.json` log: the header's members first, then `samples` and `reductions`.
+//!
+//! Members are read in whatever order they come. Samples are read one by one, and never all held.
+
+use super::header::Draft;
+use super::sample;
+use super::scan::{Scan, Scanned};
+use super::{FORMAT, OBSERVATIONS_MAX};
+use crate::fault::FormatFault;
+use seawall_domain::evaluation::finding::{Code, Finding};
+use seawall_domain::evaluation::log::{Header, Log};
+use std::io::Read;
+
+/// Reads a log.
+pub(super) fn read<R: Read>(source: R) -> Result<Log, FormatFault> {
+    let mut scan = Scan::new(source, "the document");
+    let mut draft = Draft::default();
+    let (mut observations, mut reductions, mut odd) = (Vec::new(), None, Vec::new());
+    scan.object(&mut |scan, name| match name {
+        "samples" => scan.list(&mut |scan| {
+            match sample::sample(scan)? {
+                Some(seen) => observations.push(seen),
+                None => {
+                    let what = "one of the samples has no id, or no epoch";
+                    odd.push(Finding::new(Code::UnsupportedShape, what));
+                }
+            }
+            if observations.len() + odd.len() > OBSERVATIONS_MAX {
+                return Err(scan.fault(format!("it has more than {OBSERVATIONS_MAX} samples")));
+            }
+            Ok(())
+        }),
+        "reductions" => {
+            reductions = Some(sample::reductions(scan)?).filter(|all| !all.is_empty());
+            Ok(())
+        }
+        _ => draft.member(scan, name),
+    })?;
+    scan.end()?;
+    if !draft.is_there() {
+        return Err(no_log());
+    }
+    let (header, mut findings) = draft.finish(None)?;
+    findings.extend(odd);
+    Ok(Log { header, observations, summaries: None, reductions, findings })
+}
+
+/// Reads only what the log says of the run as a whole, and nothing from its samples on.
+pub(super) fn header<R: Read>(source: R) -> Result<Header, FormatFault> {
+    let mut scan = Scan::new(source, "the document");
+    let mut draft = Draft::default();
+    let mut done = false;
+    let read: Scanned<()> = scan.object(&mut |scan, name| {
+        if name == "samples" {
+            done = true;
+            return Err(scan.fault("the samples begin"));
+        }
+        draft.member(scan, name)
+    });
+    // The reading is broken off on purpose where the samples begin.
+    if !done {
+        read?;
+    }
+    if !draft.is_there() {
+        return Err(no_log());
+    }
+    Ok(draft.finish(None)?.0)
+}
+
+fn no_log() -> FormatFault {
+    FormatFault::new(FORMAT, "the document", "it has no member `eval`, and so is no log")
+}

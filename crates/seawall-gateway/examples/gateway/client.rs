@@ -1,0 +1,136 @@
+//! A client that asks again as soon as it was answered, on connections that are kept.
+
+use crate::papers::Papers;
+use crate::process::Process;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// What was measured of one proxy.
+pub struct Measured {
+    /// Requests a second.
+    pub rate: f64,
+    /// Processor time of its process a request.
+    pub cpu_micros: f64,
+    pub p50_micros: f64,
+    pub p99_micros: f64,
+}
+
+/// One connection.
+pub struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub async fn open(address: &str) -> Connection {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Connection { stream, buffer: Vec::with_capacity(8192) }
+    }
+
+    /// Asks, and reads the whole answer: its head and as many bytes as it says, or its last chunk.
+    pub async fn ask(&mut self, request: &[u8]) -> String {
+        self.stream.write_all(request).await.unwrap();
+        self.buffer.clear();
+        loop {
+            let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
+            assert!(read > 0, "it was broken off: {}", String::from_utf8_lossy(&self.buffer));
+            if is_whole(&self.buffer) {
+                return String::from_utf8_lossy(&self.buffer).into_owned();
+            }
+        }
+    }
+
+    /// Asks, and reads the first piece of a stream.
+    async fn begin(&mut self, request: &[u8]) {
+        self.stream.write_all(request).await.unwrap();
+        self.buffer.clear();
+        while !self.buffer.windows(6).any(|word| word == b"data: ") {
+            let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
+            assert!(read > 0, "it was broken off: {}", String::from_utf8_lossy(&self.buffer));
+        }
+    }
+
+    /// Reads until the other side ends it.
+    async fn ended(&mut self) {
+        loop {
+            self.buffer.clear();
+            match self.stream.read_buf(&mut self.buffer).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some(end) = bytes.windows(4).position(|word| word == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    match head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()) {
+        Some(length) => bytes.len() >= end + 4 + length.trim().parse::<usize>().unwrap(),
+        None => bytes.ends_with(b"0\r\n\r\n"),
+    }
+}
+
+/// Asks for so long by so many connections.
+pub async fn measure(
+    process: &Process,
+    connections: usize,
+    time: Duration,
+    request: &dyn Fn() -> Vec<u8>,
+) -> Measured {
+    let mut open = Vec::new();
+    for _ in 0..connections {
+        let mut connection = Connection::open(&process.address).await;
+        let answer = connection.ask(&request()).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        open.push(connection);
+    }
+    let (begun, cpu) = (Instant::now(), process.cpu());
+    let asking = open.into_iter().map(|mut connection| async move {
+        let mut taken = Vec::new();
+        while begun.elapsed() < time {
+            let words = request();
+            let asked = Instant::now();
+            let answer = connection.ask(&words).await;
+            taken.push(asked.elapsed().as_secs_f64() * 1e6);
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
+        taken
+    });
+    let mut taken: Vec<f64> = futures_util::future::join_all(asking).await.concat();
+    let passed = begun.elapsed().as_secs_f64();
+    taken.sort_by(f64::total_cmp);
+    let count = taken.len() as f64;
+    let at = |share: f64| taken[((count - 1.0) * share) as usize];
+    Measured {
+        rate: count / passed,
+        cpu_micros: (process.cpu() - cpu) / count * 1e6,
+        p50_micros: at(0.5),
+        p99_micros: at(0.99),
+    }
+}
+
+/// Opens streams, and sees how long they live after a withdrawal.
+pub async fn streams(papers: &Papers, gate: &Process, number: usize) {
+    let before = gate.resident_mib();
+    let mut open = Vec::new();
+    for _ in 0..number {
+        let mut connection = Connection::open(&gate.address).await;
+        connection.begin(&papers.streamed(&gate.address)).await;
+        open.push(connection);
+    }
+    let with = gate.resident_mib();
+    let begun = Instant::now();
+    papers.withdraw(&gate.address).await;
+    for connection in &mut open {
+        connection.ended().await;
+    }
+    println!(
+        "{number} open streams: {with:.0} MiB resident, {:.1} kB each; all ended {:.0} ms after \
+         the withdrawal began",
+        (with - before) * 1024.0 / number as f64,
+        begun.elapsed().as_secs_f64() * 1e3
+    );
+}

@@ -1,0 +1,219 @@
+//! An answer on its way to the caller: passed on piece by piece as it comes, byte for byte, and
+//! broken off at once when the gate closes, the grant ends, or somebody is cut off.
+//!
+//! A piece is passed on without being changed, joined or split; backpressure is the connection's
+//! own. What is kept of it is a keyed hash, and the number of tokens that the provider says.
+
+use crate::gateway::{Gateway, State};
+use crate::record::{By, Ended, Event};
+use crate::secrets::Hasher;
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use seawall_domain::engagement::grant::Cut;
+use seawall_domain::engagement::quota::{Amount, Ticket};
+use seawall_domain::time::Timestamp;
+use seawall_formats::usage;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// The body of an answer.
+pub enum Answer {
+    /// Ours, whole.
+    Whole(BoxBody<Bytes, Infallible>),
+    /// The provider's, watched.
+    Watched(Box<Watched>),
+}
+
+/// Why an answer was broken off.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The gate closed or the grant ended.
+    #[error("the gateway closed")]
+    Cut,
+    /// The provider broke off.
+    #[error("the provider broke off: {0}")]
+    Upstream(#[from] hyper::Error),
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        match self.get_mut() {
+            Answer::Whole(body) => {
+                Pin::new(body).poll_frame(context).map_err(|never| match never {})
+            }
+            Answer::Watched(body) => body.poll(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Answer::Whole(body) => body.is_end_stream(),
+            // Its end is seen by asking for it, so that it is written down.
+            Answer::Watched(_) => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Answer::Whole(body) => body.size_hint(),
+            Answer::Watched(body) => body.inner.size_hint(),
+        }
+    }
+}
+
+/// What an answer is watched by.
+pub struct Watched {
+    inner: Incoming,
+    watch: Watch,
+    usage: usage::Reader,
+    hasher: Hasher,
+    ledger: Option<Sent>,
+}
+
+/// A request that was sent on, and must be settled.
+pub(crate) struct Sent {
+    pub gateway: Arc<Gateway>,
+    pub request: Uuid,
+    pub ticket: Ticket,
+    /// What was set aside.
+    pub reserved: Amount,
+    pub status: u16,
+}
+
+/// Ready when the request may not go on.
+pub(crate) struct Watch {
+    changed: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
+}
+
+impl Watch {
+    /// Watches the gate, the list of who is cut off, and the grant's end.
+    pub fn new(gateway: &Arc<Gateway>, by: By, until: Timestamp) -> Watch {
+        let (state, gateway) = (gateway.watch(), Arc::clone(gateway));
+        Watch { changed: Box::pin(ends(state, gateway, by, until)) }
+    }
+
+    /// Waits until the request may not go on.
+    pub async fn ended(&mut self) {
+        self.changed.as_mut().await;
+    }
+}
+
+async fn ends(mut state: watch::Receiver<State>, gateway: Arc<Gateway>, by: By, until: Timestamp) {
+    loop {
+        let now = gateway.now();
+        let left = {
+            let state = state.borrow_and_update();
+            match state.gate.admits(now) {
+                Ok(passage) if !is_cut(&state.cut, &by) => {
+                    let now = now.unwrap_or(until);
+                    passage.until.min(until).duration_since(now)
+                }
+                Ok(_) | Err(_) => return,
+            }
+        };
+        let Ok(left) = std::time::Duration::try_from(left) else { return };
+        if left.is_zero() {
+            return;
+        }
+        let rest = tokio::time::sleep_until(Instant::now() + left);
+        tokio::select! {
+            changed = state.changed() => if changed.is_err() { return },
+            () = rest => {}
+        }
+    }
+}
+
+fn is_cut(cut: &Cut, by: &By) -> bool {
+    cut.people.contains(&by.person) || cut.parties.contains(&by.party) || cut.keys.contains(&by.key)
+}
+
+impl Watched {
+    pub(crate) fn new(inner: Incoming, watch: Watch, hasher: Hasher, sent: Sent) -> Watched {
+        Watched { inner, watch, usage: usage::Reader::default(), hasher, ledger: Some(sent) }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        if self.ledger.is_none() {
+            return Poll::Ready(None);
+        }
+        if self.inner.is_end_stream() {
+            self.end(Ended::Whole);
+            return Poll::Ready(None);
+        }
+        if self.watch.changed.as_mut().poll(context).is_ready() {
+            self.end(Ended::Cut);
+            return Poll::Ready(Some(Err(Broken::Cut)));
+        }
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        Poll::Ready(match frame {
+            Some(Ok(frame)) => {
+                if let Some(piece) = frame.data_ref() {
+                    self.hasher.update(piece);
+                    self.usage.read(piece);
+                }
+                // Whoever knows the length asks for nothing behind it.
+                if self.inner.is_end_stream() {
+                    self.end(Ended::Whole);
+                }
+                Some(Ok(frame))
+            }
+            Some(Err(error)) => {
+                self.end(Ended::Failed);
+                Some(Err(error.into()))
+            }
+            None => {
+                self.end(Ended::Whole);
+                None
+            }
+        })
+    }
+
+    /// Settles the request, once. What the provider told counts; otherwise all that was set aside,
+    /// for nobody knows better.
+    fn end(&mut self, ended: Ended) {
+        let Some(sent) = self.ledger.take() else { return };
+        let told = self.usage.usage().map(|usage| Amount {
+            requests: 1,
+            tokens_in: usage.tokens_in,
+            tokens_out: usage.tokens_out,
+            cost_micros: 0,
+        });
+        // A refusal of the provider uses nothing; a stream that was cut used what nobody told.
+        let nothing = Amount { requests: 1, ..Amount::default() };
+        let is_refusal = ended == Ended::Whole && sent.status >= 400;
+        let actual = match (told, ended) {
+            (Some(told), Ended::Whole) => told,
+            (None, Ended::Whole) if is_refusal => nothing,
+            (_, _) => sent.reserved,
+        };
+        sent.settle(ended, actual, &self.hasher);
+    }
+}
+
+impl Sent {
+    /// Writes down how the request ended.
+    pub(crate) fn settle(&self, ended: Ended, actual: Amount, hasher: &Hasher) {
+        let Some(entry) = self.gateway.settle(self.ticket, actual) else { return };
+        let status = (self.status != 0).then_some(self.status);
+        let (request, body) = (self.request, hasher.keyed());
+        self.gateway.journal.write_behind(Event::Outcome { request, ended, status, body, entry });
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.end(Ended::Left);
+    }
+}

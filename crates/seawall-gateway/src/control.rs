@@ -1,0 +1,145 @@
+//! What developers and duty officers tell a gateway: leases, a withdrawal, who is cut off.
+//!
+//! Each is a DSSE envelope that the developer signed (or, for cutting somebody off, the
+//! clearinghouse): whoever cannot sign it cannot say it, wherever they stand. A withdrawal needs no
+//! reason and no answer from anybody.
+
+use crate::body::Answer;
+use crate::gateway::Gateway;
+use crate::problem::{document, problem, refusal};
+use crate::record::CutOff;
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::{Request, Response, StatusCode};
+use seawall_domain::engagement::lease::Lease;
+use seawall_domain::id::WindowId;
+use seawall_formats::gateway::lease as formats;
+use seawall_ledger::dsse::Envelope;
+use seawall_ledger::sign::VerifyingKey;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::time::Duration;
+
+/// The payload type of a lease.
+pub const LEASE: &str = "application/vnd.seawall.lease+json";
+/// The payload type of a withdrawal.
+pub const WITHDRAWAL: &str = "application/vnd.seawall.withdrawal+json";
+/// The payload type of what cuts somebody off.
+pub const CUT: &str = "application/vnd.seawall.cut+json";
+
+const BODY_BYTES_MAX: usize = 256 << 10;
+const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// A developer's withdrawal.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// From which window.
+    pub window: WindowId,
+}
+
+/// The word that somebody is cut off.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct CutWord {
+    /// From which window.
+    pub window: WindowId,
+    /// Who.
+    pub who: CutOff,
+}
+
+/// Takes an envelope.
+pub(crate) async fn take(gateway: &Gateway, request: Request<Incoming>) -> Response<Answer> {
+    let body = Limited::new(request.into_body(), BODY_BYTES_MAX).collect();
+    let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME_MAX, body).await else {
+        let detail = "the body broke off, is too long, or did not come in time";
+        return problem(StatusCode::BAD_REQUEST, "No body", detail);
+    };
+    match Envelope::from_json(&body.to_bytes()) {
+        Ok(envelope) => heard(gateway, &envelope).await,
+        Err(fault) => problem(StatusCode::BAD_REQUEST, "Not an envelope", &fault.to_string()),
+    }
+}
+
+async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
+    let window = gateway.settings.window.id;
+    let other = || problem(StatusCode::CONFLICT, "Not taken", "it is for another window");
+    match envelope.unverified_payload_type() {
+        LEASE => match signed(envelope, LEASE, gateway.developer).and_then(lease) {
+            Ok(lease) => match gateway.lease(lease).await {
+                Ok(Ok(())) => done("open"),
+                Ok(Err(closed)) => problem(StatusCode::CONFLICT, "Not taken", &closed.to_string()),
+                Err(fault) => unwritten(&fault.to_string()),
+            },
+            Err(refusal) => *refusal,
+        },
+        WITHDRAWAL => {
+            match signed(envelope, WITHDRAWAL, gateway.developer).and_then(read::<Withdrawal>) {
+                Ok(withdrawal) if withdrawal.window != window => other(),
+                Ok(_) => match gateway.withdraw().await {
+                    Ok(()) => done("withdrawn"),
+                    // It is in force all the same.
+                    Err(fault) => unwritten(&fault.to_string()),
+                },
+                Err(refusal) => *refusal,
+            }
+        }
+        CUT => {
+            let word = signed(envelope, CUT, gateway.issuer)
+                .or_else(|_| signed(envelope, CUT, gateway.developer));
+            match word.and_then(read::<CutWord>) {
+                Ok(word) if word.window != window => other(),
+                Ok(word) => match gateway.cut_off(word.who).await {
+                    Ok(()) => done("cut off"),
+                    Err(fault) => unwritten(&fault.to_string()),
+                },
+                Err(refusal) => *refusal,
+            }
+        }
+        _ => problem(StatusCode::BAD_REQUEST, "Not known", "there is no such word to a gateway"),
+    }
+}
+
+/// What an envelope says, when this key signed it.
+fn signed<'a>(
+    envelope: &'a Envelope,
+    kind: &str,
+    key: VerifyingKey,
+) -> Result<&'a [u8], Box<Response<Answer>>> {
+    let other = |why: &str| refusal(StatusCode::FORBIDDEN, "Not signed by who may say it", why);
+    let verified = envelope.verify(&[key], 1).map_err(|fault| other(&fault.to_string()))?;
+    match verified.payload_type == kind {
+        true => Ok(verified.payload),
+        false => Err(other("it is of another kind")),
+    }
+}
+
+fn lease(word: &[u8]) -> Result<Lease, Box<Response<Answer>>> {
+    formats::read(word).map_err(|fault| unread(&fault))
+}
+
+fn read<T: for<'de> Deserialize<'de>>(word: &[u8]) -> Result<T, Box<Response<Answer>>> {
+    serde_json::from_slice(word).map_err(|error| unread(&error))
+}
+
+fn unread(why: &dyn std::fmt::Display) -> Box<Response<Answer>> {
+    refusal(StatusCode::BAD_REQUEST, "Does not read", &why.to_string())
+}
+
+/// Whether the gate is open, for anybody: nothing of who uses it.
+pub(crate) fn state(gateway: &Gateway) -> Response<Answer> {
+    match gateway.passage() {
+        Ok(_) => done("open"),
+        Err(closed) => document(
+            StatusCode::OK,
+            "application/json",
+            json!({ "state": "closed", "why": closed.to_string() }).to_string(),
+        ),
+    }
+}
+
+fn done(state: &str) -> Response<Answer> {
+    document(StatusCode::OK, "application/json", json!({ "state": state }).to_string())
+}
+
+fn unwritten(why: &str) -> Response<Answer> {
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "Not written down", why)
+}

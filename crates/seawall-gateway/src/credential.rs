@@ -1,0 +1,268 @@
+//! Credentials that are worth nothing to whoever steals them: an access token for minutes, bound to
+//! a key that never leaves its holder (DPoP, RFC 9449).
+//!
+//! The token is a JWT (RFC 9068, `at+jwt`) that the clearinghouse signs: it says who, for which
+//! window, for what, until when, and which key (`cnf.jkt`). With each request comes a proof, signed
+//! by that key over the method, the address, the time, the token's hash and a number that is used
+//! once. Both are signed by Ed25519.
+
+use jiff::{SignedDuration, Timestamp};
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
+use seawall_domain::id::{PartyId, PersonId, ScanId, WindowId};
+use seawall_ledger::jws::{self, Carried, Token};
+use seawall_ledger::sign::{SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How far a proof's time may be from ours, in seconds, either way.
+pub const PROOF_SECONDS_MAX: i64 = 30;
+/// How many proofs are remembered for [`PROOF_SECONDS_MAX`]; more than that are refused.
+const SEEN_MAX: usize = 1_000_000;
+/// How many tokens are known to be signed well.
+const KNOWN_MAX: usize = 10_000;
+
+/// What an access token says (RFC 9068 section 2.2).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Claims {
+    sub: PersonId,
+    aud: WindowId,
+    nbf: i64,
+    exp: i64,
+    cnf: Confirmation,
+    party: PartyId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    workload: Option<Digest>,
+    purposes: BTreeSet<Purpose>,
+    #[serde(default)]
+    claims: BTreeMap<ScanId, i64>,
+    terms: Digest,
+}
+
+/// Which key must prove itself (RFC 9449 section 6.1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Confirmation {
+    jkt: String,
+}
+
+/// What a proof says (RFC 9449 section 4.2).
+#[derive(Debug, Serialize, Deserialize)]
+struct Proof {
+    jti: String,
+    htm: String,
+    htu: String,
+    iat: i64,
+    ath: String,
+}
+
+/// Why a credential is not taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Unproven {
+    /// There is none, or it is of another kind.
+    #[error("send `Authorization: DPoP TOKEN` and `DPoP: PROOF` (RFC 9449)")]
+    Missing,
+    /// The token is not one of the clearinghouse's.
+    #[error("the access token is not signed by the clearinghouse of this window, or does not read")]
+    Token,
+    /// The proof does not hold.
+    #[error("the proof does not hold: it must be signed by the token's key over this request")]
+    Proof,
+    /// The proof's time is not now.
+    #[error("the proof is too old or ahead of time: it must be made for each request")]
+    Stale,
+    /// The proof was used before.
+    #[error("the proof was used before: it must be made for each request")]
+    Replayed,
+    /// Too many requests to remember.
+    #[error("too many requests at the moment; try again in a minute")]
+    Busy,
+}
+
+/// One request, as far as a proof binds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// Its method.
+    pub method: &'a str,
+    /// Its address without query and fragment, as callers write it.
+    pub address: &'a str,
+}
+
+/// Whose tokens are taken, and what was seen.
+#[derive(Debug)]
+pub struct Registry {
+    issuer: VerifyingKey,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    known: HashMap<[u8; 32], (Arc<Grant>, VerifyingPrint)>,
+    /// Proofs of this span of time and of the one before.
+    seen: [HashSet<u128>; 2],
+    span: i64,
+}
+
+type VerifyingPrint = [u8; 32];
+
+impl Registry {
+    /// Takes tokens of one issuer.
+    pub fn new(issuer: VerifyingKey) -> Registry {
+        Registry { issuer, inner: Mutex::default() }
+    }
+
+    /// The grant behind a token whose key proved itself for this request, now and only once. What
+    /// the grant allows is not asked here.
+    pub fn proven(
+        &self,
+        (token, proof): (&str, &str),
+        bound: Bound<'_>,
+        now: Timestamp,
+    ) -> Result<Arc<Grant>, Unproven> {
+        let (grant, print) = self.known(token)?;
+        let read = Token::read(proof).map_err(|_| Unproven::Proof)?;
+        let key = read.key().filter(|key| jws::thumbprint(*key) == print);
+        let key = key.ok_or(Unproven::Proof)?;
+        if read.kind() != "dpop+jwt" {
+            return Err(Unproven::Proof);
+        }
+        let claims = read.verified(key).map_err(|_| Unproven::Proof)?;
+        let claims: Proof = serde_json::from_slice(claims).map_err(|_| Unproven::Proof)?;
+        if claims.htm != bound.method
+            || claims.htu != bound.address
+            || claims.ath != jws::token_hash(token)
+        {
+            return Err(Unproven::Proof);
+        }
+        if now.as_second().abs_diff(claims.iat) > PROOF_SECONDS_MAX.unsigned_abs() {
+            return Err(Unproven::Stale);
+        }
+        self.once(&print, &claims.jti, now)?;
+        Ok(grant)
+    }
+
+    /// Verifies a token, or finds that it was verified before.
+    fn known(&self, text: &str) -> Result<(Arc<Grant>, VerifyingPrint), Unproven> {
+        let hash: [u8; 32] = Sha256::digest(text).into();
+        if let Some(known) = self.lock().known.get(&hash) {
+            return Ok(known.clone());
+        }
+        let token = Token::read(text).map_err(|_| Unproven::Token)?;
+        if token.kind() != "at+jwt" {
+            return Err(Unproven::Token);
+        }
+        let claims = token.verified(self.issuer).map_err(|_| Unproven::Token)?;
+        let claims: Claims = serde_json::from_slice(claims).map_err(|_| Unproven::Token)?;
+        let print = jws::thumbprint_from_text(&claims.cnf.jkt).ok_or(Unproven::Token)?;
+        let grant = Arc::new(claims.grant(print).ok_or(Unproven::Token)?);
+        let mut inner = self.lock();
+        if inner.known.len() >= KNOWN_MAX {
+            inner.known.clear();
+        }
+        inner.known.insert(hash, (Arc::clone(&grant), print));
+        Ok((grant, print))
+    }
+
+    /// Remembers a proof for as long as it could be used again.
+    fn once(&self, print: &[u8; 32], jti: &str, now: Timestamp) -> Result<(), Unproven> {
+        let digest = Sha256::new().chain_update(print).chain_update(jti).finalize();
+        let (half, _) = digest.split_at(16);
+        let name = half.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        let span = now.as_second().div_euclid(2 * PROOF_SECONDS_MAX);
+        let mut inner = self.lock();
+        if span != inner.span {
+            let last = std::mem::take(&mut inner.seen[0]);
+            inner.seen[1] = if span == inner.span + 1 { last } else { HashSet::new() };
+            inner.span = span;
+        }
+        if inner.seen[1].contains(&name) {
+            return Err(Unproven::Replayed);
+        }
+        if inner.seen[0].len() >= SEEN_MAX {
+            return Err(Unproven::Busy);
+        }
+        match inner.seen[0].insert(name) {
+            true => Ok(()),
+            false => Err(Unproven::Replayed),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Claims {
+    fn grant(&self, print: [u8; 32]) -> Option<Grant> {
+        let instant = |seconds| Timestamp::from_second(seconds).ok();
+        let bearer = match self.workload {
+            Some(name) => Bearer::Workload { name, sponsor: self.sub },
+            None => Bearer::Person { person: self.sub },
+        };
+        let claims = self.claims.iter().map(|(scan, until)| Some((*scan, instant(*until)?)));
+        Some(Grant {
+            bearer,
+            party: self.party,
+            window: self.aud,
+            key: Digest::new(print),
+            purposes: self.purposes.clone(),
+            claims: claims.collect::<Option<_>>()?,
+            terms: self.terms,
+            from: instant(self.nbf)?,
+            until: instant(self.exp)?,
+        })
+    }
+}
+
+/// Writes a grant as an access token of this issuer. Times are cut to whole seconds.
+pub fn issue(issuer: &SigningKey, grant: &Grant) -> Result<String, seawall_ledger::Fault> {
+    let workload = match grant.bearer {
+        Bearer::Workload { name, .. } => Some(name),
+        Bearer::Person { .. } => None,
+    };
+    let claims = Claims {
+        sub: grant.bearer.person(),
+        aud: grant.window,
+        nbf: grant.from.as_second(),
+        exp: grant.until.as_second(),
+        cnf: Confirmation { jkt: jws::thumbprint_text(grant.key.bytes()) },
+        party: grant.party,
+        workload,
+        purposes: grant.purposes.clone(),
+        claims: grant.claims.iter().map(|(scan, until)| (*scan, until.as_second())).collect(),
+        terms: grant.terms,
+    };
+    jws::sign(issuer, "at+jwt", Carried::Nothing, &json(&claims))
+}
+
+/// Makes the proof for one request; `jti` is a number that is used once.
+pub fn prove(
+    key: &SigningKey,
+    token: &str,
+    bound: Bound<'_>,
+    jti: &str,
+    now: Timestamp,
+) -> Result<String, seawall_ledger::Fault> {
+    let proof = Proof {
+        jti: jti.to_owned(),
+        htm: bound.method.to_owned(),
+        htu: bound.address.to_owned(),
+        iat: now.as_second(),
+        ath: jws::token_hash(token),
+    };
+    jws::sign(key, "dpop+jwt", Carried::Key, &json(&proof))
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    // Strings, numbers and lists of them always have a JSON text.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// How long a token that begins now may last.
+pub fn life_max() -> SignedDuration {
+    SignedDuration::from_secs(seawall_domain::engagement::grant::GRANT_SECONDS_MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+//! What a gateway is while it runs: its gate, its quota book, its journal, and who is cut off.
+//!
+//! Whatever changes is written down first. All of it is rebuilt from the journal at the next start,
+//! so that a number used once stays used, and what was settled stays settled.
+
+use crate::credential::Registry;
+use crate::journal::{Journal, JournalFault};
+use crate::record::{By, CutOff, Event, Turn, Why};
+use crate::secrets::{self, Hasher};
+use crate::settings::Settings;
+use crate::upstream::Upstream;
+use crate::{Chance, Clock, replay};
+use seawall_domain::engagement::grant::Cut;
+use seawall_domain::engagement::lease::{Closed, Gate, Lease};
+use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Ticket};
+use seawall_domain::engagement::scope::{Endpoint, Scope};
+use seawall_domain::id::{PartyId, PersonId};
+use seawall_domain::time::Timestamp;
+use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
+use seawall_ledger::sign::{SigningKey, VerifyingKey};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// How often the gate looks at the clock.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Why a gateway cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayFault {
+    /// Its folder or keys.
+    #[error("cannot use {}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What happened.
+        source: std::io::Error,
+    },
+    /// Its journal.
+    #[error(transparent)]
+    Journal(#[from] JournalFault),
+    /// Something in the settings.
+    #[error("cannot begin: {0}")]
+    Settings(String),
+}
+
+/// A gateway. Shared by all connections.
+#[derive(Debug)]
+pub struct Gateway {
+    pub(crate) settings: Settings,
+    pub(crate) address: String,
+    pub(crate) registry: Registry,
+    pub(crate) upstream: Upstream,
+    pub(crate) journal: Journal,
+    pub(crate) developer: VerifyingKey,
+    pub(crate) issuer: VerifyingKey,
+    verifier: VerifierKey,
+    window_key: [u8; 32],
+    /// The gate and who is cut off; every stream looks at it.
+    state: watch::Sender<State>,
+    book: Mutex<Book>,
+    outside: Outside,
+}
+
+struct Outside {
+    clock: Clock,
+    chance: Chance,
+}
+
+impl std::fmt::Debug for Outside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Outside")
+    }
+}
+
+/// What decides whether a stream goes on.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub gate: Gate,
+    pub cut: Cut,
+}
+
+/// What a request passes under.
+#[derive(Clone, Debug)]
+pub(crate) struct Passage {
+    pub scope: Scope,
+    pub lease: u64,
+}
+
+impl Gateway {
+    /// Begins, or goes on where the journal ends. The thread writes it; it ends after the last
+    /// handle of the gateway is dropped.
+    pub fn begin(
+        settings: Settings,
+        address: String,
+        clock: Clock,
+        chance: Chance,
+    ) -> Result<(Arc<Gateway>, std::thread::JoinHandle<()>), GatewayFault> {
+        let folder = settings.data.clone();
+        let fault = |path: PathBuf| move |source| GatewayFault::Io { path, source };
+        std::fs::create_dir_all(&folder).map_err(fault(folder.clone()))?;
+        let key = |name: &str| {
+            let path = folder.join(name);
+            secrets::key(&path, || chance()).map_err(fault(path.clone()))
+        };
+        let (signing, window_key) = (key("gateway.key")?, key("window.key")?);
+        let read_key = |text: &str| {
+            text.parse::<VerifyingKey>().map_err(|fault| GatewayFault::Settings(fault.to_string()))
+        };
+        let developer = read_key(&settings.window.developer)?;
+        let issuer = read_key(&settings.window.issuer)?;
+        let name: KeyName = format!("seawall-gateway/{}", settings.window.id)
+            .parse()
+            .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
+        let past = replay::replay(&folder, &settings)?;
+        let signer = NoteSigner::new(name, SigningKey::from_seed(signing));
+        let verifier = signer.verifier(KeyKind::Note);
+        let (journal, thread) =
+            Journal::open(&folder, past.head.clone(), signer, Arc::clone(&clock))?;
+        let mut book = past.book;
+        let closing = replay::closing(&mut book, &past.open, &settings)
+            .map_err(|refused| GatewayFault::Settings(refused.to_string()))?;
+        for event in closing {
+            journal.write_behind(event);
+        }
+        if past.head.lines == 0 {
+            let gate = Box::new(past.gate.clone());
+            journal.write_behind(Event::Gate { why: Turn::Begun, gate });
+        }
+        let upstream = Upstream::new(&settings.upstream).map_err(GatewayFault::Settings)?;
+        let (state, _) = watch::channel(State { gate: past.gate, cut: past.cut });
+        let gateway = Gateway {
+            registry: Registry::new(issuer),
+            settings,
+            address,
+            upstream,
+            journal,
+            developer,
+            issuer,
+            verifier,
+            window_key,
+            state,
+            book: Mutex::new(book),
+            outside: Outside { clock, chance },
+        };
+        Ok((Arc::new(gateway), thread))
+    }
+
+    /// The key that whoever keeps a checkpoint verifies it by (C2SP signed-note).
+    pub fn verifier(&self) -> &VerifierKey {
+        &self.verifier
+    }
+
+    /// The time, if anybody knows it.
+    pub(crate) fn now(&self) -> Option<Timestamp> {
+        (self.outside.clock)()
+    }
+
+    /// A random id.
+    pub(crate) fn random(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip((self.outside.chance)()).for_each(|(byte, random)| *byte = random);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    pub(crate) fn hasher(&self) -> Option<Hasher> {
+        Hasher::new(&self.window_key)
+    }
+
+    /// What decides, for one who looks on.
+    pub(crate) fn watch(&self) -> watch::Receiver<State> {
+        self.state.subscribe()
+    }
+
+    /// Who is cut off.
+    pub(crate) fn cut(&self) -> Cut {
+        self.state.borrow().cut.clone()
+    }
+
+    /// Whether a request may pass now.
+    pub(crate) fn passage(&self) -> Result<Passage, Closed> {
+        let state = self.state.borrow();
+        let passage = state.gate.admits(self.now())?;
+        Ok(Passage { scope: passage.scope.clone(), lease: passage.seq })
+    }
+
+    /// Takes a lease that this key signed: it is in force when it is durable.
+    pub(crate) async fn lease(&self, lease: Lease) -> Result<Result<(), Closed>, JournalFault> {
+        let signer = replay::signer(self.developer);
+        let taken = self.state.borrow().gate.take(lease, &signer, self.now());
+        match taken {
+            Ok(gate) => self.turn(gate, Turn::Leased).await.map(Ok),
+            Err(closed) => Ok(Err(closed)),
+        }
+    }
+
+    /// The developer withdraws: in force at once, and then durable.
+    pub(crate) async fn withdraw(&self) -> Result<(), JournalFault> {
+        let mut gate = None;
+        self.state.send_modify(|state| {
+            state.gate = state.gate.withdraw();
+            gate = Some(Box::new(state.gate.clone()));
+        });
+        let Some(gate) = gate else { return Ok(()) };
+        self.journal.write(Event::Gate { why: Turn::Withdrawn, gate }).await?.durable().await
+    }
+
+    /// Cuts somebody off: in force at once, and then durable.
+    pub(crate) async fn cut_off(&self, who: CutOff) -> Result<(), JournalFault> {
+        self.state.send_modify(|state| replay::cut(&mut state.cut, who));
+        self.journal.write(Event::Cut { who }).await?.durable().await
+    }
+
+    async fn turn(&self, gate: Gate, why: Turn) -> Result<(), JournalFault> {
+        let event = Event::Gate { why, gate: Box::new(gate.clone()) };
+        self.journal.write(event).await?.durable().await?;
+        // A withdrawal that came meanwhile stays; an older lease does not replace a newer one.
+        self.state.send_if_modified(|state| {
+            let newer = state.gate.outlasts(&gate);
+            if !newer {
+                state.gate = gate;
+            }
+            !newer
+        });
+        Ok(())
+    }
+
+    /// Looks at the clock for as long as the gateway lives: streams end when a lease does, and the
+    /// gate closes when the time goes back.
+    pub(crate) async fn tick(self: Arc<Gateway>) {
+        let mut every = tokio::time::interval(TICK);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut was_open = false;
+        loop {
+            every.tick().await;
+            let now = self.now();
+            let lost = self.state.borrow().gate.loses_time(now);
+            let mut gate = None;
+            self.state.send_if_modified(|state| {
+                state.gate = state.gate.observe(now);
+                let is_open = state.gate.admits(now).is_ok();
+                gate = lost.then(|| Box::new(state.gate.clone()));
+                std::mem::replace(&mut was_open, is_open) != is_open
+            });
+            if let Some(gate) = gate {
+                self.journal.write_behind(Event::Gate { why: Turn::LostTime, gate });
+            }
+        }
+    }
+
+    /// Sets aside what a request could use at most.
+    pub(crate) fn reserve(
+        &self,
+        (person, party): (PersonId, PartyId),
+        amount: Amount,
+    ) -> Result<(Ticket, Entry), Refused> {
+        let mut book = self.book();
+        let window = Holder::Window(self.settings.window.id);
+        let named = [Holder::Person(person), window];
+        let named = named.into_iter().filter(|holder| book.account(holder).is_some());
+        let holders: Vec<Holder> = named.chain([Holder::Party(party)]).collect();
+        book.reserve(&holders, amount)
+    }
+
+    /// Takes what was used from what was set aside, and says what is to be written down.
+    pub(crate) fn settle(&self, ticket: Ticket, actual: Amount) -> Option<Entry> {
+        self.book().settle(ticket, actual).ok().map(|(_, entry)| entry)
+    }
+
+    /// Writes a refusal down, behind whoever is refused.
+    pub(crate) fn refused(&self, by: By, endpoint: Endpoint, why: Why) {
+        self.journal.write_behind(Event::Refused { by, endpoint, why });
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,129 @@
+//! The journal: one line for each event, each bound to the line before, durable before anything
+//! is sent on.
+//!
+//! Lines are JSON. Many writers wait for one `fdatasync` together; a line that cannot be written is
+//! a request that is not sent. A Merkle tree over the lines gives signed checkpoints (C2SP
+//! tlog-checkpoint), each of which goes to the developer and to the partner as well, so that nobody
+//! can write history anew alone. After a crash a last line without its end was never acknowledged,
+//! and is cut off.
+
+mod writer;
+
+use crate::record::{Event, Line};
+use seawall_domain::digest::Digest;
+use seawall_domain::time::Timestamp;
+use seawall_ledger::merkle::{Frontier, leaf_hash};
+use sha2::{Digest as _, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+pub use writer::{Journal, Receipt};
+
+/// The longest line.
+pub const LINE_BYTES_MAX: usize = 64 << 10;
+
+/// The journal's name in its folder.
+pub const FILE: &str = "journal.jsonl";
+
+/// Why a journal cannot be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalFault {
+    /// The file system.
+    #[error("cannot use the journal {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+    /// A line is not what was written.
+    #[error("the journal is damaged at line {line} (the first is 0): {why}")]
+    Damaged {
+        /// Which line.
+        line: u64,
+        /// What does not hold.
+        why: &'static str,
+    },
+    /// The writer has ended.
+    #[error("the journal is closed")]
+    Closed,
+}
+
+/// Where a journal stands.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// How many lines there are; also the next number.
+    pub lines: u64,
+    /// SHA-256 of the last line.
+    pub last: [u8; 32],
+    /// The tree over all lines.
+    pub tree: Frontier,
+    /// How many bytes all whole lines have.
+    pub bytes: u64,
+}
+
+impl Head {
+    /// Binds an event to all before it, and counts it.
+    fn line(&mut self, at: Timestamp, event: Event) -> Result<Vec<u8>, serde_json::Error> {
+        let line = Line { number: self.lines, before: Digest::new(self.last), at, event };
+        let mut bytes = serde_json::to_vec(&line)?;
+        self.count(&bytes);
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    fn count(&mut self, line: &[u8]) {
+        self.last = Sha256::digest(line).into();
+        self.tree.append(leaf_hash(line));
+        self.lines += 1;
+        self.bytes += line.len() as u64 + 1;
+    }
+}
+
+/// Reads a journal from its start, each line to the visitor, and says where it ends. Whatever was
+/// changed, left out, moved or added without being bound is named by its line; a last line without
+/// its end is not counted.
+pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFault> {
+    let fault = |source| JournalFault::Io { path: path.to_owned(), source };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Head::default()),
+        Err(error) => return Err(fault(error)),
+    };
+    let (mut reader, mut head, mut bytes) = (BufReader::new(file), Head::default(), Vec::new());
+    loop {
+        bytes.clear();
+        let limit = LINE_BYTES_MAX as u64 + 1;
+        let damaged = |why| JournalFault::Damaged { line: head.lines, why };
+        io::Read::take(&mut reader, limit).read_until(b'\n', &mut bytes).map_err(fault)?;
+        if bytes.pop() != Some(b'\n') {
+            return match bytes.len() >= LINE_BYTES_MAX {
+                true => Err(damaged("it is too long")),
+                false => Ok(head),
+            };
+        }
+        let line: Line = serde_json::from_slice(&bytes).map_err(|_| damaged("it does not read"))?;
+        if line.number != head.lines {
+            return Err(damaged("its number is another"));
+        }
+        if *line.before.bytes() != head.last {
+            return Err(damaged("it is not bound to the line before"));
+        }
+        head.count(&bytes);
+        visit(line);
+    }
+}
+
+/// Opens the file for appending, behind the last whole line.
+fn append(path: &Path, head: &Head) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    if file.metadata()?.len() > head.bytes {
+        file.set_len(head.bytes)?;
+        file.sync_all()?;
+    }
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+use super::*;
+use crate::record::{CutOff, Event};
+use seawall_domain::id::PersonId;
+use uuid::Uuid;
+
+fn event(number: u128) -> Event {
+    Event::Cut { who: CutOff::Person(PersonId::new(Uuid::from_u128(number))) }
+}
+
+/// A journal of so many lines, as bytes, and where it stands.
+fn journal(lines: u128) -> (Vec<u8>, Head) {
+    let (mut head, mut bytes) = (Head::default(), Vec::new());
+    for number in 0..lines {
+        bytes.extend(head.line(Timestamp::UNIX_EPOCH, event(number)).unwrap());
+    }
+    (bytes, head)
+}
+
+fn check(bytes: &[u8]) -> Result<Head, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    std::fs::write(&path, bytes).unwrap();
+    read(&path, |_| {}).map_err(|fault| fault.to_string())
+}
+
+#[test]
+fn it_reads_to_where_it_was_written() {
+    for lines in [0, 1, 2, 7, 100] {
+        let (bytes, written) = journal(lines);
+        let head = check(&bytes).unwrap();
+        assert_eq!(
+            (head.lines, head.last, head.bytes),
+            (written.lines, written.last, written.bytes)
+        );
+        assert_eq!(head.tree.root(), written.tree.root());
+        assert_eq!(head.bytes, bytes.len() as u64);
+    }
+    let nowhere = read(Path::new("/nowhere/at/all"), |_| {}).unwrap();
+    assert_eq!(nowhere.lines, 0);
+}
+
+#[test]
+fn a_last_line_without_its_end_is_cut_off() {
+    let (bytes, _) = journal(3);
+    let (two, two_head) = journal(2);
+    for cut in two.len()..bytes.len() {
+        let head = check(&bytes[..cut]).unwrap();
+        assert_eq!((head.lines, head.bytes), (2, two.len() as u64));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+    drop(append(&path, &two_head).unwrap());
+    assert_eq!(std::fs::read(&path).unwrap(), two);
+}
+
+#[test]
+fn any_flipped_bit_is_found_but_in_the_line_that_nothing_is_bound_to() {
+    let (bytes, _) = journal(3);
+    let last = journal(2).0.len();
+    for at in 0..last {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            assert!(check(&changed).is_err(), "byte {at}, bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn a_line_without_bound_is_refused() {
+    let (mut bytes, _) = journal(1);
+    bytes.extend(vec![b' '; LINE_BYTES_MAX + 10]);
+    assert!(check(&bytes).unwrap_err().contains("too long"));
+}

@@ -1,0 +1,35 @@
+//! The gateway to a model before its release: who may ask, for what, how much, and until when.
+//!
+//! It stands on the developer's side or on the clearinghouse's. It forwards requests byte by byte
+//! while a lease that the developer signed is fresh, and is closed otherwise: without a lease, when
+//! the developer withdraws, when the window ends, when the clock goes back, when its journal cannot
+//! be written (FRONTIER 4.3, F30-F36 and F38). It knows no database, no case and no party's data,
+//! and it never writes down what was asked or answered.
+
+pub mod attach;
+mod body;
+pub mod control;
+pub mod credential;
+mod forward;
+mod gateway;
+pub mod journal;
+mod listen;
+mod problem;
+pub mod record;
+mod replay;
+mod secrets;
+pub mod settings;
+mod upstream;
+
+pub use gateway::{Gateway, GatewayFault};
+pub use listen::serve;
+pub use replay::{Summary, Unbelieved, verify};
+
+use seawall_domain::time::Timestamp;
+use std::sync::Arc;
+
+/// Tells the time, or that nobody knows it.
+pub type Clock = Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>;
+
+/// Makes 32 random bytes; randomness comes from the caller.
+pub type Chance = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;

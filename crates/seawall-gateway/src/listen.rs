@@ -1,0 +1,99 @@
+//! Connections in: HTTP/1.1, each request to one of a few paths, byte for byte.
+
+use crate::body::Answer;
+use crate::gateway::Gateway;
+use crate::problem::problem;
+use crate::{control, forward};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use seawall_domain::engagement::scope::Endpoint;
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// How many connections there are at most; more wait in the system's own queue.
+const CONNECTIONS_MAX: usize = 4096;
+/// How long a request's head may take to come.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(20);
+/// How long to wait after an accept that failed: the system may have no file to spare.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
+
+/// Serves until the future ends; connections are then broken off.
+pub async fn serve(
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    until: impl Future<Output = ()>,
+) -> io::Result<()> {
+    // It ends with this future, however that ends.
+    let mut ticking = tokio::task::JoinSet::new();
+    ticking.spawn(Arc::clone(&gateway).tick());
+    let rooms = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut until = std::pin::pin!(until);
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let Ok(room) = Arc::clone(&rooms).acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            () = &mut until => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let gateway = Arc::clone(&gateway);
+                connections.spawn(async move {
+                    attend(stream, gateway).await;
+                    drop(room);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+        while connections.try_join_next().is_some() {}
+    }
+    ticking.shutdown().await;
+    connections.shutdown().await;
+    Ok(())
+}
+
+async fn attend(stream: TcpStream, gateway: Arc<Gateway>) {
+    // What is written goes out at once: a piece of a stream waits for no other.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let gateway = Arc::clone(&gateway);
+        async move { Ok::<_, Infallible>(answer(&gateway, request).await) }
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_headers(64);
+    if let Err(error) = server.serve_connection(TokioIo::new(stream), service).await {
+        tracing::debug!(%error, "a connection was broken off");
+    }
+}
+
+async fn answer(gateway: &Arc<Gateway>, request: Request<Incoming>) -> Response<Answer> {
+    let (path, query) = (request.uri().path(), request.uri().query());
+    let none = || problem(StatusCode::NOT_FOUND, "Nothing here", "this gateway has no such path");
+    if query.is_some() {
+        return none();
+    }
+    if let Some(endpoint) = Endpoint::ALL.into_iter().find(|endpoint| endpoint.path() == path) {
+        return match (endpoint, request.method()) {
+            (Endpoint::Models, &Method::GET)
+            | (Endpoint::Chat | Endpoint::Responses | Endpoint::Messages, &Method::POST) => {
+                forward::forward(gateway, endpoint, request).await
+            }
+            (_, _) => problem(StatusCode::METHOD_NOT_ALLOWED, "Another method", "not by this one"),
+        };
+    }
+    match (request.method(), path) {
+        (&Method::POST, "/gateway/word") => control::take(gateway, request).await,
+        (&Method::GET, "/gateway/state") => control::state(gateway),
+        (_, _) => none(),
+    }
+}

@@ -1,0 +1,194 @@
+//! What is written down of everything that happens at a gateway: who, when, for what, how much.
+//!
+//! Never what was asked or answered. Of content there are lengths and keyed hashes (HMAC-SHA-256
+//! under a key of the window): prompts can be guessed, so a plain hash would give them away. When
+//! the window's key is destroyed, nothing links a hash to a text any more, and the chain still
+//! holds (FRONTIER 4.3).
+
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::grant::{Denied, Purpose};
+use seawall_domain::engagement::lease::{Closed, Gate};
+use seawall_domain::engagement::quota::{self, Entry};
+use seawall_domain::engagement::scope::Endpoint;
+use seawall_domain::id::{PartyId, PersonId, ScanId};
+use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::Denial;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its number, from 0.
+    pub number: u64,
+    /// SHA-256 of the line before, without its line feed; zeros for the first.
+    pub before: Digest,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The gate changed: a lease came, the developer withdrew, or it closed by itself.
+    Gate {
+        /// Why.
+        why: Turn,
+        /// The gate from then on.
+        gate: Box<Gate>,
+    },
+    /// Somebody's quota.
+    Quota {
+        /// The entry.
+        entry: Entry,
+    },
+    /// A request is about to be sent on.
+    Intent {
+        /// The request.
+        request: Uuid,
+        /// Who and for what.
+        by: By,
+        /// Where to.
+        endpoint: Endpoint,
+        /// The model's name for callers.
+        model: String,
+        /// The number of the lease under which it passes.
+        lease: u64,
+        /// What is sent on.
+        body: Keyed,
+        /// What is set aside for it.
+        entry: Entry,
+    },
+    /// A request has ended.
+    Outcome {
+        /// The request.
+        request: Uuid,
+        /// How.
+        ended: Ended,
+        /// The provider's status, if it answered.
+        status: Option<u16>,
+        /// What went back to the caller.
+        body: Keyed,
+        /// What it used.
+        entry: Entry,
+    },
+    /// A request of somebody whose credential is good was refused.
+    Refused {
+        /// Who and for what.
+        by: By,
+        /// Where to.
+        endpoint: Endpoint,
+        /// Why.
+        why: Why,
+    },
+    /// Somebody is cut off.
+    Cut {
+        /// A person, a party, or a key.
+        who: CutOff,
+    },
+}
+
+/// Why a gate changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// The journal begins.
+    Begun,
+    /// A lease came.
+    Leased,
+    /// The developer withdrew.
+    Withdrawn,
+    /// The clock went back, or stopped.
+    LostTime,
+}
+
+/// Who sends a request, and what it says it is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct By {
+    /// The person who answers for it.
+    pub person: PersonId,
+    /// The party.
+    pub party: PartyId,
+    /// The key that it proved to have.
+    pub key: Digest,
+    /// What for.
+    pub purpose: Option<Purpose>,
+    /// The claim it names.
+    pub claim: Option<ScanId>,
+}
+
+/// Bytes of which only this is known afterwards.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Keyed {
+    /// How many there were.
+    pub bytes: u64,
+    /// HMAC-SHA-256 over them, under the window's key.
+    pub hmac: Digest,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Whole.
+    Whole,
+    /// The gate closed, or the grant ended, in the middle of it.
+    Cut,
+    /// The caller went away.
+    Left,
+    /// The provider could not be reached, or broke off.
+    Failed,
+    /// The gateway stopped before it knew.
+    Unknown,
+}
+
+/// Who is cut off.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CutOff {
+    /// One person.
+    Person(PersonId),
+    /// A party, with everybody in it.
+    Party(PartyId),
+    /// A key that was lost.
+    Key(Digest),
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Why {
+    /// The kind of refusal: `closed`, `denied`, `scope`, `quota`.
+    pub kind: String,
+    /// The reason, in words of ours; nothing of the request stands in it.
+    pub reason: String,
+}
+
+impl From<Closed> for Why {
+    fn from(closed: Closed) -> Why {
+        Why { kind: "closed".into(), reason: closed.to_string() }
+    }
+}
+
+impl From<Denied> for Why {
+    fn from(denied: Denied) -> Why {
+        Why { kind: "denied".into(), reason: denied.to_string() }
+    }
+}
+
+impl From<quota::Refused> for Why {
+    fn from(refused: quota::Refused) -> Why {
+        Why { kind: "quota".into(), reason: refused.to_string() }
+    }
+}
+
+impl From<&Denial> for Why {
+    fn from(denial: &Denial) -> Why {
+        // Where in the request stays with the caller: a place can hold words of its own.
+        let reason = format!("{}: {}", denial.code.word(), denial.message);
+        Why { kind: "scope".into(), reason }
+    }
+}

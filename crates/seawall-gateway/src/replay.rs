@@ -1,0 +1,201 @@
+//! What a journal amounts to: the gate, the book, who is cut off, and what was under way when the
+//! gateway stopped. And the journal held against itself, for whoever doubts it.
+
+use crate::gateway::GatewayFault;
+use crate::journal::{self, Head, JournalFault};
+use crate::record::{CutOff, Ended, Event, Keyed};
+use crate::settings::Settings;
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::grant::{Cut, Purpose};
+use seawall_domain::engagement::lease::Gate;
+use seawall_domain::engagement::quota::{Book, Entry, Refused, Ticket};
+use seawall_ledger::checkpoint::Checkpoint;
+use seawall_ledger::merkle::{Frontier, leaf_hash};
+use seawall_ledger::note::VerifierKey;
+use seawall_ledger::sign::VerifyingKey;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+use uuid::Uuid;
+
+/// What a gateway goes on with.
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub head: Head,
+    pub gate: Gate,
+    pub cut: Cut,
+    pub book: Book,
+    /// Requests under way when it stopped.
+    pub open: BTreeMap<Ticket, Uuid>,
+}
+
+/// The digest by which a gate knows the developer's key.
+pub(crate) fn signer(key: VerifyingKey) -> Digest {
+    Digest::new(Sha256::digest(key.to_bytes()).into())
+}
+
+/// Cuts somebody off.
+pub(crate) fn cut(cut: &mut Cut, who: CutOff) {
+    match who {
+        CutOff::Person(person) => drop(cut.people.insert(person)),
+        CutOff::Party(party) => drop(cut.parties.insert(party)),
+        CutOff::Key(key) => drop(cut.keys.insert(key)),
+    }
+}
+
+/// Reads a gateway's journal, if there is one.
+pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, GatewayFault> {
+    let window = &settings.window;
+    let developer: VerifyingKey = window
+        .developer
+        .parse()
+        .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
+    let developer = signer(developer);
+    let mut gate = None;
+    let (mut off, mut entries, mut open) = (Cut::default(), Vec::new(), BTreeMap::new());
+    let head = journal::read(&folder.join(journal::FILE), |line| match line.event {
+        Event::Gate { gate: then, .. } => gate = Some(*then),
+        Event::Quota { entry } => entries.push(entry),
+        Event::Intent { request, entry, .. } => {
+            if let Entry::Reserved { ticket, .. } = &entry {
+                open.insert(*ticket, request);
+            }
+            entries.push(entry);
+        }
+        Event::Outcome { entry, .. } => {
+            if let Entry::Settled { ticket, .. } = &entry {
+                open.remove(ticket);
+            }
+            entries.push(entry);
+        }
+        Event::Refused { .. } => {}
+        Event::Cut { who } => cut(&mut off, who),
+    })?;
+    let book = Book::replay(&entries);
+    let book = book.map_err(|refused| GatewayFault::Settings(format!("the journal: {refused}")))?;
+    let gate = match gate {
+        Some(gate) if !gate.is_for(window.id, &window.snapshot, &developer) => {
+            let why = "the folder's journal is of another window, snapshot or developer";
+            return Err(GatewayFault::Settings(why.into()));
+        }
+        Some(gate) => gate.shorten(window.ends),
+        None => {
+            let scope = settings.scope.clone();
+            Gate::new(window.id, window.snapshot, developer, scope, window.ends)
+        }
+    };
+    Ok(Past { head, gate, cut: off, book, open })
+}
+
+/// What has to be written before the gateway goes on: quotas as the settings have them, and what
+/// became of requests that were under way, which nobody knows: all that was set aside counts.
+pub(crate) fn closing(
+    book: &mut Book,
+    open: &BTreeMap<Ticket, Uuid>,
+    settings: &Settings,
+) -> Result<Vec<Event>, Refused> {
+    let mut events = Vec::new();
+    for entry in book.recover() {
+        let Entry::Settled { ticket, .. } = &entry else { continue };
+        let Some(request) = open.get(ticket) else { continue };
+        let body = Keyed { bytes: 0, hmac: Digest::new([0; 32]) };
+        let (request, status) = (*request, None);
+        events.push(Event::Outcome { request, ended: Ended::Unknown, status, body, entry });
+    }
+    for quota in &settings.quota {
+        let (holder, limit) = (quota.holder(settings.window.id), quota.limit());
+        if book.account(&holder).map(|account| account.limit) != Some(limit) {
+            events.push(Event::Quota { entry: book.limit(holder, limit)? });
+        }
+    }
+    Ok(events)
+}
+
+/// What a journal tells, without any content.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Summary {
+    /// Lines.
+    pub lines: u64,
+    /// SHA-256 of the last line, in hexadecimal.
+    pub last: String,
+    /// Requests that were sent on.
+    pub sent: u64,
+    /// Requests that were refused.
+    pub refused: u64,
+    /// Of those sent on, how many ended in which way.
+    pub ended: BTreeMap<String, u64>,
+    /// Of those sent on, how many were for which purpose.
+    pub purposes: BTreeMap<String, u64>,
+    /// Up to which line a signed checkpoint vouches for it, when one was given.
+    pub vouched: Option<u64>,
+}
+
+/// Why a journal is not believed.
+#[derive(Debug, thiserror::Error)]
+pub enum Unbelieved {
+    /// It does not hold against itself.
+    #[error(transparent)]
+    Journal(#[from] JournalFault),
+    /// It does not hold against the checkpoint.
+    #[error("cannot believe the journal: {0}")]
+    Checkpoint(String),
+}
+
+/// Holds a journal against itself, and against a signed checkpoint that somebody kept.
+pub fn verify(
+    journal: &Path,
+    checkpoint: Option<(&[u8], &VerifierKey)>,
+) -> Result<Summary, Unbelieved> {
+    let said = checkpoint.map(|(note, key)| Checkpoint::open(note, key));
+    let said = said.transpose().map_err(|fault| Unbelieved::Checkpoint(fault.to_string()))?;
+    let mut summary = Summary::default();
+    let head = journal::read(journal, |line| match line.event {
+        Event::Intent { by, .. } => {
+            summary.sent += 1;
+            *summary.purposes.entry(word(&by.purpose)).or_default() += 1;
+        }
+        Event::Outcome { ended, .. } => *summary.ended.entry(word(&ended)).or_default() += 1,
+        Event::Refused { .. } => summary.refused += 1,
+        Event::Gate { .. } | Event::Quota { .. } | Event::Cut { .. } => {}
+    })?;
+    summary.lines = head.lines;
+    summary.last = Digest::new(head.last).to_string();
+    if let Some(said) = said {
+        let root = root_at(journal, said.size)?;
+        if head.lines < said.size || root != said.root {
+            let why = format!("its first {} lines are not those that were signed", said.size);
+            return Err(Unbelieved::Checkpoint(why));
+        }
+        summary.vouched = Some(said.size);
+    }
+    Ok(summary)
+}
+
+/// The root over the first lines.
+fn root_at(journal: &Path, lines: u64) -> Result<seawall_ledger::Hash, JournalFault> {
+    use std::io::BufRead as _;
+    let fault = |source| JournalFault::Io { path: journal.to_owned(), source };
+    let file = std::fs::File::open(journal).map_err(fault)?;
+    let mut tree = Frontier::default();
+    for line in std::io::BufReader::new(file).split(b'\n') {
+        if tree.size() == lines {
+            break;
+        }
+        tree.append(leaf_hash(&line.map_err(fault)?));
+    }
+    Ok(tree.root())
+}
+
+/// A word of ours, as it is written.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(_) | Err(_) => "none".to_owned(),
+    }
+}
+
+/// Purposes as callers name them in a header.
+pub(crate) fn purpose(word: &str) -> Option<Purpose> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+}

@@ -1,0 +1,59 @@
+//! The keys in a gateway's folder: one that signs checkpoints, and one for the window's hashes.
+
+use crate::record::Keyed;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use seawall_domain::digest::Digest;
+use sha2::Sha256;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+/// Hashes content under the window's key.
+#[derive(Clone)]
+pub struct Hasher {
+    mac: Hmac<Sha256>,
+    bytes: u64,
+}
+
+impl std::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hasher({} bytes)", self.bytes)
+    }
+}
+
+impl Hasher {
+    /// Begins with the window's key.
+    pub fn new(key: &[u8; 32]) -> Option<Hasher> {
+        Hmac::new_from_slice(key).ok().map(|mac| Hasher { mac, bytes: 0 })
+    }
+
+    /// Takes the next piece in.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.mac.update(piece);
+        self.bytes += piece.len() as u64;
+    }
+
+    /// What is kept of all pieces so far.
+    pub fn keyed(&self) -> Keyed {
+        let hmac = Digest::new(self.mac.clone().finalize().into_bytes().into());
+        Keyed { bytes: self.bytes, hmac }
+    }
+}
+
+/// Reads a key of 32 bytes, or makes it from these when there is none; only its owner may read it.
+pub fn key(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    match fs::File::open(path) {
+        Ok(mut file) => file.read_exact(&mut key)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            key = fresh();
+            let mut file =
+                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            file.write_all(&key)?;
+            file.sync_all()?;
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(key)
+}

@@ -1,0 +1,164 @@
+//! What a gateway is told: one file, one window.
+
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::quota::{Amount, Holder, Limit};
+use seawall_domain::engagement::scope::Scope;
+use seawall_domain::id::{PartyId, PersonId, WindowId};
+use seawall_domain::time::Timestamp;
+use seawall_ledger::sign::VerifyingKey;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The settings file of a gateway (TOML).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where it listens.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// How callers write its address, for proofs: `https://gateway.example`. Without one it is
+    /// `http://` and where it listens.
+    pub address: Option<String>,
+    /// The folder of its journal and its keys.
+    pub data: PathBuf,
+    /// The provider.
+    pub upstream: Upstream,
+    /// The window.
+    pub window: Window,
+    /// What may pass at most; leases narrow it.
+    pub scope: Scope,
+    /// Who may use how much. Whoever is not named may use nothing.
+    #[serde(default)]
+    pub quota: Vec<Quota>,
+}
+
+/// The provider that requests are sent on to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upstream {
+    /// Its address, without a path.
+    pub address: String,
+    /// The file that holds its key, and nothing else.
+    pub key_file: Option<PathBuf>,
+    /// The header that carries the key: `authorization` (as `Bearer`) or `x-api-key`.
+    #[serde(default)]
+    pub key_header: KeyHeader,
+    /// How long an answer may take to begin, in seconds.
+    #[serde(default = "default_seconds")]
+    pub seconds: u64,
+}
+
+/// The header that carries a provider's key.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyHeader {
+    /// `Authorization: Bearer KEY`.
+    #[default]
+    Authorization,
+    /// `x-api-key: KEY`.
+    XApiKey,
+}
+
+/// The window that this gateway serves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Its id.
+    pub id: WindowId,
+    /// The snapshot of the model.
+    pub snapshot: Digest,
+    /// When it ends at the latest.
+    pub ends: Timestamp,
+    /// SHA-256 of the terms of access.
+    pub terms: Digest,
+    /// The key by which the developer signs leases: `ed25519:` and base64.
+    pub developer: String,
+    /// The key by which the clearinghouse signs access tokens.
+    pub issuer: String,
+}
+
+/// One holder's quota.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// A person, a party, or nobody: then it is everybody's together.
+    pub person: Option<PersonId>,
+    /// A party.
+    pub party: Option<PartyId>,
+    /// Requests over the whole window.
+    pub requests: u64,
+    /// Tokens that go in.
+    pub tokens_in: u64,
+    /// Tokens that come out.
+    pub tokens_out: u64,
+    /// Requests at the same time.
+    pub concurrent: u32,
+}
+
+/// Why settings are not taken.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the settings {}: {why}", path.display())]
+pub struct BadSettings {
+    path: PathBuf,
+    why: String,
+}
+
+impl Settings {
+    /// Reads a settings file; paths in it are relative to its folder.
+    pub fn read(path: &Path) -> Result<Settings, BadSettings> {
+        let bad = |why: String| BadSettings { path: path.to_owned(), why };
+        let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+        let mut settings: Settings =
+            toml::from_str(&text).map_err(|error| bad(error.to_string()))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        settings.data = folder.join(&settings.data);
+        settings.upstream.key_file = settings.upstream.key_file.map(|file| folder.join(file));
+        for (name, key) in
+            [("developer", &settings.window.developer), ("issuer", &settings.window.issuer)]
+        {
+            let fault = |fault| bad(format!("window.{name}: {fault}"));
+            key.parse::<VerifyingKey>().map_err(fault)?;
+        }
+        if settings.quota.iter().any(|quota| quota.person.is_some() && quota.party.is_some()) {
+            return Err(bad("a quota is of a person or of a party, not of both".into()));
+        }
+        Ok(settings)
+    }
+
+    /// How callers write its address.
+    pub fn own_address(&self, listen: SocketAddr) -> String {
+        let address = self.address.clone().unwrap_or_else(|| format!("http://{listen}"));
+        address.trim_end_matches('/').to_owned()
+    }
+}
+
+impl Quota {
+    /// Whose it is.
+    pub fn holder(&self, window: WindowId) -> Holder {
+        match (self.person, self.party) {
+            (Some(person), _) => Holder::Person(person),
+            (None, Some(party)) => Holder::Party(party),
+            (None, None) => Holder::Window(window),
+        }
+    }
+
+    /// How much it is. What costs money is not counted yet.
+    pub fn limit(&self) -> Limit {
+        let whole = Amount {
+            requests: self.requests,
+            tokens_in: self.tokens_in,
+            tokens_out: self.tokens_out,
+            cost_micros: u64::MAX,
+        };
+        Limit { whole, concurrent: self.concurrent }
+    }
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8090))
+}
+
+fn default_seconds() -> u64 {
+    600
+}

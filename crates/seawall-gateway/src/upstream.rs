@@ -1,0 +1,107 @@
+//! The provider: connections that are kept, one key that nobody else sees, no redirects.
+
+use crate::settings::{self, KeyHeader};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
+use hyper::{Method, Request, Response, Uri};
+use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use seawall_domain::engagement::scope::Endpoint;
+use std::time::Duration;
+
+/// How long it may take to reach somebody.
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// The provider.
+pub(crate) struct Upstream {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    address: String,
+    key: Option<(HeaderName, HeaderValue)>,
+    /// How long an answer may take to begin.
+    patience: Duration,
+}
+
+impl std::fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Upstream({})", self.address)
+    }
+}
+
+impl Upstream {
+    /// Reads the provider's key; it is never printed.
+    pub fn new(settings: &settings::Upstream) -> Result<Upstream, String> {
+        let address = settings.address.trim_end_matches('/').to_owned();
+        let uri: Uri = address.parse().map_err(|_| format!("`{address}` is not an address"))?;
+        if uri.path() != "/" || uri.query().is_some() || uri.host().is_none() {
+            return Err(format!("`{address}` must be a scheme and a host, without a path"));
+        }
+        let key = settings.key_file.as_ref().map(|path| {
+            let said =
+                |why: &str| format!("cannot read the provider's key {}: {why}", path.display());
+            let text = std::fs::read_to_string(path).map_err(|error| said(&error.to_string()))?;
+            let (name, text) = match settings.key_header {
+                KeyHeader::Authorization => (AUTHORIZATION, format!("Bearer {}", text.trim())),
+                KeyHeader::XApiKey => (HeaderName::from_static("x-api-key"), text.trim().into()),
+            };
+            let mut value = HeaderValue::try_from(text).map_err(|_| said("it is no header"))?;
+            value.set_sensitive(true);
+            Ok::<_, String>((name, value))
+        });
+        let client = client()?;
+        let patience = Duration::from_secs(settings.seconds);
+        Ok(Upstream { client, address, key: key.transpose()?, patience })
+    }
+
+    /// Sends a body on, with these headers and none else but our own and the key.
+    pub async fn send(
+        &self,
+        endpoint: Endpoint,
+        headers: &[(&'static str, String)],
+        body: Bytes,
+    ) -> Result<Response<Incoming>, String> {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("{}{}", self.address, endpoint.path()))
+            .header(USER_AGENT, concat!("seawall-gateway/", env!("CARGO_PKG_VERSION")));
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if let Some((name, value)) = &self.key {
+            request = request.header(name, value);
+        }
+        let request = request.body(Full::new(body)).map_err(|error| error.to_string())?;
+        match tokio::time::timeout(self.patience, self.client.request(request)).await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err("it took too long".into()),
+        }
+    }
+}
+
+/// A client that keeps connections, trusts what the system trusts, and follows nothing.
+pub(crate) fn client<B>() -> Result<Client<HttpsConnector<HttpConnector>, B>, String>
+where
+    B: hyper::body::Body + Send,
+    B::Data: Send,
+{
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_native_roots()
+        .map_err(|error| format!("cannot read the system's certificates: {error}"))?
+        .with_no_client_auth();
+    let mut http = HttpConnector::new();
+    http.set_nodelay(true);
+    http.enforce_http(false);
+    http.set_connect_timeout(Some(CONNECT_TIME_MAX));
+    let https = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Ok(Client::builder(TokioExecutor::new()).build(https))
+}

@@ -1,0 +1,150 @@
+//! Who gets through, and when.
+
+use crate::world::{CANARY, PROVIDER_KEY, World, body, developer, key, whole};
+use hyper::StatusCode;
+use seawall_domain::engagement::grant::Purpose;
+use seawall_gateway::control::{CUT, CutWord};
+use seawall_gateway::record::CutOff;
+use std::sync::atomic::Ordering;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_closed_unless_a_fresh_lease_of_the_developer_says_otherwise() {
+    let world = World::new(|_, _| whole(5, 3)).await;
+    let asked = async || world.chat(&body("hello")).await.0;
+    assert_eq!(asked().await, StatusCode::SERVICE_UNAVAILABLE, "no lease");
+    assert_eq!(world.lease_by(&key(5), 60, 10).await, StatusCode::FORBIDDEN, "somebody else's");
+    assert_eq!(world.lease_by(&developer(), 601, 10).await, StatusCode::CONFLICT, "too long");
+    assert_eq!(asked().await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(world.lease_by(&developer(), 60, 10).await, StatusCode::OK);
+    assert_eq!(asked().await, StatusCode::OK);
+    assert_eq!(world.lease_by(&developer(), 60, 10).await, StatusCode::CONFLICT, "replayed");
+    assert_eq!(asked().await, StatusCode::OK);
+    world.moved.store(61, Ordering::Relaxed);
+    assert_eq!(asked().await, StatusCode::SERVICE_UNAVAILABLE, "ended");
+    assert_eq!(world.lease_by(&developer(), 60, 11).await, StatusCode::OK);
+    assert_eq!(asked().await, StatusCode::OK);
+    assert_eq!(world.withdraw().await, StatusCode::OK);
+    assert_eq!(asked().await, StatusCode::SERVICE_UNAVAILABLE, "withdrawn");
+    assert_eq!(world.lease_by(&developer(), 60, 12).await, StatusCode::CONFLICT, "for good");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_closes_when_the_clock_goes_back() {
+    let world = World::new(|_, _| whole(5, 3)).await;
+    world.moved.store(100, Ordering::Relaxed);
+    assert_eq!(world.lease(600).await, StatusCode::OK);
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK);
+    world.moved.store(97, Ordering::Relaxed);
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK, "a little is what clocks do");
+    world.moved.store(80, Ordering::Relaxed);
+    world.until_written("lost_time", 1).await;
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    world.moved.store(101, Ordering::Relaxed);
+    assert_eq!(
+        world.chat(&body("a")).await.0,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "a new lease first"
+    );
+    assert_eq!(world.lease(600).await, StatusCode::OK);
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_used_once_stays_used_over_a_restart() {
+    let world = World::new(|_, _| whole(5, 3)).await;
+    assert_eq!(world.lease_by(&developer(), 600, 10).await, StatusCode::OK);
+    let world = world.again().await;
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK, "the lease goes on");
+    assert_eq!(world.lease_by(&developer(), 600, 10).await, StatusCode::CONFLICT);
+    assert_eq!(world.withdraw().await, StatusCode::OK);
+    let world = world.again().await;
+    assert_eq!(world.lease_by(&developer(), 600, 11).await, StatusCode::CONFLICT);
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_whoever_holds_the_key_and_says_what_for() {
+    let world = World::new(|_, _| whole(5, 3)).await;
+    world.lease(600).await;
+    let path = "/v1/chat/completions";
+    let token = world.token(600);
+    let ask =
+        async |headers: Vec<(String, String)>| world.ask("POST", path, &headers, body("a")).await.0;
+    let without = |name: &str| {
+        let mut headers = world.proof(&token, path);
+        headers.retain(|(other, _)| other != name);
+        headers
+    };
+    let with = |name: &str, value: &str| {
+        let mut headers = without(name);
+        headers.push((name.to_owned(), value.to_owned()));
+        headers
+    };
+    assert_eq!(ask(world.proof(&token, path)).await, StatusCode::OK);
+    let once = world.proof(&token, path);
+    assert_eq!(ask(once.clone()).await, StatusCode::OK);
+    assert_eq!(ask(once).await, StatusCode::UNAUTHORIZED, "a proof is good once");
+    for (headers, expected) in [
+        (Vec::new(), StatusCode::UNAUTHORIZED),
+        (without("dpop"), StatusCode::UNAUTHORIZED),
+        (with("authorization", &format!("Bearer {token}")), StatusCode::UNAUTHORIZED),
+        (world.proof(&token, "/v1/messages"), StatusCode::UNAUTHORIZED),
+        (without("seawall-purpose"), StatusCode::FORBIDDEN),
+        (with("seawall-purpose", "evaluate"), StatusCode::FORBIDDEN),
+        (without("seawall-claim"), StatusCode::FORBIDDEN),
+        (with("seawall-claim", "00000000-0000-4000-8000-000000000000"), StatusCode::FORBIDDEN),
+        (world.proof(&world.token(901), path), StatusCode::FORBIDDEN),
+        (world.proof(&world.token(0), path), StatusCode::FORBIDDEN),
+        (world.proof(&world.token_for(600, Purpose::Detect), path), StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(ask(headers.clone()).await, expected, "{headers:?}");
+    }
+    let word =
+        CutWord { window: crate::world::window(), who: CutOff::Person(crate::world::person()) };
+    let word = serde_json::to_vec(&word).unwrap();
+    assert_eq!(world.word(CUT, &key(5), word.clone()).await, StatusCode::FORBIDDEN);
+    assert_eq!(ask(world.proof(&token, path)).await, StatusCode::OK);
+    assert_eq!(world.word(CUT, &crate::world::issuer(), word).await, StatusCode::OK);
+    assert_eq!(ask(world.proof(&token, path)).await, StatusCode::FORBIDDEN, "cut off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_on_is_what_was_checked_and_nothing_else() {
+    let world = World::new(|_, _| whole(5, 3)).await;
+    world.lease(600).await;
+    let path = "/v1/chat/completions";
+    let mut headers = world.proof(&world.token(600), path);
+    headers.push(("cookie".into(), "a=b".into()));
+    headers.push(("x-mine".into(), CANARY.into()));
+    let answer = world.open("POST", path, &headers, body("hello")).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(answer.headers().get("set-cookie").is_none(), "nothing of the provider's own");
+    let sent = world.sent.lock().unwrap().clone();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].path, path);
+    assert!(sent[0].body.contains(r#""model":"internal-7""#), "{}", sent[0].body);
+    let names: Vec<&str> = sent[0].headers.iter().map(|(name, _)| name.as_str()).collect();
+    for name in ["cookie", "x-mine", "dpop", "seawall-purpose", "seawall-claim"] {
+        assert!(!names.contains(&name), "{names:?}");
+    }
+    let bearer = ("authorization".to_owned(), format!("Bearer {PROVIDER_KEY}"));
+    assert!(sent[0].headers.contains(&bearer));
+    for (bad, why) in [
+        (r#"{"model":"internal-7","messages":[]}"#, "the provider's own name"),
+        (r#"{"model":"early","model":"internal-7","messages":[]}"#, "twice"),
+        (r#"{"model":"early","messages":[],"logprobs":true}"#, "what gives the model away"),
+        (r#"{"model":"early","messages":[],"n":2}"#, "many answers"),
+        (r#"{"model":"early","messages":[],"max_tokens":1000000}"#, "too much"),
+        ("{", "nothing"),
+    ] {
+        let (status, _) = world.chat(bad).await;
+        assert!(status.is_client_error(), "{why}: {status}");
+    }
+    let (status, _) = world.ask("POST", "/v1/chat/completions?x=1", &[], body("a")).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(world.sent.lock().unwrap().len(), 1, "none of them was sent");
+    let models = world.proof(&world.token(600), "/v1/models");
+    let (status, list) = world.ask("GET", "/v1/models", &models, String::new()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(list.contains("early") && !list.contains("internal-7"), "{list}");
+}

@@ -1,0 +1,12 @@
+//! A real gateway on loopback, between a scripted provider and real HTTP clients.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test of a whole gateway has a real clock and real chance"
+)]
+
+mod access;
+mod journal;
+mod quota;
+mod streams;
+mod world;

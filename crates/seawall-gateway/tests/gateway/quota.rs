@@ -1,0 +1,74 @@
+//! Quotas: never overshot by requests at the same time, never lost.
+
+use crate::world::{World, body, stream, streamed, whole};
+use hyper::StatusCode;
+use std::sync::Arc;
+
+/// A request that asks for so many tokens at most.
+fn asking(tokens: u64) -> String {
+    let body = body("a");
+    format!(r#"{},"max_tokens":{tokens}}}"#, body.strip_suffix('}').unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_at_the_same_time_use_no_more_than_there_is() {
+    // Each may use 100 and uses 100: ten fit into 1,050.
+    let world = Arc::new(World::with(1_050, |_, _| whole(1, 100)).await);
+    world.lease(600).await;
+    let asked: Vec<_> = (0..200)
+        .map(|_| {
+            let world = Arc::clone(&world);
+            tokio::spawn(async move { world.chat(&asking(100)).await.0 })
+        })
+        .collect();
+    let mut passed = 0;
+    for asked in asked {
+        match asked.await.unwrap() {
+            StatusCode::OK => passed += 1,
+            other => assert_eq!(other, StatusCode::TOO_MANY_REQUESTS),
+        }
+    }
+    assert_eq!(passed, 10);
+    assert_eq!(world.sent.lock().unwrap().len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_used_is_given_back() {
+    let world = World::with(1_050, |_, _| whole(1, 10)).await;
+    world.lease(600).await;
+    for round in 1..=50 {
+        assert_eq!(world.chat(&asking(100)).await.0, StatusCode::OK, "round {round}");
+        world.until_written(r#""kind":"outcome""#, round).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_under_way_at_a_crash_counts_in_full() {
+    let world = World::with(1_000, |_, body| {
+        let (sender, answer) = stream();
+        if body.windows(6).any(|word| word == b"stream") {
+            // It stays open, and nobody ever says what it used.
+            std::mem::forget(sender);
+            answer
+        } else {
+            whole(1, 1)
+        }
+    })
+    .await;
+    world.lease(600).await;
+    // It asks for nothing in particular, so all that the scope allows is set aside.
+    let headers = world.proof(&world.token(600), "/v1/chat/completions");
+    let answer = world.open("POST", "/v1/chat/completions", &headers, streamed()).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(world.chat(&asking(1)).await.0, StatusCode::TOO_MANY_REQUESTS);
+    // As a crash leaves it: the intent is there, and no outcome.
+    let journal = std::fs::read(world.journal()).unwrap();
+    drop(answer);
+    world.until_written(r#""kind":"outcome""#, 1).await;
+    std::fs::write(world.journal().with_extension("kept"), &journal).unwrap();
+    let kept = world.journal().with_extension("kept");
+    let path = world.journal();
+    let world = world.after(move || std::fs::rename(kept, path).unwrap()).await;
+    assert_eq!(world.chat(&asking(1)).await.0, StatusCode::TOO_MANY_REQUESTS);
+    world.until_written(r#""ended":"unknown""#, 1).await;
+}

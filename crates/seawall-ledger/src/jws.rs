@@ -1,0 +1,243 @@
+//! Compact JSON Web Signatures (RFC 7515 section 7.1) by Ed25519 keys (RFC 8037 section 3.1), and
+//! the thumbprints of such keys (RFC 7638).
+//!
+//! One algorithm, named by the verifier: a header that names another is refused, so nothing can be
+//! talked down. Tokens are read strictly: base64 of the URL alphabet without padding, one spelling
+//! each. What the claims mean is not known here.
+
+use crate::encoding::Object;
+use crate::fault::{Fault, excerpt};
+use crate::sign::{Signature, SigningKey, VerifyingKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// The longest token that is read, in bytes.
+pub const TOKEN_BYTES_MAX: usize = 16 << 10;
+
+const WHAT: &str = "token";
+
+/// A token whose signature is not verified yet.
+#[derive(Clone, Debug)]
+pub struct Token<'a> {
+    signed: &'a str,
+    payload: Vec<u8>,
+    signature: Signature,
+    kind: String,
+    key: Option<VerifyingKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    alg: String,
+    #[serde(default)]
+    typ: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jwk: Option<Jwk>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    crit: Option<Vec<String>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Jwk {
+    crv: String,
+    kty: String,
+    x: String,
+    /// A secret half has no place in a header (RFC 9449 section 4.3, check 7).
+    #[serde(default, skip_serializing)]
+    d: Option<String>,
+}
+
+impl<'a> Token<'a> {
+    /// Takes a token apart.
+    pub fn read(text: &'a str) -> Result<Token<'a>, Fault> {
+        let unreadable = |why: &str| Fault::unreadable(WHAT, why);
+        if text.len() > TOKEN_BYTES_MAX {
+            return Err(unreadable("it is too long"));
+        }
+        let (signed, signature) = text.rsplit_once('.').ok_or_else(|| unreadable("no dots"))?;
+        let (header, payload) = signed.split_once('.').ok_or_else(|| unreadable("one dot"))?;
+        let part = |name: &str, text: &str| {
+            let fault = || Fault::unreadable(WHAT, format!("its {name} is not base64"));
+            URL_SAFE_NO_PAD.decode(text).map_err(|_| fault())
+        };
+        let Object(header) = serde_json::from_slice::<Object<Header>>(&part("header", header)?)
+            .map_err(|error| Fault::unreadable(WHAT, format!("its header: {error}")))?;
+        if header.alg != "EdDSA" && header.alg != "Ed25519" {
+            let why = format!("its algorithm is `{}`, not EdDSA", excerpt(&header.alg));
+            return Err(Fault::unreadable(WHAT, why));
+        }
+        if header.crit.is_some() {
+            return Err(unreadable("it demands extensions"));
+        }
+        let key = header.jwk.map(Jwk::key).transpose()?;
+        let signature = Signature::from_slice(&part("signature", signature)?)?;
+        let payload = part("payload", payload)?;
+        Ok(Token { signed, payload, signature, kind: header.typ, key })
+    }
+
+    /// What it says it is (`typ`), in lower case.
+    pub fn kind(&self) -> String {
+        self.kind.to_ascii_lowercase()
+    }
+
+    /// The key that it carries, which proves nothing but that its holder made it.
+    pub fn key(&self) -> Option<VerifyingKey> {
+        self.key
+    }
+
+    /// Its claims, once the key has been found to have signed it.
+    pub fn verified(&self, key: VerifyingKey) -> Result<&[u8], Fault> {
+        key.verify(self.signed.as_bytes(), &self.signature)?;
+        Ok(&self.payload)
+    }
+}
+
+impl Jwk {
+    fn key(self) -> Result<VerifyingKey, Fault> {
+        let unreadable = |why: &str| Fault::unreadable("key", why);
+        if self.d.is_some() {
+            return Err(unreadable("it holds its secret half"));
+        }
+        if self.kty != "OKP" || self.crv != "Ed25519" {
+            return Err(unreadable("it is not an Ed25519 key"));
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(&self.x).ok();
+        let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        VerifyingKey::from_bytes(bytes.ok_or_else(|| unreadable("it is not 32 bytes long"))?)
+    }
+}
+
+/// Signs claims as a token of a kind; `carried` puts the signer's public key into the header.
+pub fn sign(
+    key: &SigningKey,
+    kind: &str,
+    carried: Carried,
+    claims: &[u8],
+) -> Result<String, Fault> {
+    let jwk = match carried {
+        Carried::Key => Some(jwk(key.public())),
+        Carried::Nothing => None,
+    };
+    let header = Header { alg: "EdDSA".into(), typ: kind.into(), jwk, crit: None };
+    let header =
+        serde_json::to_vec(&header).map_err(|error| Fault::impossible(WHAT, error.to_string()))?;
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let signature = key.sign(signed.as_bytes());
+    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.0)))
+}
+
+/// What a token's header carries.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Carried {
+    /// The signer's public key.
+    Key,
+    /// No key: whoever verifies knows it.
+    Nothing,
+}
+
+/// The SHA-256 thumbprint of a key (RFC 7638 section 3; members in the order of RFC 8037 appendix
+/// A.3).
+pub fn thumbprint(key: VerifyingKey) -> [u8; 32] {
+    let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
+    Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)).into()
+}
+
+/// The hash that a proof binds itself to an access token by (`ath`, RFC 9449 section 4.2).
+pub fn token_hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token))
+}
+
+/// A thumbprint as claims write it (`jkt`, RFC 9449 section 6.1).
+pub fn thumbprint_text(print: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(print)
+}
+
+/// Reads what [`thumbprint_text`] writes.
+pub fn thumbprint_from_text(text: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+}
+
+fn jwk(key: VerifyingKey) -> Jwk {
+    let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
+    Jwk { crv: "Ed25519".into(), kty: "OKP".into(), x, d: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_thumbprint_is_that_of_the_standard() {
+        // RFC 8037 appendix A.3.
+        let x = URL_SAFE_NO_PAD.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
+        let key = VerifyingKey::from_bytes(x.try_into().unwrap()).unwrap();
+        let print = thumbprint_text(&thumbprint(key));
+        assert_eq!(print, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        assert_eq!(thumbprint_from_text(&print), Some(thumbprint(key)));
+    }
+
+    #[test]
+    fn the_signature_is_that_of_the_standard() {
+        // RFC 8037 appendices A.1, A.4 and A.5.
+        let seed = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
+        let key = SigningKey::from_seed(seed.try_into().unwrap());
+        let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.\
+                     hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt\
+                     9g7sVvpAr_MuM0KAg";
+        let read = Token::read(token).unwrap();
+        assert_eq!(read.verified(key.public()).unwrap(), b"Example of Ed25519 signing");
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let key = SigningKey::from_seed([7; 32]);
+        let token = sign(&key, "at+jwt", Carried::Key, b"{}").unwrap();
+        let read = Token::read(&token).unwrap();
+        assert_eq!((read.kind().as_str(), read.key()), ("at+jwt", Some(key.public())));
+        assert!(read.verified(key.public()).is_ok());
+        assert!(read.verified(SigningKey::from_seed([8; 32]).public()).is_err());
+        let headed = |header: &str| {
+            let rest = token.split_once('.').unwrap().1;
+            format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header))
+        };
+        for bad in [
+            "",
+            "a",
+            "a.b",
+            "a.b.c",
+            &headed(r#"{"alg":"none"}"#),
+            &headed(r#"{"alg":"HS256"}"#),
+            &headed(r#"{"alg":"EdDSA","crit":["exp"]}"#),
+            &headed(r#"["EdDSA"]"#),
+            &headed(r#"{"alg":"EdDSA","jwk":{"kty":"OKP","crv":"X25519","x":"AA"}}"#),
+            &headed(r#"{"alg":"EdDSA","jwk":{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"}}"#),
+            &format!("{token}="),
+            &format!("{token}.x"),
+            &"a".repeat(TOKEN_BYTES_MAX + 1),
+        ] {
+            let held = Token::read(bad).and_then(|read| read.verified(key.public()).map(|_| ()));
+            assert!(held.is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_changed_letter_is_found(at in 0usize..200, letter in "[A-Za-z0-9_.-]") {
+            let key = SigningKey::from_seed([7; 32]);
+            let token = sign(&key, "dpop+jwt", Carried::Nothing, b"{\"a\":1}").unwrap();
+            let at = at % token.len();
+            let mut changed = token.clone();
+            changed.replace_range(at..=at, &letter);
+            let held = Token::read(&changed).is_ok_and(|read| read.verified(key.public()).is_ok());
+            prop_assert_eq!(held, changed == token);
+        }
+
+        #[test]
+        fn reading_never_panics(text in ".{0,200}") {
+            let _ = Token::read(&text);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `seawall evaluation`: what the logs of an evaluation are evidence of.
+//!
+//! It reads files and sends nothing.
+
+mod compare;
+mod figures;
+mod ingest;
+mod statistics;
+
+use anyhow::Context;
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What is done.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Read logs of Inspect, classify every attempt, compute everything again, and compare.
+    ///
+    /// Ends with status 1 when a log cannot serve a determination, with 2 when it cannot be read.
+    Ingest(ingest::Arguments),
+    /// Say in which conditions two runs differ.
+    ///
+    /// Ends with status 1 when they are not comparable.
+    Compare(compare::Arguments),
+    /// Estimate from the classes of all attempts: score, errors, bounds, chances over several
+    /// attempts, time horizon.
+    ///
+    /// Several logs are read as one run. Ends with status 1 when nothing can be estimated.
+    Statistics(statistics::Arguments),
+}
+
+/// Does it.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match arguments.act {
+        Act::Ingest(arguments) => ingest::run(&arguments),
+        Act::Compare(arguments) => compare::run(&arguments),
+        Act::Statistics(arguments) => statistics::run(&arguments),
+    }
+}
+
+/// Above this size reading a log shows how far it is, in bytes.
+const BAR_FROM_BYTES: u64 = 8 * 1024 * 1024;
+
+/// A log that shows how much of it was read.
+struct Watched {
+    file: File,
+    bar: ProgressBar,
+}
+
+impl Watched {
+    fn open(path: &Path) -> anyhow::Result<Watched> {
+        let shown = path.display();
+        let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+        let length = file.metadata().with_context(|| format!("cannot open {shown}"))?.len();
+        let bar = match length > BAR_FROM_BYTES {
+            true => ProgressBar::new(length),
+            false => ProgressBar::hidden(),
+        };
+        let style = "{prefix}  {bytes} of {total_bytes}  {bytes_per_sec}";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(shown.to_string());
+        Ok(Watched { file, bar })
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(into)?;
+        self.bar.inc(count as u64);
+        Ok(count)
+    }
+}
+
+impl Seek for Watched {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Foreign text as a terminal may show it.
+fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}

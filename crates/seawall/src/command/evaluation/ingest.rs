@@ -1,0 +1,238 @@
+//! `seawall evaluation ingest`: one log, one report.
+
+use super::{Watched, plain};
+use crate::command::print_text;
+use anyhow::Context;
+use seawall_domain::evaluation::attempt::{Attempt, Class, TaskId};
+use seawall_domain::evaluation::finding::Finding;
+use seawall_domain::evaluation::log::Log;
+use seawall_domain::evaluation::report::Report;
+use seawall_formats::inspect;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Which logs, and how to say it.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Logs of Inspect: `.eval` or `.json`.
+    #[arg(required = true)]
+    logs: Vec<PathBuf>,
+    /// One JSON document for each log on standard output; of several logs one a line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads every log, and answers for the worst of them.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut worst = 0;
+    for path in &arguments.logs {
+        let status = match read(path) {
+            Ok((log, report)) => {
+                match arguments.json {
+                    true => print(arguments, &document(path, &log, &report))?,
+                    false => print_text(&text(path, &report))?,
+                }
+                u8::from(!report.can_serve())
+            }
+            Err(error) => {
+                eprintln!("seawall: {error:#}");
+                if arguments.json {
+                    let name = path.display().to_string();
+                    print(arguments, &json!({"log": name, "error": format!("{error:#}")}))?;
+                }
+                2
+            }
+        };
+        worst = worst.max(status);
+    }
+    Ok(ExitCode::from(worst))
+}
+
+/// Prints the document of a log: of several logs one a line.
+fn print(arguments: &Arguments, document: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let written = match arguments.logs.len() {
+        1 => serde_json::to_writer_pretty(&mut out, document),
+        _ => serde_json::to_writer(&mut out, document),
+    };
+    let written = written.map_err(std::io::Error::from);
+    match written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        // Whoever reads it may stop reading whenever they like.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<(Log, Report)> {
+    let log = inspect::read(Watched::open(path)?);
+    let log = log.with_context(|| format!("cannot use {}", path.display()))?;
+    let report = Report::of(&log);
+    Ok((log, report))
+}
+
+/// A report as a document.
+#[derive(Serialize)]
+struct Document<'a> {
+    log: String,
+    status: &'a str,
+    complete: bool,
+    tasks: usize,
+    attempts: Rows<'a>,
+    scores: Map<String, Value>,
+    findings: &'a [Finding],
+    usage: Value,
+    conditions: Value,
+}
+
+fn document<'a>(path: &Path, log: &'a Log, report: &'a Report) -> Document<'a> {
+    let scores = report.scores.iter().map(|score| (score.name.clone(), json!(score))).collect();
+    let conditions = &log.header.conditions;
+    let fields: BTreeMap<&String, &String> =
+        conditions.fields.iter().map(|(name, condition)| (name, &condition.value)).collect();
+    let usage = &report.usage;
+    Document {
+        log: path.display().to_string(),
+        status: report.status.word(),
+        complete: report.complete,
+        tasks: report.tasks,
+        attempts: Rows { attempts: &report.attempts, limits: limits(log) },
+        scores,
+        findings: &report.findings,
+        usage: json!({
+            "input_tokens": usage.input,
+            "output_tokens": usage.output,
+            "input_tokens_cache_read": usage.cache_read,
+            "input_tokens_cache_write": usage.cache_write,
+            "reasoning_tokens": usage.reasoning,
+            "total_tokens": usage.total,
+        }),
+        conditions: json!({
+            "digest": inspect::conditions_digest(conditions).to_string(),
+            "fields": fields,
+        }),
+    }
+}
+
+/// What stopped each attempt that was stopped, whatever its class; the last word on it counts.
+type Limits<'a> = BTreeMap<(&'a TaskId, u32), &'static str>;
+
+fn limits(log: &Log) -> Limits<'_> {
+    let mut limits = BTreeMap::new();
+    for seen in &log.observations {
+        let key = (&seen.task, seen.epoch);
+        match seen.limit {
+            Some(limit) => limits.insert(key, limit.word()),
+            None => limits.remove(&key),
+        };
+    }
+    limits
+}
+
+/// The attempts, written one by one: a log may have hundreds of thousands.
+struct Rows<'a> {
+    attempts: &'a [Attempt],
+    limits: Limits<'a>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'a TaskId,
+    id_type: &'static str,
+    epoch: u32,
+    class: Class,
+    value: Option<f64>,
+    original_value: Option<f64>,
+    tokens: u64,
+    retries: u32,
+    limit: Option<&'static str>,
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+        into.collect_seq(self.attempts.iter().map(|attempt| Row {
+            id: &attempt.task,
+            id_type: attempt.task.kind(),
+            epoch: attempt.epoch,
+            class: attempt.class,
+            value: attempt.value,
+            original_value: attempt.original,
+            tokens: attempt.tokens,
+            retries: attempt.retries,
+            limit: self.limits.get(&(&attempt.task, attempt.epoch)).copied(),
+        }))
+    }
+}
+
+/// How many tasks the table shows.
+const TASKS_SHOWN_MAX: usize = 200;
+
+fn text(path: &Path, report: &Report) -> String {
+    let mut said = String::new();
+    // Writing to a text cannot fail.
+    let _ = put(&mut said, path, report);
+    said
+}
+
+fn put(said: &mut dyn fmt::Write, path: &Path, report: &Report) -> fmt::Result {
+    let complete = if report.complete { "complete" } else { "not complete" };
+    let (name, status) = (plain(&path.display().to_string()), plain(report.status.word()));
+    let (tasks, attempts) = (report.tasks, report.attempts.len());
+    writeln!(said, "{name}: {status}, {complete}; {tasks} tasks, {attempts} attempts")?;
+    let mut classes: BTreeMap<Class, usize> = BTreeMap::new();
+    for attempt in &report.attempts {
+        *classes.entry(attempt.class).or_default() += 1;
+    }
+    let classes: Vec<String> =
+        classes.iter().map(|(class, count)| format!("{class} {count}")).collect();
+    writeln!(said, "{}\n", classes.join(", "))?;
+    attempts_table(said, &report.attempts)?;
+    scores_table(said, report)?;
+    for finding in &report.findings {
+        writeln!(said, "{:<18} {}", finding.code.word(), finding.detail)?;
+    }
+    let verdict = match report.can_serve() {
+        true => "It can serve a determination.",
+        false => "It cannot serve a determination as it is.",
+    };
+    writeln!(said, "{verdict}\n")
+}
+
+/// A line for each task, with the class of each attempt.
+fn attempts_table(said: &mut dyn fmt::Write, attempts: &[Attempt]) -> fmt::Result {
+    let tasks: Vec<&[Attempt]> = attempts.chunk_by(|one, other| one.task == other.task).collect();
+    for same in tasks.iter().take(TASKS_SHOWN_MAX) {
+        let Some(first) = same.first() else { continue };
+        let name: String = plain(&first.task.to_string()).chars().take(60).collect();
+        let classes: Vec<&str> = same.iter().map(|one| one.class.word()).collect();
+        writeln!(said, "{name:<24} {}", classes.join(" "))?;
+    }
+    if let Some(more) = tasks.len().checked_sub(TASKS_SHOWN_MAX).filter(|more| *more > 0) {
+        writeln!(said, "… and {more} more tasks; --json has them all")?;
+    }
+    writeln!(said)
+}
+
+fn scores_table(said: &mut dyn fmt::Write, report: &Report) -> fmt::Result {
+    if report.scores.is_empty() {
+        return writeln!(said, "No attempt has a score.\n");
+    }
+    let heads = ["mean", "stderr", "clustered", "worst", "best"];
+    let [mean, error, clustered, worst, best] = heads.map(|head| format!("{head:>10}"));
+    writeln!(said, "{:<32}{mean}{error}{clustered}{worst}{best}", "score")?;
+    for score in &report.scores {
+        let name: String = plain(&score.name).chars().take(31).collect();
+        let [worst, best] = score.bounds.map_or([None, None], |both| both.map(Some));
+        let numbers = [score.mean, score.stderr, score.stderr_clustered, worst, best];
+        let numbers = numbers.map(|number| match number {
+            Some(number) => format!("{number:>10.4}"),
+            None => format!("{:>10}", "-"),
+        });
+        writeln!(said, "{name:<32}{}", numbers.concat())?;
+    }
+    writeln!(said)
+}

@@ -1,0 +1,117 @@
+//! `seawall evaluation statistics`: the figures of a battery, from the classes of its attempts.
+
+use super::{Watched, figures};
+use crate::command::{print_json, print_text};
+use anyhow::Context;
+use seawall_domain::evaluation::attempt::{Attempt, TaskId};
+use seawall_domain::evaluation::battery::{Battery, Profile};
+use seawall_domain::evaluation::report::{FAMILY_FIELD, Report};
+use seawall_domain::evaluation::statistics::Alpha;
+use seawall_domain::evaluation::statistics::bootstrap::{Draws, WORK_MAX};
+use seawall_domain::evaluation::statistics::design::Weighting;
+use seawall_domain::evaluation::statistics::summary::{Settings, Summary};
+use seawall_formats::inspect;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The field of a sample's metadata that says how long people take.
+const MINUTES_FIELD: &str = "human_minutes";
+
+/// Draws of the bootstrap, where the battery is not too large for as many.
+const DRAWS: u32 = 10_000;
+
+/// Which logs, and what the figures depend on besides.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Logs of Inspect, `.eval` or `.json`; the attempts of all together make the battery.
+    #[arg(required = true)]
+    logs: Vec<PathBuf>,
+    /// The field of the samples' metadata that names the task's family; without one a task is a
+    /// family of its own.
+    #[arg(long, value_name = "FIELD", default_value = FAMILY_FIELD)]
+    family: String,
+    /// The level of error of each bound; an interval from both has twice that.
+    #[arg(long, default_value = "0.05", value_parser = alpha)]
+    alpha: Alpha,
+    /// Draws of the bootstrap of the horizon.
+    #[arg(long, default_value_t = DRAWS)]
+    draws: u32,
+    /// The seed of these draws; equal seeds give equal intervals.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+fn alpha(text: &str) -> Result<Alpha, String> {
+    let level: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
+    Alpha::new(level).map_err(|why| why.to_string())
+}
+
+/// Reads every log, estimates, and says it.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut pool = Pool::default();
+    for path in &arguments.logs {
+        pool.take(path, &arguments.family)?;
+    }
+    let battery = Battery::of(&pool.attempts, &pool.profiles);
+    let most = WORK_MAX / (battery.tasks.len() as u64).max(1);
+    let count = arguments.draws.min(u32::try_from(most).unwrap_or(u32::MAX));
+    let settings = Settings {
+        alpha: arguments.alpha,
+        draws: Draws { count, seed: arguments.seed },
+        weighting: Weighting::Given,
+    };
+    match Summary::of(&battery, settings) {
+        Ok(summary) => {
+            let mut said = figures::document(&battery, &summary, settings);
+            said["complete"] = json!(pool.incomplete.is_empty());
+            match arguments.json {
+                true => print_json(&said)?,
+                false => print_text(&figures::text(&said))?,
+            }
+            for name in pool.incomplete {
+                eprintln!("seawall: {name} cannot serve a determination as it is");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(why) => {
+            eprintln!("seawall: cannot estimate anything: {why}");
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+/// The attempts of all logs together.
+#[derive(Default)]
+struct Pool {
+    attempts: Vec<Attempt>,
+    profiles: BTreeMap<TaskId, Profile>,
+    model: Option<String>,
+    /// The logs that are not complete, or contradict themselves.
+    incomplete: Vec<String>,
+}
+
+impl Pool {
+    fn take(&mut self, path: &Path, family: &str) -> anyhow::Result<()> {
+        let shown = path.display();
+        let log = inspect::read(Watched::open(path)?);
+        let log = log.with_context(|| format!("cannot use {shown}"))?;
+        let model = &log.header.spec.model;
+        if self.model.get_or_insert_with(|| model.clone()) != model {
+            anyhow::bail!("cannot use {shown}: it is about another model than those before");
+        }
+        let report = Report::of(&log);
+        if !report.can_serve() {
+            self.incomplete.push(super::plain(&shown.to_string()));
+        }
+        self.attempts.extend(report.attempts);
+        for (task, profile) in log.profiles(family, MINUTES_FIELD) {
+            self.profiles.entry(task).or_insert(profile);
+        }
+        Ok(())
+    }
+}

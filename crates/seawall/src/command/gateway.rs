@@ -1,0 +1,143 @@
+//! `seawall gateway`: a developer's model behind leases, for those who were granted access.
+//!
+//! One command for each person: the operator serves, the developer leases and withdraws, the
+//! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
+
+mod papers;
+
+use crate::command::say;
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use seawall_gateway::attach::{Attached, attach};
+use seawall_gateway::settings::Settings;
+use seawall_gateway::{Chance, Clock, Gateway};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What is done.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Serve a window: closed until a lease comes, and whenever there is none.
+    Serve {
+        /// The settings, TOML (docs/gateway.md).
+        #[arg(long)]
+        settings: PathBuf,
+    },
+    /// Make a key: the secret half into a file, the public half on standard output.
+    Key(papers::KeyArguments),
+    /// As the developer: sign a lease and send it, again and again with `--keep`.
+    Lease(papers::LeaseArguments),
+    /// As the developer: withdraw. It takes effect at once and needs no reason.
+    Withdraw(papers::WithdrawArguments),
+    /// As the clearinghouse: write an access token for one person or machine, for minutes.
+    Grant(papers::GrantArguments),
+    /// As the clearinghouse or the developer: cut off a person, a party or a key.
+    Cut(papers::CutArguments),
+    /// As a partner: a local address that any client can use, which proves your key.
+    Attach {
+        /// The gateway's address.
+        #[arg(long)]
+        gateway: String,
+        /// The file with the access token; it is read anew for each request.
+        #[arg(long)]
+        token: PathBuf,
+        /// The file with your key.
+        #[arg(long)]
+        key: PathBuf,
+        /// What requests are for: find_own, find_agreed, patch, detect, respond, evaluate.
+        #[arg(long)]
+        purpose: String,
+        /// The scan claim on what they look at.
+        #[arg(long)]
+        claim: Option<String>,
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:8091")]
+        listen: SocketAddr,
+    },
+    /// Hold a gateway's journal against itself, and against a checkpoint that somebody kept.
+    Verify(papers::VerifyArguments),
+}
+
+/// Does one of them.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match arguments.what {
+        What::Serve { settings } => super::block_on(serve(settings)),
+        What::Key(arguments) => papers::key(&arguments),
+        What::Lease(arguments) => super::block_on(papers::lease(arguments)),
+        What::Withdraw(arguments) => super::block_on(papers::withdraw(arguments)),
+        What::Grant(arguments) => papers::grant(&arguments),
+        What::Cut(arguments) => super::block_on(papers::cut(arguments)),
+        What::Attach { gateway, token, key, purpose, claim, listen } => {
+            if !listen.ip().is_loopback() {
+                bail!("cannot listen on {listen}: whoever reaches it would use your key");
+            }
+            let attached = Attached {
+                gateway: gateway.trim_end_matches('/').to_owned(),
+                token,
+                key: papers::secret(&key)?,
+                purpose,
+                claim,
+                clock: clock(),
+                chance: chance(),
+            };
+            super::block_on(async move {
+                let until = super::told_to_end()?;
+                let listener = tokio::net::TcpListener::bind(listen)
+                    .await
+                    .with_context(|| format!("listening on {listen}"))?;
+                say!("attached: use http://{} as the provider's address", listener.local_addr()?);
+                attach(listener, attached, until).await?;
+                Ok(ExitCode::SUCCESS)
+            })
+        }
+        What::Verify(arguments) => papers::verify(&arguments),
+    }
+}
+
+async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(&settings)?;
+    let until = super::told_to_end()?;
+    let listener = tokio::net::TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("listening on {}", settings.listen))?;
+    let listen = listener.local_addr()?;
+    if !listen.ip().is_loopback() && settings.address.is_none() {
+        bail!(
+            "cannot serve plain HTTP on {listen}: listen on 127.0.0.1 behind a proxy that speaks \
+             TLS, and give `address` as callers write it"
+        );
+    }
+    let address = settings.own_address(listen);
+    let (gateway, journal) = Gateway::begin(settings, address.clone(), clock(), chance())?;
+    say!("the gateway listens on {listen} as {address}; it is closed until a lease comes");
+    say!("whoever keeps its checkpoints verifies them by {}", gateway.verifier());
+    seawall_gateway::serve(listener, gateway, until).await?;
+    // The journal's thread ends once everything is written.
+    let _ = tokio::task::spawn_blocking(move || journal.join()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The system's clock.
+fn clock() -> Clock {
+    Arc::new(|| Some(jiff::Timestamp::now()))
+}
+
+/// The system's randomness.
+fn chance() -> Chance {
+    Arc::new(random)
+}
+
+/// 32 random bytes: three random ids hold 366 random bits, hashed to 256.
+fn random() -> [u8; 32] {
+    use sha2::Digest as _;
+    let ids = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
+    sha2::Sha256::digest(ids.map(uuid::Uuid::into_bytes).concat()).into()
+}

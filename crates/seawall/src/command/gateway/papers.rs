@@ -1,0 +1,313 @@
+//! What people sign for a gateway: keys, leases, withdrawals, grants, and who is cut off.
+
+use super::random;
+use crate::command::say;
+use anyhow::{Context, bail};
+use jiff::{SignedDuration, Timestamp};
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
+use seawall_domain::engagement::lease::{LEASE_SECONDS_MAX, Lease};
+use seawall_domain::id::{PartyId, PersonId, ScanId};
+use seawall_gateway::control::{CUT, CutWord, LEASE, WITHDRAWAL, Withdrawal};
+use seawall_gateway::credential;
+use seawall_gateway::record::CutOff;
+use seawall_gateway::settings::Settings;
+use seawall_ledger::dsse::Envelope;
+use seawall_ledger::jws;
+use seawall_ledger::note::VerifierKey;
+use seawall_ledger::sign::{SigningKey, VerifyingKey};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// A new key.
+#[derive(clap::Args)]
+pub struct KeyArguments {
+    /// Where the secret half goes; only its owner may read it.
+    file: PathBuf,
+}
+
+/// Makes a key.
+pub fn key(arguments: &KeyArguments) -> anyhow::Result<ExitCode> {
+    let seed = random();
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&arguments.file)
+        .with_context(|| format!("making {}", arguments.file.display()))?;
+    let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+    writeln!(file, "{hex}")?;
+    say!("{}", SigningKey::from_seed(seed).public());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a secret half.
+pub fn secret(path: &Path) -> anyhow::Result<SigningKey> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let seed: Digest = match text.trim().parse() {
+        Ok(seed) => seed,
+        // What is in the file is never repeated.
+        Err(_) => bail!("{} holds no key of `seawall gateway key`", path.display()),
+    };
+    Ok(SigningKey::from_seed(*seed.bytes()))
+}
+
+/// Where a word goes, and who says it.
+#[derive(clap::Args)]
+pub struct Said {
+    /// The gateway's settings: they name the window and its terms.
+    #[arg(long)]
+    settings: PathBuf,
+    /// The file with the key that signs.
+    #[arg(long)]
+    key: PathBuf,
+    /// The gateway's address; without one, that of the settings.
+    #[arg(long)]
+    gateway: Option<String>,
+}
+
+impl Said {
+    async fn send(
+        &self,
+        settings: &Settings,
+        kind: &str,
+        word: &impl serde::Serialize,
+    ) -> anyhow::Result<()> {
+        let mut envelope = Envelope::new(kind, serde_json::to_vec(word)?);
+        envelope.sign(&secret(&self.key)?);
+        let own = settings.own_address(settings.listen);
+        let gateway = self.gateway.as_deref().unwrap_or(&own).trim_end_matches('/');
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
+        let answer = client
+            .post(format!("{gateway}/gateway/word"))
+            .header("content-type", "application/json")
+            .body(envelope.to_json())
+            .send()
+            .await
+            .with_context(|| format!("reaching the gateway {gateway}"))?;
+        let status = answer.status();
+        let text = answer.text().await.unwrap_or_default();
+        if !status.is_success() {
+            let detail = serde_json::from_str::<serde_json::Value>(&text).ok();
+            let detail = detail.and_then(|told| Some(told.get("detail")?.as_str()?.to_owned()));
+            bail!("the gateway did not take it: {}", detail.unwrap_or_else(|| status.to_string()));
+        }
+        Ok(())
+    }
+}
+
+/// A lease.
+#[derive(clap::Args)]
+pub struct LeaseArguments {
+    #[command(flatten)]
+    said: Said,
+    /// How long it lasts, in seconds.
+    #[arg(long, default_value_t = 60)]
+    #[arg(value_parser = clap::value_parser!(i64).range(1..=LEASE_SECONDS_MAX))]
+    seconds: i64,
+    /// Go on leasing until interrupted: the gateway closes when this ends.
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Signs leases and sends them.
+pub async fn lease(arguments: LeaseArguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(&arguments.said.settings)?;
+    let until = crate::command::told_to_end()?;
+    let mut until = std::pin::pin!(until);
+    loop {
+        let now = Timestamp::now();
+        let not_after = now + SignedDuration::from_secs(arguments.seconds);
+        // The time is the number: it grows from lease to lease, from whichever machine they come.
+        let seq = u64::try_from(now.as_microsecond()).unwrap_or(0);
+        let (window, snapshot) = (settings.window.id, settings.window.snapshot);
+        let lease = Lease { window, snapshot, scope: settings.scope.clone(), not_after, seq };
+        arguments.said.send(&settings, LEASE, &lease).await?;
+        say!("leased until {not_after}");
+        if !arguments.keep {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let rest = Duration::from_secs(arguments.seconds.unsigned_abs()) / 2;
+        tokio::select! {
+            () = &mut until => return Ok(ExitCode::SUCCESS),
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// A withdrawal.
+#[derive(clap::Args)]
+pub struct WithdrawArguments {
+    #[command(flatten)]
+    said: Said,
+}
+
+/// Withdraws.
+pub async fn withdraw(arguments: WithdrawArguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(&arguments.said.settings)?;
+    let withdrawal = Withdrawal { window: settings.window.id };
+    arguments.said.send(&settings, WITHDRAWAL, &withdrawal).await?;
+    say!("withdrawn: nothing passes any more");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Somebody who is cut off.
+#[derive(clap::Args)]
+pub struct CutArguments {
+    #[command(flatten)]
+    said: Said,
+    /// A person.
+    #[arg(long, group = "who")]
+    person: Option<PersonId>,
+    /// A party, with everybody in it.
+    #[arg(long, group = "who")]
+    party: Option<PartyId>,
+    /// The public half of a key that was lost: `ed25519:` and base64.
+    #[arg(long, group = "who")]
+    lost_key: Option<String>,
+}
+
+/// Cuts somebody off.
+pub async fn cut(arguments: CutArguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(&arguments.said.settings)?;
+    let who = match (arguments.person, arguments.party, &arguments.lost_key) {
+        (Some(person), _, _) => CutOff::Person(person),
+        (None, Some(party), _) => CutOff::Party(party),
+        (None, None, Some(key)) => CutOff::Key(holder(key)?),
+        (None, None, None) => bail!("say who: --person, --party or --lost-key"),
+    };
+    arguments.said.send(&settings, CUT, &CutWord { window: settings.window.id, who }).await?;
+    say!("cut off");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A grant.
+#[derive(clap::Args)]
+pub struct GrantArguments {
+    /// The gateway's settings: they name the window and its terms.
+    #[arg(long)]
+    settings: PathBuf,
+    /// The file with the clearinghouse's key.
+    #[arg(long)]
+    key: PathBuf,
+    /// The public half of the holder's key: `ed25519:` and base64.
+    #[arg(long)]
+    holder: String,
+    /// The person who answers for what is asked.
+    #[arg(long)]
+    person: PersonId,
+    /// The party.
+    #[arg(long)]
+    party: PartyId,
+    /// SHA-256 of the name of a machine that the person answers for.
+    #[arg(long)]
+    workload: Option<Digest>,
+    /// What for; several times for several.
+    #[arg(long = "purpose", required = true, value_parser = purpose)]
+    purposes: Vec<Purpose>,
+    /// A scan claim that may be looked at, for as long as the grant lasts; several times for
+    /// several.
+    #[arg(long = "claim")]
+    claims: Vec<ScanId>,
+    /// How long it lasts, in seconds.
+    #[arg(long, default_value_t = 900)]
+    seconds: i64,
+}
+
+fn purpose(word: &str) -> Result<Purpose, String> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(|_| {
+        "there is find_own, find_agreed, patch, detect, respond and evaluate".to_owned()
+    })
+}
+
+fn holder(text: &str) -> anyhow::Result<Digest> {
+    let key: VerifyingKey = text.parse()?;
+    Ok(Digest::new(jws::thumbprint(key)))
+}
+
+/// Writes an access token.
+pub fn grant(arguments: &GrantArguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(&arguments.settings)?;
+    let issuer = secret(&arguments.key)?;
+    let life = SignedDuration::from_secs(arguments.seconds);
+    if !life.is_positive() || life > credential::life_max() {
+        bail!("a grant lasts at most {} seconds", credential::life_max().as_secs());
+    }
+    let from = Timestamp::from_second(Timestamp::now().as_second())?;
+    let until = from + life;
+    let bearer = match arguments.workload {
+        Some(name) => Bearer::Workload { name, sponsor: arguments.person },
+        None => Bearer::Person { person: arguments.person },
+    };
+    let grant = Grant {
+        bearer,
+        party: arguments.party,
+        window: settings.window.id,
+        key: holder(&arguments.holder)?,
+        purposes: arguments.purposes.iter().copied().collect::<BTreeSet<_>>(),
+        claims: arguments.claims.iter().map(|claim| (*claim, until)).collect::<BTreeMap<_, _>>(),
+        terms: settings.window.terms,
+        from,
+        until,
+    };
+    say!("{}", credential::issue(&issuer, &grant)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is verified.
+#[derive(clap::Args)]
+pub struct VerifyArguments {
+    /// The journal: the file, or the gateway's folder.
+    journal: PathBuf,
+    /// A checkpoint that somebody kept, with `--signer`.
+    #[arg(long, requires = "signer")]
+    checkpoint: Option<PathBuf>,
+    /// The gateway's key as verifiers write it (C2SP signed-note).
+    #[arg(long)]
+    signer: Option<VerifierKey>,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Verifies, and answers with status 1 when something does not hold.
+pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
+    let mut journal = arguments.journal.clone();
+    if journal.is_dir() {
+        journal = journal.join(seawall_gateway::journal::FILE);
+    }
+    if !journal.exists() {
+        bail!("there is no journal {}", journal.display());
+    }
+    let note = arguments.checkpoint.as_ref().map(std::fs::read).transpose()?;
+    let checkpoint = note.as_deref().zip(arguments.signer.as_ref());
+    match seawall_gateway::verify(&journal, checkpoint) {
+        Ok(summary) if arguments.json => crate::command::print_json(&summary)?,
+        Ok(summary) => {
+            say!("lines      {}", summary.lines);
+            say!("sent on    {}", summary.sent);
+            say!("refused    {}", summary.refused);
+            for (purpose, number) in &summary.purposes {
+                say!("for        {purpose}: {number}");
+            }
+            for (ended, number) in &summary.ended {
+                say!("ended      {ended}: {number}");
+            }
+            if let Some(lines) = summary.vouched {
+                say!("signed     the first {lines} lines");
+            }
+            say!("everything holds");
+        }
+        Err(unbelieved) => {
+            say!("DOES NOT HOLD: {unbelieved}");
+            return Ok(ExitCode::from(1));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,84 @@
+//! `seawall evaluation` on the logs of the shared data, as people run it: what is answered, and the
+//! status with it.
+
+use crate::corridor::PROGRAM;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn logs(test: &str) -> Option<PathBuf> {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let folder = std::env::var("SEAWALL_DATA").unwrap_or_else(|_| default.to_owned());
+    let logs = Path::new(&folder).join("inspect-logs");
+    if !logs.is_dir() {
+        println!("skipped: {test}: no SEAWALL_DATA");
+        return None;
+    }
+    Some(logs)
+}
+
+fn run(arguments: &[&str], logs: &[PathBuf]) -> Output {
+    let mut command = Command::new(PROGRAM);
+    command.arg("evaluation").args(arguments).args(logs).output().unwrap()
+}
+
+/// The documents that a run answered, one for each log.
+fn documents(output: &Output) -> Vec<Value> {
+    let read = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    read.map(|document| document.unwrap()).collect()
+}
+
+#[test]
+fn every_log_is_one_document_and_the_worst_gives_the_status() {
+    let Some(folder) = logs("every_log_is_one_document_and_the_worst_gives_the_status") else {
+        return;
+    };
+    let log = |name: &str| folder.join(name);
+    let check = |names: &[&str], status: i32, complete: &[bool]| {
+        let logs: Vec<PathBuf> = names.iter().map(|name| log(name)).collect();
+        let output = run(&["ingest", "--json"], &logs);
+        assert_eq!(output.status.code(), Some(status), "{names:?}");
+        let documents = documents(&output);
+        let told: Vec<bool> =
+            documents.iter().filter_map(|one| one["complete"].as_bool()).collect();
+        assert_eq!(told, complete, "{names:?}");
+        documents
+    };
+    let plain = check(&["dev-plain.eval"], 0, &[true]);
+    assert_eq!((&plain[0]["tasks"], &plain[0]["status"]), (&15.into(), &"success".into()));
+    check(&["dev-agent.json"], 0, &[true]);
+    check(&["dev-errors.eval"], 1, &[false]);
+    let both = check(&["dev-nan.eval", "dev-errors.eval"], 1, &[true, false]);
+    let ids: Vec<&Value> =
+        both[0]["attempts"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+    assert!(ids.contains(&&"4".into()) && ids.contains(&&5.into()), "{ids:?}");
+    // A table of contents is no log, and the others are answered all the same.
+    let three = check(&["truth.json", "dev-plain.eval"], 2, &[true]);
+    assert!(three[0]["error"].as_str().is_some_and(|error| error.contains("no member `eval`")));
+}
+
+#[test]
+fn people_get_a_table() {
+    let Some(folder) = logs("people_get_a_table") else { return };
+    let output = run(&["ingest"], &[folder.join("dev-errors.eval")]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("pass 10, fail 6, infra_error 4"), "{text}");
+    assert!(text.contains("It cannot serve a determination as it is."), "{text}");
+}
+
+#[test]
+fn runs_under_other_conditions_are_not_comparable() {
+    let Some(folder) = logs("runs_under_other_conditions_are_not_comparable") else { return };
+    let check = |one: &str, other: &str, status: i32| {
+        let logs = [folder.join(one), folder.join(other)];
+        let output = run(&["compare", "--json"], &logs);
+        assert_eq!(output.status.code(), Some(status), "{one} {other}");
+        documents(&output).remove(0)
+    };
+    let same = check("dev-plain.eval", "dev-plain.eval", 0);
+    assert_eq!(same["verdict"], "comparable");
+    let other = check("dev-plain.eval", "dev-errors.eval", 1);
+    let verdict = other["verdict"].as_str().unwrap();
+    assert!(verdict.starts_with("not comparable: ") && verdict.contains("epochs"), "{verdict}");
+}
