@@ -56,7 +56,8 @@ fn differs(summary: &Summary, seen: &Observation) -> Option<String> {
         };
         return Some(what.to_owned());
     }
-    if summary.limit != seen.limit {
+    // Summaries of older logs tell of no limit.
+    if summary.limit.is_some() && summary.limit != seen.limit {
         return Some("the summary tells of another limit".to_owned());
     }
     let tokens = summary.tokens.filter(|tokens| *tokens != seen.usage.total)?;
