@@ -32,8 +32,8 @@ fn all_among(marked: u32, all: u32, k: u32) -> Result<f64, Undefined> {
     let mut chance = 1.0;
     for i in 0..short {
         chance *= f64::from(all - long - i) / f64::from(all - i);
-        if chance == 0.0 {
-            break;
+        if chance < f64::MIN_POSITIVE {
+            return Ok(0.0);
         }
     }
     Ok(chance)
