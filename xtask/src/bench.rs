@@ -4,50 +4,48 @@ use crate::run;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// A benchmark is one or more example programs of the crate that it measures, run in turn.
+/// A benchmark is one or more example programs of the crates that it measures, run in turn.
 struct Bench {
     name: &'static str,
-    package: &'static str,
-    examples: &'static [&'static str],
+    /// Crate and example.
+    programs: &'static [(&'static str, &'static str)],
     measures: &'static str,
 }
 
 const BENCHES: [Bench; 6] = [
     Bench {
         name: "sandbox",
-        package: "seawall-sandbox",
-        examples: &["startup", "reproductions"],
+        programs: &[("seawall-sandbox", "startup"), ("seawall-sandbox", "reproductions")],
         measures: "start-up and reproductions a minute, beside bubblewrap and bare processes",
     },
     Bench {
         name: "ledger",
-        package: "seawall-ledger",
-        examples: &["append"],
+        programs: &[("seawall-ledger", "append")],
         measures: "appending leaves to the log, beside a bare SHA-256 loop",
     },
     Bench {
         name: "osv-query",
-        package: "seawall-server",
-        examples: &["osv_query"],
+        programs: &[("seawall-server", "osv_query")],
         measures: "the OSV query interface over loopback, beside a canned answer",
     },
     Bench {
         name: "kill",
-        package: "seawall",
-        examples: &["kill"],
+        programs: &[("seawall", "kill")],
         measures: "the whole demo under seeded `kill -9`; its figures must end the same",
     },
     Bench {
         name: "match",
-        package: "seawall",
-        examples: &["matching"],
+        programs: &[("seawall", "matching")],
         measures: "inventories against 300,000 advisories, beside cargo-audit and trivy",
     },
     Bench {
         name: "frontier",
-        package: "seawall-domain",
-        examples: &["bootstraps"],
-        measures: "statistics of evaluations: 10,000 bootstraps of 200 tasks x 10 attempts",
+        programs: &[
+            ("seawall-domain", "bootstraps"),
+            ("seawall-formats", "evaluation_log"),
+            ("seawall-gateway", "gateway"),
+        ],
+        measures: "statistics and logs of evaluations, beside Inspect; the gateway, beside nginx",
     },
 ];
 
@@ -63,8 +61,8 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
         eprintln!("cannot run the benchmark `{name}`: no such name; try `cargo xtask bench`");
         return ExitCode::from(2);
     };
-    for example in bench.examples {
-        let code = one(root, bench.package, example, rest);
+    for (package, example) in bench.programs {
+        let code = one(root, package, example, rest);
         if code != ExitCode::SUCCESS {
             return code;
         }
