@@ -78,18 +78,38 @@ pub struct Watched {
     inner: Incoming,
     watch: Watch,
     usage: usage::Reader,
-    hasher: Hasher,
-    ledger: Option<Sent>,
+    sent: Option<Sent>,
 }
 
-/// A request that was sent on, and must be settled.
+/// A request for which something is set aside; dropped, it is settled, however it came to that.
 pub(crate) struct Sent {
     pub gateway: Arc<Gateway>,
     pub request: Uuid,
     pub ticket: Ticket,
     /// What was set aside.
     pub reserved: Amount,
-    pub status: u16,
+    /// The provider's status, once it answered.
+    pub status: Option<u16>,
+    /// What went back to the caller.
+    pub answer: Hasher,
+    /// How it ended and what it used, once that is known.
+    pub end: Option<(Ended, Amount)>,
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        // Whoever broke it off before anybody knew: the gate, or else the caller.
+        let broken = if self.gateway.passage().is_err() { Ended::Cut } else { Ended::Left };
+        let (ended, actual) = self.end.unwrap_or((broken, self.reserved));
+        let (request, status, body) = (self.request, self.status, self.answer.keyed());
+        self.gateway.settle(self.ticket, actual, |entry| Event::Outcome {
+            request,
+            ended,
+            status,
+            body,
+            entry,
+        });
+    }
 }
 
 /// Ready when the request may not go on.
@@ -140,12 +160,12 @@ fn is_cut(cut: &Cut, by: &By) -> bool {
 }
 
 impl Watched {
-    pub(crate) fn new(inner: Incoming, watch: Watch, hasher: Hasher, sent: Sent) -> Watched {
-        Watched { inner, watch, usage: usage::Reader::default(), hasher, ledger: Some(sent) }
+    pub(crate) fn new(inner: Incoming, watch: Watch, sent: Sent) -> Watched {
+        Watched { inner, watch, usage: usage::Reader::default(), sent: Some(sent) }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        if self.ledger.is_none() {
+        if self.sent.is_none() {
             return Poll::Ready(None);
         }
         if self.inner.is_end_stream() {
@@ -159,8 +179,8 @@ impl Watched {
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
         Poll::Ready(match frame {
             Some(Ok(frame)) => {
-                if let Some(piece) = frame.data_ref() {
-                    self.hasher.update(piece);
+                if let (Some(piece), Some(sent)) = (frame.data_ref(), &mut self.sent) {
+                    sent.answer.update(piece);
                     self.usage.read(piece);
                 }
                 // Whoever knows the length asks for nothing behind it.
@@ -183,7 +203,7 @@ impl Watched {
     /// Settles the request, once. What the provider told counts; otherwise all that was set aside,
     /// for nobody knows better.
     fn end(&mut self, ended: Ended) {
-        let Some(sent) = self.ledger.take() else { return };
+        let Some(mut sent) = self.sent.take() else { return };
         let told = self.usage.usage().map(|usage| Amount {
             requests: 1,
             tokens_in: usage.tokens_in,
@@ -192,28 +212,12 @@ impl Watched {
         });
         // A refusal of the provider uses nothing; a stream that was cut used what nobody told.
         let nothing = Amount { requests: 1, ..Amount::default() };
-        let is_refusal = ended == Ended::Whole && sent.status >= 400;
+        let is_refusal = sent.status.is_some_and(|status| status >= 400);
         let actual = match (told, ended) {
             (Some(told), Ended::Whole) => told,
             (None, Ended::Whole) if is_refusal => nothing,
             (_, _) => sent.reserved,
         };
-        sent.settle(ended, actual, &self.hasher);
-    }
-}
-
-impl Sent {
-    /// Writes down how the request ended.
-    pub(crate) fn settle(&self, ended: Ended, actual: Amount, hasher: &Hasher) {
-        let Some(entry) = self.gateway.settle(self.ticket, actual) else { return };
-        let status = (self.status != 0).then_some(self.status);
-        let (request, body) = (self.request, hasher.keyed());
-        self.gateway.journal.write_behind(Event::Outcome { request, ended, status, body, entry });
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        self.end(Ended::Left);
+        sent.end = Some((ended, actual));
     }
 }

@@ -43,6 +43,10 @@ pub(crate) async fn forward(
 }
 
 async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<Incoming>) -> Reply {
+    if gateway.journal.is_full() {
+        let detail = "more waits to be written down than can be";
+        return Err(refusal(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail));
+    }
     let now = gateway.now().ok_or_else(|| closed(&Closed::NoClock))?;
     let (by, grant) = proven(gateway, endpoint, &request, now)?;
     let refuse = |why: Why| gateway.refused(by, endpoint, why);
@@ -58,79 +62,69 @@ async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<I
         let list = String::from_utf8_lossy(&gateway::models(&passage.scope)).into_owned();
         return Ok(document(StatusCode::OK, "application/json", list));
     }
-    let reserved = at_most(&outgoing);
-    let (ticket, entry) = gateway.reserve((by.person, by.party), reserved).map_err(|refused| {
-        refuse(refused.into());
-        quota(&refused)
-    })?;
-    let request = gateway.random();
-    let sent = Sent { gateway: Arc::clone(gateway), request, ticket, reserved, status: 0 };
-    let intent = Intent { endpoint, by, lease: passage.lease, model: outgoing.alias, entry };
-    send(intent, sent, (outgoing.headers, Bytes::from(outgoing.body)), grant.until).await
-}
-
-/// What is about to be sent on.
-struct Intent {
-    endpoint: Endpoint,
-    by: By,
-    lease: u64,
-    model: String,
-    entry: seawall_domain::engagement::quota::Entry,
-}
-
-async fn send(
-    intent: Intent,
-    mut sent: Sent,
-    (headers, body): (Vec<(&'static str, String)>, Bytes),
-    until: Timestamp,
-) -> Reply {
-    let gateway = Arc::clone(&sent.gateway);
+    let body = Bytes::from(outgoing.body);
     let fault =
         || refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", "the journal cannot be written");
-    let mut hasher = gateway.hasher().ok_or_else(fault)?;
-    let empty = hasher.clone();
-    hasher.update(&body);
-    let Intent { endpoint, by, lease, model, entry } = intent;
-    let (request, keyed) = (sent.request, hasher.keyed());
-    let event = Event::Intent { request, by, endpoint, model, lease, body: keyed, entry };
-    let durable = match gateway.journal.write(event).await {
-        Ok(receipt) => receipt.durable().await,
-        Err(fault) => Err(fault),
-    };
-    if let Err(error) = durable {
+    let answer = gateway.hasher().ok_or_else(fault)?;
+    let mut asked = answer.clone();
+    asked.update(&body);
+    let (request, lease, model) = (gateway.random(), passage.lease, outgoing.alias);
+    let reserved = at_most(body.len(), outgoing.output_tokens_max);
+    let (ticket, receipt) = gateway
+        .reserve((by.person, by.party), reserved, |entry| {
+            let body = asked.keyed();
+            Event::Intent { request, by, endpoint, model, lease, body, entry }
+        })
+        .map_err(|refused| {
+            refuse(refused.into());
+            quota(&refused)
+        })?;
+    let gateway = Arc::clone(gateway);
+    let mut sent = Sent { gateway, request, ticket, reserved, status: None, answer, end: None };
+    if let Err(error) = receipt.durable().await {
         tracing::error!(%error, "a request is not sent");
-        sent.settle(Ended::Failed, Amount::default(), &empty);
+        sent.end = Some((Ended::Failed, Amount::default()));
         return Err(fault());
     }
-    let mut watch = Watch::new(&gateway, by, until);
+    let watch = Watch::new(&sent.gateway, by, grant.until);
+    send(sent, watch, endpoint, (&outgoing.headers, body)).await
+}
+
+/// Sends on what was written down, and gives the answer back as it comes.
+async fn send(
+    mut sent: Sent,
+    mut watch: Watch,
+    endpoint: Endpoint,
+    (headers, body): (&[(&'static str, String)], Bytes),
+) -> Reply {
     let answer = tokio::select! {
         biased;
         () = watch.ended() => {
-            sent.settle(Ended::Cut, sent.reserved, &empty);
-            return Err(closed(&gateway.passage().err().unwrap_or(Closed::Ended)));
+            sent.end = Some((Ended::Cut, sent.reserved));
+            return Err(closed(&sent.gateway.passage().err().unwrap_or(Closed::Ended)));
         }
-        answer = gateway.upstream.send(endpoint, &headers, body) => answer,
+        answer = sent.gateway.upstream.send(endpoint, headers, body) => answer,
     };
     let unreachable = |detail: &str| refusal(StatusCode::BAD_GATEWAY, "No answer", detail);
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => {
             tracing::warn!(%error, "the provider does not answer");
-            sent.settle(Ended::Failed, sent.reserved, &empty);
-            return Err(unreachable(
-                "the provider could not be reached, or did not answer in time",
-            ));
+            sent.end = Some((Ended::Failed, sent.reserved));
+            let detail = "the provider could not be reached, or did not answer in time";
+            return Err(unreachable(detail));
         }
     };
-    sent.status = answer.status().as_u16();
-    if !gateway::status_passes(sent.status) {
-        sent.settle(Ended::Failed, Amount { requests: 1, ..Amount::default() }, &empty);
+    let status = answer.status();
+    sent.status = Some(status.as_u16());
+    if !gateway::status_passes(status.as_u16()) {
+        sent.end = Some((Ended::Failed, Amount { requests: 1, ..Amount::default() }));
         return Err(unreachable("the provider answered in a way that is not passed on"));
     }
     let (head, inner) = answer.into_parts();
-    let mut response =
-        Response::new(Answer::Watched(Box::new(Watched::new(inner, watch, empty, sent))));
-    *response.status_mut() = head.status;
+    let watched = Watched::new(inner, watch, sent);
+    let mut response = Response::new(Answer::Watched(Box::new(watched)));
+    *response.status_mut() = status;
     pass_on(&head.headers, response.headers_mut());
     Ok(response)
 }
@@ -206,13 +200,8 @@ fn status(code: Code) -> StatusCode {
 }
 
 /// What a request could use at most: no token is shorter than a byte.
-fn at_most(outgoing: &Outgoing) -> Amount {
-    Amount {
-        requests: 1,
-        tokens_in: outgoing.body.len() as u64,
-        tokens_out: outgoing.output_tokens_max,
-        cost_micros: 0,
-    }
+fn at_most(body_bytes: usize, tokens_out: u64) -> Amount {
+    Amount { requests: 1, tokens_in: body_bytes as u64, tokens_out, cost_micros: 0 }
 }
 
 /// A header that is there once; twice is not at all.

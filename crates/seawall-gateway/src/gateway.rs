@@ -4,7 +4,7 @@
 //! so that a number used once stays used, and what was settled stays settled.
 
 use crate::credential::Registry;
-use crate::journal::{Journal, JournalFault};
+use crate::journal::{Journal, JournalFault, Receipt};
 use crate::record::{By, CutOff, Event, Turn, Why};
 use crate::secrets::{self, Hasher};
 use crate::settings::Settings;
@@ -61,6 +61,8 @@ pub struct Gateway {
     /// The gate and who is cut off; every stream looks at it.
     state: watch::Sender<State>,
     book: Mutex<Book>,
+    /// Held by whoever changes the gate, so that the journal has the order of the changes.
+    turning: tokio::sync::Mutex<()>,
     outside: Outside,
 }
 
@@ -123,11 +125,11 @@ impl Gateway {
         let closing = replay::closing(&mut book, &past.open, &settings)
             .map_err(|refused| GatewayFault::Settings(refused.to_string()))?;
         for event in closing {
-            journal.write_behind(event);
+            journal.write(event);
         }
         if past.head.lines == 0 {
             let gate = Box::new(past.gate.clone());
-            journal.write_behind(Event::Gate { why: Turn::Begun, gate });
+            journal.write(Event::Gate { why: Turn::Begun, gate });
         }
         let upstream = Upstream::new(&settings.upstream).map_err(GatewayFault::Settings)?;
         let (state, _) = watch::channel(State { gate: past.gate, cut: past.cut });
@@ -143,6 +145,7 @@ impl Gateway {
             window_key,
             state,
             book: Mutex::new(book),
+            turning: tokio::sync::Mutex::default(),
             outside: Outside { clock, chance },
         };
         Ok((Arc::new(gateway), thread))
@@ -188,43 +191,38 @@ impl Gateway {
 
     /// Takes a lease that this key signed: it is in force when it is durable.
     pub(crate) async fn lease(&self, lease: Lease) -> Result<Result<(), Closed>, JournalFault> {
+        let _turn = self.turning.lock().await;
         let signer = replay::signer(self.developer);
-        let taken = self.state.borrow().gate.take(lease, &signer, self.now());
-        match taken {
-            Ok(gate) => self.turn(gate, Turn::Leased).await.map(Ok),
-            Err(closed) => Ok(Err(closed)),
-        }
+        let gate = match self.state.borrow().gate.take(lease, &signer, self.now()) {
+            Ok(gate) => gate,
+            Err(closed) => return Ok(Err(closed)),
+        };
+        let event = Event::Gate { why: Turn::Leased, gate: Box::new(gate.clone()) };
+        self.journal.write(event).durable().await?;
+        // A withdrawal that came meanwhile stays.
+        self.state.send_if_modified(|state| {
+            let stays = state.gate.outlasts(&gate);
+            if !stays {
+                state.gate = gate;
+            }
+            !stays
+        });
+        Ok(Ok(()))
     }
 
     /// The developer withdraws: in force at once, and then durable.
     pub(crate) async fn withdraw(&self) -> Result<(), JournalFault> {
-        let mut gate = None;
-        self.state.send_modify(|state| {
-            state.gate = state.gate.withdraw();
-            gate = Some(Box::new(state.gate.clone()));
-        });
-        let Some(gate) = gate else { return Ok(()) };
-        self.journal.write(Event::Gate { why: Turn::Withdrawn, gate }).await?.durable().await
+        self.state.send_modify(|state| state.gate = state.gate.withdraw());
+        // A lease that is being written comes before it in the journal.
+        let _turn = self.turning.lock().await;
+        let gate = Box::new(self.state.borrow().gate.clone());
+        self.journal.write(Event::Gate { why: Turn::Withdrawn, gate }).durable().await
     }
 
     /// Cuts somebody off: in force at once, and then durable.
     pub(crate) async fn cut_off(&self, who: CutOff) -> Result<(), JournalFault> {
         self.state.send_modify(|state| replay::cut(&mut state.cut, who));
-        self.journal.write(Event::Cut { who }).await?.durable().await
-    }
-
-    async fn turn(&self, gate: Gate, why: Turn) -> Result<(), JournalFault> {
-        let event = Event::Gate { why, gate: Box::new(gate.clone()) };
-        self.journal.write(event).await?.durable().await?;
-        // A withdrawal that came meanwhile stays; an older lease does not replace a newer one.
-        self.state.send_if_modified(|state| {
-            let newer = state.gate.outlasts(&gate);
-            if !newer {
-                state.gate = gate;
-            }
-            !newer
-        });
-        Ok(())
+        self.journal.write(Event::Cut { who }).durable().await
     }
 
     /// Looks at the clock for as long as the gateway lives: streams end when a lease does, and the
@@ -245,33 +243,44 @@ impl Gateway {
                 std::mem::replace(&mut was_open, is_open) != is_open
             });
             if let Some(gate) = gate {
-                self.journal.write_behind(Event::Gate { why: Turn::LostTime, gate });
+                self.journal.write(Event::Gate { why: Turn::LostTime, gate });
             }
         }
     }
 
-    /// Sets aside what a request could use at most.
+    /// Sets aside what a request could use at most, and hands in what is written of it. Both are
+    /// one step, so that the journal has the order of the book.
     pub(crate) fn reserve(
         &self,
         (person, party): (PersonId, PartyId),
         amount: Amount,
-    ) -> Result<(Ticket, Entry), Refused> {
+        intent: impl FnOnce(Entry) -> Event,
+    ) -> Result<(Ticket, Receipt), Refused> {
         let mut book = self.book();
         let window = Holder::Window(self.settings.window.id);
         let named = [Holder::Person(person), window];
         let named = named.into_iter().filter(|holder| book.account(holder).is_some());
         let holders: Vec<Holder> = named.chain([Holder::Party(party)]).collect();
-        book.reserve(&holders, amount)
+        let (ticket, entry) = book.reserve(&holders, amount)?;
+        Ok((ticket, self.journal.write(intent(entry))))
     }
 
-    /// Takes what was used from what was set aside, and says what is to be written down.
-    pub(crate) fn settle(&self, ticket: Ticket, actual: Amount) -> Option<Entry> {
-        self.book().settle(ticket, actual).ok().map(|(_, entry)| entry)
+    /// Takes what was used from what was set aside, and hands in what is written of it, as one step.
+    pub(crate) fn settle(
+        &self,
+        ticket: Ticket,
+        actual: Amount,
+        outcome: impl FnOnce(Entry) -> Event,
+    ) {
+        let mut book = self.book();
+        if let Ok((_, entry)) = book.settle(ticket, actual) {
+            drop(self.journal.write(outcome(entry)));
+        }
     }
 
     /// Writes a refusal down, behind whoever is refused.
     pub(crate) fn refused(&self, by: By, endpoint: Endpoint, why: Why) {
-        self.journal.write_behind(Event::Refused { by, endpoint, why });
+        self.journal.write(Event::Refused { by, endpoint, why });
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

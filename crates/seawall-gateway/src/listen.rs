@@ -1,7 +1,7 @@
 //! Connections in: HTTP/1.1, each request to one of a few paths, byte for byte.
 
 use crate::body::Answer;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, State};
 use crate::problem::problem;
 use crate::{control, forward};
 use hyper::body::Incoming;
@@ -23,6 +23,9 @@ const CONNECTIONS_MAX: usize = 4096;
 const HEAD_TIME_MAX: Duration = Duration::from_secs(20);
 /// How long to wait after an accept that failed: the system may have no file to spare.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
+
+/// How long what goes out is waited for once the gate has closed.
+const CLOSED_PAUSE: Duration = Duration::from_millis(700);
 
 /// Serves until the future ends; connections are then broken off.
 pub async fn serve(
@@ -65,14 +68,37 @@ pub async fn serve(
 async fn attend(stream: TcpStream, gateway: Arc<Gateway>) {
     // What is written goes out at once: a piece of a stream waits for no other.
     let _ = stream.set_nodelay(true);
+    let watched = Arc::clone(&gateway);
     let service = service_fn(move |request| {
         let gateway = Arc::clone(&gateway);
         async move { Ok::<_, Infallible>(answer(&gateway, request).await) }
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_headers(64);
-    if let Err(error) = server.serve_connection(TokioIo::new(stream), service).await {
-        tracing::debug!(%error, "a connection was broken off");
+    let serving = server.serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        served = serving => if let Err(error) = served {
+            tracing::debug!(%error, "a connection was broken off");
+        },
+        () = closed_for_good(&watched) => {}
+    }
+}
+
+/// Waits until the gate has closed and stayed closed for a moment. A stream whose reader is slow is
+/// not asked for its next piece, and so cannot end by itself.
+async fn closed_for_good(gateway: &Gateway) {
+    let mut state = gateway.watch();
+    loop {
+        let open = |state: &State| state.gate.admits(gateway.now()).is_ok();
+        if state.wait_for(|state| open(state)).await.is_err()
+            || state.wait_for(|state| !open(state)).await.is_err()
+        {
+            return;
+        }
+        tokio::time::sleep(CLOSED_PAUSE).await;
+        if gateway.passage().is_err() {
+            return;
+        }
     }
 }
 

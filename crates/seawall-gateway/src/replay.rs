@@ -3,7 +3,7 @@
 
 use crate::gateway::GatewayFault;
 use crate::journal::{self, Head, JournalFault};
-use crate::record::{CutOff, Ended, Event, Keyed};
+use crate::record::{CutOff, Ended, Event, Keyed, Turn};
 use crate::settings::Settings;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Cut, Purpose};
@@ -52,10 +52,14 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
         .parse()
         .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
     let developer = signer(developer);
-    let mut gate = None;
+    let (mut gate, mut withdrawn) = (None, false);
     let (mut off, mut entries, mut open) = (Cut::default(), Vec::new(), BTreeMap::new());
     let head = journal::read(&folder.join(journal::FILE), |line| match line.event {
-        Event::Gate { gate: then, .. } => gate = Some(*then),
+        // A withdrawal is for good, whatever was written behind it.
+        Event::Gate { gate: then, why } => {
+            withdrawn |= why == Turn::Withdrawn;
+            gate = Some(*then);
+        }
         Event::Quota { entry } => entries.push(entry),
         Event::Intent { request, entry, .. } => {
             if let Entry::Reserved { ticket, .. } = &entry {
@@ -79,6 +83,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
             let why = "the folder's journal is of another window, snapshot or developer";
             return Err(GatewayFault::Settings(why.into()));
         }
+        Some(gate) if withdrawn => gate.withdraw().shorten(window.ends),
         Some(gate) => gate.shorten(window.ends),
         None => {
             let scope = settings.scope.clone();

@@ -79,6 +79,34 @@ fn walk(from: Engagement, steps: &str) -> Engagement {
     engagement
 }
 
+/// Every step that [`named`] knows.
+const STEPS: [&str; 24] = [
+    "ask",
+    "schedule",
+    "run",
+    "analyse",
+    "covered",
+    "not-covered",
+    "recall",
+    "no-room",
+    "tick",
+    "offer",
+    "offer-partners",
+    "accept",
+    "begin",
+    "extend",
+    "leave",
+    "no-thanks",
+    "breach",
+    "lost",
+    "tock",
+    "partners",
+    "partners-soon",
+    "everybody",
+    "withdraw",
+    "open-weights",
+];
+
 fn named(step: &str, number: u128, now: Timestamp) -> (Event, Who) {
     use determination::Event as Question;
     use window::Event as Access;

@@ -9,10 +9,12 @@ use seawall_ledger::note::{KeyKind, NoteSigner};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
-/// How many events wait at most; whoever comes then waits to be let in.
+/// When so many events wait, no new request is taken.
 const WAITING_MAX: usize = 4096;
 /// After so many lines a checkpoint is signed.
 const CHECKPOINT_LINES: u64 = 1000;
@@ -22,9 +24,11 @@ const CHECKPOINT_TIME: Duration = Duration::from_secs(10);
 /// The journal as those see it who write into it.
 #[derive(Clone, Debug)]
 pub struct Journal {
-    waiting: mpsc::Sender<Entry>,
+    waiting: mpsc::UnboundedSender<Entry>,
+    number: Arc<AtomicUsize>,
 }
 
+#[derive(Debug)]
 struct Entry {
     event: Event,
     written: oneshot::Sender<Result<(), JournalFault>>,
@@ -53,41 +57,39 @@ impl Journal {
         let path = folder.join(super::FILE);
         let fault = |source| JournalFault::Io { path: path.clone(), source };
         let file = append(&path, &head).map_err(fault)?;
-        let (waiting, entries) = mpsc::channel(WAITING_MAX);
-        let checkpoint = folder.join("checkpoint");
-        let signed = head.lines;
+        let (waiting, entries) = mpsc::unbounded_channel();
+        let number = Arc::new(AtomicUsize::new(0));
         let mut writer = Writer {
             path: path.clone(),
             file,
+            signed: head.lines,
             head,
             signer,
             clock,
-            checkpoint,
-            signed,
+            checkpoint: folder.join("checkpoint"),
             at: Instant::now(),
+            number: Arc::clone(&number),
+            broken: None,
         };
         let thread = std::thread::Builder::new().name("journal".into());
         let thread = thread.spawn(move || writer.work(entries)).map_err(fault)?;
-        Ok((Journal { waiting }, thread))
+        Ok((Journal { waiting, number }, thread))
     }
 
-    /// Hands an event in; it is durable when the receipt says so.
-    pub async fn write(&self, event: Event) -> Result<Receipt, JournalFault> {
+    /// Hands an event in, in the order of the calls; it is durable when the receipt says so, and a
+    /// receipt may be dropped.
+    pub fn write(&self, event: Event) -> Receipt {
         let (written, receipt) = oneshot::channel();
-        let sent = self.waiting.send(Entry { event, written }).await;
-        sent.map(|()| Receipt(receipt)).map_err(|_| JournalFault::Closed)
+        self.number.fetch_add(1, Ordering::Relaxed);
+        // When the writer has ended, the receipt says that the journal is closed.
+        let _ = self.waiting.send(Entry { event, written });
+        Receipt(receipt)
     }
 
-    /// Hands an event in from where nobody can wait, such as a stream that is dropped. When too
-    /// many wait already it is handed in by a task of its own.
-    pub fn write_behind(&self, event: Event) {
-        let (written, _) = oneshot::channel();
-        if let Err(mpsc::error::TrySendError::Full(entry)) =
-            self.waiting.try_send(Entry { event, written })
-        {
-            let waiting = self.waiting.clone();
-            tokio::spawn(async move { waiting.send(entry).await });
-        }
+    /// Whether so much waits that no new request should be taken. Requests under way can always
+    /// write how they ended.
+    pub fn is_full(&self) -> bool {
+        self.number.load(Ordering::Relaxed) >= WAITING_MAX
     }
 }
 
@@ -100,10 +102,14 @@ struct Writer {
     checkpoint: PathBuf,
     signed: u64,
     at: Instant,
+    number: Arc<AtomicUsize>,
+    // INVARIANT: what is in memory is what is in the file. After a write that failed nobody knows
+    // that any more, so nothing is written until the journal has been read anew, at the next start.
+    broken: Option<std::io::ErrorKind>,
 }
 
 impl Writer {
-    fn work(&mut self, mut entries: mpsc::Receiver<Entry>) {
+    fn work(&mut self, mut entries: mpsc::UnboundedReceiver<Entry>) {
         let mut together = Vec::new();
         while entries.blocking_recv_many(&mut together, WAITING_MAX) > 0 {
             self.write(&mut together);
@@ -118,38 +124,37 @@ impl Writer {
 
     /// Writes all that wait, by one sync; then each of them is told.
     fn write(&mut self, together: &mut Vec<Entry>) {
-        let (before, mut bytes) = (self.head.clone(), Vec::new());
-        let now = (self.clock)().unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut written = Vec::with_capacity(together.len());
-        for entry in together.drain(..) {
-            match self.head.line(now, entry.event) {
-                Ok(line) => {
-                    bytes.extend(line);
-                    written.push(entry.written);
-                }
-                Err(error) => tracing::error!(%error, "an event has no text"),
-            }
+        self.number.fetch_sub(together.len(), Ordering::Relaxed);
+        let (events, waiting): (Vec<Event>, Vec<_>) =
+            together.drain(..).map(|entry| (entry.event, entry.written)).unzip();
+        if self.broken.is_none()
+            && let Err(error) = self.put(events)
+        {
+            tracing::error!(%error, "the journal cannot be written; nothing passes until a restart");
+            self.broken = Some(error.kind());
         }
-        let done = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
-        if let Err(error) = &done {
-            tracing::error!(%error, "the journal cannot be written");
-            // Whatever was written of it is not counted: it is cut off, now or at the next start.
-            self.head = before;
-            let _ = self.file.set_len(self.head.bytes);
-        }
-        for waiting in written {
-            let result = done.as_ref().map_err(|error| JournalFault::Io {
-                path: self.path.clone(),
-                source: std::io::Error::from(error.kind()),
+        for waiting in waiting {
+            let result = self.broken.map_or(Ok(()), |kind| {
+                Err(JournalFault::Io { path: self.path.clone(), source: kind.into() })
             });
             // Whoever does not wait any more does not need to know.
-            let _ = waiting.send(result.copied());
+            let _ = waiting.send(result);
         }
+    }
+
+    fn put(&mut self, events: Vec<Event>) -> std::io::Result<()> {
+        let now = (self.clock)().unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut bytes = Vec::new();
+        for event in events {
+            bytes.extend(self.head.line(now, event)?);
+        }
+        self.file.write_all(&bytes)?;
+        self.file.sync_data()
     }
 
     /// Signs where the journal stands, and leaves it beside it.
     fn sign(&mut self) {
-        if self.signed == self.head.lines {
+        if self.signed == self.head.lines || self.broken.is_some() {
             return;
         }
         let origin = self.signer.verifier(KeyKind::Note).name().clone();

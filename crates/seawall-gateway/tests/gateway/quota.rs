@@ -30,6 +30,26 @@ async fn two_hundred_at_the_same_time_use_no_more_than_there_is() {
     }
     assert_eq!(passed, 10);
     assert_eq!(world.sent.lock().unwrap().len(), 10);
+    world.until_written(r#""kind":"outcome""#, 10).await;
+    // The journal has the order of the book, whichever request came first to be written.
+    let world = Arc::into_inner(world).unwrap().again().await;
+    assert_eq!(world.chat(&asking(100)).await.0, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(world.chat(&asking(50)).await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_before_the_answer_leaves_nothing_open() {
+    let world = World::with(1_500, |_, _| whole(1, 100)).await;
+    world.lease(600).await;
+    let hang = body("hang");
+    let asked = tokio::time::timeout(std::time::Duration::from_secs(2), world.chat(&hang)).await;
+    assert!(asked.is_err(), "nobody answers");
+    world.until_written(r#""ended":"left""#, 1).await;
+    // It counts in full, because nobody knows what the provider did; but it is over.
+    assert_eq!(world.chat(&asking(600)).await.0, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(world.chat(&asking(400)).await.0, StatusCode::OK);
+    let world = world.again().await;
+    assert_eq!(world.chat(&asking(500)).await.0, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -132,3 +132,35 @@ async fn a_provider_that_points_elsewhere_or_is_gone_is_no_answer() {
     assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS, "its refusals come back");
     assert_eq!(answer.headers()["retry-after"], "7");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_nobody_reads_ends_too() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let (world, senders) = streaming().await;
+    world.lease(600).await;
+    let headers = world.proof(&world.token(600), PATH);
+    let headers: String =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let body = streamed();
+    let mut caller = tokio::net::TcpStream::connect(world.listen).await.unwrap();
+    let head = format!("POST {PATH} HTTP/1.1\r\nhost: x\r\n{headers}");
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    caller.write_all(request.as_bytes()).await.unwrap();
+    world.until_written(r#""kind":"intent""#, 1).await;
+    let sender = loop {
+        if let Some(sender) = senders.lock().unwrap().pop() {
+            break sender;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    // More than every buffer on the way holds.
+    for _ in 0..64 {
+        sender.send(Bytes::from(vec![b'x'; 1 << 20])).unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(world.withdraw().await, StatusCode::OK);
+    world.until_written(r#""ended":"cut""#, 1).await;
+    let mut rest = Vec::new();
+    let _ = caller.read_to_end(&mut rest).await;
+    assert!(rest.len() < 64 << 20, "it was broken off: {}", rest.len());
+}

@@ -2,34 +2,6 @@
 
 use super::*;
 
-/// The alphabet: whatever anybody may do, and ten days passing.
-const ALPHABET: [&str; 24] = [
-    "ask",
-    "schedule",
-    "run",
-    "analyse",
-    "covered",
-    "not-covered",
-    "recall",
-    "no-room",
-    "tick",
-    "offer",
-    "offer-partners",
-    "accept",
-    "begin",
-    "extend",
-    "leave",
-    "no-thanks",
-    "breach",
-    "lost",
-    "tock",
-    "partners",
-    "partners-soon",
-    "everybody",
-    "withdraw",
-    "open-weights",
-];
-
 const DEPTH: usize = 7;
 
 /// A state: the engagement and what the clock says.
@@ -37,7 +9,7 @@ type Spot = (Engagement, Timestamp);
 
 fn followers((engagement, now): &Spot) -> Vec<Spot> {
     let number = 1 + engagement.lineage.uses().len() as u128;
-    let moved = ALPHABET.iter().filter_map(|name| {
+    let moved = STEPS.iter().filter_map(|name| {
         let (event, who) = named(name, number, *now);
         engagement.step(event, who, *now).ok().map(|(next, _)| (next, *now))
     });

@@ -12,36 +12,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((0u8..24, 0u8..12, -60i16..240), 0..18)
 }
 
-const NAMES: [&str; 24] = [
-    "ask",
-    "schedule",
-    "run",
-    "analyse",
-    "covered",
-    "not-covered",
-    "recall",
-    "no-room",
-    "tick",
-    "offer",
-    "offer-partners",
-    "accept",
-    "begin",
-    "extend",
-    "leave",
-    "no-thanks",
-    "breach",
-    "lost",
-    "tock",
-    "partners",
-    "partners-soon",
-    "everybody",
-    "withdraw",
-    "open-weights",
-];
-
 /// A step's event. Mostly whoever may do it does it; sometimes somebody else tries.
 fn event((what, who, _): Step, number: u128, now: Timestamp) -> (Event, Who) {
-    let (event, right) = named(NAMES[usize::from(what) % NAMES.len()], number, now);
+    let (event, right) = named(STEPS[usize::from(what) % STEPS.len()], number, now);
     let other = [DEVELOPER(), EVALUATOR(), OFFICIAL(), DUTY(), Who::Clock];
     (event, other.get(usize::from(who)).copied().unwrap_or(right))
 }
