@@ -265,7 +265,8 @@ impl Gateway {
         Ok((ticket, self.journal.write(intent(entry))))
     }
 
-    /// Takes what was used from what was set aside, and hands in what is written of it, as one step.
+    /// Takes what was used from what was set aside, and hands in what is written of it, as one
+    /// step.
     pub(crate) fn settle(
         &self,
         ticket: Ticket,

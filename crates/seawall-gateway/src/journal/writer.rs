@@ -130,7 +130,7 @@ impl Writer {
         if self.broken.is_none()
             && let Err(error) = self.put(events)
         {
-            tracing::error!(%error, "the journal cannot be written; nothing passes until a restart");
+            tracing::error!(%error, "the journal cannot be written; nothing passes any more");
             self.broken = Some(error.kind());
         }
         for waiting in waiting {
