@@ -92,10 +92,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// The repository: the folder above this crate's own.
+/// The repository: the folder above this crate's own, as cargo says when it runs this program.
+/// Where it was built counts only without cargo: a target folder may have served another checkout.
 fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = told.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    here.parent().unwrap_or(&here).to_path_buf()
 }
 
 /// The text of `cargo xtask help`.
