@@ -1,17 +1,31 @@
-//! Tells the linker to pack the relocations that each start of the program applies (`DT_RELR`, ELF
-//! gABI, July 2018): a tenth of the bytes to read. The loader must know that form, so it is asked
-//! for only where the C library of the machine that builds does, glibc 2.36 or later.
+//! What the linker is asked for, so that the program starts fast: each start applies the program's
+//! relocations anew, and touches every page that has one (`cargo xtask bench match`, start-up).
+//!
+//! Relocations are packed (`DT_RELR`, ELF gABI), where the C library here reads that form: glibc
+//! 2.36 or later, which is then what the program needs. In release, what is byte for byte the same
+//! is kept once (`--icf`), tables with it: the same tables of Unicode otherwise stand there several
+//! times. Nothing here tells functions or constants apart by their address; SQLite and AWS-LC do
+//! so only for those that differ. LLD knows these words, and it is the compiler's own linker; where
+//! somebody chose another, nothing is asked of it.
 
 use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|told| told == value);
-    let here = is("CARGO_CFG_TARGET_ENV", "gnu")
+    let linker = is("CARGO_CFG_TARGET_ENV", "gnu")
         && is("CARGO_CFG_TARGET_ARCH", "x86_64")
-        && std::env::var_os("HOST") == std::env::var_os("TARGET");
-    if here && glibc().is_some_and(|version| version >= (2, 36)) {
+        && std::env::var_os("HOST") == std::env::var_os("TARGET")
+        && std::env::var_os("RUSTC_LINKER").is_none()
+        && std::env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| !flags.contains("link"));
+    if !linker {
+        return;
+    }
+    if glibc().is_some_and(|version| version >= (2, 36)) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+    if is("PROFILE", "release") {
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all,--ignore-data-address-equality");
     }
 }
 

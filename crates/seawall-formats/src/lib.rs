@@ -27,6 +27,7 @@ mod json;
 pub mod kev;
 pub mod mail;
 pub mod osv;
+mod percent;
 pub mod problem;
 pub mod protocol;
 pub mod purl;
