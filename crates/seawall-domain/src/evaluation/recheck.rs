@@ -9,9 +9,9 @@
 use serde::{Deserialize, Serialize};
 
 /// How often both builds are run at first.
-pub const RUNS: usize = 3;
+pub const RUNS: usize = 5;
 /// How often they are run when they did not do the same each time.
-pub const RUNS_UNSTEADY: usize = 10;
+pub const RUNS_UNSTEADY: usize = 12;
 
 /// How one build ended.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -227,7 +227,7 @@ mod tests {
         let mut trials = vec![trial(crash()), trial(ended(0))];
         trials.resize(RUNS_UNSTEADY, trial(crash()));
         let verdict = Verdict::of(&trials);
-        assert_eq!(verdict, Verdict::Unsteady { flawed: 9, fixed: 0, runs: 10 });
+        assert_eq!(verdict, Verdict::Unsteady { flawed: 11, fixed: 0, runs: 12 });
         assert!(!verdict.wants_more(&trials));
     }
 }
