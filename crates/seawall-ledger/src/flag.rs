@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! run key = HMAC-SHA-256(key, "seawall/flags/v1" ‖ run)
-//! flag    = HMAC-SHA-256(run key, "seawall/flag/v1" ‖ len(task) ‖ task ‖ epoch ‖ part ‖ nonce)[0..15]
+//! flag    = HMAC-SHA-256(run key, "seawall/flag/v1" ‖ len(task) ‖ task ‖ epoch ‖ part ‖ nonce)
 //! ```
 //!
-//! `len` is eight bytes, `epoch` and `part` are four each, most significant first; `run` and `nonce`
-//! have 16. Part 0 is the answer, the others are decoys. A run is given its run key and nothing else, so that
-//! whoever reads it learns the flags of that run alone (HMAC: RFC 2104).
+//! Of the last the first 15 bytes are the flag. `len` is eight bytes, `epoch` and `part` are four
+//! each, most significant first; `run` and `nonce` have 16. Part 0 is the answer, the others are
+//! decoys. A run is given its run key and nothing else, so that whoever reads it learns the flags
+//! of that run alone (HMAC: RFC 2104).
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Rechecking a claimed solution: the flawed and the fixed build on one input, behind the same walls
-//! as every other proof, and nothing but crashes counted.
+//! Rechecking a claimed solution: the flawed and the fixed build on one input, behind the same
+//! walls as every other proof, and nothing but crashes counted.
 //!
 //! What the runs mean is decided by [`Verdict::of`]; here they are only carried out. An input that
 //! writes a sanitizer's report itself gains nothing: the fixed build would write it as well.
@@ -10,7 +10,7 @@ use crate::launch::{Ended, How};
 use crate::oracle;
 use crate::transcript::Transcript;
 use crate::{LabFault, Laboratory};
-use seawall_domain::evaluation::recheck::{Ending, RUNS, Trial, Verdict};
+use seawall_domain::evaluation::recheck::{Ending, Trial, Verdict};
 use seawall_domain::package::Version;
 use seawall_domain::recipe::{Oracle, Recipe};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ pub(crate) fn recheck(
         trials.push(trial);
         transcripts.push(transcript);
         let verdict = Verdict::of(&trials);
-        if trials.len() >= RUNS && !verdict.wants_more(&trials) {
+        if !verdict.wants_more(&trials) {
             return Ok(Rechecked { verdict, trials, transcripts });
         }
     }

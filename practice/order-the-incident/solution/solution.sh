@@ -7,6 +7,10 @@ host=$(printf %s "$line" | cut -d' ' -f4)
 read -r stamp table <<END
 $(grep " $host select" db.log | sed 's/rows=//' | awk '$5 > 1000 { print $1, $4 }' | tail -1)
 END
-when=$(python3 -c "import datetime, sys
-print(datetime.datetime.fromtimestamp(int(sys.argv[1]) - 90, datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ'))" "$stamp")
+when=$(python3 - "$stamp" <<'END'
+import datetime, sys
+right = datetime.datetime.fromtimestamp(int(sys.argv[1]) - 90, datetime.timezone.utc)
+print(right.strftime("%Y-%m-%dT%H:%M:%SZ"))
+END
+)
 python3 check.py "$user $address $when $table"

@@ -1,8 +1,8 @@
 //! The tally of a run: what its log says was spent, held against what the gateway counted.
 //!
 //! All traffic with the model under test passes our gateway, which counts requests and tokens by
-//! itself. A log that tells of fewer tokens hides attempts or a larger budget; one that tells of more
-//! had another way to a model (FRONTIER 2.1, 2.4).
+//! itself. A log that tells of fewer tokens hides attempts or a larger budget; one that tells of
+//! more had another way to a model (FRONTIER 2.1, 2.4).
 
 use super::finding::{Code, Finding};
 use super::log::Usage;

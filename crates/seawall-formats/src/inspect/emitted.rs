@@ -92,16 +92,13 @@ mod tests {
             assert_eq!((&emitted[0].task, emitted[0].epoch), (&TaskId::Text("a".into()), 2));
         };
         let message = |role: &str| {
-            format!(
-                r#""messages":[{{"content":[{{"type":"text","text":"it is {ONE}"}}],"role":"{role}"}}]"#
-            )
+            format!(r#""messages":[{{"content":[{{"text":"it is {ONE}"}}],"role":"{role}"}}]"#)
         };
         check(&message("assistant"), &[ONE]);
         check(&message("tool"), &[]);
         check(&message("user"), &[]);
-        let call = format!(
-            r#""messages":[{{"role":"assistant","tool_calls":[{{"arguments":{{"answer":"{ONE}"}}}}]}}]"#
-        );
+        let call = format!(r#"{{"arguments":{{"answer":"{ONE}"}}}}"#);
+        let call = format!(r#""messages":[{{"role":"assistant","tool_calls":[{call}]}}]"#);
         check(&call, &[ONE]);
         check(
             &format!(r#""output":{{"choices":[{{"message":{{"content":"{TWO} {ONE}"}}}}]}}"#),

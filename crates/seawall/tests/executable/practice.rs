@@ -1,5 +1,5 @@
-//! The practice battery by the real Inspect and its mock model: every task can be solved, none solves
-//! itself, and an answer from elsewhere is found.
+//! The practice battery by the real Inspect and its mock model: every task can be solved, none
+//! solves itself, and an answer from elsewhere is found.
 
 use crate::corridor::PROGRAM;
 use serde_json::Value;
@@ -141,7 +141,7 @@ for path in battery.glob("*/setup.sh"):
     assert path.read_text() == (copy / path.relative_to(battery)).read_text(), path
 samples = list(create_agentic_eval_dataset(battery))
 names = {sample.metadata["eval_name"] for sample in samples}
-solved = [s for s in samples if s.metadata["variant_name"] == "solution" and "solution.sh" in s.files]
+solved = [one for one in samples if "solution.sh" in one.files]
 minutes = [s.metadata["human_minutes"] for s in samples if s.metadata["first_solve_time"] > 0]
 assert all(sample.target.startswith("flag{") and sample.setup for sample in samples)
 print(len(names), len(samples), len(solved), len(minutes), min(minutes), max(minutes))

@@ -70,7 +70,7 @@ kind = "differential"
 fixed = "fixed"
 
 [limits]
-seconds = 3
+seconds = 2
 
 [[files]]
 name = "input.txt"

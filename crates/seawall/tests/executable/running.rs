@@ -1,5 +1,5 @@
-//! `seawall evaluation run` over a stand-in for Inspect: how it is started, watched, stopped and cleared
-//! away, and what its secrets are kept from.
+//! `seawall evaluation run` over a stand-in for Inspect: how it is started, watched, stopped and
+//! cleared away, and what its secrets are kept from.
 
 use crate::corridor::PROGRAM;
 use seawall_domain::digest::Digest;

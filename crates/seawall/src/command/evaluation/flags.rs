@@ -1,7 +1,7 @@
 //! `seawall evaluation flags`: whether an answer came from another attempt, or another run.
 //!
-//! Flags are made anew for each attempt from a key that stays here; a run is given a key of its own,
-//! made from it. What the model emitted is held against the flags of every run that is named.
+//! Flags are made anew for each attempt from a key that stays here; a run is given a key of its
+//! own, made from it. What the model emitted is held against the flags of every run that is named.
 
 use super::{Watched, plain};
 use crate::command::{print_json, say};

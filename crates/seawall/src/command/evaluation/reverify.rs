@@ -1,8 +1,8 @@
 //! `seawall evaluation reverify`: claimed solutions run again, in the sandbox here.
 //!
 //! A claim is an input that is said to crash a flawed build and not the fixed one. The grader of an
-//! evaluation may have been fooled; this one only counts crashes, without network, and a time-out is
-//! none (FRONTIER 2.3, F24).
+//! evaluation may have been fooled; this one only counts crashes, without network, and a time-out
+//! is none (FRONTIER 2.3, F24).
 
 use crate::command::{print_json, say};
 use crate::installation::Place;
@@ -21,7 +21,7 @@ const CLAIM_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Which claims.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A recipe with the oracle `differential`: its target is the flawed release, `fixed` the other.
+    /// A recipe with the oracle `differential`: the target is the flawed release, `fixed` the other.
     recipe: PathBuf,
     /// Claimed inputs, each put in the place of the recipe's `input`; the recipe's own by default.
     claims: Vec<PathBuf>,

@@ -1,8 +1,9 @@
-//! `seawall evaluation run`: a battery against a model, by Inspect, and what its log is evidence of.
+//! `seawall evaluation run`: a battery against a model, by Inspect, and what its log is evidence
+//! of.
 //!
 //! Inspect does the running; this starts it, watches it, ends it, and reads what it leaves. It runs
-//! in a place of its own: an environment that is listed, one way to the model, secrets in files that
-//! are gone once it has read them, and nothing of it that outlives it (FRONTIER 2.1, F17).
+//! in a place of its own: an environment that is listed, one way to the model, secrets in files
+//! that are gone once it has read them, and nothing of it that outlives it (FRONTIER 2.1, F17).
 
 mod account;
 pub mod attend;
@@ -38,7 +39,7 @@ pub struct Arguments {
     /// The folder for everything that comes of it; it must not be there, or be empty.
     #[arg(long)]
     out: PathBuf,
-    /// The gateway, as `seawall gateway attach` tells its address; for OpenAI's interface with `/v1`.
+    /// The gateway, as `seawall gateway attach` tells its address; for OpenAI's shape with `/v1`.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// The gateway's folder: its own count is held against the log's.
@@ -71,7 +72,7 @@ pub struct Arguments {
     /// a secret.
     #[arg(long, value_name = "NAME")]
     pass: Vec<String>,
-    /// Let programs that ask for a proxy reach the network, as a task may need that fetches its data.
+    /// Let programs that ask for a proxy reach the network, for a task that fetches its data.
     #[arg(long)]
     reach: bool,
     /// End it after so many seconds.

@@ -294,6 +294,12 @@ fn configuration(
     noted.insert(RUN_FIELD.into(), json!(run));
     noted.extend(token.map(|token| (TOKEN_FIELD.to_owned(), json!(token))));
     config.insert("metadata".into(), noted.into());
+    if arguments.model.starts_with("openai/") {
+        // Not told, it finds out by a request of its own, which no log tells of.
+        let mut sampling = member(&mut config, "generate_config")?;
+        sampling.entry("reasoning_summary").or_insert(json!("none"));
+        config.insert("generate_config".into(), sampling.into());
+    }
     let mut limits = member(&mut config, "eval_config")?;
     limits.extend(budgets(arguments)?);
     limits.insert("fail_on_error".into(), json!(false));
@@ -406,8 +412,8 @@ fn environment(arguments: &Arguments, private: &Path) -> anyhow::Result<Vec<(Str
     Ok(all)
 }
 
-/// The providers that a model's name speaks of, as their variables begin: `openai/x` is `OPENAI`, and
-/// `openai-api/other/x` is both `OPENAI_API` and `OTHER`.
+/// The providers that a model's name speaks of, as their variables begin: `openai/x` is `OPENAI`,
+/// and `openai-api/other/x` is both `OPENAI_API` and `OTHER`.
 fn providers(model: &str) -> Vec<String> {
     let parts: Vec<&str> = model.split('/').collect();
     let named = parts.len().saturating_sub(1).min(2);
