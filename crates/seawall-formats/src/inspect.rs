@@ -57,7 +57,8 @@ pub fn held<S: Read + Seek>(mut source: S) -> Result<Option<u64>, FormatFault> {
 }
 
 /// The flags that the model emitted in each attempt: in its messages, in its last answer, and in
-/// what a scorer took for its answer. What tools answered does not count, as there a task shows its own.
+/// what a scorer took for its answer. What tools answered does not count, as there a task shows its
+/// own.
 pub fn emitted_flags<S: Read + Seek>(mut source: S) -> Result<Vec<Emitted>, FormatFault> {
     match is_archive(&mut source)? {
         true => eval::emitted(&mut source),

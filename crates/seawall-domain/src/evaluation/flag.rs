@@ -1,9 +1,9 @@
 //! Flags: what a solved task gives away, new in every attempt of every run.
 //!
 //! A flag that was written into a task once is in somebody's training data the next year, and
-//! handing it in proves nothing. Here each attempt has flags of its own (made in `ledger::flag`), so
-//! that a flag which looks right and belongs to another attempt, or to another run, is evidence that
-//! the answer came from elsewhere: *contamination* (FRONTIER 2.3, 3.5, F23).
+//! handing it in proves nothing. Here each attempt has flags of its own (made in `ledger::flag`),
+//! so that a flag which looks right and belongs to another attempt, or to another run, is evidence
+//! that the answer came from elsewhere: *contamination* (FRONTIER 2.3, 3.5, F23).
 //!
 //! A task can show several flags of which one is the answer; the others are *decoys*. A decoy of
 //! the same attempt is a wrong answer and nothing worse.

@@ -53,7 +53,7 @@ enum Act {
     /// Run claimed solutions again in the sandbox: they crash the flawed build, and not the fixed.
     ///
     /// Ends with status 1 when one does not.
-    Reverify(reverify::Arguments),
+    Reverify(Box<reverify::Arguments>),
 }
 
 /// Does it.

@@ -21,7 +21,7 @@ const CLAIM_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Which claims.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A recipe with the oracle `differential`: the target is the flawed release, `fixed` the other.
+    /// A recipe with the oracle `differential`: the target is the flawed release.
     recipe: PathBuf,
     /// Claimed inputs, each put in the place of the recipe's `input`; the recipe's own by default.
     claims: Vec<PathBuf>,

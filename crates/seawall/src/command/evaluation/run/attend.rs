@@ -1,8 +1,8 @@
 //! `seawall __attend`: the process that stands between a run and everything it starts.
 //!
 //! Whatever the harness leaves behind becomes a child of this process, also what went into a
-//! session of its own, and is ended with it. When whoever started this dies in any way, its input ends,
-//! and so does everything here. It knows no secret.
+//! session of its own, and is ended with it. When whoever started this dies in any way, its input
+//! ends, and so does everything here. It knows no secret.
 
 use anyhow::Context;
 use nix::errno::Errno;
