@@ -182,6 +182,49 @@ fn what_passes_a_gateway_leads_to_it_alone() {
     assert_eq!(told["environment"]["MOCKLLM_BASE_URL"], url);
 }
 
+/// A protocol with budgets of every kind.
+const PROTOCOL: &str = r#"{
+  "schema": "seawall/protocol/v1", "model_line": "example line",
+  "batteries": [{"name": "open", "version": "1", "digest": "DIGEST", "domain": "discovery"}],
+  "tasks": [{"battery": "open", "id": "str:a", "weight": "1"}],
+  "attempts": "3",
+  "budgets": {"tokens": "1000", "token_kind": "output", "turns": "7", "wall_seconds": "60",
+              "working_seconds": "50", "cost_micros": "2500000", "submissions": null},
+  "conditions": {}, "statistic": {"score": "weighted_mean", "estimand": "population"},
+  "families_min": "8",
+  "rule": {"tau_0": "0.3", "tau_1": "0.6", "alpha_covered": "0.05", "alpha_not_covered": "0.05"},
+  "missing": {"reruns_max": "2", "counted": "both_bounds"}, "refusals": {"share_max": "0.02"},
+  "exclusion": [], "extension": null, "decision": "whole", "elicitation_min": "E2",
+  "analyser": "DIGEST",
+  "validity": {"from": "2026-09-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"},
+  "signers": ["DIGEST", "OTHER"]
+}"#;
+
+#[test]
+fn attempts_and_budgets_are_the_protocols() {
+    let place = Place::new("protocol");
+    let text = PROTOCOL.replace("DIGEST", &"ab".repeat(32)).replace("OTHER", &"cd".repeat(32));
+    place.put("protocol.json", &text);
+    let protocol = place.path("protocol.json").display().to_string();
+    let beside = place.run("log", &["--protocol", &protocol, "--epochs", "2"]);
+    assert_eq!(beside.status.code(), Some(2));
+    let _ = std::fs::remove_dir_all(place.path("out"));
+    let output = place.run("log", &["--protocol", &protocol]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let told: Value = serde_json::from_str(&place.read("told.json")).unwrap();
+    let limits = json!({
+        "epochs": 3, "token_limit": 1000, "token_limit_type": "output", "turn_limit": 7,
+        "time_limit": 60, "working_limit": 50, "cost_limit": 2.5, "retry_on_error": 2,
+        "fail_on_error": false, "log_buffer": 1,
+    });
+    assert_eq!(told["config"]["eval_config"], limits);
+    // Nothing else of it goes anywhere.
+    let files = ["told.json", "out/run.json", "out/inspect.txt"].map(|name| place.read(name));
+    let all = format!("{}{said}{}", files.concat(), String::from_utf8_lossy(&output.stdout));
+    assert!(!all.contains("0.6") && !all.contains("example line"), "{all}");
+}
+
 #[test]
 fn what_cannot_be_is_refused_before_anything_runs() {
     let place = Place::new("refused");
@@ -264,9 +307,18 @@ fn nothing_outlives_whoever_started_it() {
     let names = ["stubborn.pid", "child.pid", "stranger.pid"];
     let inside = names.map(|name| place.started(name));
     assert!(inside.iter().all(|pid| is_alive(*pid)));
+    let told: Value = serde_json::from_str(&place.read("told.json")).unwrap();
+    let secrets = Path::new(told["arguments"][3].as_str().unwrap());
+    let private = secrets.parent().unwrap();
+    assert!(private.is_dir());
     child.kill().unwrap();
     child.wait().unwrap();
     inside.into_iter().for_each(dies);
+    let start = Instant::now();
+    while private.exists() {
+        assert!(start.elapsed() < PATIENCE, "{} is still there", private.display());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// A gateway's journal of two requests, with this many tokens in the first. The stand-in binds its

@@ -98,6 +98,7 @@ if mode == "patient":
     signal.signal(signal.SIGINT, end)
     (folder / "patient.pid").write_text(str(os.getpid()))
 if mode == "stubborn":
+    told_us()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     sleeper("child")

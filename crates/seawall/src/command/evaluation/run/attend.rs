@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 pub(super) const SUBCOMMAND: &str = "__attend";
 /// The word on its input that asks the run to end.
 pub(super) const INTERRUPT: u8 = b'i';
+/// How the name of a run's private folder begins, in which all this happens.
+pub(super) const PRIVATE: &str = "seawall-run-";
 /// What no kernel ends within this time hangs in the kernel.
 const SWEEP_MAX: Duration = Duration::from_secs(20);
 
@@ -70,6 +72,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let status = wait_for(child);
     *running.lock().unwrap_or_else(PoisonError::into_inner) = false;
     let left = sweep();
+    clear();
     say(&Word::Ended { status, left });
     Ok(ExitCode::SUCCESS)
 }
@@ -134,6 +137,18 @@ fn sweep() -> usize {
         std::thread::sleep(Duration::from_millis(5));
     }
     met.len()
+}
+
+/// Removes the private folder, which whoever made it may not be there to do.
+fn clear() {
+    let Ok(folder) = std::env::current_dir() else { return };
+    let is_private = folder
+        .file_name()
+        .is_some_and(|name| name.to_str().is_some_and(|name| name.starts_with(PRIVATE)));
+    if is_private {
+        // What cannot be removed here is tried again by whoever made it.
+        let _ = std::fs::remove_dir_all(folder);
+    }
 }
 
 /// Every process below one, by the kernel's list.

@@ -5,6 +5,7 @@
 //! one either: a task's local sandbox inherits them.
 
 use super::super::flags;
+use super::attend::PRIVATE;
 use super::{Arguments, Ended, guard};
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
@@ -91,7 +92,7 @@ impl Plan {
         let base_url = base_url(arguments)?;
         let token = arguments.token_file.as_deref().map(token).transpose()?;
         let out = make(&arguments.out)?;
-        let private = tempfile::Builder::new().prefix("seawall-run-").tempdir();
+        let private = tempfile::Builder::new().prefix(PRIVATE).tempdir();
         let private = private.context("cannot make a private folder")?;
         let run = RunId::new(uuid::Uuid::new_v4());
         let mut args: Map<String, Value> =
@@ -357,15 +358,14 @@ fn of_protocol(file: &Path) -> anyhow::Result<Vec<(&'static str, Option<Value>)>
     ])
 }
 
-/// What it needs to find programs, the user's containers, and a place for temporary files.
-const PASSED: [&str; 11] = [
+/// What it needs to find programs and the user's containers.
+const PASSED: [&str; 10] = [
     "PATH",
     "HOME",
     "USER",
     "LANG",
     "LC_ALL",
     "TZ",
-    "TMPDIR",
     "DOCKER_HOST",
     "DOCKER_CONTEXT",
     "SSL_CERT_FILE",
@@ -387,8 +387,8 @@ fn environment(arguments: &Arguments, private: &Path) -> anyhow::Result<Vec<(Str
         all.retain(|(known, _)| known != name);
         all.push((name.to_owned(), value.to_owned()));
     };
-    // Traces and caches hold what was asked and answered: they go with the run.
-    for name in ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
+    // Traces, caches and sandboxes hold what was asked and answered: they go with the run.
+    for name in ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "TMPDIR"] {
         tell(name, &private.display().to_string());
     }
     tell("PYTHONDONTWRITEBYTECODE", "1");
