@@ -1,11 +1,16 @@
 //! `seawall evaluation`: what the logs of an evaluation are evidence of.
 //!
-//! It reads files and sends nothing.
+//! Reading logs sends nothing. Running a battery starts Inspect.
 
 mod compare;
 mod figures;
+mod flags;
 mod ingest;
+mod reverify;
+mod run;
 mod statistics;
+
+pub use run::attend;
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -37,6 +42,18 @@ enum Act {
     ///
     /// Several logs are read as one run. Ends with status 1 when nothing can be estimated.
     Statistics(statistics::Arguments),
+    /// Run a battery against a model by Inspect, through a gateway, and read what comes of it.
+    ///
+    /// Ends with status 1 when the log cannot serve a determination, with 2 when there is none.
+    Run(Box<run::Arguments>),
+    /// Look for answers that came from another attempt or another run, by their flags.
+    ///
+    /// Ends with status 1 when there is one.
+    Flags(flags::Arguments),
+    /// Run claimed solutions again in the sandbox: they crash the flawed build, and not the fixed.
+    ///
+    /// Ends with status 1 when one does not.
+    Reverify(Box<reverify::Arguments>),
 }
 
 /// Does it.
@@ -45,6 +62,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Ingest(arguments) => ingest::run(&arguments),
         Act::Compare(arguments) => compare::run(&arguments),
         Act::Statistics(arguments) => statistics::run(&arguments),
+        Act::Run(arguments) => run::run(&arguments),
+        Act::Flags(arguments) => flags::run(&arguments),
+        Act::Reverify(arguments) => reverify::run(&arguments),
     }
 }
 
