@@ -46,6 +46,8 @@ pub struct Record {
     pub sha256: Digest,
     /// What the named official says of it. It changes nothing above.
     pub concurrence: Option<Concurrence>,
+    /// SHA-256 over the digest of the body and the concurrence, in canonical JSON.
+    pub checksum: Digest,
 }
 
 /// What was determined, and from what.

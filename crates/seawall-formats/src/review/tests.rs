@@ -59,7 +59,7 @@ fn a_review_says_what_it_holds() {
     let review = Review { items };
     let text = document(&review, &[Digest::new([2; 32])]).unwrap().to_string();
     assert_eq!(read(text.as_bytes()), Ok(review));
-    for (from, to) in [("\"agreed\":2", "\"agreed\":3"), ("\"kappa\":\"0.4", "\"kappa\":\"0.5")] {
+    for (from, to) in [("\"agreed\":2", "\"agreed\":3"), ("\"kappa\":\"0.3", "\"kappa\":\"0.2")] {
         assert!(text.contains(from), "{text}");
         assert!(read(text.replace(from, to).as_bytes()).is_err());
     }
