@@ -274,6 +274,9 @@ impl TokenBook {
         if read.schema != TOKENS_SCHEMA {
             return Err(refuse("this edition reads another one"));
         }
+        if read.to_bytes()? != bytes {
+            return Err(refuse("it is not in its one spelling"));
+        }
         for entry in read.book.entries() {
             if read.token(entry.run)?.1 != entry.token {
                 let why = "a token in it was not made with its key".to_owned();

@@ -80,28 +80,34 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     let table = table(&record);
     checks.hold("the figures follow from its table", figures(&record, &table));
     logs(&record, evidence, &mut checks);
-    match protocol(&record, evidence) {
-        Ok(Some(protocol)) => {
-            checks.say("the protocol is the one that was named", State::Holds);
-            checks.hold("the verdict follows from its table", found(&record, &table, &protocol));
-            commitment(&record, evidence, &mut checks);
-            whole(&record, evidence, protocol, &mut checks);
+    let protocol = match protocol(&record, evidence) {
+        Ok(protocol) => {
+            let state = protocol.as_ref().map_or(State::Open(OPENING), |_| State::Holds);
+            checks.say("the protocol is the one that was named", state);
+            protocol
         }
-        Ok(None) => {
-            let open = State::Open("the opening of the protocol");
-            checks.say("the protocol is the one that was named", open.clone());
-            checks.say("the verdict follows from its table", open.clone());
-            commitment(&record, evidence, &mut checks);
-            checks.say("the whole record follows from the files", open);
+        Err(why) => {
+            checks.hold("the protocol is the one that was named", Err(why));
+            None
         }
-        Err(why) => checks.hold("the protocol is the one that was named", Err(why)),
+    };
+    match &protocol {
+        Some(protocol) => {
+            checks.hold("the verdict follows from its table", found(&record, &table, protocol));
+        }
+        None => checks.say("the verdict follows from its table", State::Open(OPENING)),
     }
-    tokens(&record, evidence, &mut checks);
+    commitment(&record, evidence, &mut checks);
+    tokens(&record, evidence, protocol.as_ref(), &mut checks);
+    whole(&record, evidence, protocol, &mut checks);
     official(&record, &mut checks);
     checks.say("when, and by which program it was computed", State::Stated("the record"));
     checks.say("what was done to draw the ability out", State::Stated("the evaluator"));
     checks.0
 }
+
+/// What is missing where the protocol is not there.
+const OPENING: &str = "the opening of the protocol";
 
 fn spelling(record: &Record, bytes: &[u8]) -> Result<(), String> {
     let again = value(record).and_then(|tree| canonical(&tree)).map_err(|it| it.to_string())?;
@@ -212,8 +218,17 @@ fn published(record: &Record, bytes: &[u8]) -> Result<(), String> {
 }
 
 /// Makes the whole record again, and compares it member by member.
-fn whole(record: &Record, evidence: &Evidence<'_>, protocol: Protocol, checks: &mut Checks) {
+fn whole(
+    record: &Record,
+    evidence: &Evidence<'_>,
+    protocol: Option<Protocol>,
+    checks: &mut Checks,
+) {
     const WHAT: &str = "the whole record follows from the files";
+    let Some(protocol) = protocol else {
+        checks.say(WHAT, State::Open(OPENING));
+        return;
+    };
     let Some(runs) = evidence.runs else {
         checks.say(WHAT, State::Open("the logs"));
         return;
@@ -282,22 +297,32 @@ fn source(record: &Record, protocol: Protocol) -> Result<Source, String> {
     Ok(Source::Sealed(protocol, Box::new(Sealed { root, at, signed_by, inputs, book })))
 }
 
-fn tokens(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
+fn tokens(
+    record: &Record,
+    evidence: &Evidence<'_>,
+    protocol: Option<&Protocol>,
+    checks: &mut Checks,
+) {
     const WHAT: &str = "every token was made with the key, for its run";
     match (record.body.standing, evidence.tokens) {
         (Standing::Rehearsal, _) => {}
         (Standing::Sealed, None) => checks.say(WHAT, State::Open("the book of tokens")),
-        (Standing::Sealed, Some(bytes)) => {
-            let held = TokenBook::read(bytes).map_err(|fault| fault.to_string());
-            let held = held.and_then(|book| {
-                match book.book().entries().starts_with(&record.body.tokens) {
-                    true => Ok(()),
-                    false => Err("the book says other of its tokens than the record".to_owned()),
-                }
-            });
-            checks.hold(WHAT, held);
-        }
+        (Standing::Sealed, Some(bytes)) => checks.hold(WHAT, booked(record, bytes, protocol)),
     }
+}
+
+/// Whether the book is that of the record, its later tokens aside.
+fn booked(record: &Record, bytes: &[u8], protocol: Option<&Protocol>) -> Result<(), String> {
+    let book = TokenBook::read(bytes).map_err(|fault| fault.to_string())?;
+    let (book, named) = (book.book(), &record.body.protocol);
+    let plan = protocol.map(sealing::plan).transpose().map_err(|fault| fault.to_string())?;
+    let until = protocol.map(|protocol| protocol.terms().validity.until);
+    let same = Some(book.root()) == named.root
+        && Some(book.sealed_at()) == named.sealed_at
+        && plan.is_none_or(|plan| plan == *book.plan())
+        && until.is_none_or(|until| until == book.until())
+        && book.entries().starts_with(&record.body.tokens);
+    if same { Ok(()) } else { Err("the book says other than the record".to_owned()) }
 }
 
 /// What the official said is about this body, and signed.

@@ -105,7 +105,9 @@ fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
     let book = book(&issue.tokens)?;
     book.serves(&commitment(&issue.commitment)?)?;
     let run = RunId::new(Uuid::new_v4());
-    let (book, token) = match book.issue(run, Timestamp::now()) {
+    // Logs tell the second in which a run began; a token of the same second is not too late.
+    let now = Timestamp::from_second(Timestamp::now().as_second())?;
+    let (book, token) = match book.issue(run, now) {
         Ok(issued) => issued,
         Err(why) => return refused(&why, issue.json),
     };
