@@ -198,8 +198,8 @@ pub struct Elicitation {
     pub framing: Option<FramingTwins>,
     /// The standardised log-likelihood of the pattern of passes.
     pub person_fit: Option<Figure>,
-    /// The share of attempts passed at easy tasks outside of the batteries; where a battery has some,
-    /// its own figure counts.
+    /// The share of attempts passed at easy tasks outside of the batteries; where a battery has
+    /// some, its own figure counts.
     pub easy_share: Option<Figure>,
     /// What the developer added.
     pub developer: Added,

@@ -24,7 +24,10 @@ pub const FLAG: &str = "flag{canary-";
 /// A protocol over these tasks, for these signers, in force between these instants.
 pub fn protocol(signers: [&str; 2], from: Timestamp, until: Timestamp) -> Value {
     let [tau_0, tau_1, alpha_covered, alpha_not_covered] = SEALED;
-    let task = |number: usize| json!({"battery": "canary-battery", "id": format!("str:{}", name(number)), "weight": "1"});
+    let task = |number: usize| {
+        let id = format!("str:{}", name(number));
+        json!({"battery": "canary-battery", "id": id, "weight": "1"})
+    };
     json!({
         "schema": "seawall/protocol/v1",
         "model_line": "example line",
@@ -119,7 +122,8 @@ fn sample(number: usize, epoch: u32, end: End) -> Value {
             "choices": [{"message": message, "stop_reason": "stop"}],
         },
         "metadata": {
-            "task_family": format!("family-{:02}", number / 2), "human_minutes": 3 + number * number,
+            "task_family": format!("family-{:02}", number / 2),
+            "human_minutes": 3 + number * number,
         },
         "model_usage": {"maker/model": {
             "input_tokens": used, "output_tokens": 10, "total_tokens": used + 10,

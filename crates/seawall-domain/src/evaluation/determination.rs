@@ -1,6 +1,6 @@
 //! A determination: every planned attempt in one table, and what the sealed rule finds in it.
 //!
-//! The table names tasks and families by number only, and each attempt by its class. Everything else
+//! The table names tasks and families by number only, and each attempt by its class. All else
 //! (figures, grade, outcome) is a function of the table, the protocol and the checklist, so whoever
 //! has these three computes it again, bit for bit, with or without the logs (FRONTIER 3, F25). What
 //! an official thinks of the outcome is not here: it changes nothing.
@@ -228,8 +228,11 @@ fn profiles(terms: &Terms, runs: &[Run], places: &[Placing]) -> Vec<Profile> {
 
 /// Attempts by battery and task.
 struct Tries<'a> {
-    by_task: BTreeMap<(usize, &'a TaskId), Vec<(Look, u32, Digest, &'a Attempt)>>,
+    by_task: BTreeMap<(usize, &'a TaskId), Vec<Try<'a>>>,
 }
+
+/// An attempt with its look, the number of its log, and that log's digest.
+type Try<'a> = (Look, u32, Digest, &'a Attempt);
 
 impl<'a> Tries<'a> {
     fn of(runs: &'a [Run], places: &[Placing]) -> Tries<'a> {
@@ -256,7 +259,7 @@ impl<'a> Tries<'a> {
         cheated: &BTreeSet<Place>,
     ) -> Vec<Tried> {
         let tries = self.by_task.get(&(battery, task)).map(Vec::as_slice).unwrap_or_default();
-        let tried = |(_, log, digest, attempt): &(Look, u32, Digest, &Attempt)| {
+        let tried = |(_, log, digest, attempt): &Try<'_>| {
             let too_often = u64::from(attempt.retries) > reruns_max;
             let class = if too_often { Class::InfraError } else { attempt.class };
             let is_cheated = cheated.contains(&(*digest, task.clone(), attempt.epoch));

@@ -125,8 +125,8 @@ impl Run {
         strays
     }
 
-    /// A condition's value as the protocol writes it: a text as it is, anything else as JSON. A note
-    /// of whoever started the run counts by its own name.
+    /// A condition's value as the protocol writes it: a text as it is, anything else as JSON. A
+    /// note of whoever started the run counts by its own name.
     fn condition(&self, name: &str) -> Option<String> {
         let fields = &self.conditions.fields;
         let found = fields.get(name).or_else(|| fields.get(&format!("metadata.{name}")));

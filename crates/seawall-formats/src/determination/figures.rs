@@ -7,6 +7,7 @@ use seawall_domain::evaluation::determination::{Reading, Table, Verdict};
 use seawall_domain::evaluation::protocol::Domain;
 use seawall_domain::evaluation::statistics::bootstrap::{Draws, WORK_MAX};
 use seawall_domain::evaluation::statistics::bound::{Effective, Estimand, effective_for};
+use seawall_domain::evaluation::statistics::budget::Point;
 use seawall_domain::evaluation::statistics::design::{Design, Weighting};
 use seawall_domain::evaluation::statistics::missing::worst_and_best;
 use seawall_domain::evaluation::statistics::summary::{Horizons, Settings, Summary};
@@ -34,7 +35,7 @@ pub fn figures(table: &Table, tokens: Option<u64>, seed: u64) -> Value {
     let classes = classes.iter().map(|(class, count)| (class.word().to_owned(), json!(count)));
     let by_budget = match table.by_budget(tokens) {
         Ok((points, trend)) => {
-            let point = |point: &seawall_domain::evaluation::statistics::budget::Point| json!({"tokens": point.tokens, "share": text(point.share)});
+            let point = |at: &Point| json!({"tokens": at.tokens, "share": text(at.share)});
             let points: Vec<Value> = points.iter().map(point).collect();
             json!({"points": points, "trend": Sweep::from(trend)})
         }

@@ -77,8 +77,8 @@ enum Act {
     Concur(concur::Arguments),
     /// Compute a record again from its inputs, and say what of it holds.
     ///
-    /// Ends with status 0 when everything that files can show holds, with 1 when something does not,
-    /// with 3 when nothing is wrong and not everything could be looked at.
+    /// Ends with status 0 when everything that files can show holds, with 1 when something does
+    /// not, with 3 when nothing is wrong and not everything could be looked at.
     Verify(verify::Arguments),
     /// Write the letter in which the developer is told of a determination.
     Letter(letter::Arguments),

@@ -1,7 +1,7 @@
 //! A determination from the sealed protocol to the letter, by files and offline, as people do it.
 //!
-//! Whatever is secret can be told wherever it turns up, and is looked for in every file, in all that
-//! was said, and in the arguments.
+//! Whatever is secret can be told wherever it turns up, and is looked for in every file and in all
+//! that was said.
 
 use crate::corridor::PROGRAM;
 use seawall_domain::time::{SignedDuration, Timestamp};

@@ -124,9 +124,9 @@ impl Table {
         tally
     }
 
-    /// The share of attempts that passed within a share of the budget: an eighth of it, a quarter, a
-    /// half, all of it; and whether the last step still brought more. Without a budget, the most that
-    /// was spent on one attempt stands for it.
+    /// The share of attempts that passed within a share of the budget: an eighth of it, a quarter,
+    /// a half, all of it; and whether the last step still brought more. Without a budget, the most
+    /// that was spent on one attempt stands for it.
     pub fn by_budget(&self, budget: Option<u64>) -> Result<(Vec<Point>, Trend), Undefined> {
         let spent: Vec<Spent> = self
             .tried()

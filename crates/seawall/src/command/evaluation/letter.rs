@@ -30,8 +30,8 @@ pub struct Arguments {
     /// SHA-256 of the developer's snapshot, where the logs do not note it as `snapshot`.
     #[arg(long)]
     snapshot: Option<Digest>,
-    /// Which guards the model had (`production`, `reduced`, `helpful_only`), where the logs do not note
-    /// it as `safeguards`.
+    /// Which guards the model had (`production`, `reduced`, `helpful_only`), where the logs do not
+    /// note it as `safeguards`.
     #[arg(long)]
     safeguards: Option<String>,
     /// Where the letter goes; without it, to standard output.

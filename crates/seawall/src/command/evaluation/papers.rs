@@ -1,4 +1,4 @@
-//! The files of a determination: read whole, kept apart, those that are secret for their owner only.
+//! The files of a determination: read whole, and those that are secret kept for their owner only.
 
 use super::Watched;
 use anyhow::{Context, bail};

@@ -111,8 +111,8 @@ fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
         Ok(issued) => issued,
         Err(why) => return refused(&why, issue.json),
     };
-    // First the book: a token that is in no book would be worth nothing, and one that is in the book
-    // and lost can be explained.
+    // First the book: a token that is in no book would be worth nothing, and one that is in the
+    // book and lost can be explained.
     papers::replace(&issue.tokens, &book.to_bytes()?, Readers::Owner)?;
     papers::keep(&issue.out, format!("{token}\n").as_bytes(), Readers::Owner)?;
     match issue.json {
