@@ -33,4 +33,4 @@ pub mod token;
 
 pub use check::{LogFault, check_log};
 pub use fault::Fault;
-pub use merkle::Hash;
+pub use merkle::{Hash, sha256};

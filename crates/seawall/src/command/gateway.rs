@@ -3,7 +3,7 @@
 //! One command for each person: the operator serves, the developer leases and withdraws, the
 //! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
 
-mod papers;
+pub(super) mod papers;
 
 use crate::command::say;
 use anyhow::{Context, bail};

@@ -6,6 +6,7 @@ mod arguments;
 mod clones;
 mod corpus;
 mod corridor;
+mod determination;
 mod evaluation;
 mod exposure;
 mod house;
