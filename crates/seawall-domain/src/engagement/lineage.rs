@@ -69,12 +69,37 @@ pub struct Use {
 pub struct Lineage {
     snapshots: BTreeSet<Digest>,
     uses: Vec<Use>,
+    /// What windows of other engagements about the same model have used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Use>,
 }
 
 impl Lineage {
     /// A lineage of one snapshot.
     pub fn of(snapshot: Digest) -> Lineage {
-        Lineage { snapshots: BTreeSet::from([snapshot]), uses: Vec::new() }
+        Lineage { snapshots: BTreeSet::from([snapshot]), uses: Vec::new(), others: Vec::new() }
+    }
+
+    /// The same, counting what windows of other engagements about this model have used. They take
+    /// the place of those that were counted before, since a window can end sooner than it was to.
+    pub fn counting(&self, mut others: Vec<Use>) -> Result<Lineage, Refused> {
+        others.retain(|it| !self.uses.iter().any(|own| own.window == it.window));
+        others.sort_by_key(|it| (it.span.start, it.window));
+        others.dedup_by_key(|it| it.window);
+        match others.len() {
+            0..=WINDOWS_MAX => Ok(Lineage { others, ..self.clone() }),
+            _ => Err(Refused::Full(WINDOWS_MAX)),
+        }
+    }
+
+    /// Every snapshot, in order.
+    pub fn snapshots(&self) -> impl Iterator<Item = &Digest> {
+        self.snapshots.iter()
+    }
+
+    /// Each share of windows of other engagements.
+    pub fn others(&self) -> &[Use] {
+        &self.others
     }
 
     /// Adds a snapshot, a checkpoint or a renamed one; the days used stay used.
@@ -99,7 +124,8 @@ impl Lineage {
 
     /// What the government's windows have used or may still use.
     pub fn used(&self) -> SignedDuration {
-        let of_government = self.uses.iter().filter(|it| it.ring == Ring::Government);
+        let all = self.uses.iter().chain(&self.others);
+        let of_government = all.filter(|it| it.ring == Ring::Government);
         of_government.fold(SignedDuration::ZERO, |sum, it| sum.saturating_add(it.span.length()))
     }
 
@@ -119,7 +145,7 @@ impl Lineage {
         release: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Span, Refused> {
-        if self.uses.iter().any(|it| it.window == window) {
+        if self.uses.iter().chain(&self.others).any(|it| it.window == window) {
             return Err(Refused::Known);
         }
         if self.uses.len() >= WINDOWS_MAX {
