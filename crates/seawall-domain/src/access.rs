@@ -345,7 +345,7 @@ impl Governed for Partner {
             Some(party) => (self.owner() == Some(party), self.involves(party)),
             None => (false, false),
         };
-        let looks = actor.person.is_some_and(|person| self.looks(person));
+        let looks = actor.person.is_some_and(|person| self.panel().contains(&person));
         let own = own.then_some(Relation::Own);
         own.into_iter().chain((involved || looks).then_some(Relation::Participant)).collect()
     }

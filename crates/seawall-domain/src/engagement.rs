@@ -125,6 +125,8 @@ pub struct Engagement {
     pub id: EngagementId,
     /// The developer.
     pub developer: PartyId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
     /// Whose weights.
     pub weights: Weights,
     /// The first machine.
@@ -342,6 +344,7 @@ impl Engagement {
         Some(Engagement {
             id: *id,
             developer: *developer,
+            opened_at: at,
             weights: *weights,
             determination: Determination::Draft {
                 answer_by: at.checked_add(waits).unwrap_or(Timestamp::MAX),

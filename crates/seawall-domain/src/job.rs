@@ -240,6 +240,7 @@ fn for_partner(id: PartnerId, fact: &PartnerFact) -> Vec<Job> {
         | PartnerFact::Suspended { .. }
         | PartnerFact::Resumed { .. }
         | PartnerFact::Revoked { .. }
+        | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
         | PartnerFact::Attested
         | PartnerFact::Expired => Vec::new(),

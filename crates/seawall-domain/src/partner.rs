@@ -39,7 +39,7 @@ use decision::{Decision, Rivalry, Side};
 use lot::Lot;
 use reach::Group;
 use rubric::Rubric;
-use seat::{By, Extent, Seat, Why};
+use seat::{Asked, By, Change, Extent, Seat, Why};
 
 /// An application to become a partner for one developer's models.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -215,6 +215,9 @@ pub enum PartnerFact {
         by: [By; 2],
         why: Why,
     },
+    ChangeAsked {
+        asked: Asked,
+    },
     KeyLost {
         key: Digest,
     },
@@ -312,7 +315,7 @@ impl Partner {
 
     /// Somebody of the panel files.
     pub fn mark(&self, by: PersonId, filing: Filing, rubric: &Rubric, now: Timestamp) -> Decided {
-        let panel = self.panel(rubric)?;
+        let panel = self.looking(rubric)?;
         panel.file(by, filing.clone(), rubric)?;
         self.becomes(PartnerFact::MarksFiled { by, filing }, now)
     }
@@ -325,7 +328,7 @@ impl Partner {
         days: i64,
         now: Timestamp,
     ) -> Decided {
-        let panel = self.panel(rubric)?;
+        let panel = self.looking(rubric)?;
         let derived = decision::derive(&panel.findings(rubric)?, rubric.text(), rivalry);
         let members = panel.members().clone();
         let decision = Decision::make(derived, self.application.rubric, members, days, now)?;
@@ -379,6 +382,22 @@ impl Partner {
         self.becomes(PartnerFact::Revoked { extent, by, why }, now)
     }
 
+    /// Signs for a change that takes two: the first signature waits, the second does it.
+    pub fn change(&self, change: Change, by: By, now: Timestamp) -> Decided {
+        let seat = self.seated()?;
+        match (seat.asked_by_another(change, by), change) {
+            (Some(first), Change::Resume { extent }) => self.resume(extent, [first, by], now),
+            (Some(first), Change::Revoke { extent, why }) => {
+                self.revoke(extent, [first, by], why, now)
+            }
+            (None, Change::Resume { .. } | Change::Revoke { .. }) => {
+                let asked = Asked { change, by };
+                seat.ask(asked)?;
+                self.becomes(PartnerFact::ChangeAsked { asked }, now)
+            }
+        }
+    }
+
     /// A key was lost.
     pub fn lose_key(&self, key: Digest, now: Timestamp) -> Decided {
         self.seated()?.lose_key(key)?;
@@ -412,13 +431,13 @@ impl Partner {
     }
 
     /// Who looks at it now, or has looked.
-    pub fn looks(&self, person: PersonId) -> bool {
+    pub fn panel(&self) -> BTreeSet<PersonId> {
         match &self.stage {
-            Stage::Assessed { panel, .. } => panel.members().contains(&person),
+            Stage::Assessed { panel, .. } => panel.members().clone(),
             Stage::Decided { decision, .. }
             | Stage::Seated { decision, .. }
-            | Stage::Over { decision, .. } => decision.panel.contains(&person),
-            Stage::Filed { .. } => false,
+            | Stage::Over { decision, .. } => decision.panel.clone(),
+            Stage::Filed { .. } => BTreeSet::new(),
         }
     }
 
@@ -430,7 +449,7 @@ impl Partner {
         self.becomes(PartnerFact::Expired, now)
     }
 
-    fn panel(&self, rubric: &Rubric) -> Result<&Panel, Refused> {
+    fn looking(&self, rubric: &Rubric) -> Result<&Panel, Refused> {
         if rubric.text().version != self.application.rubric {
             return Err(Refused::OtherRubric);
         }

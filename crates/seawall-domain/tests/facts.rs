@@ -133,7 +133,12 @@ fn job(job: &Job) -> String {
 fn detail(fact: &Fact) -> String {
     let value = serde_json::to_value(fact).unwrap();
     let fact = &value["fact"];
-    let said = [&fact["verdict"], &fact["conclusion"]["verdict"], &fact["tested"]["outcome"]];
+    let said = [
+        &fact["verdict"],
+        &fact["conclusion"]["verdict"],
+        &fact["tested"]["outcome"],
+        &fact["fact"]["kind"],
+    ];
     said.iter().find_map(|v| v.as_str()).map(|v| format!(" ({v})")).unwrap_or_default()
 }
 

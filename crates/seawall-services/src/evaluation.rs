@@ -1,3 +1,4 @@
 //! Evaluations: what joins the rules, the readers and the hashes of a sealed protocol.
 
+pub mod docket;
 pub mod sealing;

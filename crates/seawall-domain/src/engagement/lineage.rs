@@ -64,6 +64,31 @@ pub struct Use {
     pub span: Span,
 }
 
+/// What windows of other engagements about the same model have used: those whose snapshots meet this
+/// one's, and those whose snapshots meet theirs.
+pub fn used_elsewhere(own: &Lineage, others: &[Lineage]) -> Vec<Use> {
+    let mut model = own.snapshots.clone();
+    let mut left: Vec<&Lineage> = others.iter().collect();
+    let mut uses = Vec::new();
+    loop {
+        let (same, rest): (Vec<&Lineage>, Vec<&Lineage>) =
+            left.into_iter().partition(|it| !it.snapshots.is_disjoint(&model));
+        if same.is_empty() {
+            return uses;
+        }
+        for lineage in same {
+            model.extend(&lineage.snapshots);
+            uses.extend(&lineage.uses);
+        }
+        left = rest;
+    }
+}
+
+/// Whether two lineages have a snapshot in common, and are therefore about one model.
+pub fn is_same(one: &Lineage, other: &Lineage) -> bool {
+    !one.snapshots.is_disjoint(&other.snapshots)
+}
+
 /// The snapshots that are one model, and what its windows have used.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Lineage {

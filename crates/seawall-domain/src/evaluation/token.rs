@@ -205,6 +205,11 @@ impl Book {
         self.root
     }
 
+    /// What a run under it must look like.
+    pub fn plan(&self) -> Plan {
+        self.plan
+    }
+
     /// Every token and what became of it, in the order of issue.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

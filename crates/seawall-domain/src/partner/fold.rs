@@ -68,6 +68,7 @@ fn assessed(panel: &Panel, round: &Round, fact: &PartnerFact) -> Option<Stage> {
         | PartnerFact::Suspended { .. }
         | PartnerFact::Resumed { .. }
         | PartnerFact::Revoked { .. }
+        | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
         | PartnerFact::Attested => None,
     }
@@ -78,6 +79,7 @@ fn seated(seat: &Seat, fact: &PartnerFact, at: Timestamp) -> Option<Seat> {
         PartnerFact::Suspended { extent, by, why } => Some(seat.suspend(extent, by, why, at)),
         PartnerFact::Resumed { extent, by } => seat.resume(extent, by).ok(),
         PartnerFact::Revoked { extent, by, why } => seat.revoke(extent, by, why).ok(),
+        PartnerFact::ChangeAsked { asked } => seat.ask(asked).ok(),
         PartnerFact::KeyLost { key } => seat.lose_key(key).ok(),
         PartnerFact::Attested => Some(seat.attest(at)),
         PartnerFact::Filed { .. }

@@ -22,7 +22,7 @@ use seawall_domain::partner::conflict::{Tie, TieFact, TieKind};
 use seawall_domain::partner::decision::{Decision, Outcome as Decided, Reason as Because, Side};
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
-use seawall_domain::partner::seat::{By, Extent, Why};
+use seawall_domain::partner::seat::{Asked, By, Change, Extent, Why};
 use seawall_domain::partner::{Application, Declared, PartnerFact};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -215,6 +215,8 @@ pub fn partners() -> Vec<PartnerFact> {
         F::Signed { side: Side::Clearinghouse(person(8)) },
         F::Seated { people: people([20, 21]) },
         F::Suspended { extent, by: two[0], why },
+        F::ChangeAsked { asked: Asked { change: Change::Resume { extent }, by: two[0] } },
+        F::ChangeAsked { asked: Asked { change: Change::Revoke { extent, why }, by: two[0] } },
         F::Resumed { extent, by: two },
         F::Revoked { extent: Extent::Organisation, by: two, why },
         F::KeyLost { key: digest(53) },
