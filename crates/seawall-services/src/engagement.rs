@@ -8,7 +8,7 @@ mod figures;
 mod letters;
 mod steps;
 
-pub use custody::{certificates, certify, destroy, hold, holding};
+pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use figures::{COUNTED_FROM, Counts, counts};
 pub use letters::{Crossed, cross, letters, receive_crossing};
 pub use steps::{

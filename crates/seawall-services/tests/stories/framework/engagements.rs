@@ -109,8 +109,19 @@ async fn reach(world: &mut World, cast: &Framework, state: &str, snapshot: u8) -
 }
 
 const STATES: [&str; 13] = [
-    "draft", "submitted", "scheduled", "running", "analysed", "issued", "lapsed", "declined",
-    "withdrawn", "offered", "accepted", "active", "ended",
+    "draft",
+    "submitted",
+    "scheduled",
+    "running",
+    "analysed",
+    "issued",
+    "lapsed",
+    "declined",
+    "withdrawn",
+    "offered",
+    "accepted",
+    "active",
+    "ended",
 ];
 
 #[tokio::test]
@@ -257,10 +268,10 @@ async fn what_was_held_is_erased_and_two_people_certify_it() {
         hidden(engagement::hold(&desk, &cast.partner.1, id, b"not theirs").await);
         let held = must(engagement::holding(&desk, &developer, id).await);
         assert_eq!(held, [digest(secret)]);
-        let address = desk.store.blobs().address(
-            &format!("engagement/{id}/{}", window_of(&desk, &cast, id).await),
-            secret,
-        );
+        let address = desk
+            .store
+            .blobs()
+            .address(&format!("engagement/{id}/{}", window_of(&desk, &cast, id).await), secret);
         let mut tx = must(desk.begin("test_blob").await);
         assert_eq!(must(desk.bytes(&mut tx, &address).await), secret);
         drop(tx);

@@ -129,7 +129,8 @@ async fn whoever_has_a_tie_is_not_drawn_and_marks_stay_blind() {
         hidden(partner::ties(&desk, &cast.developer.1).await);
         let id = applied(&world, &cast).await;
         let three: BTreeSet<_> = cast.evaluators[..3].iter().map(person_of).collect();
-        let few = partner::begin_draw(&desk, official, id, Drawing { pool: three, wanted: 2 }).await;
+        let few =
+            partner::begin_draw(&desk, official, id, Drawing { pool: three, wanted: 2 }).await;
         refused(few, "1 are left");
         let drawn = drawn(&world, &cast, id, &cast.evaluators).await;
         for number in [0, 1] {
