@@ -74,10 +74,10 @@ pub async fn commit(
     id: EvaluationId,
     protocol: &[u8],
 ) -> Outcome<Evaluation> {
-    let protocol = seawall_formats::protocol::read(protocol)
-        .map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let mut hand = Hand::serve(desk, actor, id, "evaluation_commit").await?;
     hand.needs(&[Duty::SetThreshold])?;
+    let protocol = seawall_formats::protocol::read(protocol)
+        .map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let commitment = sealing::commit(&protocol, &salts(desk)).map_err(unsealed)?;
     let supersedes = hand.evaluation.sealed();
     let draft = sealing::draft(&protocol, &commitment, supersedes).map_err(unsealed)?;
