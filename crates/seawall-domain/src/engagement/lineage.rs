@@ -64,8 +64,8 @@ pub struct Use {
     pub span: Span,
 }
 
-/// What windows of other engagements about the same model have used: those whose snapshots meet this
-/// one's, and those whose snapshots meet theirs.
+/// What windows of other engagements about the same model have used: those whose snapshots meet
+/// this one's, and those whose snapshots meet theirs.
 pub fn used_elsewhere(own: &Lineage, others: &[Lineage]) -> Vec<Use> {
     let mut model = own.snapshots.clone();
     let mut left: Vec<&Lineage> = others.iter().collect();

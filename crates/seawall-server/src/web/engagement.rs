@@ -1,4 +1,5 @@
-//! Engagements on pages: the three machines side by side, what is due, and withdrawing by one button.
+//! Engagements on pages: the three machines side by side, what is due, and withdrawing by one
+//! button.
 
 mod acts;
 mod stands;

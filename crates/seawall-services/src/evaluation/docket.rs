@@ -1,8 +1,8 @@
 //! Dockets: sealing a protocol by two people, tokens for its runs, and opening it afterwards.
 //!
 //! Whoever may serve here at all is decided by access; what a person may do in one docket, by the
-//! duty that it has there. The opening of a protocol lies as a blob of its own; it is given out only
-//! after enough custodians agreed, and that it was shown, and to whom, is on record.
+//! duty that it has there. The opening of a protocol lies as a blob of its own; it is given out
+//! only after enough custodians agreed, and that it was shown, and to whom, is on record.
 
 use super::sealing;
 use crate::account::purpose;

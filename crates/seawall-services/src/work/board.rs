@@ -154,8 +154,8 @@ pub async fn board(desk: &Desk, actor: &Actor) -> Outcome<Board> {
     Ok(board)
 }
 
-/// Whether a job is on the board at all: not when it tells by itself who takes part in the framework
-/// for models.
+/// Whether a job is on the board at all: not when it tells by itself who takes part in the
+/// framework for models.
 fn is_for_all(entry: &Entry) -> bool {
     let job = serde_json::from_str::<seawall_domain::job::Job>(&entry.payload);
     !job.is_ok_and(|job| job.is_confidential())
