@@ -150,7 +150,7 @@ fn a_run_is_started_watched_and_read() {
         "fail_on_error": false, "log_buffer": 1,
     });
     assert_eq!(config["eval_config"], limits);
-    assert_eq!(told["mode"], "0o600");
+    assert_eq!(told["modes"], json!(["0o600", "0o700"]));
     // Nobody else sees the token, and nobody at all afterwards.
     let outside = format!("{}{}", told["arguments"], told["environment"]);
     assert!(!outside.contains(TOKEN), "{outside}");

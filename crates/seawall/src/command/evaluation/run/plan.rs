@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use sha2::Digest as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, symlink};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -92,7 +92,8 @@ impl Plan {
         let base_url = base_url(arguments)?;
         let token = arguments.token_file.as_deref().map(token).transpose()?;
         let out = make(&arguments.out)?;
-        let private = tempfile::Builder::new().prefix(PRIVATE).tempdir();
+        let own = fs::Permissions::from_mode(0o700);
+        let private = tempfile::Builder::new().prefix(PRIVATE).permissions(own).tempdir();
         let private = private.context("cannot make a private folder")?;
         let run = RunId::new(uuid::Uuid::new_v4());
         let mut args: Map<String, Value> =
