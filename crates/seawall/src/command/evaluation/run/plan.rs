@@ -80,6 +80,7 @@ pub(super) struct Plan {
     nonce: Option<String>,
     config: Value,
     program: PathBuf,
+    prices: Option<PathBuf>,
     out: PathBuf,
     private: TempDir,
     environment: Vec<(String, String)>,
@@ -112,9 +113,22 @@ impl Plan {
         let config = configuration(arguments, &task, base_url, token.as_deref(), run)?;
         write_private(&private.path().join(CONFIG), &config)?;
         let environment = environment(arguments, private.path())?;
+        let prices = arguments.prices.as_ref().map(std::path::absolute).transpose()?;
         let model = arguments.model.clone();
         let config = config["eval_config"].clone();
-        Ok(Plan { run, task, model, token, nonce, config, program, out, private, environment })
+        Ok(Plan {
+            run,
+            task,
+            model,
+            token,
+            nonce,
+            config,
+            program,
+            prices,
+            out,
+            private,
+            environment,
+        })
     }
 
     /// The program and its words; no secret is among them.
@@ -123,7 +137,9 @@ impl Plan {
         let config = self.private.path().join(CONFIG);
         let rest = ["--log-format", "eval", "--display", "plain", "--log-dir"].map(PathBuf::from);
         let program = std::iter::once(self.program.clone());
-        program.chain(words).chain([config]).chain(rest).chain([self.logs()]).collect()
+        let words = program.chain(words).chain([config]).chain(rest).chain([self.logs()]);
+        let prices = self.prices.iter().flat_map(|file| [PRICES.into(), file.clone()]);
+        words.chain(prices).collect()
     }
 
     /// Its whole environment.
@@ -205,6 +221,7 @@ impl Plan {
 
 const CONFIG: &str = "run.json";
 const FLAGS: &str = "flags.json";
+const PRICES: &str = "--model-cost-config";
 const CONSOLE: &str = "inspect.txt";
 
 /// Makes the folder for what comes of a run, unless something is in it.
@@ -335,6 +352,10 @@ fn budgets(arguments: &Arguments) -> anyhow::Result<Map<String, Value>> {
             bail!("`{}` is the protocol's, and not an argument", name.replace('_', "-"));
         }
         asked = of_protocol(file)?;
+        let money = asked.iter().any(|(name, value)| *name == "cost_limit" && value.is_some());
+        if money && arguments.prices.is_none() {
+            bail!("the protocol has a budget of money: say by --prices what tokens cost");
+        }
     }
     asked.push(("max_samples", limits.max_samples.map(Value::from)));
     let given = asked.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
