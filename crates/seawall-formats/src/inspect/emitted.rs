@@ -1,4 +1,7 @@
 //! The flags in what a model said: in a sample's messages, its last answer, and what was scored.
+//!
+//! What stands in events alone is not looked at: of a conversation that was compacted, that is the
+//! beginning; and of a sample in pieces, its messages.
 
 use super::sample;
 use super::scan::{Kind, Scan, Scanned};
@@ -77,6 +80,7 @@ fn keep(flag: Flag, into: &mut Vec<Flag>) {
 mod tests {
     use super::super::emitted_flags;
     use super::*;
+    use proptest::prelude::*;
     use std::io::Cursor;
 
     const ONE: &str = "flag{MZXW6YTBMZXW6YTBMZXW6YTB}";
@@ -110,6 +114,23 @@ mod tests {
         );
         check(&format!(r#""target":"{ONE}","metadata":{{"x":"{ONE}"}}"#), &[]);
         check(r#""output":null"#, &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            drop(emitted_flags(Cursor::new(bytes)));
+        }
+
+        #[test]
+        fn damaged_samples_never_panic(at in any::<prop::sample::Index>(), byte: u8) {
+            let message = format!(r#"{{"role":"assistant","content":["{ONE}",{{"a":null}}]}}"#);
+            let sample = format!(r#"{{"id":1,"epoch":1,"messages":[{message}],"scores":{{}}}}"#);
+            let mut bytes = format!(r#"{{"eval":{{}},"samples":[{sample}]}}"#).into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            drop(emitted_flags(Cursor::new(bytes)));
+        }
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn a_run_is_started_watched_and_read() {
         "fail_on_error": false, "log_buffer": 1,
     });
     assert_eq!(config["eval_config"], limits);
-    assert_eq!(told["mode"], "0o600");
+    assert_eq!(told["modes"], json!(["0o600", "0o700"]));
     // Nobody else sees the token, and nobody at all afterwards.
     let outside = format!("{}{}", told["arguments"], told["environment"]);
     assert!(!outside.contains(TOKEN), "{outside}");
@@ -209,7 +209,10 @@ fn attempts_and_budgets_are_the_protocols() {
     let beside = place.run("log", &["--protocol", &protocol, "--epochs", "2"]);
     assert_eq!(beside.status.code(), Some(2));
     let _ = std::fs::remove_dir_all(place.path("out"));
-    let output = place.run("log", &["--protocol", &protocol]);
+    let unpriced = place.run("log", &["--protocol", &protocol]);
+    assert!(String::from_utf8_lossy(&unpriced.stderr).contains("--prices"));
+    let _ = std::fs::remove_dir_all(place.path("out"));
+    let output = place.run("log", &["--protocol", &protocol, "--prices", "/prices.json"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{said}");
     let told: Value = serde_json::from_str(&place.read("told.json")).unwrap();
@@ -219,6 +222,7 @@ fn attempts_and_budgets_are_the_protocols() {
         "fail_on_error": false, "log_buffer": 1,
     });
     assert_eq!(told["config"]["eval_config"], limits);
+    assert!(told["arguments"].to_string().ends_with(r#""--model-cost-config","/prices.json"]"#));
     // Nothing else of it goes anywhere.
     let files = ["told.json", "out/run.json", "out/inspect.txt"].map(|name| place.read(name));
     let all = format!("{}{said}{}", files.concat(), String::from_utf8_lossy(&output.stdout));
@@ -319,6 +323,60 @@ fn nothing_outlives_whoever_started_it() {
         assert!(start.elapsed() < PATIENCE, "{} is still there", private.display());
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// A task whose attempts say who they are, and then sleep.
+const SLOW: &str = r#"
+from inspect_ai import Task, task
+from inspect_ai.dataset import Sample
+from inspect_ai.scorer import includes
+from inspect_ai.solver import solver
+from inspect_ai.util import sandbox
+
+@solver
+def slow(folder):
+    async def solve(state, generate):
+        said = f"echo $$ > {folder}/{state.sample_id}.pid; exec sleep 600"
+        await sandbox().exec(["sh", "-c", said])
+        return state
+    return solve
+
+@task
+def sleepy(folder):
+    samples = [Sample(id=name, input="x", target="x") for name in ("one", "two")]
+    return Task(dataset=samples, solver=slow(folder), scorer=includes(), sandbox="local")
+"#;
+
+#[test]
+fn inspect_itself_is_stopped_with_everything_it_started() {
+    let Some(inspect) = std::env::var_os("SEAWALL_INSPECT") else {
+        println!(
+            "skipped: inspect_itself_is_stopped_with_everything_it_started: no SEAWALL_INSPECT"
+        );
+        return;
+    };
+    let place = Place::new("real");
+    place.put("slow.py", SLOW);
+    let child = Command::new(PROGRAM)
+        .args(["evaluation", "run", "--json", "--model", "mockllm/model", "--inspect"])
+        .arg(inspect)
+        .arg(place.path("slow.py"))
+        .arg("--out")
+        .arg(place.path("out"))
+        .args(["--task-arg", &format!("folder={}", place.0.display())])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let inside = ["one.pid", "two.pid"].map(|name| place.started(name));
+    stop(&child);
+    let output = child.wait_with_output().unwrap();
+    let events = events(&output);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{events:?} {said}");
+    assert_eq!(event(&events, "stopping")["why"], "asked");
+    assert_eq!(event(&events, "report")["report"]["status"], "cancelled");
+    inside.into_iter().for_each(|pid| assert!(!is_alive(pid), "{pid}"));
 }
 
 /// A gateway's journal of two requests, with this many tokens in the first. The stand-in binds its

@@ -57,6 +57,9 @@ pub struct Arguments {
     /// The protocol: attempts, budgets and reruns are its.
     #[arg(long, value_name = "FILE")]
     protocol: Option<PathBuf>,
+    /// What tokens of the models cost, as Inspect reads it: a budget of money needs it.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
     #[command(flatten)]
     limits: plan::Limits,
     /// An argument of the task, which anybody may see.

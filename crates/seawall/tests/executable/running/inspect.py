@@ -26,7 +26,7 @@ def told_us():
         "arguments": sys.argv,
         "environment": dict(os.environ),
         "config": config,
-        "mode": oct(os.stat(config_file).st_mode & 0o777),
+        "modes": [oct(os.stat(path).st_mode & 0o777) for path in (config_file, ".")],
         "dotenv": Path(".env").read_text(),
     }))
 

@@ -61,6 +61,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let child = match child {
         Ok(child) => Pid::from_raw(i32::try_from(child.id()).context("a number is too large")?),
         Err(error) => {
+            // Where the program's own words would stand.
+            eprintln!("cannot start {}: {error}", program.display());
             say(&Word::Failed(error.to_string()));
             return Ok(ExitCode::from(2));
         }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use sha2::Digest as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, symlink};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -80,6 +80,7 @@ pub(super) struct Plan {
     nonce: Option<String>,
     config: Value,
     program: PathBuf,
+    prices: Option<PathBuf>,
     out: PathBuf,
     private: TempDir,
     environment: Vec<(String, String)>,
@@ -92,7 +93,8 @@ impl Plan {
         let base_url = base_url(arguments)?;
         let token = arguments.token_file.as_deref().map(token).transpose()?;
         let out = make(&arguments.out)?;
-        let private = tempfile::Builder::new().prefix(PRIVATE).tempdir();
+        let own = fs::Permissions::from_mode(0o700);
+        let private = tempfile::Builder::new().prefix(PRIVATE).permissions(own).tempdir();
         let private = private.context("cannot make a private folder")?;
         let run = RunId::new(uuid::Uuid::new_v4());
         let mut args: Map<String, Value> =
@@ -111,9 +113,22 @@ impl Plan {
         let config = configuration(arguments, &task, base_url, token.as_deref(), run)?;
         write_private(&private.path().join(CONFIG), &config)?;
         let environment = environment(arguments, private.path())?;
+        let prices = arguments.prices.as_ref().map(std::path::absolute).transpose()?;
         let model = arguments.model.clone();
         let config = config["eval_config"].clone();
-        Ok(Plan { run, task, model, token, nonce, config, program, out, private, environment })
+        Ok(Plan {
+            run,
+            task,
+            model,
+            token,
+            nonce,
+            config,
+            program,
+            prices,
+            out,
+            private,
+            environment,
+        })
     }
 
     /// The program and its words; no secret is among them.
@@ -122,7 +137,9 @@ impl Plan {
         let config = self.private.path().join(CONFIG);
         let rest = ["--log-format", "eval", "--display", "plain", "--log-dir"].map(PathBuf::from);
         let program = std::iter::once(self.program.clone());
-        program.chain(words).chain([config]).chain(rest).chain([self.logs()]).collect()
+        let words = program.chain(words).chain([config]).chain(rest).chain([self.logs()]);
+        let prices = self.prices.iter().flat_map(|file| [PRICES.into(), file.clone()]);
+        words.chain(prices).collect()
     }
 
     /// Its whole environment.
@@ -204,6 +221,7 @@ impl Plan {
 
 const CONFIG: &str = "run.json";
 const FLAGS: &str = "flags.json";
+const PRICES: &str = "--model-cost-config";
 const CONSOLE: &str = "inspect.txt";
 
 /// Makes the folder for what comes of a run, unless something is in it.
@@ -334,6 +352,10 @@ fn budgets(arguments: &Arguments) -> anyhow::Result<Map<String, Value>> {
             bail!("`{}` is the protocol's, and not an argument", name.replace('_', "-"));
         }
         asked = of_protocol(file)?;
+        let money = asked.iter().any(|(name, value)| *name == "cost_limit" && value.is_some());
+        if money && arguments.prices.is_none() {
+            bail!("the protocol has a budget of money: say by --prices what tokens cost");
+        }
     }
     asked.push(("max_samples", limits.max_samples.map(Value::from)));
     let given = asked.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
