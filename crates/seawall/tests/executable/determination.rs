@@ -81,6 +81,12 @@ impl Folder {
         self.run(&format!("open @sealed/share-2.txt {open}"), 1);
         self.run(&format!("open @sealed/share-2.txt @sealed/share-2.txt {open}"), 1);
         assert!(!self.path("opening.json").exists());
+        let sealed = self.text("sealed/opening.sealed");
+        let turned = if sealed.ends_with("0\"}") { "1\"}" } else { "0\"}" };
+        let altered = format!("{}{turned}", &sealed[..sealed.len() - 3]);
+        fs::write(self.path("sealed/opening.sealed"), altered).unwrap();
+        self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 2);
+        fs::write(self.path("sealed/opening.sealed"), sealed).unwrap();
         self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 0);
         self.run("sign @sealed/commitment.json --key @one.key", 0);
         self.run(&format!("token issue {BOOK} --out @early.token"), 2);

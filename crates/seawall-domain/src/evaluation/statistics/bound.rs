@@ -42,9 +42,9 @@ pub fn effective(design: &Design, alpha: Alpha) -> Result<Effective, Undefined> 
 /// The same about what the estimand names.
 ///
 /// About these tasks alone, `V` is `Σ w² p (1-p) / (K-1)`, `n` is at most `1 / Σ (w²/K)` (with
-/// equal weights the number of attempts), and t has `Σ (K-1)` degrees of freedom. Trials that differ
-/// in their chances vary less than equal ones with the same mean, so this bound is conservative
-/// too. It is not defined when a task has one attempt only.
+/// equal weights the number of attempts), and t has `Σ (K-1)` degrees of freedom. Trials that
+/// differ in their chances vary less than equal ones with the same mean, so this bound is
+/// conservative too. It is not defined when a task has one attempt only.
 pub fn effective_for(
     design: &Design,
     alpha: Alpha,

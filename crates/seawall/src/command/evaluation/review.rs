@@ -86,7 +86,10 @@ fn drawn(draw: &Draw) -> anyhow::Result<ExitCode> {
     let sheets = match review::draw(&attempts, seed, hash) {
         Ok(sheets) => sheets,
         Err(why) => {
-            say!("{why}");
+            match draw.json {
+                true => print_json(&json!({"error": why.to_string()}))?,
+                false => say!("{why}"),
+            }
             return Ok(ExitCode::from(1));
         }
     };
