@@ -308,6 +308,38 @@ fn runs_that_do_not_belong_to_a_protocol_are_refused() {
     assert_eq!(folder.json(&counted, 0)["outcome"], "covered");
 }
 
+#[test]
+fn the_one_extension_follows_an_inconclusive_look() {
+    let folder = Folder::new();
+    folder.seal();
+    let determine = |logs: &str, out: &str, status: i32| {
+        folder.json(&format!("determine {logs} {SEALED_PROTOCOL} --out @{out}"), status)
+    };
+    folder.run(&format!("token issue {BOOK} --out @one.token"), 0);
+    folder.log("one.json", "one.token", |_, epoch| match epoch {
+        1 => End::Failed,
+        _ => End::Passed,
+    });
+    let first = determine("@one.json", "first.json", 0);
+    assert_eq!(
+        (&first["outcome"], &first["verdict"]["rule"]["next"]),
+        (&"inconclusive".into(), &"extension".into())
+    );
+    folder.run(&format!("token issue {BOOK} --out @two.token"), 0);
+    folder.log("two.json", "two.token", |_, _| End::Passed);
+    let second = determine("@two.json @one.json", "second.json", 0);
+    assert_eq!(
+        (&second["outcome"], &second["verdict"]["look"]),
+        (&"covered".into(), &"second".into())
+    );
+    assert_eq!(second["verdict"]["first_look"]["outcome"], "inconclusive");
+    let told = determine("@one.json", "third.json", 1);
+    assert!(told["error"].as_str().unwrap().contains("left out"), "{told}");
+    let verify = "verify @second.json --logs @one.json @two.json --opening @opening.json \
+                  --commitment @sealed/commitment.json --tokens @sealed/tokens.json";
+    assert_eq!(folder.json(verify, 0)["verified"], true);
+}
+
 fn refused_by_account(folder: &Folder, command: &str) -> String {
     fs::remove_file(folder.path("yes.json")).unwrap();
     let told = folder.json(command, 1)["error"].as_str().unwrap().to_owned();

@@ -362,7 +362,7 @@ fn an_officials_word_is_about_one_record() {
     let word = other.concurrence.take().unwrap();
     let changed = Concurrence { official: "Somebody Else".to_owned(), ..word };
     let forged = to_bytes(&closed(other.body, Some(changed)).unwrap()).unwrap();
-    assert_eq!(wrong_with("record", &forged).0, ["the official's word"]);
+    assert_eq!(wrong_with("record", &forged).0, ["the official's word, by the key that it names"]);
     assert_eq!(record.body.verdict["rule"]["outcome"], "inconclusive");
 }
 

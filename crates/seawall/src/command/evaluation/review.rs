@@ -178,8 +178,8 @@ fn tell(review: &Review, json: bool) -> anyhow::Result<()> {
     };
     say!("{agreed} of {items} attempts were seen the same way; {beyond}");
     match open {
-        0 => say!("{cheated} were confirmed to be cheated"),
-        open => say!("{open} are for a third person to settle"),
+        0 => say!("confirmed to be cheated: {cheated}"),
+        open => say!("for a third person to settle: {open}"),
     }
     Ok(())
 }

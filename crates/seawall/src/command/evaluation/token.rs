@@ -102,6 +102,7 @@ pub(super) fn book(path: &Path) -> anyhow::Result<TokenBook> {
 }
 
 fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
+    let _turn = papers::turn(&issue.tokens)?;
     let book = book(&issue.tokens)?;
     book.serves(&commitment(&issue.commitment)?)?;
     let run = RunId::new(Uuid::new_v4());
@@ -123,6 +124,7 @@ fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
 }
 
 fn explained(explain: &Explain) -> anyhow::Result<ExitCode> {
+    let _turn = papers::turn(&explain.tokens)?;
     let before = book(&explain.tokens)?;
     let log = explain.log.as_deref().map(papers::digest).transpose()?;
     let run = RunId::new(explain.run);
@@ -164,6 +166,6 @@ fn tell(book: &Book, json: bool) -> anyhow::Result<ExitCode> {
         say!("{}  {}  {fate}", entry.run, entry.issued_at);
     }
     let known = if book.account().is_some() { "each is explained" } else { "one is still out" };
-    say!("{} tokens, {known}", book.entries().len());
+    say!("tokens: {}; {known}", book.entries().len());
     Ok(ExitCode::SUCCESS)
 }
