@@ -327,6 +327,9 @@ fn the_one_extension_follows_an_inconclusive_look() {
     );
     folder.run(&format!("token issue {BOOK} --out @two.token"), 0);
     folder.log("two.json", "two.token", |_, _| End::Passed);
+    let back = "token return --tokens @sealed/tokens.json";
+    folder.run(&format!("{back} @one.json"), 1);
+    assert_eq!(folder.json(&format!("{back} @two.json"), 0)["explained"], true);
     let second = determine("@two.json @one.json", "second.json", 0);
     assert_eq!(
         (&second["outcome"], &second["verdict"]["look"]),

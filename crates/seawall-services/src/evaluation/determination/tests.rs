@@ -3,6 +3,7 @@
 use super::*;
 use crate::evaluation::sealing;
 use proptest::prelude::*;
+use seawall_domain::evaluation::log::Status;
 use seawall_domain::evaluation::review;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::RunId;
@@ -183,6 +184,22 @@ fn tokens_that_are_out_stand_in_the_way_until_explained() {
     assert_eq!(papers.outcome().as_deref(), Ok("covered"));
     let book = papers.tokens.to_bytes().unwrap();
     assert_eq!(TokenBook::read(&book).unwrap().book(), papers.tokens.book());
+}
+
+#[test]
+fn a_log_that_is_taken_back_makes_room_for_the_next_run() {
+    let mut papers = papers(passing);
+    let later = at("2026-09-05T00:00:00Z");
+    let run = read_run(&papers.log).unwrap();
+    let crashed = Run { status: Status::Started, complete: false, ..run.clone() };
+    assert!(matches!(papers.tokens.take_back(&crashed, later), Err(Issuing::Log)));
+    let foreign = Run { token: Some(Digest::new([5; 32])), ..run.clone() };
+    assert!(papers.tokens.take_back(&foreign, later).is_err());
+    papers.tokens = papers.tokens.take_back(&run, later).unwrap();
+    assert!(papers.tokens.take_back(&run, later).is_err(), "twice");
+    papers.tokens = papers.tokens.issue(id(2), later).unwrap().0;
+    papers.tokens = papers.tokens.explain(id(2), None, Reason::TokenLost, later).unwrap();
+    assert_eq!(papers.outcome().as_deref(), Ok("covered"));
 }
 
 #[test]
