@@ -14,6 +14,7 @@ use super::battery::{Battery, Profile, Task};
 use super::decimal::Decimal;
 use super::decision::Look;
 use super::protocol::{Domain, Protocol, TaskTerms, Terms};
+use super::reducer::SOLVED;
 use super::run::{Placing, Run};
 use crate::digest::Digest;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -37,7 +38,7 @@ impl<'de> Deserialize<'de> for Figure {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Figure, D::Error> {
         let text = String::deserialize(from)?;
         let number: Option<f64> = text.parse().ok();
-        let number = number.filter(|number| number.to_string() == text);
+        let number = number.filter(|number| number.is_finite() && number.to_string() == text);
         number.map(Figure).ok_or_else(|| de::Error::custom("a figure has one spelling"))
     }
 }
@@ -50,7 +51,8 @@ pub struct Tried {
     pub log: u32,
     /// Which try at the task, from 1.
     pub epoch: u32,
-    /// Its class by the log; broken where it was started again more often than the protocol allows.
+    /// Its class by the log; broken where it was started again more often than the protocol allows,
+    /// unscored where its score was turned after the run.
     pub class: Class,
     /// Its class after people looked, where that is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -226,6 +228,20 @@ fn profiles(terms: &Terms, runs: &[Run], places: &[Placing]) -> Vec<Profile> {
     terms.tasks.iter().map(of).collect()
 }
 
+/// The class by which an attempt counts. What was started again too often says nothing, nor does
+/// what somebody scored the other way after the run, save where people confirmed cheating.
+fn counted(attempt: &Attempt, reruns_max: u64) -> Class {
+    let solved = |value: Option<f64>| value.is_some_and(|value| value >= SOLVED);
+    let turned = attempt.original.is_some() && solved(attempt.original) != solved(attempt.value);
+    if u64::from(attempt.retries) > reruns_max {
+        Class::InfraError
+    } else if turned && attempt.class != Class::CheatingConfirmed {
+        Class::Unscored
+    } else {
+        attempt.class
+    }
+}
+
 /// Attempts by battery and task.
 struct Tries<'a> {
     by_task: BTreeMap<(usize, &'a TaskId), Vec<Try<'a>>>,
@@ -260,8 +276,7 @@ impl<'a> Tries<'a> {
     ) -> Vec<Tried> {
         let tries = self.by_task.get(&(battery, task)).map(Vec::as_slice).unwrap_or_default();
         let tried = |(_, log, digest, attempt): &Try<'_>| {
-            let too_often = u64::from(attempt.retries) > reruns_max;
-            let class = if too_often { Class::InfraError } else { attempt.class };
+            let class = counted(attempt, reruns_max);
             let is_cheated = cheated.contains(&(*digest, task.clone(), attempt.epoch));
             let turned = class == Class::Pass && is_cheated;
             Tried {

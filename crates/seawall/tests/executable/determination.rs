@@ -81,6 +81,12 @@ impl Folder {
         self.run(&format!("open @sealed/share-2.txt {open}"), 1);
         self.run(&format!("open @sealed/share-2.txt @sealed/share-2.txt {open}"), 1);
         assert!(!self.path("opening.json").exists());
+        let sealed = self.text("sealed/opening.sealed");
+        let turned = if sealed.ends_with("0\"}") { "1\"}" } else { "0\"}" };
+        let altered = format!("{}{turned}", &sealed[..sealed.len() - 3]);
+        fs::write(self.path("sealed/opening.sealed"), altered).unwrap();
+        self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 2);
+        fs::write(self.path("sealed/opening.sealed"), sealed).unwrap();
         self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 0);
         self.run("sign @sealed/commitment.json --key @one.key", 0);
         self.run(&format!("token issue {BOOK} --out @early.token"), 2);
@@ -300,6 +306,41 @@ fn runs_that_do_not_belong_to_a_protocol_are_refused() {
     assert_eq!(folder.json(&explain, 0)["explained"], true);
     fs::remove_file(folder.path("yes.json")).unwrap();
     assert_eq!(folder.json(&counted, 0)["outcome"], "covered");
+}
+
+#[test]
+fn the_one_extension_follows_an_inconclusive_look() {
+    let folder = Folder::new();
+    folder.seal();
+    let determine = |logs: &str, out: &str, status: i32| {
+        folder.json(&format!("determine {logs} {SEALED_PROTOCOL} --out @{out}"), status)
+    };
+    folder.run(&format!("token issue {BOOK} --out @one.token"), 0);
+    folder.log("one.json", "one.token", |_, epoch| match epoch {
+        1 => End::Failed,
+        _ => End::Passed,
+    });
+    let first = determine("@one.json", "first.json", 0);
+    assert_eq!(
+        (&first["outcome"], &first["verdict"]["rule"]["next"]),
+        (&"inconclusive".into(), &"extension".into())
+    );
+    folder.run(&format!("token issue {BOOK} --out @two.token"), 0);
+    folder.log("two.json", "two.token", |_, _| End::Passed);
+    let back = "token return --tokens @sealed/tokens.json";
+    folder.run(&format!("{back} @one.json"), 1);
+    assert_eq!(folder.json(&format!("{back} @two.json"), 0)["explained"], true);
+    let second = determine("@two.json @one.json", "second.json", 0);
+    assert_eq!(
+        (&second["outcome"], &second["verdict"]["look"]),
+        (&"covered".into(), &"second".into())
+    );
+    assert_eq!(second["verdict"]["first_look"]["outcome"], "inconclusive");
+    let told = determine("@one.json", "third.json", 1);
+    assert!(told["error"].as_str().unwrap().contains("left out"), "{told}");
+    let verify = "verify @second.json --logs @one.json @two.json --opening @opening.json \
+                  --commitment @sealed/commitment.json --tokens @sealed/tokens.json";
+    assert_eq!(folder.json(verify, 0)["verified"], true);
 }
 
 fn refused_by_account(folder: &Folder, command: &str) -> String {

@@ -4,8 +4,8 @@ use super::{Refused, hash};
 use crate::evaluation::sealing;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::protocol::Protocol;
-use seawall_domain::evaluation::run::Unplaced;
-use seawall_domain::evaluation::token::{Book, Decided, Plan, Reason};
+use seawall_domain::evaluation::run::{Gaps, Run, Unplaced};
+use seawall_domain::evaluation::token::{self, Book, Claim, Decided, Plan, Reason};
 use seawall_domain::id::RunId;
 use seawall_domain::time::Timestamp;
 use seawall_formats::determination::{Named, Signed};
@@ -326,11 +326,26 @@ impl TokenBook {
             return self.with(self.book.abandon(run, why, now));
         };
         let entry = self.book.entries().iter().find(|entry| entry.run == run);
-        let entry = entry.ok_or(seawall_domain::evaluation::token::Refused::NotNow)?;
+        let entry = entry.ok_or(token::Refused::NotNow)?;
         let (token, plan, created) = (entry.token, *self.book.plan(), entry.issued_at);
-        let claim = seawall_domain::evaluation::token::Claim { token, plan, created, log };
+        let claim = Claim { token, plan, created, log };
         let taken = self.with(self.book.take(&claim, now))?;
         taken.with(taken.book.fail(run, why, now))
+    }
+
+    /// Takes a log back, so that the next token can be given out: its run counts from now on, and
+    /// no determination can leave it out. A log that cannot serve is explained instead.
+    pub fn take_back(&self, run: &Run, now: Timestamp) -> Result<TokenBook, Issuing> {
+        if !run.flaws(Gaps::Counted).is_empty() {
+            return Err(Issuing::Log);
+        }
+        let token = run.token.ok_or(token::Refused::NoToken)?;
+        let created = run.created.ok_or(token::Refused::EarlyRun)?;
+        let entry = self.book.entries().iter().find(|entry| entry.token == token);
+        let of = entry.ok_or(token::Refused::NoToken)?.run;
+        let claim = Claim { token, plan: *self.book.plan(), created, log: run.log };
+        let taken = self.with(self.book.take(&claim, now))?;
+        taken.with(taken.book.complete(of, now))
     }
 
     /// The book after a determination.
@@ -353,7 +368,10 @@ impl TokenBook {
 pub enum Issuing {
     /// By its rules.
     #[error(transparent)]
-    Rules(#[from] seawall_domain::evaluation::token::Refused),
+    Rules(#[from] token::Refused),
+    /// The log cannot serve a determination.
+    #[error("cannot take this log back: it cannot serve a determination (`ingest` says why)")]
+    Log,
     /// A token could not be made.
     #[error(transparent)]
     Ledger(#[from] Fault),

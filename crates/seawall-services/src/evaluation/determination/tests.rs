@@ -3,6 +3,7 @@
 use super::*;
 use crate::evaluation::sealing;
 use proptest::prelude::*;
+use seawall_domain::evaluation::log::Status;
 use seawall_domain::evaluation::review;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::RunId;
@@ -26,6 +27,9 @@ fn key(of: u8) -> SigningKey {
 const SEALED_AT: &str = "2026-09-01T00:00:00Z";
 const RAN_AT: &str = "2026-09-03T00:00:00Z";
 const NOW: &str = "2026-10-01T00:00:00Z";
+
+/// The digest of the first record below, which no edition changes without changing the schema.
+const PINNED: &str = "e4fd52f9e2f62811a5efdc4c20a407d0bc4b7fe105ba9e85fa0b55dba72d4668";
 
 /// The files of an evaluation.
 #[derive(Clone)]
@@ -57,7 +61,8 @@ fn papers(end: impl Fn(usize, u32) -> End) -> Papers {
         opening: commitment.opening().unwrap(),
         published: published.to_bytes().unwrap(),
         tokens,
-        log: log.to_string().into_bytes(),
+        // In one spelling, whatever order the maps of a build have.
+        log: canonical(&log).unwrap(),
     }
 }
 
@@ -129,6 +134,8 @@ fn a_determination_follows_from_its_files_alone() {
     let bytes = to_bytes(&one.record).unwrap();
     assert_eq!(bytes, to_bytes(&two.record).unwrap());
     assert_eq!(papers.outcome().as_deref(), Ok("covered"));
+    // On every machine, and in every edition that calls its documents `v1`.
+    assert_eq!(one.record.sha256.to_string(), PINNED);
     assert_eq!(one.book.unwrap().account().unwrap().completed, 1);
     assert_eq!(read(&bytes).unwrap(), one.record);
     let text = String::from_utf8(bytes).unwrap();
@@ -177,6 +184,22 @@ fn tokens_that_are_out_stand_in_the_way_until_explained() {
     assert_eq!(papers.outcome().as_deref(), Ok("covered"));
     let book = papers.tokens.to_bytes().unwrap();
     assert_eq!(TokenBook::read(&book).unwrap().book(), papers.tokens.book());
+}
+
+#[test]
+fn a_log_that_is_taken_back_makes_room_for_the_next_run() {
+    let mut papers = papers(passing);
+    let later = at("2026-09-05T00:00:00Z");
+    let run = read_run(&papers.log).unwrap();
+    let crashed = Run { status: Status::Started, complete: false, ..run.clone() };
+    assert!(matches!(papers.tokens.take_back(&crashed, later), Err(Issuing::Log)));
+    let foreign = Run { token: Some(Digest::new([5; 32])), ..run.clone() };
+    assert!(papers.tokens.take_back(&foreign, later).is_err());
+    papers.tokens = papers.tokens.take_back(&run, later).unwrap();
+    assert!(papers.tokens.take_back(&run, later).is_err(), "twice");
+    papers.tokens = papers.tokens.issue(id(2), later).unwrap().0;
+    papers.tokens = papers.tokens.explain(id(2), None, Reason::TokenLost, later).unwrap();
+    assert_eq!(papers.outcome().as_deref(), Ok("covered"));
 }
 
 #[test]
@@ -356,7 +379,7 @@ fn an_officials_word_is_about_one_record() {
     let word = other.concurrence.take().unwrap();
     let changed = Concurrence { official: "Somebody Else".to_owned(), ..word };
     let forged = to_bytes(&closed(other.body, Some(changed)).unwrap()).unwrap();
-    assert_eq!(wrong_with("record", &forged).0, ["the official's word"]);
+    assert_eq!(wrong_with("record", &forged).0, ["the official's word, by the key that it names"]);
     assert_eq!(record.body.verdict["rule"]["outcome"], "inconclusive");
 }
 

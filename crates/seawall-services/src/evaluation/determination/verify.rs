@@ -327,7 +327,7 @@ fn booked(record: &Record, bytes: &[u8], protocol: Option<&Protocol>) -> Result<
 
 /// What the official said is about this body, and signed.
 fn official(record: &Record, checks: &mut Checks) {
-    const WHAT: &str = "the official's word";
+    const WHAT: &str = "the official's word, by the key that it names";
     let Some(concurrence) = &record.concurrence else {
         checks.say(WHAT, State::Stated("nobody: no official has spoken yet"));
         return;

@@ -52,6 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.out.exists() {
         bail!("cannot make {}: it is there already", arguments.out.display());
     }
+    let _turn = arguments.tokens.as_deref().map(papers::turn).transpose()?;
     let source = source(arguments)?;
     let book = arguments.tokens.as_deref().map(token::book).transpose()?;
     let review = arguments.review.as_deref().map(review).transpose()?;

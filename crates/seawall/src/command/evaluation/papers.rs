@@ -55,6 +55,19 @@ pub(super) fn keep(path: &Path, bytes: &[u8], readers: Readers) -> anyhow::Resul
     file.write_all(bytes).and_then(|()| file.sync_all()).with_context(|| format!("writing {shown}"))
 }
 
+/// Keeps others who change files in the same folder waiting, for as long as it lives.
+pub(super) struct Turn(#[allow(dead_code, reason = "it is held, never used")] File);
+
+/// Waits until nobody else changes the files beside this one.
+pub(super) fn turn(path: &Path) -> anyhow::Result<Turn> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let shown = folder.display();
+    let opened = File::open(folder).with_context(|| format!("cannot open {shown}"))?;
+    opened.lock().with_context(|| format!("cannot lock {shown}"))?;
+    Ok(Turn(opened))
+}
+
 /// Puts other bytes in the place of a file, at once or not at all.
 pub(super) fn replace(path: &Path, bytes: &[u8], readers: Readers) -> anyhow::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();

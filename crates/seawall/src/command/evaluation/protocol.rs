@@ -84,6 +84,7 @@ fn about(protocol: &Protocol) -> Value {
         "valid_until": terms.validity.until,
         "signers": terms.signers,
         "computed_here": terms.statistic.score == Score::WeightedMean,
+        "exclusion": terms.exclusion,
     })
 }
 
@@ -116,6 +117,12 @@ fn tell(about: &Value) {
     say!("speaks about    {}", text(&about["estimand"]));
     say!("in force        {} to {}", text(&about["valid_from"]), text(&about["valid_until"]));
     say!("signers         {}", text(&about["signers"]));
+    if about["exclusion"].as_array().is_some_and(|reasons| !reasons.is_empty()) {
+        say!(
+            "exclusion       {}; `determine` reads no evidence of these yet",
+            text(&about["exclusion"])
+        );
+    }
     if about["computed_here"] == json!(false) {
         say!("Its statistic is not computed here yet: `determine` will refuse it.");
     }

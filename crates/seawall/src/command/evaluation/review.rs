@@ -86,7 +86,10 @@ fn drawn(draw: &Draw) -> anyhow::Result<ExitCode> {
     let sheets = match review::draw(&attempts, seed, hash) {
         Ok(sheets) => sheets,
         Err(why) => {
-            say!("{why}");
+            match draw.json {
+                true => print_json(&json!({"error": why.to_string()}))?,
+                false => say!("{why}"),
+            }
             return Ok(ExitCode::from(1));
         }
     };
@@ -175,8 +178,8 @@ fn tell(review: &Review, json: bool) -> anyhow::Result<()> {
     };
     say!("{agreed} of {items} attempts were seen the same way; {beyond}");
     match open {
-        0 => say!("{cheated} were confirmed to be cheated"),
-        open => say!("{open} are for a third person to settle"),
+        0 => say!("confirmed to be cheated: {cheated}"),
+        open => say!("for a third person to settle: {open}"),
     }
     Ok(())
 }

@@ -143,6 +143,7 @@ pub struct SignArguments {
 
 /// Signs.
 pub(super) fn sign(arguments: &SignArguments) -> anyhow::Result<ExitCode> {
+    let _turn = papers::turn(&arguments.commitment)?;
     let published = commitment(&arguments.commitment)?;
     let signed = published.sign(&secret(&arguments.key)?)?;
     papers::replace(&arguments.commitment, &signed.to_bytes()?, Readers::Anybody)?;

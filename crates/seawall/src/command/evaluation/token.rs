@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use seawall_domain::evaluation::run::TOKEN_NOTE;
 use seawall_domain::evaluation::token::{Book, Fate, Reason};
 use seawall_domain::id::RunId;
-use seawall_services::evaluation::determination::{Issuing, TokenBook};
+use seawall_services::evaluation::determination::{self, Issuing, TokenBook};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,6 +26,8 @@ pub struct Arguments {
 enum Act {
     /// Give out a token for one run; refused while it is not known what became of the one before.
     Issue(Issue),
+    /// Take back the log of a run that counts, so that the next token can be given out.
+    Return(Return),
     /// Say what became of a run that does not count.
     Explain(Explain),
     /// Every token that was given out, and what became of it.
@@ -44,6 +46,19 @@ pub struct Issue {
     /// Where the token goes; the run carries it in its metadata as `seawall_run_token`.
     #[arg(long)]
     out: PathBuf,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The log of a run.
+#[derive(clap::Args)]
+pub struct Return {
+    /// The book of tokens; it is written anew.
+    #[arg(long)]
+    tokens: PathBuf,
+    /// The log, which carries its token. No determination can leave it out from now on.
+    log: PathBuf,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -90,6 +105,7 @@ fn reason(text: &str) -> Result<Reason, String> {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match &arguments.act {
         Act::Issue(issue) => issued(issue),
+        Act::Return(back) => returned(back),
         Act::Explain(explain) => explained(explain),
         Act::List(list) => listed(list),
     }
@@ -102,6 +118,7 @@ pub(super) fn book(path: &Path) -> anyhow::Result<TokenBook> {
 }
 
 fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
+    let _turn = papers::turn(&issue.tokens)?;
     let book = book(&issue.tokens)?;
     book.serves(&commitment(&issue.commitment)?)?;
     let run = RunId::new(Uuid::new_v4());
@@ -122,7 +139,20 @@ fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn returned(back: &Return) -> anyhow::Result<ExitCode> {
+    let _turn = papers::turn(&back.tokens)?;
+    let before = book(&back.tokens)?;
+    let (log, digest) = papers::log(&back.log)?;
+    let after = match before.take_back(&determination::run(&log, digest), Timestamp::now()) {
+        Ok(after) => after,
+        Err(why) => return refused(&why, back.json),
+    };
+    papers::replace(&back.tokens, &after.to_bytes()?, Readers::Owner)?;
+    tell(after.book(), back.json)
+}
+
 fn explained(explain: &Explain) -> anyhow::Result<ExitCode> {
+    let _turn = papers::turn(&explain.tokens)?;
     let before = book(&explain.tokens)?;
     let log = explain.log.as_deref().map(papers::digest).transpose()?;
     let run = RunId::new(explain.run);
@@ -164,6 +194,6 @@ fn tell(book: &Book, json: bool) -> anyhow::Result<ExitCode> {
         say!("{}  {}  {fate}", entry.run, entry.issued_at);
     }
     let known = if book.account().is_some() { "each is explained" } else { "one is still out" };
-    say!("{} tokens, {known}", book.entries().len());
+    say!("tokens: {}; {known}", book.entries().len());
     Ok(ExitCode::SUCCESS)
 }
