@@ -4,11 +4,14 @@
 //! whether a model may be released, and the developer withdraws in every state (MISSION C55-C60).
 
 mod custody;
+mod documents;
 mod figures;
 mod letters;
 mod steps;
+mod stops;
 
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
+pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
 pub use letters::{Crossed, cross, letters, receive_crossing};
 pub use steps::{
@@ -16,6 +19,7 @@ pub use steps::{
     decline_question, end_waiting, extend, issue, lose_lease, name_protocol, offer, open_weights,
     report, schedule, start, submit, withdraw, withdraw_question, withdraw_window,
 };
+pub use stops::{Stops, stops};
 
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};

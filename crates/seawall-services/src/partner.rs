@@ -12,7 +12,7 @@ pub use panel::{
     Drawing, appeal, begin_draw, commit_draw, conclude, join, mark, reveal_draw, sign,
 };
 pub(crate) use read::holding;
-pub use read::{Dossier, Lottery, SeatView, dossier, list};
+pub use read::{Dossier, Lottery, SeatView, dossier, evidence, list};
 pub use register::{declare, end, ties};
 pub use seat::{attest, change, end_seat, lose_key, seat, suspend};
 

@@ -323,12 +323,21 @@ impl Seat {
         if now >= self.expires_at {
             return Err(Denied::Expired);
         }
-        let good_for = SignedDuration::from_hours(24 * ATTESTED_DAYS);
-        let good_until = self.attested_at.checked_add(good_for).unwrap_or(Timestamp::MAX);
-        match now < good_until {
+        match now < self.good_until() {
             true => Ok(()),
             false => Err(Denied::Unattested),
         }
+    }
+
+    /// Until when the partner's yearly word is good.
+    pub fn good_until(&self) -> Timestamp {
+        let good_for = SignedDuration::from_hours(24 * ATTESTED_DAYS);
+        self.attested_at.checked_add(good_for).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether the seat has ended, or stands still because the yearly word is missing.
+    pub fn is_lapsed(&self, now: Timestamp) -> bool {
+        now >= self.expires_at || now >= self.good_until()
     }
 
     /// Whom the gateway must cut off because of this seat.

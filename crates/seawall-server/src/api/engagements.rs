@@ -21,7 +21,7 @@ use seawall_domain::engagement::window::Window;
 use seawall_domain::engagement::{Engagement, Weights};
 use seawall_domain::evaluation::decision::Outcome;
 use seawall_formats::crossing::CROSSING_BYTES_MAX;
-use seawall_services::engagement;
+use seawall_services::engagement::{self, What};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -229,6 +229,41 @@ pub async fn letters(
     Ok(Json(written.collect()))
 }
 
+/// A text that somebody wrote.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EngagementDocument)]
+pub struct Text {
+    /// `terms`, `opinion` or `reasons`.
+    pub what: &'static str,
+    /// SHA-256 of it, as facts have it.
+    pub sha256: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The terms of the offer, opinions, and, not for the developer, why the official differs.
+#[utoipa::path(get, path = "/v1/engagements/{id}/documents", tag = "engagements",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Vec<Text>), (status = 401), (status = 404)))]
+pub async fn documents(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<Json<Vec<Text>>, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let texts = engagement::documents(&site.desk, &known.0.actor, id).await?;
+    let shown = texts.into_iter().map(|(what, digest, text)| Text {
+        what: match what {
+            What::Terms => "terms",
+            What::Opinion => "opinion",
+            What::Reasons => "reasons",
+        },
+        sha256: digest.to_string(),
+        text,
+    });
+    Ok(Json(shown.collect()))
+}
+
 /// The certificates that what was held is gone, each as a signed envelope (DSSE).
 #[utoipa::path(get, path = "/v1/engagements/{id}/certificates", tag = "engagements",
     params(("id" = String, Path)),
@@ -257,6 +292,40 @@ pub async fn hold(
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let held = engagement::hold(&site.desk, &known.0.actor, id, &body).await?;
     Ok((StatusCode::CREATED, Json(shown(&held))))
+}
+
+/// What a gateway of the window must know.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Stops)]
+pub struct Stopped {
+    /// The window that stands; none once it is over.
+    pub window: Option<String>,
+    /// People who are cut off.
+    pub people: Vec<String>,
+    /// Parties that are cut off, with everybody in them.
+    pub parties: Vec<String>,
+    /// Keys that were lost, by the SHA-256 of the public half.
+    pub keys: Vec<String>,
+}
+
+/// Whether the window stands, and who is cut off from it: for `seawall gateway follow`.
+#[utoipa::path(get, path = "/v1/engagements/{id}/stops", tag = "engagements",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Stopped), (status = 401), (status = 404)))]
+pub async fn stops(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<Json<Stopped>, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let told = engagement::stops(&site.desk, &known.0.actor, id).await?;
+    let cut = told.cut;
+    Ok(Json(Stopped {
+        window: told.window.map(|id| id.to_string()),
+        people: cut.people.iter().map(ToString::to_string).collect(),
+        parties: cut.parties.iter().map(ToString::to_string).collect(),
+        keys: cut.keys.iter().map(ToString::to_string).collect(),
+    }))
 }
 
 /// The file that crosses to the other side: the receipt, the root, the outcome.

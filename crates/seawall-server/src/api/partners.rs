@@ -12,7 +12,8 @@ use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use seawall_domain::id::{PartyId, PersonId};
 use seawall_domain::partner::Declared;
 use seawall_domain::partner::concentration::{Sector, Size};
@@ -141,6 +142,25 @@ pub async fn show(
 ) -> Result<Json<Shown>, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&partner::dossier(&site.desk, &known.0.actor, id).await?)))
+}
+
+/// The evidence that came with an application.
+#[utoipa::path(get, path = "/v1/partners/{id}/evidence", tag = "partners",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 401), (status = 404)))]
+pub async fn evidence(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<impl IntoResponse, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let bytes = partner::evidence(&site.desk, &known.0.actor, id).await?;
+    let kept = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"evidence\""),
+    ];
+    Ok((kept, bytes))
 }
 
 /// Takes one step of an application or a seat.

@@ -4,7 +4,7 @@
 
 use crate::pages::case::Next;
 use crate::pages::embargo::Track;
-use crate::pages::{Fact, Form, Piece, Shell, Tag, When};
+use crate::pages::{Fact, Form, Link, Piece, Shell, Tag, When};
 use askama::Template;
 
 /// The list of matters of one kind.
@@ -60,6 +60,10 @@ pub struct Matter {
     pub tracks: Vec<Track>,
     /// What is on record, part by part.
     pub parts: Vec<Part>,
+    /// Files to fetch.
+    pub links: Vec<Link>,
+    /// Texts that people wrote.
+    pub texts: Vec<Written>,
     /// Letters, each with its day.
     pub letters: Vec<Letter>,
     /// What this visitor can do here.
@@ -79,6 +83,15 @@ pub struct Part {
     pub facts: Vec<Fact>,
     /// Lines.
     pub lines: Vec<String>,
+}
+
+/// A text that somebody wrote.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// What it is.
+    pub heading: String,
+    /// The text.
+    pub text: String,
 }
 
 /// A letter.

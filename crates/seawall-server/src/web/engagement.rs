@@ -10,7 +10,7 @@ use super::guest::{Guest, page};
 use super::sent::{Sent, back_to};
 use super::words::{short, when};
 use crate::extract::Name;
-use crate::pages::matter::{Letter, Matter, MatterRow, Matters};
+use crate::pages::matter::{Letter, Matter, MatterRow, Matters, Written};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
@@ -18,7 +18,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use seawall_domain::engagement::letter::NOTHING_REQUIRED;
 use seawall_domain::engagement::{Engagement, Weights};
-use seawall_services::{engagement, party};
+use seawall_services::engagement::{self, What};
+use seawall_services::party;
 
 /// How many engagements one list shows.
 const LIST_MAX: i64 = 500;
@@ -62,6 +63,7 @@ pub async fn show(
     let (desk, actor) = (&site.desk, guest.actor());
     let it = engagement::show(desk, &actor, id).await?;
     let letters = engagement::letters(desk, &actor, id).await?;
+    let texts = engagement::documents(desk, &actor, id).await?;
     let parties = party::known(desk, [it.developer]).await?;
     let name = parties.get(&it.developer).map(|party| party.name.clone()).unwrap_or_default();
     let shell = guest.shell("Engagement");
@@ -74,6 +76,11 @@ pub async fn show(
         first: withdrawal(&actor, &shell, &it),
         tracks: tracks(&it),
         parts: parts(&it),
+        links: Vec::new(),
+        texts: texts
+            .into_iter()
+            .map(|(what, _, text)| Written { heading: heading(what).to_owned(), text })
+            .collect(),
         letters: letters
             .iter()
             .map(|letter| Letter { at: when(letter.at), text: letter.text() })
@@ -81,6 +88,14 @@ pub async fn show(
         forms: forms(&actor, &shell, &it),
         shell,
     })
+}
+
+fn heading(what: What) -> &'static str {
+    match what {
+        What::Terms => "Terms of access, as the developer offers them",
+        What::Opinion => "An opinion, which binds nobody",
+        What::Reasons => "Why the official differs",
+    }
 }
 
 /// Opens an engagement.

@@ -3,7 +3,7 @@
 mod acts;
 
 use self::acts::{applying, forms};
-use super::guest::{Guest, page};
+use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{fact, short, tag, track, when};
 use crate::extract::Name;
@@ -69,6 +69,7 @@ pub async fn show(
             .into(),
         tracks: vec![way(&it)],
         parts: parts(&it),
+        links: vec![link("Evidence", format!("/v1/partners/{id}/evidence"))],
         letters: letters.collect(),
         forms: forms(&actor, &shell, &it),
         shell,

@@ -11,6 +11,7 @@ use seawall_domain::partner::decision::{Decision, Outcome as Decided};
 use seawall_domain::partner::letter::Letter;
 use seawall_domain::partner::seat::Seat;
 use seawall_domain::partner::{Application, Partner, Stage};
+use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
 use std::collections::BTreeSet;
 
@@ -86,6 +87,17 @@ pub async fn dossier(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Dossi
     let guarded = tx.load::<Partner>(id.uuid()).await?;
     let (partner, _) = guarded.open(actor, Action::ReadPartner)?;
     seen(&mut tx, actor, &partner).await
+}
+
+/// The evidence that came with an application, for whoever may know of it.
+pub async fn evidence(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Vec<u8>> {
+    let mut tx = desk.begin("partner_evidence").await?;
+    let guarded = tx.load::<Partner>(id.uuid()).await?;
+    let (partner, _) = guarded.open(actor, Action::ReadPartner)?;
+    let digest = partner.application.evidence;
+    let owner = format!("partner/{id}");
+    let found = desk.store.blobs().find(&mut tx, &owner, &digest).await?;
+    desk.bytes(&mut tx, &found.ok_or(Refusal::Hidden)?).await
 }
 
 async fn seen(

@@ -4,7 +4,7 @@ use crate::db::{StoreFault, Tx};
 use crate::queries::bounds;
 use crate::subjects::select;
 use seawall_domain::access::Scope;
-use seawall_domain::id::PersonId;
+use seawall_domain::id::{PartyId, PersonId};
 use seawall_domain::partner::Partner;
 use seawall_domain::partner::conflict::Entry;
 use seawall_domain::time::Timestamp;
@@ -34,6 +34,21 @@ impl Tx {
     /// The partners that have a seat.
     pub async fn partner_list_seated(&mut self) -> Result<Vec<Partner>, StoreFault> {
         self.values(select!(partner, "WHERE stage = 'seated' ORDER BY filed, id"), Vec::new()).await
+    }
+
+    /// The partners that have a seat for a developer's models, or had one.
+    pub async fn partner_list_for(
+        &mut self,
+        developer: PartyId,
+    ) -> Result<Vec<Partner>, StoreFault> {
+        self.values(
+            select!(
+                partner,
+                "WHERE developer = $1 AND stage IN ('seated', 'over') ORDER BY filed, id"
+            ),
+            vec![developer.to_string().into()],
+        )
+        .await
     }
 
     /// How many applications were filed before an instant.

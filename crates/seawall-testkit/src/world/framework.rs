@@ -4,10 +4,20 @@ use crate::world::{World, must};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::{Engagement, Weights};
+use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::id::{PersonId, RunId};
+use seawall_domain::partner::Declared;
+use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_domain::partner::conflict::TieKind;
+use seawall_domain::partner::lottery::commitment;
+use seawall_domain::partner::reach::Group;
 use seawall_domain::party::{Party, Role};
 use seawall_domain::time::{SignedDuration, Timestamp};
+use seawall_services::desk::digest;
 use seawall_services::engagement;
+use seawall_services::evaluation::docket;
+use seawall_services::partner::{self, Drawing};
+use std::collections::BTreeSet;
 
 /// A protocol that holds together; `FIRST` and `SECOND` stand for the keys that sign.
 pub const PROTOCOL: &str = r#"{
@@ -93,6 +103,44 @@ impl Framework {
     pub async fn engage(&self, world: &World, snapshot: u8) -> Engagement {
         let developer = &self.developer.1;
         must(engagement::open(&world.desk, developer, Weights::Held, digest_of(snapshot)).await)
+    }
+}
+
+impl Framework {
+    /// Begins something of each kind: an evaluation, an engagement, a tie, an application.
+    pub async fn begin(&self, world: &World) {
+        let (desk, official) = (&world.desk, &self.officials.1[0]);
+        let evaluation = must(docket::open(desk, official).await).id;
+        let first = &self.evaluators[0];
+        let duty = Duty::SetThreshold;
+        must(docket::give(desk, official, evaluation, person_of(first), duty).await);
+        let text = PROTOCOL.replace("DIGEST", &"ab".repeat(32));
+        let text = text.replace("FIRST", &"cd".repeat(32)).replace("SECOND", &"ef".repeat(32));
+        must(docket::commit(desk, first, evaluation, text.as_bytes()).await);
+        let engaged = self.engage(world, 1).await.id;
+        must(engagement::submit(desk, &self.developer.1, engaged, in_days(world, 60)).await);
+        let (party, applicant) = &self.partner;
+        let kind = TieKind::Customer;
+        must(partner::declare(desk, official, person_of(first), party.id, kind).await);
+        let declared = Declared {
+            parent: party.id,
+            sector: Sector::Water,
+            size: Size::Small,
+            protects: BTreeSet::from([Group(1)]),
+        };
+        let maker = self.developer.0.id;
+        let id = must(partner::apply(desk, applicant, maker, declared, b"evidence").await);
+        let id = id.application.id;
+        let pool = self.evaluators[1..].iter().map(person_of).collect();
+        must(partner::begin_draw(desk, official, id, Drawing { pool, wanted: 2 }).await);
+        for (side, nonce) in [(&self.developer.1, 21u8), (official, 22)] {
+            let own = side.party.unwrap_or(maker);
+            let to = commitment(own, &[nonce; 32], digest);
+            must(partner::commit_draw(desk, side, id, to).await);
+        }
+        for (side, nonce) in [(&self.developer.1, 21u8), (official, 22)] {
+            must(partner::reveal_draw(desk, side, id, digest_of(nonce)).await);
+        }
     }
 }
 

@@ -47,6 +47,9 @@ async fn a_question_is_answered_and_the_letters_say_so() {
         let differs = Some("The battery was too small.");
         let issued = engagement::issue(&desk, official, id, Finding::Inconclusive, differs).await;
         assert_eq!(must(issued).determination.name(), "issued");
+        let reasons = must(engagement::documents(&desk, &cast.auditor, id).await);
+        assert_eq!(reasons[0].2, "The battery was too small.");
+        assert_eq!(must(engagement::documents(&desk, developer, id).await), [], "not theirs");
         // The outcome opens no window, and the release was never anybody's business.
         let release = Report::Everybody { at: world.now() };
         let after = must(engagement::report(&desk, developer, id, release).await);
@@ -249,6 +252,9 @@ async fn a_window_ends_by_itself_and_with_a_reported_release() {
         refused(offer, "there is advice only");
         let opinion = "Publish the mitigation first.";
         must(engagement::advise(&desk, &cast.evaluators[0], id, opinion).await);
+        let texts = must(engagement::documents(&desk, &developer, id).await);
+        assert_eq!((texts.len(), texts[0].2.as_str()), (1, opinion));
+        hidden(engagement::documents(&desk, &cast.partner.1, id).await);
         holds::<Engagement>(&mut world).await;
     })
     .await;

@@ -3,6 +3,7 @@
 use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
+use seawall_domain::engagement::window::Ring;
 use seawall_domain::id::PartnerId;
 use seawall_domain::partner::assessment::{Answer, Filing};
 use seawall_domain::partner::concentration::{Sector, Size};
@@ -14,8 +15,9 @@ use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Change, Denied, Extent, Why};
 use seawall_domain::partner::{Declared, Partner};
 use seawall_services::desk::digest;
+use seawall_services::engagement::{self, Offered};
 use seawall_services::partner::{self, Drawing};
-use seawall_testkit::world::{Framework, World, digest_of, each, must, person_of};
+use seawall_testkit::world::{Framework, World, digest_of, each, in_days, must, person_of};
 use std::collections::BTreeSet;
 
 async fn applied(world: &World, cast: &Framework) -> PartnerId {
@@ -140,6 +142,8 @@ async fn whoever_has_a_tie_is_not_drawn_and_marks_stay_blind() {
         let [one, two] = drawn.as_slice() else { panic!("two were drawn") };
         must(partner::mark(&desk, one, id, filing(4)).await);
         refused(partner::mark(&desk, one, id, filing(1)).await, "file twice");
+        assert_eq!(must(partner::evidence(&desk, one, id).await), b"evidence");
+        hidden(partner::evidence(&desk, &cast.rival.1, id).await);
         let seen = must(partner::dossier(&desk, two, id).await);
         assert_eq!(seen.filings.len(), 0, "the other's marks are not shown yet");
         let outside = cast.evaluators.iter().find(|actor| !drawn.iter().any(|it| it == actor));
@@ -239,10 +243,30 @@ async fn anybody_stops_alone_and_two_start_again() {
         assert_eq!(admits(&world).await, Ok(()));
         must(partner::lose_key(&desk, &cast.partner.1, id, key).await);
         assert_eq!(admits(&world).await, Err(Denied::LostKey));
+        // A gateway of this developer's window is told of it, and when the window is over.
+        let engaged = cast.engage(&world, 1).await.id;
+        let offered = Offered {
+            ring: Ring::Partners,
+            seconds: 86_400,
+            snapshot: digest_of(1),
+            terms: "For defence.",
+            answer_by: in_days(&world, 9),
+        };
+        let (maker, duty) = (&cast.developer.1, &cast.duty);
+        assert_eq!(must(engagement::stops(&desk, maker, engaged).await).window, None);
+        must(engagement::offer(&desk, maker, engaged, offered).await);
+        let told = must(engagement::stops(&desk, duty, engaged).await);
+        assert!(told.window.is_some() && told.cut.people.is_empty());
+        assert!(told.cut.keys.contains(&key));
+        must(engagement::withdraw(&desk, maker, engaged).await);
+        assert_eq!(must(engagement::stops(&desk, duty, engaged).await).window, None);
+        hidden(engagement::stops(&desk, &cast.partner.1, engaged).await);
         let revoke = Change::Revoke { extent: Extent::Person(person), why };
         must(partner::change(&desk, &cast.duty, id, revoke).await);
         must(partner::change(&desk, &cast.developer.1, id, revoke).await);
         assert_eq!(admits(&world).await, Err(Denied::Revoked));
+        let told = must(engagement::stops(&desk, duty, engaged).await);
+        assert!(told.cut.people.contains(&person));
         holds::<Partner>(&mut world).await;
     })
     .await;
