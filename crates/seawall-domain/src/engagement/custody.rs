@@ -149,3 +149,39 @@ impl Custody {
         &self.certificates
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::window::Ended;
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_is_held_when_a_window_ends_must_go_and_two_certify() {
+        let (window, at) = (WindowId::new(Uuid::from_u128(1)), Timestamp::UNIX_EPOCH);
+        let [one, two] = [1, 2].map(|of| Digest::new([of; 32]));
+        let person = |number| PersonId::new(Uuid::from_u128(number));
+        let ended = WindowFact::Ended { window, why: Ended::Withdrawn, at };
+        let empty = Custody::default().on_window(&ended).unwrap();
+        assert_eq!(empty, Custody::default(), "nothing held, nothing due");
+        let mut custody = Custody::default();
+        for object in [one, two] {
+            custody = custody.after(CustodyFact::Held { object }, at).unwrap();
+        }
+        custody = custody.on_window(&ended).unwrap();
+        let certified = |by| CustodyFact::Certified { window, by: person(by) };
+        assert_eq!(custody.after(certified(1), at), Err(Refused::NotNow), "still held");
+        for object in [one, two] {
+            custody = custody.after(CustodyFact::Destroyed { object }, at).unwrap();
+        }
+        assert!(custody.held().is_empty());
+        let once = custody.after(certified(1), at).unwrap();
+        assert_eq!((once.signed(window), once.certificates().len()), (Some(person(1)), 0));
+        assert_eq!(once.after(certified(1), at), Err(Refused::SecondPersonNeeded));
+        let twice = once.after(certified(2), at).unwrap();
+        assert_eq!(twice.certificates()[0].destroyed, [one, two]);
+        assert!(twice.due().is_empty());
+        let unknown = CustodyFact::Destroyed { object: Digest::new([9; 32]) };
+        assert_eq!(twice.after(unknown, at), Err(Refused::NotNow));
+    }
+}
