@@ -1,12 +1,15 @@
 //! The whole framework for models before their release, by the executable: from a protocol that two
 //! people seal to a public log that tells nothing of it.
 //!
-//! What is handed over by hand, because nothing hands it over yet: the root of the protocol that is
-//! sealed by files, and the record's outcome and letter, which the installation does not know; the
-//! settings of both gateways (window, snapshot, terms); and the access tokens, which nobody takes
-//! from a seat. A withdrawal reaches the gateway by itself (`seawall gateway follow`).
+//! What is handed over by hand, because nothing hands it over yet: the same protocol is sealed
+//! twice, at the installation for its root and by files for the runs, so the two roots differ; the
+//! installation is told the record's outcome, and neither the record nor the letter; the settings
+//! of both gateways (window, snapshot, terms) are written out; and the access tokens are written by
+//! `seawall gateway grant`, and not taken from a seat. A withdrawal reaches the gateway by itself
+//! (`seawall gateway follow`).
 
 mod canaries;
+mod docket;
 mod evaluating;
 mod gateway;
 mod place;
@@ -28,10 +31,11 @@ const HELD: &str = "canary-transcript-77aa";
 
 /// Everybody who takes part.
 async fn cast(house: &House) -> Cast {
-    let developer = house.party("A model maker", "developer");
-    let institute = house.party("An institute", "evaluator");
-    let office = house.party("The office", "official");
-    let partner = house.party("A water association", "partner");
+    let developer = house.party("A model maker", &["developer"]);
+    let institute = house.party("An institute", &["evaluator"]);
+    let office = house.party("The office", &["official"]);
+    let partner = house.party("A water association", &["partner", "finder"]);
+    let rival = house.party("Another maker", &["developer"]);
     house.machine(&developer, "the gateway's account", "account.key");
     Cast {
         developer: house.person(&developer, "developer").await,
@@ -44,6 +48,7 @@ async fn cast(house: &House) -> Cast {
             house.person(&institute, "evaluator two").await,
         ],
         partner: house.person(&partner, "partner").await,
+        rival: house.person(&rival, "rival").await,
     }
 }
 
@@ -71,6 +76,7 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     house.done(&cast.developer, &format!("{engagement}/steps"), Some(submit)).await;
     let [evaluator, _] = &cast.evaluators;
     house.step(evaluator, &engagement, "schedule").await;
+    docket::sealed_and_named(&house, &cast, &engagement).await;
 
     // The answer.
     evaluating::seal(&house.folder);
@@ -82,6 +88,7 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     house.done(&cast.officials[0], &format!("{engagement}/steps"), Some(issue)).await;
     let told = house.done(&cast.developer, &engagement, None).await;
     assert_eq!((&told["determination"], &told["outcome"]), (&"issued".into(), &json!(outcome)));
+    docket::crosses(&house, &cast, &engagement, &outcome).await;
     let id = opened["id"].as_str().unwrap();
     let letter = house.folder.run(&format!("letter @final.json --engagement {id}"), 0);
     assert!(letter.contains("Nothing is required"), "{letter}");
@@ -96,6 +103,9 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     window::certified(&house, &cast, &engagement, &window, &held).await;
 
     // What is left of it.
+    for outsider in [&cast.rival, &cast.partner] {
+        assert_eq!(house.ask(Some(outsider), &engagement, None).await.0, 404);
+    }
     let after = canaries::public(&house).await;
     assert_eq!(before, after, "the public sees what it saw before anybody took part");
     let parties = [&cast.developer, &cast.officials[0], evaluator, &cast.partner];
@@ -104,5 +114,5 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let (folder, verified) = house.close();
     assert_eq!(verified["faults"], json!([]), "{verified}");
     canaries::public_folder(&folder, &ids);
-    canaries::sought(&folder, &watch.seen(), &provider.flags());
+    canaries::sought(&folder, &inspect, &watch.seen(), &provider.flags());
 }

@@ -10,6 +10,7 @@ use seawall_testkit::evaluation::SEALED;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -76,13 +77,17 @@ pub fn public_folder(folder: &Folder, ids: &[String]) {
 
 /// Each secret is in the files that are named for it, and in no other, in nothing that was said and
 /// in no process's arguments.
-pub fn sought(folder: &Folder, arguments: &str, flags: &BTreeSet<String>) {
+pub fn sought(folder: &Folder, inspect: &str, arguments: &str, flags: &BTreeSet<String>) {
     assert!(arguments.contains("evaluation run"), "processes were seen");
+    let log = log(folder);
+    // The log is packed: what it holds is looked for in what it unpacks to.
+    let unpack = Command::new(inspect).args(["log", "dump"]).arg(folder.path(&log)).output();
+    let unpacked = String::from_utf8(unpack.unwrap().stdout).unwrap();
     let check = |secret: &str, files: &[&str]| {
         assert!(!arguments.contains(secret), "{secret} is among arguments");
+        assert_eq!(unpacked.contains(secret), files.contains(&log.as_str()), "{secret}");
         folder.only_in(secret, files);
     };
-    let log = log(folder);
     for prompt in [PROMPT, SAID, HELD] {
         check(prompt, &[]);
     }

@@ -32,11 +32,10 @@ pub fn scripts() -> Vec<(&'static str, String)> {
     TASKS[..2].iter().copied().map(solution).collect()
 }
 
-/// Two people seal a protocol over these tasks; gives its root.
-pub fn seal(folder: &Folder) -> String {
-    let signers = [folder.key("one.key"), folder.key("two.key")];
+/// The protocol over these tasks, for these signers.
+pub fn terms(signers: [&str; 2]) -> Value {
     let days = |days: i64| Timestamp::now() + SignedDuration::from_hours(24 * days);
-    let mut terms = protocol([&signers[0], &signers[1]], days(-1), days(90));
+    let mut terms = protocol(signers, days(-1), days(90));
     let task = |task: &str| {
         let id = format!("str:{task} (practice)");
         json!({"battery": "canary-battery", "id": id, "weight": "1"})
@@ -49,14 +48,20 @@ pub fn seal(folder: &Folder) -> String {
     terms["budgets"]["tokens"] = "100000".into();
     terms["conditions"] = json!({"model": "openai/early", "network": "none"});
     terms["families_min"] = "3".into();
+    terms
+}
+
+/// Two people seal it by files.
+pub fn seal(folder: &Folder) {
+    let signers = [folder.key("one.key"), folder.key("two.key")];
+    let terms = terms([&signers[0], &signers[1]]);
     fs::write(folder.path("protocol.json"), terms.to_string()).unwrap();
     folder.run("protocol check @protocol.json", 0);
-    let sealed = folder.json("seal @protocol.json --out @sealed --shares 3 --threshold 2", 0);
+    folder.run("seal @protocol.json --out @sealed --shares 3 --threshold 2", 0);
     folder.run(&format!("token issue {BOOK} --out @run.token"), 2);
     folder.run("sign @sealed/commitment.json --key @one.key", 0);
     folder.run(&format!("token issue {BOOK} --out @run.token"), 2);
     folder.run("sign @sealed/commitment.json --key @two.key", 0);
-    sealed["root"].as_str().unwrap().to_owned()
 }
 
 const BOOK: &str = "--tokens @sealed/tokens.json --commitment @sealed/commitment.json";

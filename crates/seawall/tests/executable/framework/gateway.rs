@@ -17,6 +17,7 @@ pub struct Gateway {
     pub address: String,
     pub serving: Process,
     pub leasing: Process,
+    signer: String,
 }
 
 /// What somebody does with the model.
@@ -57,13 +58,14 @@ impl Gateway {
         let serve = format!("gateway serve --settings @{name}.toml");
         let mut serving = Process::start(&house.folder, &format!("{name}-serving"), &serve);
         let address = format!("http://{}", serving.says("the gateway listens on "));
+        let signer = serving.says("whoever keeps its checkpoints verifies them by ");
         let lease = format!(
             "gateway lease --settings @{name}.toml --key @{name}-developer.key \
              --gateway {address} --seconds 600 --keep"
         );
         let mut leasing = Process::start(&house.folder, &format!("{name}-leasing"), &lease);
         leasing.says("leased until ");
-        Gateway { name, address, serving, leasing }
+        Gateway { name, address, serving, leasing, signer }
     }
 
     /// Somebody gets an access token and attaches; gives the process and its address.
@@ -93,12 +95,18 @@ impl Gateway {
         (attached, address)
     }
 
-    /// The journal holds; gives what it tells.
+    /// The journal holds, up to its last line against its checkpoint; gives what it tells.
     #[track_caller]
     pub fn verified(self, house: &House) -> serde_json::Value {
         self.leasing.stop();
         self.serving.stop();
-        let verify = format!("gateway verify @{}-data --json", self.name);
-        serde_json::from_str(&house.folder.said_by(&verify, 0)).unwrap()
+        let verify = format!(
+            "gateway verify @{0}-data --json --checkpoint @{0}-data/checkpoint --signer {1}",
+            self.name, self.signer
+        );
+        let told = house.folder.said_by(&verify, 0);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(told["vouched"], told["lines"], "{told}");
+        told
     }
 }

@@ -83,6 +83,8 @@ impl Drop for Process {
 pub struct Person {
     pub id: String,
     pub party: String,
+    /// SHA-256 of the key by which it signs.
+    pub signs_as: String,
     cookie: String,
 }
 
@@ -121,17 +123,20 @@ impl House {
         told.lines().map(pair).collect()
     }
 
-    pub fn party(&self, name: &str, role: &str) -> String {
-        self.admin(&["party", name, "--role", role])[0].1.clone()
+    pub fn party(&self, name: &str, roles: &[&str]) -> String {
+        let roles = roles.iter().flat_map(|role| ["--role", role]);
+        self.admin(&["party", name].into_iter().chain(roles).collect::<Vec<_>>())[0].1.clone()
     }
 
     /// A person of a party, who has signed in.
     pub async fn person(&self, party: &str, label: &str) -> Person {
         let told = self.admin(&["account", party, label]);
-        let answer = self.http.post(format!("{}{}", self.address, told[1].1)).send().await;
+        let of = |name: &str| told.iter().find(|it| it.0 == name).unwrap().1.clone();
+        let answer = self.http.post(format!("{}{}", self.address, of("link"))).send().await;
         let cookie = answer.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned();
         let cookie = cookie.split(';').next().unwrap().to_owned();
-        Person { id: told[0].1.clone(), party: party.to_owned(), cookie }
+        let signs_as = of("signs").replace("as ", "");
+        Person { id: of("account"), party: party.to_owned(), signs_as, cookie }
     }
 
     /// A machine's key, in a file of the folder.

@@ -24,6 +24,8 @@ pub struct Cast {
     pub officials: [Person; 2],
     pub evaluators: [Person; 2],
     pub partner: Person,
+    /// Another developer, who has no part in it.
+    pub rival: Person,
 }
 
 /// The partner applies, two people who were drawn look, both sides sign, and it has a seat.
@@ -65,6 +67,16 @@ pub async fn seat(house: &House, cast: &Cast) -> String {
     path
 }
 
+/// The partner says what it looks at, which others see without its name.
+async fn claim(house: &House, partner: &Person) -> String {
+    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let wanted = json!({
+        "target": "pkg:generic/pump@1.0", "technique": "model review", "until": until.to_string(),
+    });
+    let claimed = house.done(partner, "/v1/scan-claims", Some(wanted)).await;
+    claimed["claim"]["id"].as_str().unwrap().to_owned()
+}
+
 fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
 }
@@ -98,7 +110,7 @@ pub async fn used_and_withdrawn(
     let terms = Digest::new(sha2::Sha256::digest(TERMS).into()).to_string();
     let named = Window { name: "window", id: window, snapshot, terms: &terms };
     let gateway = Gateway::open(house, provider, &named, &cast.partner);
-    let claim = uuid::Uuid::new_v4().to_string();
+    let claim = claim(house, &cast.partner).await;
     let how = Use { who: &cast.partner, purpose: "patch", claim: Some(&claim) };
     let (attached, address) = gateway.attach(house, &how);
     let follow = format!(
