@@ -111,8 +111,11 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let parties = [&cast.developer, &cast.officials[0], evaluator, &cast.partner];
     let ids = parties.iter().flat_map(|it| [it.id.clone(), it.party.clone()]);
     let ids: Vec<String> = ids.chain([id.to_owned(), window]).collect();
+    let people = parties.into_iter().chain([&cast.officials[1], &cast.evaluators[1], &cast.rival]);
+    let sessions = people.map(place::Person::session).collect();
+    let told = canaries::Told { flags: provider.flags(), sessions };
     let (folder, verified) = house.close();
     assert_eq!(verified["faults"], json!([]), "{verified}");
     canaries::public_folder(&folder, &ids);
-    canaries::sought(&folder, &inspect, &watch.seen(), &provider.flags());
+    canaries::sought(&folder, &inspect, &watch.seen(), &told);
 }

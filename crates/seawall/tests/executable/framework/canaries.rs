@@ -50,6 +50,14 @@ impl Watch {
     }
 }
 
+/// Secrets that were made on the way, and that no file of ours names.
+pub struct Told {
+    /// The flags that the provider was shown.
+    pub flags: BTreeSet<String>,
+    /// The secrets of everybody's session.
+    pub sessions: Vec<String>,
+}
+
 /// Everything that anybody may see of the framework and of the log.
 pub async fn public(house: &House) -> Vec<(u16, String)> {
     let mut seen = Vec::new();
@@ -77,7 +85,7 @@ pub fn public_folder(folder: &Folder, ids: &[String]) {
 
 /// Each secret is in the files that are named for it, and in no other, in nothing that was said and
 /// in no process's arguments.
-pub fn sought(folder: &Folder, inspect: &str, arguments: &str, flags: &BTreeSet<String>) {
+pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
     assert!(arguments.contains("evaluation run"), "processes were seen");
     let log = log(folder);
     // The log is packed: what it holds is looked for in what it unpacks to.
@@ -87,6 +95,9 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, flags: &BTreeSet<
         assert!(!arguments.contains(secret), "{secret} is among arguments");
         assert_eq!(unpacked.contains(secret), files.contains(&log.as_str()), "{secret}");
         folder.only_in(secret, files);
+        for file in files.iter().filter(|file| **file != log) {
+            assert!(folder.text(file).contains(secret), "the search can see");
+        }
     };
     for prompt in [PROMPT, SAID, HELD] {
         check(prompt, &[]);
@@ -100,6 +111,9 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, flags: &BTreeSet<
     check(folder.text("window.token").trim(), &["window.token"]);
     check(folder.text("evaluation.token").trim(), &["evaluation.token"]);
     check(folder.text("account.key").trim(), &["account.key"]);
+    for signer in ["one.key", "two.key"] {
+        check(folder.text(signer).trim(), &[signer]);
+    }
     for gateway in ["evaluation", "window"] {
         for whose in ["developer", "issuer", "holder"] {
             let file = format!("{gateway}-{whose}.key");
@@ -116,9 +130,12 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, flags: &BTreeSet<
         let name = format!("sealed/share-{number}.txt");
         check(folder.text(&name).trim(), &[&name]);
     }
-    assert_eq!(flags.len(), 4, "each attempt at a task that was solved has its own");
-    for flag in flags {
+    assert_eq!(told.flags.len(), 4, "each attempt at a task that was solved has its own");
+    for flag in &told.flags {
         check(flag, &[&log]);
+    }
+    for session in &told.sessions {
+        check(session, &[]);
     }
     private(folder);
 }

@@ -1,5 +1,5 @@
-//! What the installation has of an evaluation: the docket in which two people seal the protocol, the
-//! letter that tells the developer its root, and the file that crosses.
+//! What the installation has of an evaluation: the docket in which two people seal the protocol,
+//! the letter that tells the developer its root, and the file that crosses.
 
 use super::evaluating::terms;
 use super::place::House;

@@ -88,6 +88,13 @@ pub struct Person {
     cookie: String,
 }
 
+impl Person {
+    /// The secret of its session.
+    pub fn session(&self) -> String {
+        self.cookie.split_once('=').unwrap().1.to_owned()
+    }
+}
+
 /// The installation, as those see it who reach it by HTTP.
 pub struct House {
     pub folder: Folder,
