@@ -8,6 +8,7 @@ use seawall_domain::access::Actor;
 use seawall_domain::account::Holder;
 use seawall_domain::party::Role;
 use seawall_domain::project::{ClockBasis, Policy, ReproducerHandling, Secrecy};
+use seawall_ledger::sign::VerifyingKey;
 use seawall_services::{account, party, project};
 use std::process::ExitCode;
 
@@ -31,7 +32,8 @@ enum What {
         #[arg(long = "role", required = true, value_parser = role)]
         roles: Vec<Role>,
     },
-    /// Open an account of a party and print its login link, or a key for a machine.
+    /// Open an account of a party and print its login link and the SHA-256 of the key it signs by,
+    /// or a key for a machine.
     Account {
         /// The party's id.
         party: String,
@@ -102,6 +104,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 if machine {
                     println!("key {}", account::issue_key(desk, &actor, opened.id, 90).await?);
                 } else {
+                    let signs: VerifyingKey = opened.public_key.parse()?;
+                    println!("signs as {}", signs.digest_hex());
                     println!("/login/{}", account::invite(desk, &actor, opened.id).await?);
                 }
             }

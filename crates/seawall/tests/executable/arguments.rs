@@ -85,6 +85,8 @@ fn an_administrator_sets_up_parties_and_keys() {
     assert!(word(&machine, "key ").starts_with("tap_v1_"));
     let person = admin(&["account", &party, "the one who answers"]);
     assert!(word(&person, "/login/").len() >= 32);
+    assert_eq!(word(&person, "signs as ").len(), 64);
+    assert!(!machine.contains("signs as"), "no machine signs what people sign");
     let keeper = word(&admin(&["party", "keeper", "--role", "maintainer"]), "party ");
     let contact = "maintainer@door.invalid";
     word(&admin(&["project", "pkg:generic/door", &keeper, contact, "--withhold"]), "project ");

@@ -14,38 +14,50 @@ use std::process::{Command, Output};
 use std::sync::Mutex;
 
 /// A folder of an evaluator, and everything that was said in it.
-struct Folder {
+pub struct Folder {
     dir: tempfile::TempDir,
     said: Mutex<String>,
 }
 
 impl Folder {
-    fn new() -> Folder {
+    pub fn new() -> Folder {
         Folder { dir: tempfile::tempdir().unwrap(), said: Mutex::default() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// Runs a command in the folder; names that begin with `@` are files of it.
-    fn output(&self, command: &str) -> Output {
+    /// A command of the program; words that begin with `@` are files of the folder.
+    pub fn command(&self, command: &str) -> Command {
         let path = |name: &str| match name.strip_prefix('@') {
             Some(name) => self.path(name).display().to_string(),
             None => name.to_owned(),
         };
-        let arguments: Vec<String> = command.split(' ').map(path).collect();
-        Command::new(PROGRAM).args(&arguments).output().unwrap()
+        let mut program = Command::new(PROGRAM);
+        program.args(command.split(' ').map(path));
+        program
     }
 
-    /// The same of an evaluation; gives what was said on standard output.
+    /// Runs a command; what it said is not kept.
+    pub fn output(&self, command: &str) -> Output {
+        self.command(command).output().unwrap()
+    }
+
+    /// Runs a command of an evaluation; gives what was said on standard output.
     #[track_caller]
-    fn run(&self, command: &str, status: i32) -> String {
-        let output = self.output(&format!("evaluation {command}"));
+    pub fn run(&self, command: &str, status: i32) -> String {
+        self.said_by(&format!("evaluation {command}"), status)
+    }
+
+    /// Runs a command; gives what was said on standard output.
+    #[track_caller]
+    pub fn said_by(&self, command: &str, status: i32) -> String {
+        let output = self.output(command);
         let both =
             [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it).into_owned());
         assert_eq!(output.status.code(), Some(status), "{command}: {both:?}");
@@ -55,13 +67,13 @@ impl Folder {
     }
 
     #[track_caller]
-    fn json(&self, command: &str, status: i32) -> Value {
+    pub fn json(&self, command: &str, status: i32) -> Value {
         let said = self.run(&format!("{command} --json"), status);
         serde_json::from_str(&said).unwrap()
     }
 
     /// A new key; gives the digest by which a protocol names it.
-    fn key(&self, name: &str) -> String {
+    pub fn key(&self, name: &str) -> String {
         let output = self.output(&format!("gateway key @{name}"));
         let public = String::from_utf8(output.stdout).unwrap();
         let key: seawall_ledger::sign::VerifyingKey = public.trim().parse().unwrap();
@@ -102,7 +114,7 @@ impl Folder {
     }
 
     /// Every file below the folder.
-    fn files(&self) -> Vec<PathBuf> {
+    pub fn files(&self) -> Vec<PathBuf> {
         fn below(folder: &Path, files: &mut Vec<PathBuf>) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -116,7 +128,7 @@ impl Folder {
 
     /// A secret is in these files, and in nothing else that there is or was said.
     #[track_caller]
-    fn only_in(&self, secret: &str, names: &[&str]) {
+    pub fn only_in(&self, secret: &str, names: &[&str]) {
         assert!(
             !secret.is_empty() && !self.said.lock().unwrap().contains(secret),
             "said: {secret}"

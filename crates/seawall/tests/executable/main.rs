@@ -9,6 +9,7 @@ mod corridor;
 mod determination;
 mod evaluation;
 mod exposure;
+mod framework;
 mod house;
 mod inspect;
 mod kill;

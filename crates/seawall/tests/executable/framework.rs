@@ -1,0 +1,121 @@
+//! The whole framework for models before their release, by the executable: from a protocol that two
+//! people seal to a public log that tells nothing of it.
+//!
+//! What is handed over by hand, because nothing hands it over yet: the same protocol is sealed
+//! twice, at the installation for its root and by files for the runs, so the two roots differ; the
+//! installation is told the record's outcome, and neither the record nor the letter; the settings
+//! of both gateways (window, snapshot, terms) are written out; and the access tokens are written by
+//! `seawall gateway grant`, and not taken from a seat. A withdrawal reaches the gateway by itself
+//! (`seawall gateway follow`).
+
+mod canaries;
+mod docket;
+mod evaluating;
+mod gateway;
+mod place;
+mod provider;
+mod window;
+
+use canaries::Watch;
+use place::House;
+use provider::Provider;
+use serde_json::json;
+use window::Cast;
+
+/// The provider's key.
+const PROVIDER_KEY: &str = "canary-provider-key-3f08";
+/// The key of the flags.
+const FLAGS_KEY: &str = "c0ffee5eedc0ffee5eedc0ffee5eedc0ffee5eedc0ffee5eedc0ffee5eed0001";
+/// What an evaluator holds while the window is open.
+const HELD: &str = "canary-transcript-77aa";
+
+/// Everybody who takes part.
+async fn cast(house: &House) -> Cast {
+    let developer = house.party("A model maker", &["developer"]);
+    let institute = house.party("An institute", &["evaluator"]);
+    let office = house.party("The office", &["official"]);
+    let partner = house.party("A water association", &["partner", "finder"]);
+    let rival = house.party("Another maker", &["developer"]);
+    house.machine(&developer, "the gateway's account", "account.key");
+    Cast {
+        developer: house.person(&developer, "developer").await,
+        officials: [
+            house.person(&office, "official one").await,
+            house.person(&office, "official two").await,
+        ],
+        evaluators: [
+            house.person(&institute, "evaluator one").await,
+            house.person(&institute, "evaluator two").await,
+        ],
+        partner: house.person(&partner, "partner").await,
+        rival: house.person(&rival, "rival").await,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
+    let test = "from_a_sealed_protocol_to_a_certificate_of_destruction";
+    let Ok(inspect) = std::env::var("SEAWALL_INSPECT") else {
+        println!("skipped: {test}: no SEAWALL_INSPECT");
+        return;
+    };
+    let watch = Watch::start();
+    let house = House::open();
+    let before = canaries::public(&house).await;
+    let cast = cast(&house).await;
+    std::fs::write(house.folder.path("provider.key"), PROVIDER_KEY).unwrap();
+    std::fs::write(house.folder.path("flags.key"), FLAGS_KEY).unwrap();
+    let provider = Provider::start(evaluating::scripts());
+
+    // The question.
+    let opening = json!({"weights": "held", "snapshot": evaluating::SNAPSHOT});
+    let opened = house.done(&cast.developer, "/v1/engagements", Some(opening)).await;
+    let engagement = format!("/v1/engagements/{}", opened["id"].as_str().unwrap());
+    let answer_by = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 60);
+    let submit = json!({"step": "submit", "answer_by": answer_by});
+    house.done(&cast.developer, &format!("{engagement}/steps"), Some(submit)).await;
+    let [evaluator, _] = &cast.evaluators;
+    house.step(evaluator, &engagement, "schedule").await;
+    docket::sealed_and_named(&house, &cast, &engagement).await;
+
+    // The answer.
+    evaluating::seal(&house.folder);
+    house.step(evaluator, &engagement, "start").await;
+    evaluating::run(&house, &provider, evaluator, &inspect);
+    let outcome = evaluating::determine(&house.folder);
+    house.step(evaluator, &engagement, "analyse").await;
+    let issue = json!({"step": "issue", "outcome": outcome, "differs": null});
+    house.done(&cast.officials[0], &format!("{engagement}/steps"), Some(issue)).await;
+    let told = house.done(&cast.developer, &engagement, None).await;
+    assert_eq!((&told["determination"], &told["outcome"]), (&"issued".into(), &json!(outcome)));
+    docket::crosses(&house, &cast, &engagement, &outcome).await;
+    let id = opened["id"].as_str().unwrap();
+    let letter = house.folder.run(&format!("letter @final.json --engagement {id}"), 0);
+    assert!(letter.contains("Nothing is required"), "{letter}");
+
+    // The window.
+    let snapshot = evaluating::SNAPSHOT;
+    let window = window::open(&house, &cast, &engagement, snapshot).await;
+    window::seat(&house, &cast).await;
+    let held = house.hold(evaluator, &engagement, HELD).await;
+    let of = (window.as_str(), snapshot);
+    window::used_and_withdrawn(&house, &provider, &cast, &engagement, of).await;
+    window::certified(&house, &cast, &engagement, &window, &held).await;
+
+    // What is left of it.
+    for outsider in [&cast.rival, &cast.partner] {
+        assert_eq!(house.ask(Some(outsider), &engagement, None).await.0, 404);
+    }
+    let after = canaries::public(&house).await;
+    assert_eq!(before, after, "the public sees what it saw before anybody took part");
+    let parties = [&cast.developer, &cast.officials[0], evaluator, &cast.partner];
+    let ids = parties.iter().flat_map(|it| [it.id.clone(), it.party.clone()]);
+    let ids: Vec<String> = ids.chain([id.to_owned(), window]).collect();
+    let people = parties.into_iter().chain([&cast.officials[1], &cast.evaluators[1], &cast.rival]);
+    let sessions = people.map(place::Person::session).collect();
+    let told = canaries::Told { flags: provider.flags(), sessions };
+    let (folder, verified) = house.close();
+    assert_eq!(verified["faults"], json!([]), "{verified}");
+    canaries::public_folder(&folder, &ids);
+    canaries::sought(&folder, &inspect, &watch.seen(), &told);
+}

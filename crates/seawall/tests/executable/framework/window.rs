@@ -1,0 +1,184 @@
+//! From the offer to the certificate: a partner gets a seat and uses the model through a gateway,
+//! until the developer withdraws in the middle of it.
+
+use super::gateway::{Gateway, Use, Window};
+use super::place::{House, PATIENCE, Person, Process};
+use super::provider::{Provider, SAID};
+use seawall_domain::digest::Digest;
+use seawall_domain::partner::lottery::commitment;
+use seawall_domain::partner::rubric::{Criterion, Gate};
+use serde_json::{Value, json};
+use sha2::Digest as _;
+use std::time::{Duration, Instant};
+
+/// What a partner asks, and what must be kept nowhere.
+pub const PROMPT: &str = "canary-prompt-9b77";
+/// Within it everything ends (FRONTIER F31).
+const AT_ONCE: Duration = Duration::from_secs(1);
+/// How many streams are open when the developer withdraws.
+const STREAMS: usize = 3;
+
+/// Everybody who takes part in it.
+pub struct Cast {
+    pub developer: Person,
+    pub officials: [Person; 2],
+    pub evaluators: [Person; 2],
+    pub partner: Person,
+    /// Another developer, who has no part in it.
+    pub rival: Person,
+}
+
+/// The partner applies, two people who were drawn look, both sides sign, and it has a seat.
+pub async fn seat(house: &House, cast: &Cast) -> String {
+    let application = json!({
+        "developer": cast.developer.party, "parent": cast.partner.party, "sector": "water",
+        "size": "small", "protects": [1], "evidence": "We keep the pumps of nine towns.",
+    });
+    let filed = house.done(&cast.partner, "/v1/partners", Some(application)).await;
+    let path = format!("/v1/partners/{}", filed["id"].as_str().unwrap());
+    let steps = format!("{path}/steps");
+    let take = async |who: &Person, step: Value| house.done(who, &steps, Some(step)).await;
+    let [official, deputy] = &cast.officials;
+    let pool = [&cast.evaluators[0].id, &cast.evaluators[1].id];
+    take(official, json!({"step": "begin_draw", "pool": pool, "wanted": 2})).await;
+    let hash = |bytes: &[u8]| Digest::new(sha2::Sha256::digest(bytes).into());
+    let sides = [(&cast.developer, [11; 32]), (official, [12; 32])];
+    for (side, nonce) in &sides {
+        let to = commitment(side.party.parse().unwrap(), nonce, hash);
+        take(side, json!({"step": "commit_draw", "to": to})).await;
+    }
+    for (side, nonce) in &sides {
+        take(side, json!({"step": "reveal_draw", "nonce": Digest::new(*nonce)})).await;
+    }
+    let yes = json!({"met": "yes", "evidence": "04".repeat(32)});
+    let gates: serde_json::Map<String, Value> =
+        Gate::ALL.into_iter().map(|gate| (word(gate), yes.clone())).collect();
+    let marks: serde_json::Map<String, Value> =
+        Criterion::ALL.into_iter().map(|criterion| (word(criterion), 3.into())).collect();
+    for evaluator in &cast.evaluators {
+        let filing = json!({"gates": gates, "marks": marks});
+        take(evaluator, json!({"step": "mark", "filing": filing})).await;
+    }
+    take(official, json!({"step": "conclude", "rivalry": "none", "days": 365})).await;
+    take(&cast.developer, json!({"step": "sign"})).await;
+    take(deputy, json!({"step": "sign"})).await;
+    let seated = take(&cast.partner, json!({"step": "seat", "people": [cast.partner.id]})).await;
+    assert_eq!(seated["stage"], "seated", "{seated}");
+    path
+}
+
+/// The partner says what it looks at, which others see without its name.
+async fn claim(house: &House, partner: &Person) -> String {
+    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let wanted = json!({
+        "target": "pkg:generic/pump@1.0", "technique": "model review", "until": until.to_string(),
+    });
+    let claimed = house.done(partner, "/v1/scan-claims", Some(wanted)).await;
+    claimed["claim"]["id"].as_str().unwrap().to_owned()
+}
+
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
+}
+
+/// The developer offers, the official accepts, the developer begins; gives the window.
+pub async fn open(house: &House, cast: &Cast, engagement: &str, snapshot: &str) -> String {
+    let answer_by = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
+    let offer = json!({
+        "step": "offer", "ring": "partners", "seconds": 86_400, "snapshot": snapshot,
+        "terms": TERMS, "answer_by": answer_by,
+    });
+    house.done(&cast.developer, &format!("{engagement}/steps"), Some(offer)).await;
+    house.step(&cast.officials[0], engagement, "accept").await;
+    let begun = house.step(&cast.developer, engagement, "begin").await;
+    assert_eq!(begun["window"], "active", "{begun}");
+    begun["window_id"].as_str().unwrap().to_owned()
+}
+
+/// The terms of access.
+const TERMS: &str = "For defence; nothing is kept.";
+
+/// The partner asks through the gateway; in mid-stream the developer withdraws, at the
+/// clearinghouse.
+pub async fn used_and_withdrawn(
+    house: &House,
+    provider: &Provider,
+    cast: &Cast,
+    engagement: &str,
+    (window, snapshot): (&str, &str),
+) {
+    let terms = Digest::new(sha2::Sha256::digest(TERMS).into()).to_string();
+    let named = Window { name: "window", id: window, snapshot, terms: &terms };
+    let gateway = Gateway::open(house, provider, &named, &cast.partner);
+    let claim = claim(house, &cast.partner).await;
+    let how = Use { who: &cast.partner, purpose: "patch", claim: Some(&claim) };
+    let (attached, address) = gateway.attach(house, &how);
+    let follow = format!(
+        "gateway follow --settings @window.toml --key @window-issuer.key --gateway {} --server {} \
+         --account-key @account.key --engagement {} --every 50",
+        gateway.address,
+        house.address,
+        engagement.rsplit_once('/').unwrap().1,
+    );
+    let following = Process::start(&house.folder, "window-following", &follow);
+
+    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    let asked = provider.asked().len();
+    let body = json!({
+        "model": "early", "stream": true, "max_tokens": 100,
+        "messages": [{"role": "user", "content": PROMPT}],
+    });
+    let ask = || http.post(format!("{address}/v1/chat/completions")).json(&body).send();
+    let mut streams = Vec::new();
+    for _ in 0..STREAMS {
+        let mut stream = ask().await.unwrap();
+        assert_eq!(stream.status(), 200);
+        let first = stream.chunk().await.unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&first).contains(SAID));
+        streams.push(stream);
+    }
+    let sent = &provider.asked()[asked];
+    assert!(sent.key.contains(super::PROVIDER_KEY) && sent.body.to_string().contains(PROMPT));
+    assert_eq!(sent.body["model"], "internal-7");
+
+    let withdrawal = format!("{engagement}/withdrawal");
+    let withdrawn = house.done(&cast.developer, &withdrawal, Some(json!({}))).await;
+    assert_eq!(withdrawn["window"], "ended");
+    let begun = Instant::now();
+    for stream in &mut streams {
+        while let Ok(Some(_)) = stream.chunk().await {}
+    }
+    let ended = begun.elapsed();
+    println!("{STREAMS} streams ended {ended:?} after the withdrawal was answered");
+    assert!(ended < AT_ONCE, "{ended:?}");
+    following.ends();
+    let after = ask().await.unwrap();
+    assert_eq!(after.status(), 503);
+    let lease = format!(
+        "gateway lease --settings @window.toml --key @window-developer.key --gateway {}",
+        gateway.address
+    );
+    house.folder.said_by(&lease, 2);
+    assert_eq!(ask().await.unwrap().status(), 503, "no lease opens it again");
+    assert_eq!(provider.asked().len(), asked + STREAMS, "nothing was sent on");
+    attached.stop();
+    let journal = gateway.verified(house);
+    assert_eq!((&journal["sent"], &journal["ended"]["cut"]), (&STREAMS.into(), &STREAMS.into()));
+}
+
+/// Nothing is held any more, two officials say so, and the developer has their certificate.
+pub async fn certified(house: &House, cast: &Cast, engagement: &str, window: &str, object: &str) {
+    house.until(&cast.developer, engagement, |it| it["held"] == json!([])).await;
+    let certify = || Some(json!({"step": "certify", "window": window}));
+    let steps = format!("{engagement}/steps");
+    house.done(&cast.officials[0], &steps, certify()).await;
+    let (status, _) = house.ask(Some(&cast.officials[0]), &steps, certify()).await;
+    assert_eq!(status, 409, "one person signs once");
+    house.done(&cast.officials[1], &steps, certify()).await;
+    let path = format!("{engagement}/certificates");
+    let signed = house.done(&cast.developer, &path, None).await;
+    let payload = signed[0]["payload"].as_str().unwrap();
+    use base64::Engine as _;
+    let payload = base64::engine::general_purpose::STANDARD.decode(payload).unwrap();
+    assert!(String::from_utf8(payload).unwrap().contains(object), "{signed}");
+}
