@@ -5,12 +5,15 @@
 
 use crate::advisory::{self, Advisory};
 use crate::case::Case;
+use crate::engagement::Engagement;
+use crate::evaluation::Evaluation;
 use crate::exposure::Exposure;
 use crate::fact::Aggregate;
 use crate::finding::Finding;
 use crate::fix::Fix;
-use crate::id::{AccountId, PartyId};
+use crate::id::{AccountId, PartyId, PersonId};
 use crate::inventory::Inventory;
+use crate::partner::{Partner, conflict};
 use crate::party::{self, Party};
 use crate::project::Project;
 use crate::refusal::Refusal;
@@ -19,6 +22,10 @@ use crate::scan::Scan;
 use crate::statement::Statement;
 use crate::{account::Account, id::FindingId};
 use std::collections::BTreeSet;
+
+mod table;
+
+pub use table::TABLE;
 
 /// In which role somebody acts.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -39,6 +46,18 @@ pub enum Role {
     Operator,
     /// A federal agency.
     Agency,
+    /// Develops models.
+    Developer,
+    /// Evaluates models, and looks at applications of partners.
+    Evaluator,
+    /// Makes determinations and takes up offers.
+    Official,
+    /// Answers at the clearinghouse at any hour.
+    DutyOfficer,
+    /// Is a trusted partner, or wants to become one.
+    Partner,
+    /// Looks at what was done, afterwards.
+    Auditor,
     /// A job that a fact caused.
     Clerk,
     /// Sets up the installation, from its own command line.
@@ -47,7 +66,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order in which tables show them.
-    pub const ALL: [Role; 10] = [
+    pub const ALL: [Role; 16] = [
         Role::Public,
         Role::Finder,
         Role::Analyst,
@@ -56,6 +75,12 @@ impl Role {
         Role::Distributor,
         Role::Operator,
         Role::Agency,
+        Role::Developer,
+        Role::Evaluator,
+        Role::Official,
+        Role::DutyOfficer,
+        Role::Partner,
+        Role::Auditor,
         Role::Clerk,
         Role::Administrator,
     ];
@@ -95,6 +120,33 @@ pub enum Action {
     SendStatement,
     ReadStatement,
     ReadStatistics,
+    OpenEvaluation,
+    ReadEvaluation,
+    /// A step under the duty that the person has there.
+    ServeEvaluation,
+    OpenEngagement,
+    ReadEngagement,
+    /// A step that is the developer's.
+    Engage,
+    /// A step that is an evaluator's.
+    Evaluate,
+    /// A step that is the official's.
+    Determine,
+    /// A step that is the duty officer's.
+    EndWindow,
+    DeclareTie,
+    ReadTies,
+    ApplyAsPartner,
+    ReadPartner,
+    /// A step that is the applicant's.
+    AnswerAsPartner,
+    /// Takes part in the draw of a panel.
+    DrawPanel,
+    FileMarks,
+    /// A step that is the official's, about an application or a seat.
+    DecidePartner,
+    SignPartner,
+    StopPartner,
     /// Any step that a job takes because a fact caused it.
     Work,
 }
@@ -110,118 +162,13 @@ pub enum Relation {
     Participant,
 }
 
-/// The whole table: for each action, who may do it, standing in which relation to the thing.
-pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
-    (Action::RegisterParty, &[(Role::Administrator, Relation::Any)]),
-    (Action::OpenAccount, &[(Role::Administrator, Relation::Any)]),
-    (Action::IssueKey, &[(Role::Administrator, Relation::Any)]),
-    (Action::RegisterProject, &[(Role::Administrator, Relation::Any)]),
-    (Action::MoveHorizon, &[(Role::Administrator, Relation::Any), (Role::Clerk, Relation::Any)]),
-    (
-        Action::ReadProject,
-        &[
-            (Role::Analyst, Relation::Any),
-            (Role::Maintainer, Relation::Own),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
-    (Action::ClaimScan, &[(Role::Finder, Relation::Any)]),
-    (Action::EndScan, &[(Role::Finder, Relation::Own)]),
-    (Action::ReadScan, &[(Role::Finder, Relation::Any), (Role::Analyst, Relation::Any)]),
-    (Action::SubmitReport, &[(Role::Finder, Relation::Any)]),
-    (
-        Action::ReadFinding,
-        &[
-            (Role::Finder, Relation::Own),
-            (Role::Analyst, Relation::Any),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
-    (
-        Action::ReadReport,
-        &[
-            (Role::Finder, Relation::Own),
-            (Role::Analyst, Relation::Any),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
-    (Action::UnjoinFinding, &[(Role::Analyst, Relation::Any)]),
-    (Action::ReadReproduction, &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)]),
-    (Action::ReadWork, &[(Role::Analyst, Relation::Any)]),
-    (Action::TryAgain, &[(Role::Analyst, Relation::Any)]),
-    (
-        Action::ReadCase,
-        &[
-            (Role::Analyst, Relation::Any),
-            (Role::Maintainer, Relation::Participant),
-            (Role::Distributor, Relation::Participant),
-            (Role::Vendor, Relation::Participant),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
-    (Action::InviteParticipant, &[(Role::Analyst, Relation::Any)]),
-    (Action::ReleaseBundle, &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)]),
-    (Action::StateRange, &[(Role::Distributor, Relation::Participant)]),
-    (Action::KeepPrivate, &[(Role::Analyst, Relation::Any)]),
-    (Action::ReadDraft, &[(Role::Analyst, Relation::Any), (Role::Clerk, Relation::Any)]),
-    (Action::SignAdvisory, &[(Role::Analyst, Relation::Any)]),
-    (
-        Action::ReadPublished,
-        &[
-            (Role::Public, Relation::Any),
-            (Role::Finder, Relation::Any),
-            (Role::Analyst, Relation::Any),
-            (Role::Maintainer, Relation::Any),
-            (Role::Vendor, Relation::Any),
-            (Role::Distributor, Relation::Any),
-            (Role::Operator, Relation::Any),
-            (Role::Agency, Relation::Any),
-            (Role::Clerk, Relation::Any),
-            (Role::Administrator, Relation::Any),
-        ],
-    ),
-    (Action::SendInventory, &[(Role::Operator, Relation::Own), (Role::Agency, Relation::Own)]),
-    (
-        Action::ReadInventory,
-        &[
-            (Role::Operator, Relation::Own),
-            (Role::Agency, Relation::Own),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
-    (
-        Action::ReadExposure,
-        &[
-            (Role::Operator, Relation::Own),
-            (Role::Agency, Relation::Own),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
-    (Action::SendStatement, &[(Role::Vendor, Relation::Any), (Role::Distributor, Relation::Any)]),
-    (
-        Action::ReadStatement,
-        &[
-            (Role::Vendor, Relation::Own),
-            (Role::Distributor, Relation::Own),
-            (Role::Clerk, Relation::Any),
-        ],
-    ),
-    (
-        Action::ReadStatistics,
-        &[
-            (Role::Analyst, Relation::Any),
-            (Role::Clerk, Relation::Any),
-            (Role::Administrator, Relation::Any),
-        ],
-    ),
-    (Action::Work, &[(Role::Clerk, Relation::Any)]),
-];
-
 /// Who acts.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Actor {
     /// The account, for people and machines.
     pub account: Option<AccountId>,
+    /// The natural person, for people.
+    pub person: Option<PersonId>,
     /// The party it acts for.
     pub party: Option<PartyId>,
     /// The roles in which it may act.
@@ -231,17 +178,22 @@ pub struct Actor {
 impl Actor {
     /// Nobody in particular.
     pub fn public() -> Actor {
-        Actor { account: None, party: None, roles: BTreeSet::from([Role::Public]) }
+        Actor::in_role(Role::Public)
     }
 
     /// A job that a fact caused.
     pub fn clerk() -> Actor {
-        Actor { account: None, party: None, roles: BTreeSet::from([Role::Clerk]) }
+        Actor::in_role(Role::Clerk)
     }
 
     /// Whoever sits at the installation's own command line.
     pub fn administrator() -> Actor {
-        Actor { account: None, party: None, roles: BTreeSet::from([Role::Administrator]) }
+        Actor::in_role(Role::Administrator)
+    }
+
+    /// Nobody by name.
+    fn in_role(role: Role) -> Actor {
+        Actor { account: None, person: None, party: None, roles: BTreeSet::from([role]) }
     }
 
     /// An account that acts for its party, in the party's roles.
@@ -257,9 +209,16 @@ impl Actor {
                 party::Role::Distributor => Role::Distributor,
                 party::Role::Operator => Role::Operator,
                 party::Role::Agency => Role::Agency,
+                party::Role::Developer => Role::Developer,
+                party::Role::Evaluator => Role::Evaluator,
+                party::Role::Official => Role::Official,
+                party::Role::DutyOfficer => Role::DutyOfficer,
+                party::Role::Partner => Role::Partner,
+                party::Role::Auditor => Role::Auditor,
             }));
         }
-        Actor { account: Some(account.id), party: Some(party.id), roles }
+        let person = account.natural();
+        Actor { account: Some(account.id), person, party: Some(party.id), roles }
     }
 
     /// What goes into the record as the doer: the account, or the role of those without one.
@@ -366,6 +325,30 @@ owned! {
     Inventory => |inventory| Some(inventory.operator);
     Statement => |statement| Some(statement.issuer);
     Exposure => |exposure| Some(exposure.spot.operator);
+    Evaluation => |_evaluation| None;
+    Engagement => |engagement| Some(engagement.developer);
+    conflict::Entry => |_entry| None;
+}
+
+impl Governed for Partner {
+    fn owner(&self) -> Option<PartyId> {
+        Some(self.application.party)
+    }
+
+    fn involves(&self, party: PartyId) -> bool {
+        self.application.developer == party
+    }
+
+    /// A person who looks at the application takes part in it, whoever its party is.
+    fn relations(&self, actor: &Actor) -> Vec<Relation> {
+        let (own, involved) = match actor.party {
+            Some(party) => (self.owner() == Some(party), self.involves(party)),
+            None => (false, false),
+        };
+        let looks = actor.person.is_some_and(|person| self.panel().contains(&person));
+        let own = own.then_some(Relation::Own);
+        own.into_iter().chain((involved || looks).then_some(Relation::Participant)).collect()
+    }
 }
 
 impl Governed for Case {

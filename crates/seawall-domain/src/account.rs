@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::fact::{Aggregate, Subject, becomes, begun, facts_of};
-use crate::id::{AccountId, PartyId};
+use crate::id::{AccountId, PartyId, PersonId};
 use crate::party::Standing;
 use crate::refusal::Refusal;
 use crate::time::{SignedDuration, Timestamp};
@@ -49,6 +49,10 @@ pub struct Account {
     pub label: String,
     /// Person or machine.
     pub holder: Holder,
+    /// The natural person, where it has other accounts too: said when the account is opened, and
+    /// never changed, so that nobody can be two people one after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     /// The Ed25519 key with which it signs, as 64 hexadecimal digits.
     pub public_key: String,
     /// Its keys.
@@ -62,25 +66,47 @@ pub struct Account {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum AccountFact {
-    Opened { id: AccountId, party: PartyId, label: String, holder: Holder, public_key: String },
-    KeyIssued { digest: Digest, expires_at: Timestamp },
-    KeyRevoked { digest: Digest },
+    Opened {
+        id: AccountId,
+        party: PartyId,
+        label: String,
+        holder: Holder,
+        public_key: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    },
+    KeyIssued {
+        digest: Digest,
+        expires_at: Timestamp,
+    },
+    KeyRevoked {
+        digest: Digest,
+    },
     Suspended,
 }
 facts_of!(AccountFact in Account);
 
 impl Account {
-    /// Opens an account for a party.
+    /// Opens an account for a party; `person` where its holder has other accounts.
     pub fn open(
-        id: AccountId,
-        party: PartyId,
+        (id, party): (AccountId, PartyId),
         label: &str,
         holder: Holder,
+        person: Option<PersonId>,
         public_key: String,
         now: Timestamp,
     ) -> Option<(Account, AccountFact)> {
         let label = label.to_owned();
-        begun(AccountFact::Opened { id, party, label, holder, public_key }, now)
+        begun(AccountFact::Opened { id, party, label, holder, public_key, person }, now)
+    }
+
+    /// The natural person behind it. Without another word it stands for a person of its own; a
+    /// machine stands for nobody.
+    pub fn natural(&self) -> Option<PersonId> {
+        match self.holder {
+            Holder::Person => Some(self.person.unwrap_or(PersonId::new(self.id.uuid()))),
+            Holder::Machine { .. } => None,
+        }
     }
 
     /// Issues a key that ends by itself.
@@ -117,15 +143,18 @@ impl Aggregate for Account {
 
     fn apply(prior: Option<Self>, fact: &AccountFact, at: Timestamp) -> Option<Self> {
         match (prior, fact.clone()) {
-            (None, AccountFact::Opened { id, party, label, holder, public_key }) => Some(Account {
-                id,
-                party,
-                label,
-                holder,
-                public_key,
-                keys: Vec::new(),
-                standing: Standing::Active,
-            }),
+            (None, AccountFact::Opened { id, party, label, holder, public_key, person }) => {
+                Some(Account {
+                    id,
+                    party,
+                    label,
+                    holder,
+                    person,
+                    public_key,
+                    keys: Vec::new(),
+                    standing: Standing::Active,
+                })
+            }
             (Some(mut account), AccountFact::KeyIssued { digest, expires_at }) => {
                 account.keys.push(Key { digest, expires_at, revoked_at: None });
                 Some(account)

@@ -11,12 +11,16 @@
 //! determination opens none.
 
 use crate::digest::Digest;
+use crate::fact::{Aggregate, Subject, facts_of};
 use crate::id::{EngagementId, PartyId, PersonId, WindowId};
+use crate::refusal::Refusal;
 use crate::time::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 pub mod certificate;
 pub mod crossing;
+pub mod custody;
 pub mod determination;
 pub mod grant;
 pub mod lease;
@@ -28,8 +32,9 @@ pub mod scope;
 pub mod view;
 pub mod window;
 
+use custody::{Custody, CustodyFact};
 use determination::{Determination, DeterminationFact};
-use lineage::Lineage;
+use lineage::{Lineage, Use};
 use release::{Release, ReleaseFact};
 use window::{Window, WindowFact};
 
@@ -94,6 +99,9 @@ pub enum Refused {
     /// A name that is in use.
     #[error("cannot use that name again")]
     Known,
+    /// One person signs once.
+    #[error("cannot sign again: a second person must sign")]
+    SecondPersonNeeded,
     /// A bound is reached.
     #[error("cannot keep more than {0}")]
     Full(usize),
@@ -117,6 +125,8 @@ pub struct Engagement {
     pub id: EngagementId,
     /// The developer.
     pub developer: PartyId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
     /// Whose weights.
     pub weights: Weights,
     /// The first machine.
@@ -129,6 +139,10 @@ pub struct Engagement {
     pub lineage: Lineage,
     /// SHA-256 of each opinion that was given.
     pub advice: Vec<Digest>,
+    /// The root of the sealed protocol that the runs are under.
+    pub protocol: Option<Digest>,
+    /// What is held in windows, and what became of it.
+    pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
     pub seen: Timestamp,
 }
@@ -150,6 +164,10 @@ pub enum Event {
     OpenWeights,
     /// An evaluator's opinion, which binds nobody.
     Advise(Digest),
+    /// An evaluator names the sealed protocol that the runs will be under, before they begin.
+    NameProtocol(Digest),
+    /// In what is held.
+    Custody(custody::Event),
 }
 
 /// What happened.
@@ -164,7 +182,11 @@ pub enum EngagementFact {
     SnapshotAdded { snapshot: Digest },
     WeightsOpened,
     Advised { document: Digest },
+    ProtocolNamed { root: Digest },
+    CustodyMoved { fact: CustodyFact },
+    DaysCounted { others: Vec<Use> },
 }
+facts_of!(EngagementFact in Engagement);
 
 /// The engagement after a step, with everything that happened, in order; or why not.
 pub type Decided = Result<(Engagement, Vec<EngagementFact>), Refused>;
@@ -239,11 +261,49 @@ impl Engagement {
                     Err(Refused::NotYours)
                 }
             },
+            Event::NameProtocol(root) => {
+                self.names_protocol(who)?;
+                Ok(vec![EngagementFact::ProtocolNamed { root }])
+            }
+            Event::Custody(event) => {
+                let fact = self.custody.decide(event, who, self, now)?;
+                Ok(vec![EngagementFact::CustodyMoved { fact }])
+            }
         }
     }
 
+    /// The protocol is named by an evaluator after the question and before any run.
+    fn names_protocol(&self, who: Who) -> Result<(), Refused> {
+        match (who, &self.determination) {
+            (
+                Who::Evaluator(_),
+                Determination::Submitted { .. } | Determination::Scheduled { .. },
+            ) => Ok(()),
+            (Who::Evaluator(_), _) => Err(Refused::NotNow),
+            (Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock, _) => {
+                Err(Refused::NotYours)
+            }
+        }
+    }
+
+    /// Counts what windows of other engagements about the same model have used by now; none when
+    /// nothing changes by it.
+    pub fn count_days(
+        &self,
+        others: Vec<Use>,
+        now: Timestamp,
+    ) -> Result<Option<(Engagement, EngagementFact)>, Refused> {
+        let counted = self.lineage.counting(others)?;
+        if counted == self.lineage {
+            return Ok(None);
+        }
+        let fact = EngagementFact::DaysCounted { others: counted.others().to_vec() };
+        let next = Engagement::apply(Some(self.clone()), &fact, now).ok_or(Refused::NotNow)?;
+        Ok(Some((next, fact)))
+    }
+
     /// The state after a fact, from the state before it (`None` before the first).
-    pub fn apply(prior: Option<Self>, fact: &EngagementFact, at: Timestamp) -> Option<Self> {
+    pub fn after(prior: Option<Self>, fact: &EngagementFact, at: Timestamp) -> Option<Self> {
         let Some(mut next) = prior else {
             return Engagement::opened(fact, at);
         };
@@ -256,6 +316,7 @@ impl Engagement {
             }
             EngagementFact::WindowMoved { fact } => {
                 next.lineage = next.lineage.after(fact)?;
+                next.custody = next.custody.on_window(fact)?;
                 next.window = next.window.after(*fact, at)?;
             }
             EngagementFact::ReleaseReported { fact } => next.release = next.release.after(*fact),
@@ -264,6 +325,13 @@ impl Engagement {
             }
             EngagementFact::WeightsOpened => next.weights = Weights::Open,
             EngagementFact::Advised { document } => next.advice.push(*document),
+            EngagementFact::ProtocolNamed { root } => next.protocol = Some(*root),
+            EngagementFact::CustodyMoved { fact } => {
+                next.custody = next.custody.after(*fact, at).ok()?;
+            }
+            EngagementFact::DaysCounted { others } => {
+                next.lineage = next.lineage.counting(others.clone()).ok()?;
+            }
         }
         Some(next)
     }
@@ -276,6 +344,7 @@ impl Engagement {
         Some(Engagement {
             id: *id,
             developer: *developer,
+            opened_at: at,
             weights: *weights,
             determination: Determination::Draft {
                 answer_by: at.checked_add(waits).unwrap_or(Timestamp::MAX),
@@ -284,6 +353,8 @@ impl Engagement {
             release: Release::Unreported,
             lineage: lineage.clone(),
             advice: Vec::new(),
+            protocol: None,
+            custody: Custody::default(),
             seen: at,
         })
     }
@@ -293,6 +364,25 @@ impl Engagement {
     pub fn admits(&self, now: Timestamp) -> Option<WindowId> {
         let is_back = now < self.seen;
         self.window.admits(now).filter(|_| !is_back)
+    }
+}
+
+impl Aggregate for Engagement {
+    const SUBJECT: Subject = Subject::Engagement;
+    type Fact = EngagementFact;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn apply(prior: Option<Self>, fact: &EngagementFact, at: Timestamp) -> Option<Self> {
+        Engagement::after(prior, fact, at)
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Refusal {
+        Refusal::ByRule(refused.to_string())
     }
 }
 

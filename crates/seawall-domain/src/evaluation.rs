@@ -12,15 +12,171 @@ pub mod conditions;
 pub mod decimal;
 pub mod decision;
 pub mod declined;
+pub mod determination;
 pub mod docket;
 pub mod elicitation;
 pub mod finding;
+pub mod flag;
 pub mod log;
 pub mod metric;
 pub mod protocol;
+pub mod recheck;
 pub mod reducer;
 pub mod report;
+pub mod review;
+pub mod run;
 pub mod sealing;
 pub mod statistics;
+pub mod tally;
 pub mod token;
 pub mod value;
+
+use crate::digest::{Address, Digest};
+use crate::fact::{Aggregate, Subject, begun, facts_of};
+use crate::id::{EvaluationId, PersonId};
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+use docket::{Docket, DocketFact};
+use protocol::{Domain, Protocol};
+use sealing::Signer;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// The most times that it is recorded that somebody was shown an opened protocol.
+pub const SHOWINGS_MAX: usize = 256;
+
+/// An evaluation as it is kept: its docket, and where its sealed protocols lie.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Its id.
+    pub id: EvaluationId,
+    /// Who has which duty, what is sealed, which tokens are out.
+    pub docket: Docket,
+    /// Each revision that was committed to, by its root.
+    pub kept: BTreeMap<Digest, Kept>,
+    /// To whom an opened protocol was shown, and when.
+    pub shown: Vec<Shown>,
+}
+
+/// A protocol that was committed to: sealed bytes, and what may be told of it before they open.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Where the opening lies: the terms with their salts.
+    pub opening: Address,
+    /// What is measured.
+    pub domains: BTreeSet<Domain>,
+    /// By how many tasks.
+    pub tasks: u64,
+}
+
+/// Somebody was shown an opened protocol.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The root.
+    pub root: Digest,
+    /// To whom.
+    pub to: PersonId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened to an evaluation.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "fields are those of the state they change")]
+pub enum EvaluationFact {
+    Opened { id: EvaluationId },
+    DocketMoved { fact: DocketFact },
+    ProtocolKept { root: Digest, kept: Kept },
+    Signed { by: Signer, public_key: String, value: String },
+    ProtocolShown { root: Digest, to: PersonId },
+}
+facts_of!(EvaluationFact in Evaluation);
+
+impl Kept {
+    /// What is kept of a protocol whose opening lies there.
+    pub fn of(protocol: &Protocol, opening: Address) -> Kept {
+        let tasks = protocol.terms().tasks.len() as u64;
+        Kept { opening, domains: protocol.domains(), tasks }
+    }
+}
+
+impl Evaluation {
+    /// Begins: nothing has happened in its docket.
+    pub fn open(id: EvaluationId, now: Timestamp) -> Option<(Evaluation, EvaluationFact)> {
+        begun(EvaluationFact::Opened { id }, now)
+    }
+
+    /// Decides what follows from an event in the docket.
+    pub fn step(
+        &self,
+        event: docket::Event,
+        now: Timestamp,
+    ) -> Result<(Evaluation, EvaluationFact), docket::Refused> {
+        let (docket, fact) = self.docket.step(event, now)?;
+        Ok((Evaluation { docket, ..self.clone() }, EvaluationFact::DocketMoved { fact }))
+    }
+
+    /// Takes a signature over the root that is being sealed.
+    pub fn sign(
+        &self,
+        by: Signer,
+        public_key: String,
+        value: String,
+        now: Timestamp,
+    ) -> Result<(Evaluation, EvaluationFact), docket::Refused> {
+        let (docket, _) = self.docket.step(docket::Event::Sign(by), now)?;
+        let fact = EvaluationFact::Signed { by, public_key, value };
+        Ok((Evaluation { docket, ..self.clone() }, fact))
+    }
+
+    /// The newest root that two people sealed, which runs are begun under.
+    pub fn sealed(&self) -> Option<Digest> {
+        self.docket.revisions.newest().map(|newest| newest.root)
+    }
+
+    /// The root that is being sealed, or was last.
+    pub fn root(&self) -> Option<Digest> {
+        self.docket.seal.as_ref().map(sealing::Seal::root)
+    }
+}
+
+impl Aggregate for Evaluation {
+    const SUBJECT: Subject = Subject::Evaluation;
+    type Fact = EvaluationFact;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn apply(prior: Option<Self>, fact: &EvaluationFact, at: Timestamp) -> Option<Self> {
+        let Some(mut next) = prior else {
+            let EvaluationFact::Opened { id } = fact else { return None };
+            let (kept, shown) = (BTreeMap::new(), Vec::new());
+            return Some(Evaluation { id: *id, docket: Docket::new(), kept, shown });
+        };
+        match fact {
+            EvaluationFact::Opened { .. } => return None,
+            EvaluationFact::DocketMoved { fact } => next.docket = next.docket.after(fact, at)?,
+            EvaluationFact::ProtocolKept { root, kept } => {
+                drop(next.kept.insert(*root, kept.clone()));
+            }
+            EvaluationFact::Signed { by, .. } => {
+                next.docket = next.docket.after(&DocketFact::Signed { by: *by }, at)?;
+            }
+            EvaluationFact::ProtocolShown { root, to } => {
+                let shown = Shown { root: *root, to: *to, at };
+                (next.shown.len() < SHOWINGS_MAX).then_some(())?;
+                next.shown.push(shown);
+            }
+        }
+        Some(next)
+    }
+}
+
+impl From<docket::Refused> for Refusal {
+    fn from(refused: docket::Refused) -> Refusal {
+        Refusal::ByRule(refused.to_string())
+    }
+}

@@ -5,8 +5,8 @@
 //! stored state (STYLE section 6). Free text and personal data live in blobs beside it.
 
 use crate::time::Timestamp;
-use crate::{account, advisory, case, exposure, finding, fix, inventory, party, project};
-use crate::{reproduction, scan, statement};
+use crate::{account, advisory, case, engagement, evaluation, exposure, finding, fix, inventory};
+use crate::{partner, party, project, reproduction, scan, statement};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 use uuid::Uuid;
@@ -27,11 +27,15 @@ pub enum Subject {
     Inventory,
     Statement,
     Exposure,
+    Evaluation,
+    Engagement,
+    Tie,
+    Partner,
 }
 
 impl Subject {
     /// Every subject, in order.
-    pub const ALL: [Subject; 12] = [
+    pub const ALL: [Subject; 16] = [
         Subject::Party,
         Subject::Account,
         Subject::Project,
@@ -44,6 +48,10 @@ impl Subject {
         Subject::Inventory,
         Subject::Statement,
         Subject::Exposure,
+        Subject::Evaluation,
+        Subject::Engagement,
+        Subject::Tie,
+        Subject::Partner,
     ];
 
     /// The name, as stored and as the name of its table (a case's table is `flaw_case`).
@@ -61,6 +69,10 @@ impl Subject {
             Subject::Inventory => "inventory",
             Subject::Statement => "statement",
             Subject::Exposure => "exposure",
+            Subject::Evaluation => "evaluation",
+            Subject::Engagement => "engagement",
+            Subject::Tie => "tie",
+            Subject::Partner => "partner",
         }
     }
 }
@@ -82,10 +94,15 @@ pub enum Fact {
     Inventory(inventory::InventoryFact),
     Statement(statement::StatementFact),
     Exposure(exposure::ExposureFact),
+    Evaluation(evaluation::EvaluationFact),
+    Engagement(engagement::EngagementFact),
+    Tie(partner::conflict::TieFact),
+    Partner(partner::PartnerFact),
 }
 
 impl Fact {
-    /// Whether the fact belongs in the public log: only what publishes something does.
+    /// Whether the fact belongs in the public log: only what publishes something does. Nothing of
+    /// an evaluation, an engagement or a partner is public, not even that there is one.
     pub fn is_public(&self) -> bool {
         matches!(self, Fact::Advisory(advisory::AdvisoryFact::Published { .. }))
     }

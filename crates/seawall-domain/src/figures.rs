@@ -68,7 +68,12 @@ impl Count {
             | Fact::Case(_)
             | Fact::Fix(_)
             | Fact::Advisory(_)
-            | Fact::Statement(_) => {}
+            | Fact::Statement(_)
+            // Who takes part in the framework is no figure of anybody's.
+            | Fact::Evaluation(_)
+            | Fact::Engagement(_)
+            | Fact::Tie(_)
+            | Fact::Partner(_) => {}
         }
     }
 

@@ -82,10 +82,14 @@ ids! {
     PersonId = "person";
     /// A run of an evaluation under a sealed protocol.
     RunId = "run";
+    /// An evaluation: everything that happens under the protocols of one model line.
+    EvaluationId = "evaluation";
     /// An engagement: a developer's voluntary dealings about one model.
     EngagementId = "engagement";
     /// An access window, from its offer on.
     WindowId = "window";
+    /// A tie between a person and a party, in the register of conflicts.
+    TieId = "tie";
     /// A trusted partner, from its application on.
     PartnerId = "partner";
     /// A fact, once recorded.

@@ -3,14 +3,20 @@
 
 use crate::advisory::AdvisoryFact;
 use crate::case::CaseFact;
+use crate::engagement::EngagementFact;
+use crate::engagement::determination::DeterminationFact;
+use crate::engagement::window::WindowFact;
+use crate::evaluation::EvaluationFact;
 use crate::exposure::ExposureFact;
 use crate::fact::Fact;
 use crate::finding::FindingFact;
 use crate::fix::FixFact;
 use crate::id::{
-    AdvisoryId, CaseId, FindingId, FixId, InventoryId, ProjectId, ReproductionId, StatementId,
+    AdvisoryId, CaseId, EngagementId, FindingId, FixId, InventoryId, PartnerId, ProjectId,
+    ReproductionId, StatementId,
 };
 use crate::inventory::InventoryFact;
+use crate::partner::PartnerFact;
 use crate::project::ProjectFact;
 use crate::reproduction::ReproductionFact;
 use crate::statement::StatementFact;
@@ -18,7 +24,10 @@ use crate::verdict::{Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+mod due;
 pub mod line;
+
+pub use due::due;
 
 /// A job, as it is stored: `{"job":"gate","of":"<finding id>"}`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -69,6 +78,12 @@ pub enum Job {
     MatchSet(Uuid),
     /// Run the proofs of a project's published cases on releases that now exist.
     Watch(ProjectId),
+    /// Look whether waiting, an offer or a window has come to its end.
+    EndWaiting(EngagementId),
+    /// Erase what was held of a developer's in a window that is over.
+    Destroy(EngagementId),
+    /// Look whether a draw or a seat has come to its end.
+    EndSeat(PartnerId),
 }
 
 /// Which kind of worker does a job (`seawall work --role`).
@@ -113,7 +128,10 @@ impl Job {
             | Job::Promote(_)
             | Job::OpenCase(_)
             | Job::Draft(_)
-            | Job::ReleaseBundle(_) => WorkRole::Desk,
+            | Job::ReleaseBundle(_)
+            | Job::EndWaiting(_)
+            | Job::Destroy(_)
+            | Job::EndSeat(_) => WorkRole::Desk,
             Job::Locate(_)
             | Job::Reproduce(_)
             | Job::TestNewest(_)
@@ -127,6 +145,12 @@ impl Job {
             | Job::ApplyStatement(_)
             | Job::MatchSet(_) => WorkRole::Match,
         }
+    }
+
+    /// Whether the job itself tells who takes part in the framework for models: such a job is on no
+    /// list that others see.
+    pub fn is_confidential(&self) -> bool {
+        matches!(self, Job::EndWaiting(_) | Job::Destroy(_) | Job::EndSeat(_))
     }
 }
 
@@ -156,6 +180,70 @@ pub fn jobs_for(subject: Uuid, fact: &Fact) -> Vec<Job> {
             | ExposureFact::Told { .. }
             | ExposureFact::Fixed { .. } => Vec::new(),
         },
+        Fact::Evaluation(fact) => match fact {
+            EvaluationFact::Opened { .. }
+            | EvaluationFact::DocketMoved { .. }
+            | EvaluationFact::ProtocolKept { .. }
+            | EvaluationFact::Signed { .. }
+            | EvaluationFact::ProtocolShown { .. } => Vec::new(),
+        },
+        Fact::Engagement(fact) => for_engagement(EngagementId::new(subject), fact),
+        Fact::Tie(_) => Vec::new(),
+        Fact::Partner(fact) => for_partner(PartnerId::new(subject), fact),
+    }
+}
+
+fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
+    match fact {
+        EngagementFact::Opened { .. } => vec![Job::EndWaiting(id)],
+        EngagementFact::DeterminationMoved { fact } => match fact {
+            DeterminationFact::Submitted { .. } => vec![Job::EndWaiting(id)],
+            DeterminationFact::Scheduled
+            | DeterminationFact::Started
+            | DeterminationFact::Analysed
+            | DeterminationFact::Issued { .. }
+            | DeterminationFact::Withdrawn
+            | DeterminationFact::Declined
+            | DeterminationFact::Lapsed => Vec::new(),
+        },
+        EngagementFact::WindowMoved { fact } => match fact {
+            WindowFact::Offered { .. }
+            | WindowFact::Began { .. }
+            | WindowFact::Extended { .. }
+            | WindowFact::Cut { .. } => vec![Job::EndWaiting(id)],
+            WindowFact::Ended { .. } => vec![Job::Destroy(id)],
+            WindowFact::Accepted | WindowFact::WithdrawnAgain => Vec::new(),
+        },
+        EngagementFact::ReleaseReported { .. }
+        | EngagementFact::SnapshotAdded { .. }
+        | EngagementFact::WeightsOpened
+        | EngagementFact::Advised { .. }
+        | EngagementFact::ProtocolNamed { .. }
+        | EngagementFact::CustodyMoved { .. }
+        | EngagementFact::DaysCounted { .. } => Vec::new(),
+    }
+}
+
+fn for_partner(id: PartnerId, fact: &PartnerFact) -> Vec<Job> {
+    match fact {
+        PartnerFact::DrawBegun { .. } | PartnerFact::Decided { .. } => vec![Job::EndSeat(id)],
+        PartnerFact::Filed { .. }
+        | PartnerFact::DrawCommitted { .. }
+        | PartnerFact::DrawRevealed { .. }
+        | PartnerFact::DrawVoided { .. }
+        | PartnerFact::PanelDrawn { .. }
+        | PartnerFact::AssessorJoined { .. }
+        | PartnerFact::MarksFiled { .. }
+        | PartnerFact::Signed { .. }
+        | PartnerFact::Appealed { .. }
+        | PartnerFact::Seated { .. }
+        | PartnerFact::Suspended { .. }
+        | PartnerFact::Resumed { .. }
+        | PartnerFact::Revoked { .. }
+        | PartnerFact::ChangeAsked { .. }
+        | PartnerFact::KeyLost { .. }
+        | PartnerFact::Attested
+        | PartnerFact::Expired => Vec::new(),
     }
 }
 

@@ -10,10 +10,14 @@
 //! The developer can keep anybody from its own model, and nobody can force a partner on it.
 
 use crate::digest::Digest;
+use crate::engagement::grant::Cut;
+use crate::fact::{Aggregate, Subject, facts_of};
 use crate::id::{PartnerId, PartyId, PersonId};
+use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 pub mod appeal;
 pub mod assessment;
@@ -22,6 +26,7 @@ pub mod conflict;
 pub mod decision;
 mod fold;
 pub mod letter;
+pub mod lot;
 pub mod lottery;
 pub mod reach;
 pub mod rubric;
@@ -29,10 +34,13 @@ pub mod seat;
 
 use appeal::Appeal;
 use assessment::{Filing, Panel};
+use concentration::{Sector, Size};
 use conflict::Register;
 use decision::{Decision, Rivalry, Side};
+use lot::Lot;
+use reach::Group;
 use rubric::Rubric;
-use seat::{By, Extent, Seat, Why};
+use seat::{Asked, By, Change, Extent, Seat, Why};
 
 /// An application to become a partner for one developer's models.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -49,6 +57,24 @@ pub struct Application {
     pub evidence: Digest,
     /// When it was filed.
     pub filed_at: Timestamp,
+    /// What it declares of itself.
+    pub declared: Declared,
+}
+
+/// The most groups of operators that one applicant declares.
+pub const GROUPS_MAX: usize = 10_000;
+
+/// What an applicant declares of itself; the panel sees what shows it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Declared {
+    /// Who owns it in the end: itself, or another party.
+    pub parent: PartyId,
+    /// What it is in.
+    pub sector: Sector,
+    /// How large it is.
+    pub size: Size,
+    /// The groups of operators that it protects.
+    pub protects: BTreeSet<Group>,
 }
 
 /// A partner, from its application on.
@@ -68,6 +94,8 @@ pub enum Stage {
     Filed {
         /// The first round, or that after an appeal.
         round: Round,
+        /// The draw, once it has begun.
+        lot: Option<Lot>,
     },
     /// People look at it.
     Assessed {
@@ -90,6 +118,27 @@ pub enum Stage {
         /// The seat.
         seat: Seat,
     },
+    /// The decision that its seat rested on has ended.
+    Over {
+        /// The decision.
+        decision: Decision,
+        /// When its end was recorded.
+        at: Timestamp,
+    },
+}
+
+impl Stage {
+    /// The state's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Stage::Filed { lot: None, .. } => "filed",
+            Stage::Filed { lot: Some(_), .. } => "drawn_for",
+            Stage::Assessed { .. } => "assessed",
+            Stage::Decided { .. } => "decided",
+            Stage::Seated { .. } => "seated",
+            Stage::Over { .. } => "over",
+        }
+    }
 }
 
 /// The first round, or that after an appeal: there is one appeal.
@@ -110,20 +159,73 @@ pub enum Round {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum PartnerFact {
-    Filed { application: Application },
-    PanelDrawn { members: BTreeSet<PersonId> },
-    AssessorJoined { person: PersonId },
-    MarksFiled { by: PersonId, filing: Filing },
-    Decided { decision: Decision },
-    Signed { side: Side },
-    Appealed { appeal: Appeal },
-    Seated { people: BTreeSet<PersonId> },
-    Suspended { extent: Extent, by: By, why: Why },
-    Resumed { extent: Extent, by: [By; 2] },
-    Revoked { extent: Extent, by: [By; 2], why: Why },
-    KeyLost { key: Digest },
+    Filed {
+        application: Application,
+    },
+    DrawBegun {
+        sides: BTreeSet<PartyId>,
+        pool: BTreeSet<PersonId>,
+        recused: BTreeSet<PersonId>,
+        wanted: u8,
+        until: Timestamp,
+    },
+    DrawCommitted {
+        side: PartyId,
+        to: Digest,
+    },
+    DrawRevealed {
+        side: PartyId,
+        nonce: Digest,
+    },
+    DrawVoided {
+        silent: BTreeSet<PartyId>,
+    },
+    PanelDrawn {
+        members: BTreeSet<PersonId>,
+    },
+    AssessorJoined {
+        person: PersonId,
+    },
+    MarksFiled {
+        by: PersonId,
+        filing: Filing,
+    },
+    Decided {
+        decision: Decision,
+    },
+    Signed {
+        side: Side,
+    },
+    Appealed {
+        appeal: Appeal,
+    },
+    Seated {
+        people: BTreeSet<PersonId>,
+    },
+    Suspended {
+        extent: Extent,
+        by: By,
+        why: Why,
+    },
+    Resumed {
+        extent: Extent,
+        by: [By; 2],
+    },
+    Revoked {
+        extent: Extent,
+        by: [By; 2],
+        why: Why,
+    },
+    ChangeAsked {
+        asked: Asked,
+    },
+    KeyLost {
+        key: Digest,
+    },
     Attested,
+    Expired,
 }
+facts_of!(PartnerFact in Partner);
 
 /// Why a step was refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -137,6 +239,12 @@ pub enum Refused {
     /// Another rubric than the one in force when it was filed.
     #[error("cannot mark by another rubric than the one in force when it was filed")]
     OtherRubric,
+    /// The groups that are declared are too many.
+    #[error("cannot declare more than {GROUPS_MAX} groups")]
+    Groups,
+    /// By the rules of the lottery.
+    #[error(transparent)]
+    Lottery(#[from] lottery::Refused),
     /// By the rules of panels.
     #[error(transparent)]
     Assessment(#[from] assessment::Refused),
@@ -156,9 +264,16 @@ pub type Decided = Result<(Partner, PartnerFact), Refused>;
 
 impl Partner {
     /// Takes an application.
-    pub fn file(application: Application) -> (Partner, PartnerFact) {
+    pub fn file(application: Application) -> Result<(Partner, PartnerFact), Refused> {
+        if application.declared.protects.len() > GROUPS_MAX {
+            return Err(Refused::Groups);
+        }
         let fact = PartnerFact::Filed { application: application.clone() };
-        (Partner { application, stage: Stage::Filed { round: Round::First } }, fact)
+        Ok((Partner::filed(application), fact))
+    }
+
+    fn filed(application: Application) -> Partner {
+        Partner { application, stage: Stage::Filed { round: Round::First, lot: None } }
     }
 
     /// Takes the people whom the lottery drew. The register decides again who must stay out, and
@@ -169,7 +284,7 @@ impl Partner {
         register: &Register,
         now: Timestamp,
     ) -> Decided {
-        let Stage::Filed { round } = &self.stage else {
+        let Stage::Filed { round, .. } = &self.stage else {
             return Err(Refused::NotNow);
         };
         let panel = Panel::of(members.iter().copied())?;
@@ -201,7 +316,7 @@ impl Partner {
 
     /// Somebody of the panel files.
     pub fn mark(&self, by: PersonId, filing: Filing, rubric: &Rubric, now: Timestamp) -> Decided {
-        let panel = self.panel(rubric)?;
+        let panel = self.looking(rubric)?;
         panel.file(by, filing.clone(), rubric)?;
         self.becomes(PartnerFact::MarksFiled { by, filing }, now)
     }
@@ -214,7 +329,7 @@ impl Partner {
         days: i64,
         now: Timestamp,
     ) -> Decided {
-        let panel = self.panel(rubric)?;
+        let panel = self.looking(rubric)?;
         let derived = decision::derive(&panel.findings(rubric)?, rubric.text(), rivalry);
         let members = panel.members().clone();
         let decision = Decision::make(derived, self.application.rubric, members, days, now)?;
@@ -268,6 +383,22 @@ impl Partner {
         self.becomes(PartnerFact::Revoked { extent, by, why }, now)
     }
 
+    /// Signs for a change that takes two: the first signature waits, the second does it.
+    pub fn change(&self, change: Change, by: By, now: Timestamp) -> Decided {
+        let seat = self.seated()?;
+        match (seat.asked_by_another(change, by), change) {
+            (Some(first), Change::Resume { extent }) => self.resume(extent, [first, by], now),
+            (Some(first), Change::Revoke { extent, why }) => {
+                self.revoke(extent, [first, by], why, now)
+            }
+            (None, Change::Resume { .. } | Change::Revoke { .. }) => {
+                let asked = Asked { change, by };
+                seat.ask(asked)?;
+                self.becomes(PartnerFact::ChangeAsked { asked }, now)
+            }
+        }
+    }
+
     /// A key was lost.
     pub fn lose_key(&self, key: Digest, now: Timestamp) -> Decided {
         self.seated()?.lose_key(key)?;
@@ -283,21 +414,63 @@ impl Partner {
     pub fn seated(&self) -> Result<&Seat, Refused> {
         match &self.stage {
             Stage::Seated { seat, .. } => Ok(seat),
-            Stage::Filed { .. } | Stage::Assessed { .. } | Stage::Decided { .. } => {
-                Err(Refused::NotNow)
-            }
+            Stage::Filed { .. }
+            | Stage::Assessed { .. }
+            | Stage::Decided { .. }
+            | Stage::Over { .. } => Err(Refused::NotNow),
         }
     }
 
-    fn panel(&self, rubric: &Rubric) -> Result<&Panel, Refused> {
+    /// Whom a gateway must cut off because of this seat, or because there is none any more.
+    pub fn cut(&self, now: Timestamp) -> Cut {
+        let everybody = || Cut { parties: [self.application.party].into(), ..Cut::default() };
+        match &self.stage {
+            Stage::Seated { seat, .. } if seat.is_lapsed(now) => everybody(),
+            Stage::Seated { seat, .. } => seat.cut(),
+            Stage::Over { .. } => everybody(),
+            Stage::Filed { .. } | Stage::Assessed { .. } | Stage::Decided { .. } => Cut::default(),
+        }
+    }
+
+    /// The decision, in whatever state it is.
+    pub fn decision(&self) -> Option<&Decision> {
+        match &self.stage {
+            Stage::Decided { decision, .. }
+            | Stage::Seated { decision, .. }
+            | Stage::Over { decision, .. } => Some(decision),
+            Stage::Filed { .. } | Stage::Assessed { .. } => None,
+        }
+    }
+
+    /// Who looks at it now, or has looked.
+    pub fn panel(&self) -> BTreeSet<PersonId> {
+        match &self.stage {
+            Stage::Assessed { panel, .. } => panel.members().clone(),
+            Stage::Decided { decision, .. }
+            | Stage::Seated { decision, .. }
+            | Stage::Over { decision, .. } => decision.panel.clone(),
+            Stage::Filed { .. } => BTreeSet::new(),
+        }
+    }
+
+    /// A timer looks whether the decision that the seat rests on has ended.
+    pub fn expire(&self, now: Timestamp) -> Decided {
+        if now < self.seated()?.expires_at {
+            return Err(Refused::NotNow);
+        }
+        self.becomes(PartnerFact::Expired, now)
+    }
+
+    fn looking(&self, rubric: &Rubric) -> Result<&Panel, Refused> {
         if rubric.text().version != self.application.rubric {
             return Err(Refused::OtherRubric);
         }
         match &self.stage {
             Stage::Assessed { panel, .. } => Ok(panel),
-            Stage::Filed { .. } | Stage::Decided { .. } | Stage::Seated { .. } => {
-                Err(Refused::NotNow)
-            }
+            Stage::Filed { .. }
+            | Stage::Decided { .. }
+            | Stage::Seated { .. }
+            | Stage::Over { .. } => Err(Refused::NotNow),
         }
     }
 
@@ -307,15 +480,34 @@ impl Partner {
     }
 
     /// The state after a fact, from the state before it (`None` before the first).
-    pub fn apply(prior: Option<Partner>, fact: &PartnerFact, at: Timestamp) -> Option<Partner> {
+    pub fn after(prior: Option<Partner>, fact: &PartnerFact, at: Timestamp) -> Option<Partner> {
         let Some(partner) = prior else {
             let PartnerFact::Filed { application } = fact else {
                 return None;
             };
-            return Some(Partner::file(application.clone()).0);
+            return Some(Partner::filed(application.clone()));
         };
         let stage = partner.stage_after(fact, at)?;
         Some(Partner { stage, ..partner })
+    }
+}
+
+impl Aggregate for Partner {
+    const SUBJECT: Subject = Subject::Partner;
+    type Fact = PartnerFact;
+
+    fn uuid(&self) -> Uuid {
+        self.application.id.uuid()
+    }
+
+    fn apply(prior: Option<Self>, fact: &PartnerFact, at: Timestamp) -> Option<Self> {
+        Partner::after(prior, fact, at)
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Refusal {
+        Refusal::ByRule(refused.to_string())
     }
 }
 

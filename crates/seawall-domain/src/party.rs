@@ -25,6 +25,18 @@ pub enum Role {
     Operator,
     /// A federal agency, which runs it under directives.
     Agency,
+    /// Develops models.
+    Developer,
+    /// Evaluates models, and looks at applications of partners.
+    Evaluator,
+    /// Makes determinations and takes up offers, for the government.
+    Official,
+    /// Answers at the clearinghouse at any hour.
+    DutyOfficer,
+    /// Is a trusted partner, or wants to become one.
+    Partner,
+    /// Looks at what was done, afterwards.
+    Auditor,
 }
 
 /// A party.

@@ -42,6 +42,9 @@ pub enum Refusal {
         /// The longest lease in days.
         days_max: i64,
     },
+    /// A rule of the subject says no; the text says which.
+    #[error("{0}")]
+    ByRule(String),
     /// Something somebody sent cannot be read; the text says what and where.
     #[error("{0}")]
     Unreadable(String),

@@ -5,6 +5,8 @@
 
 #[path = "facts/examples.rs"]
 mod examples;
+#[path = "facts/framework.rs"]
+mod framework;
 #[path = "facts/random.rs"]
 mod random;
 
@@ -58,7 +60,7 @@ fn there_is_an_example_of_every_fact() {
 }
 
 /// Where each subject's facts are written down.
-const SOURCES: [(Subject, &str); 12] = [
+const SOURCES: [(Subject, &str); 16] = [
     (Subject::Party, include_str!("../src/party.rs")),
     (Subject::Account, include_str!("../src/account.rs")),
     (Subject::Project, include_str!("../src/project.rs")),
@@ -71,6 +73,10 @@ const SOURCES: [(Subject, &str); 12] = [
     (Subject::Inventory, include_str!("../src/inventory.rs")),
     (Subject::Statement, include_str!("../src/statement.rs")),
     (Subject::Exposure, include_str!("../src/exposure.rs")),
+    (Subject::Evaluation, include_str!("../src/evaluation.rs")),
+    (Subject::Engagement, include_str!("../src/engagement.rs")),
+    (Subject::Tie, include_str!("../src/partner/conflict.rs")),
+    (Subject::Partner, include_str!("../src/partner.rs")),
 ];
 
 /// The kinds of a subject's facts, read off the enum in its source.
@@ -127,7 +133,12 @@ fn job(job: &Job) -> String {
 fn detail(fact: &Fact) -> String {
     let value = serde_json::to_value(fact).unwrap();
     let fact = &value["fact"];
-    let said = [&fact["verdict"], &fact["conclusion"]["verdict"], &fact["tested"]["outcome"]];
+    let said = [
+        &fact["verdict"],
+        &fact["conclusion"]["verdict"],
+        &fact["tested"]["outcome"],
+        &fact["fact"]["kind"],
+    ];
     said.iter().find_map(|v| v.as_str()).map(|v| format!(" ({v})")).unwrap_or_default()
 }
 

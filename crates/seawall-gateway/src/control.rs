@@ -1,8 +1,8 @@
 //! What developers and duty officers tell a gateway: leases, a withdrawal, who is cut off.
 //!
-//! Each is a DSSE envelope that the developer signed (or, for cutting somebody off, the
-//! clearinghouse): whoever cannot sign it cannot say it, wherever they stand. A withdrawal needs no
-//! reason and no answer from anybody.
+//! Each is a DSSE envelope that the developer signed (or, for cutting somebody off and for the end
+//! of the window, the clearinghouse): whoever cannot sign it cannot say it, wherever they stand. A
+//! withdrawal needs no reason and no answer from anybody.
 
 use crate::body::Answer;
 use crate::gateway::Gateway;
@@ -24,6 +24,8 @@ use std::time::Duration;
 pub const LEASE: &str = "application/vnd.seawall.lease+json";
 /// The payload type of a withdrawal.
 pub const WITHDRAWAL: &str = "application/vnd.seawall.withdrawal+json";
+/// The payload type of the word that the window is over.
+pub const CLOSING: &str = "application/vnd.seawall.closing+json";
 /// The payload type of what cuts somebody off.
 pub const CUT: &str = "application/vnd.seawall.cut+json";
 
@@ -34,6 +36,14 @@ const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Withdrawal {
     /// From which window.
+    pub window: WindowId,
+}
+
+/// The word that a window is over: its time, its terms, or whatever else ended it. It can only
+/// close, so the clearinghouse may say it too.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Closing {
+    /// Which window.
     pub window: WindowId,
 }
 
@@ -76,6 +86,19 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
                 Ok(withdrawal) if withdrawal.window != window => other(),
                 Ok(_) => match gateway.withdraw().await {
                     Ok(()) => done("withdrawn"),
+                    // It is in force all the same.
+                    Err(fault) => unwritten(&fault.to_string()),
+                },
+                Err(refusal) => *refusal,
+            }
+        }
+        CLOSING => {
+            let word = signed(envelope, CLOSING, gateway.issuer)
+                .or_else(|_| signed(envelope, CLOSING, gateway.developer));
+            match word.and_then(read::<Closing>) {
+                Ok(closing) if closing.window != window => other(),
+                Ok(_) => match gateway.withdraw().await {
+                    Ok(()) => done("closed"),
                     // It is in force all the same.
                     Err(fault) => unwritten(&fault.to_string()),
                 },

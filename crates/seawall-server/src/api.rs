@@ -7,10 +7,14 @@ mod boms;
 mod cases;
 mod claims;
 mod document;
+pub(crate) mod engagements;
+pub(crate) mod evaluations;
 mod exposures;
 mod findings;
+mod framework;
 mod inventories;
 mod osv;
+pub(crate) mod partners;
 mod reports;
 mod scans;
 mod statements;
@@ -59,6 +63,42 @@ pub fn router() -> OpenApiRouter<Site> {
         .routes(routes!(osv::query_batch))
         .routes(routes!(osv::vulnerability))
         .merge(boms::router())
+        .merge(framework())
+}
+
+/// The routes of the framework for models.
+fn framework() -> OpenApiRouter<Site> {
+    OpenApiRouter::new()
+        .routes(routes!(framework::counts))
+        .routes(routes!(framework::rubric))
+        .routes(routes!(engagements::list, engagements::open))
+        .routes(routes!(engagements::show))
+        .routes(routes!(engagements::step))
+        .routes(routes!(engagements::withdraw))
+        .routes(routes!(engagements::letters))
+        .routes(routes!(engagements::certificates))
+        .routes(routes!(engagements::documents))
+        .routes(routes!(engagements::stops))
+        .routes(routes!(engagements::hold))
+        .routes(routes!(engagements::cross, engagements::receive_crossing))
+        .routes(routes!(evaluations::list, evaluations::open))
+        .routes(routes!(evaluations::show))
+        .routes(routes!(evaluations::commit))
+        .routes(routes!(evaluations::step))
+        .routes(routes!(evaluations::issue))
+        .routes(routes!(evaluations::reveal))
+        .routes(routes!(partners::list, partners::apply))
+        .routes(routes!(partners::show))
+        .routes(routes!(partners::evidence))
+        .routes(routes!(partners::step))
+        .routes(routes!(partners::ties, partners::declare))
+        .routes(routes!(partners::end_tie))
+}
+
+/// The word by which something is written, where it has one.
+fn word(of: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(of).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// The OpenAPI 3.1 document, generated from the routes themselves.

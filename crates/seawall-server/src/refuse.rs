@@ -52,6 +52,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Hidden => StatusCode::NOT_FOUND,
         Refusal::Forbidden => StatusCode::FORBIDDEN,
         Refusal::NotNow { .. }
+        | Refusal::ByRule(_)
         | Refusal::SecondPersonNeeded { .. }
         | Refusal::KeptPrivate
         | Refusal::EmbargoActive { .. } => StatusCode::CONFLICT,

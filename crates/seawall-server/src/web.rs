@@ -13,12 +13,16 @@ mod advisory;
 mod asset;
 mod case;
 mod draft;
+mod engagement;
+mod evaluation;
 mod exposure;
 mod finding;
 mod flaws;
+mod framework;
 mod guest;
 mod home;
 mod log;
+mod partner;
 pub mod problem;
 mod scan;
 mod sent;
@@ -56,4 +60,20 @@ pub fn router() -> Router<Site> {
         .route("/sources", get(flaws::sources))
         .route("/log", get(log::show))
         .route("/assets/{*path}", get(asset::file))
+        .merge(framework())
+}
+
+/// The pages of the framework for models.
+fn framework() -> Router<Site> {
+    Router::new()
+        .route("/framework", get(framework::show))
+        .route("/engagements", get(engagement::list).post(engagement::open))
+        .route("/engagements/{id}", get(engagement::show))
+        .route("/engagements/{id}/{step}", post(engagement::step))
+        .route("/evaluations", get(evaluation::list).post(evaluation::open))
+        .route("/evaluations/{id}", get(evaluation::show))
+        .route("/evaluations/{id}/{step}", post(evaluation::step))
+        .route("/partners", get(partner::list).post(partner::apply))
+        .route("/partners/{id}", get(partner::show))
+        .route("/partners/{id}/{step}", post(partner::step))
 }

@@ -25,6 +25,10 @@ page                 public   finder   analyst  maint.   distr.   vendor   hospi
 /flaws/CVE-2099-0001 page     page     page     page     page     page     page     page     page
 /log                 page     page     page     page     page     page     page     page     page
 /developers          page     page     page     page     page     page     page     page     page
+/framework           page     page     page     page     page     page     page     page     page
+/engagements         -        -        -        -        -        -        -        -        -
+/evaluations         -        -        -        -        -        -        -        -        -
+/partners            -        -        -        -        -        -        -        -        -
 /queue               -        page     page     -        -        -        -        -        -
 /findings/OWN        -        page     page     -        -        -        -        -        -
 /findings/OTHER      -        -        page     -        -        -        -        -        -
@@ -44,6 +48,8 @@ page                 public   finder   analyst  maint.   distr.   vendor   hospi
 /due                 -        -        -        -        -        -        -        -        page
 /nothing             -        -        -        -        -        -        -        -        -
 /findings/ABSENT     -        -        -        -        -        -        -        -        -
+/engagements/ABSENT  -        -        -        -        -        -        -        -        -
+/partners/ABSENT     -        -        -        -        -        -        -        -        -
 /cases/ABSENT        -        -        -        -        -        -        -        -        -
 /drafts/ABSENT       -        -        -        -        -        -        -        -        -
 /findings/hello      -        -        -        -        -        -        -        -        -

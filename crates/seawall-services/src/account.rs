@@ -4,7 +4,7 @@ use crate::desk::{Desk, digest};
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::account::{Account, Holder};
-use seawall_domain::id::{AccountId, PartyId};
+use seawall_domain::id::{AccountId, PartyId, PersonId};
 use seawall_domain::party::Party;
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::{SignedDuration, Timestamp};
@@ -24,11 +24,24 @@ pub async fn open(
     label: &str,
     holder: Holder,
 ) -> Outcome<Account> {
+    open_for(desk, actor, party, label, holder, None).await
+}
+
+/// Opens an account of a party for a person who has other accounts: within one matter it is one
+/// person, whatever account it uses.
+pub async fn open_for(
+    desk: &Desk,
+    actor: &Actor,
+    party: PartyId,
+    label: &str,
+    holder: Holder,
+    person: Option<PersonId>,
+) -> Outcome<Account> {
     let now = desk.now();
     let id = AccountId::new(desk.uuid());
     let mandate = Mandate::<Account>::start(id.uuid(), actor, Action::OpenAccount)?;
     let public_key = desk.signing_key(&purpose(id)).public().to_string();
-    let (account, fact) = Account::open(id, party, label, holder, public_key, now)
+    let (account, fact) = Account::open((id, party), label, holder, person, public_key, now)
         .ok_or_else(|| Fault::inconsistent("open an account", "its first fact did not apply"))?;
     let mut tx = desk.begin("account_open").await?;
     let _ = tx.record(mandate, &account, fact, now).await?;

@@ -11,7 +11,7 @@ pub use urgency::weigh_all;
 
 use crate::desk::{Desk, LabFault};
 use crate::outcome::{Denied, Fault, Outcome};
-use crate::{advisory, case, exposure, finding, fix, reproduction};
+use crate::{advisory, case, engagement, exposure, finding, fix, partner, reproduction};
 use bench::Bench;
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::finding::Finding;
@@ -53,6 +53,9 @@ pub async fn perform(desk: &Desk, job: &Job) -> Outcome<()> {
         Job::MatchInventory(id) => exposure::match_inventory(desk, id).await,
         Job::ApplyStatement(id) => exposure::apply_statement(desk, id).await,
         Job::MatchSet(_) => exposure::match_set(desk).await,
+        Job::EndWaiting(id) => engagement::end_waiting(desk, id).await,
+        Job::Destroy(id) => engagement::destroy(desk, id).await,
+        Job::EndSeat(id) => partner::end_seat(desk, id).await,
     }
 }
 
@@ -222,6 +225,7 @@ fn waits_for_people(refusal: &Refusal) -> bool {
         | Refusal::Forbidden
         | Refusal::SecondPersonNeeded { .. }
         | Refusal::LeaseOutOfBounds { .. }
+        | Refusal::ByRule(_)
         | Refusal::Unreadable(_) => false,
     }
 }

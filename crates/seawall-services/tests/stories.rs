@@ -5,6 +5,7 @@
 
 mod stories {
     mod coordination;
+    mod framework;
     mod intake;
     mod operators;
     mod outside;

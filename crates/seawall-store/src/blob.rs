@@ -113,6 +113,19 @@ impl Blobs {
         self.read(&entry).await
     }
 
+    /// Where the bytes of that SHA-256 lie that are kept for an owner; none when they never were,
+    /// or are erased.
+    pub async fn find(
+        &self,
+        tx: &mut Tx,
+        owner: &str,
+        digest: &Digest,
+    ) -> Result<Option<Address>, StoreFault> {
+        let sql = "SELECT address FROM blob WHERE owner = $1 AND digest = $2";
+        let row = tx.fetch_optional(sql, args![owner, digest.to_string()]).await?;
+        row.as_ref().map(restore_address).transpose()
+    }
+
     /// Erases all blobs of an owner for good by deleting its key; gives their addresses, whose
     /// files can be removed after the commit.
     pub async fn erase(&self, tx: &mut Tx, owner: &str) -> Result<Vec<Address>, StoreFault> {

@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, text: include_str!("../migrations/0002_subjects.sql") },
     Migration { number: 3, text: include_str!("../migrations/0003_causes.sql") },
     Migration { number: 4, text: include_str!("../migrations/0004_work.sql") },
+    Migration { number: 5, text: include_str!("../migrations/0005_framework.sql") },
 ];
 
 impl Migration {

@@ -3,9 +3,12 @@
 mod account;
 mod advisory;
 mod case;
+mod engagement;
+mod evaluation;
 mod exposure;
 mod finding;
 mod inventory;
+mod partner;
 mod project;
 mod scan;
 

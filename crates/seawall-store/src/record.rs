@@ -6,7 +6,7 @@ use crate::queue;
 use seawall_domain::access::{Action, Actor, Governed, Relation, decide};
 use seawall_domain::fact::{Aggregate, Fact};
 use seawall_domain::id::FactId;
-use seawall_domain::job::jobs_for;
+use seawall_domain::job::{due, jobs_for};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
 use serde_json::json;
@@ -152,6 +152,7 @@ impl Tx {
         if jobs.is_empty() {
             return Ok(Mandate { id, version, by, of });
         }
+        let due = due(&fact, at);
         let ground = queue::place::ground(self, T::SUBJECT, id).await?;
         for job in jobs {
             let payload = serde_json::to_string(&job).map_err(StoreFault::encode)?;
@@ -160,7 +161,7 @@ impl Tx {
                 kind: "job".into(),
                 payload,
                 role: job.role().name().into(),
-                due: at,
+                due,
                 cause: fact_id.to_string(),
                 place,
             };

@@ -6,11 +6,15 @@ use crate::record::{Folded, Stored};
 use seawall_domain::account::Account;
 use seawall_domain::advisory::Advisory;
 use seawall_domain::case::Case;
+use seawall_domain::engagement::Engagement;
+use seawall_domain::evaluation::Evaluation;
 use seawall_domain::exposure::Exposure;
 use seawall_domain::fact::{Aggregate, Fact};
 use seawall_domain::finding::{Finding, Standing};
 use seawall_domain::fix::Fix;
 use seawall_domain::inventory::Inventory;
+use seawall_domain::partner::Partner;
+use seawall_domain::partner::conflict::Entry as Tie;
 use seawall_domain::party::Party;
 use seawall_domain::project::Project;
 use seawall_domain::reproduction::Reproduction;
@@ -54,6 +58,18 @@ macro_rules! columns {
     };
     (exposure) => {
         "operator, label, cause, component, standing"
+    };
+    (evaluation) => {
+        "roots"
+    };
+    (engagement) => {
+        "developer, snapshots, opened"
+    };
+    (tie) => {
+        "person"
+    };
+    (partner) => {
+        "party, developer, panel, stage, filed"
     };
 }
 pub(crate) use columns;
@@ -221,5 +237,42 @@ table!(
         it.spot.cause.to_string().into(),
         it.spot.component.clone().into(),
         it.standing.name().into(),
+    ]
+);
+
+table!(Evaluation, evaluation, "$5", "roots = excluded.roots", |it| [it
+    .kept
+    .keys()
+    .map(ToString::to_string)
+    .collect::<Vec<_>>()
+    .join(" ")
+    .into()]);
+
+table!(
+    Engagement,
+    engagement,
+    "$5, $6, $7",
+    "developer = excluded.developer, snapshots = excluded.snapshots, opened = excluded.opened",
+    |it| [
+        it.developer.to_string().into(),
+        it.lineage.snapshots().map(ToString::to_string).collect::<Vec<_>>().join(" ").into(),
+        it.opened_at.into(),
+    ]
+);
+
+table!(Tie, tie, "$5", "person = excluded.person", |it| [it.tie.person.to_string().into()]);
+
+table!(
+    Partner,
+    partner,
+    "$5, $6, $7, $8, $9",
+    "party = excluded.party, developer = excluded.developer, panel = excluded.panel, \
+     stage = excluded.stage, filed = excluded.filed",
+    |it| [
+        it.application.party.to_string().into(),
+        it.application.developer.to_string().into(),
+        it.panel().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").into(),
+        it.stage.name().into(),
+        it.application.filed_at.into(),
     ]
 );

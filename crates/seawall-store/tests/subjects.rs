@@ -7,11 +7,15 @@ use seawall_domain::access::{Action, Actor, Scope};
 use seawall_domain::account::Account;
 use seawall_domain::advisory::Advisory;
 use seawall_domain::case::Case;
+use seawall_domain::engagement::Engagement;
+use seawall_domain::evaluation::Evaluation;
 use seawall_domain::exposure::Exposure;
 use seawall_domain::finding::Finding;
 use seawall_domain::fix::Fix;
 use seawall_domain::id::PartyId;
 use seawall_domain::inventory::Inventory;
+use seawall_domain::partner::Partner;
+use seawall_domain::partner::conflict::Entry as Tie;
 use seawall_domain::party::Party;
 use seawall_domain::project::{Pace, Project};
 use seawall_domain::refusal::Refusal;
@@ -20,7 +24,7 @@ use seawall_domain::scan::Scan;
 use seawall_domain::statement::Statement;
 use seawall_store::db::StoreFault;
 use seawall_store::record::{Folded, Mandate, restore};
-use seawall_testkit::world::{Story, TARGETS, World, each, must};
+use seawall_testkit::world::{Framework, Story, TARGETS, World, each, must};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -73,6 +77,11 @@ async fn every_subject_reads_back_and_is_what_its_facts_lead_to() {
         reads_back::<Inventory>(&world).await;
         reads_back::<Statement>(&world).await;
         reads_back::<Exposure>(&world).await;
+        Framework::enter(&world).await.begin(&world).await;
+        reads_back::<Evaluation>(&world).await;
+        reads_back::<Engagement>(&world).await;
+        reads_back::<Tie>(&world).await;
+        reads_back::<Partner>(&world).await;
     })
     .await;
 }

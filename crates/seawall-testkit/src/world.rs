@@ -6,6 +6,7 @@
 mod advisories;
 mod cast;
 mod courier;
+mod framework;
 mod laboratory;
 mod report;
 mod still;
@@ -14,6 +15,7 @@ mod story;
 pub use advisories::Records;
 pub use cast::Cast;
 pub use courier::Mailbox;
+pub use framework::{Framework, PROTOCOL, digest_of, in_days, person_of, run_of};
 pub use laboratory::{Effect, Laboratory, Shelf};
 pub use report::{Report, cyclonedx, openvex};
 pub use still::{Sequence, SetClock};
@@ -156,6 +158,12 @@ impl World {
     /// due, and brings the logs up to date.
     pub async fn until_quiet(&mut self) {
         self.work(Times::Once).await;
+    }
+
+    /// Does every job that is due by now, and brings the logs up to date; the clock stays.
+    pub async fn until_idle(&mut self) {
+        while self.one_job(Times::Once).await == Round::Worked {}
+        self.sequence().await;
     }
 
     /// The same, doing each job twice; the second time must change nothing.

@@ -17,6 +17,8 @@
 
 #[path = "matching/bolt.rs"]
 mod bolt;
+#[path = "../src/memory.rs"]
+mod memory;
 #[path = "matching/inputs.rs"]
 mod inputs;
 #[path = "matching/others.rs"]
@@ -219,6 +221,7 @@ impl Bench<'_> {
     }
 
     fn resident(&self, report: &mut Report) {
+        memory::keep_what_is_freed();
         report.part(&format!("forward, resident: {COMPONENTS} components at a time"));
         let path = self.folder.join("data/advisories.set");
         let bytes = std::fs::read(path).expect("the set was compiled");

@@ -15,6 +15,7 @@ mod demo;
 mod installation;
 mod laboratory;
 mod maildir;
+mod memory;
 mod runtime;
 mod world;
 
@@ -67,6 +68,9 @@ enum Command {
     /// The first process of a microVM, which starts one command of a recipe there.
     #[command(name = "__guest", hide = true)]
     Guest,
+    /// The process that attends a run of an evaluation, and ends whatever it leaves behind.
+    #[command(name = "__attend", hide = true)]
+    Attend(command::evaluation::attend::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         | Command::Evaluation(_)
         | Command::Inspect(_)
         | Command::Preflight(_)
+        | Command::Attend(_)
         | Command::Laboratory
         | Command::Guest => {}
         Command::Serve(_)
@@ -99,6 +104,9 @@ fn main() -> ExitCode {
         | Command::Verify(_)
         | Command::Gateway(_)
         | Command::Admin(_) => prepare(),
+    }
+    if matches!(command, Command::Serve(_) | Command::Work(_) | Command::Demo(_)) {
+        memory::keep_what_is_freed();
     }
     let done = match command {
         Command::Serve(arguments) => command::serve::run(arguments),
@@ -115,6 +123,7 @@ fn main() -> ExitCode {
         Command::Gateway(arguments) => command::gateway::run(arguments),
         Command::Preflight(arguments) => command::preflight::run(arguments),
         Command::Admin(arguments) => command::admin::run(arguments),
+        Command::Attend(arguments) => command::evaluation::attend::run(&arguments),
         Command::Laboratory | Command::Guest => Ok(ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

@@ -5,7 +5,7 @@ use super::Complaint;
 use super::source::{Source, is_name, line_of};
 
 /// The subjects in the order in which they may name each other.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "party",
     "account",
     "marking",
@@ -24,6 +24,7 @@ const ORDER: [&str; 22] = [
     "remediation",
     "evaluation",
     "engagement",
+    "tie",
     "partner",
     "programme",
     "referral",

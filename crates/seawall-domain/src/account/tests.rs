@@ -6,7 +6,7 @@ fn at(hours: i64) -> Timestamp {
 
 fn opened() -> Account {
     let (id, party) = (AccountId::new(Uuid::from_u128(1)), PartyId::new(Uuid::from_u128(2)));
-    Account::open(id, party, "agent", Holder::Person, "ab".repeat(32), at(0)).unwrap().0
+    Account::open((id, party), "agent", Holder::Person, None, "ab".repeat(32), at(0)).unwrap().0
 }
 
 const KEY: Digest = Digest::new([1; 32]);

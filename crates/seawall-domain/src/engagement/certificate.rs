@@ -17,7 +17,7 @@ pub const DESTRUCTION_DAYS: i64 = 14;
 pub const OBJECTS_MAX: usize = 1_000_000;
 
 /// What must be destroyed after a window, and what has been.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Destruction {
     /// The window.
     pub window: WindowId,
@@ -28,7 +28,7 @@ pub struct Destruction {
 }
 
 /// Everything that was held is gone.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The window.
     pub window: WindowId,
@@ -82,6 +82,11 @@ impl Destruction {
         let mut next = self.clone();
         next.gone.insert(object);
         Ok(next)
+    }
+
+    /// Whether it is about this object, gone or not.
+    pub fn holds(&self, object: &Digest) -> bool {
+        self.held.contains(object)
     }
 
     /// What is still held.

@@ -64,17 +64,67 @@ pub struct Use {
     pub span: Span,
 }
 
+/// What windows of other engagements about the same model have used: those whose snapshots meet
+/// this one's, and those whose snapshots meet theirs.
+pub fn used_elsewhere(own: &Lineage, others: &[Lineage]) -> Vec<Use> {
+    let mut model = own.snapshots.clone();
+    let mut left: Vec<&Lineage> = others.iter().collect();
+    let mut uses = Vec::new();
+    loop {
+        let (same, rest): (Vec<&Lineage>, Vec<&Lineage>) =
+            left.into_iter().partition(|it| !it.snapshots.is_disjoint(&model));
+        if same.is_empty() {
+            return uses;
+        }
+        for lineage in same {
+            model.extend(&lineage.snapshots);
+            uses.extend(&lineage.uses);
+        }
+        left = rest;
+    }
+}
+
+/// Whether two lineages have a snapshot in common, and are therefore about one model.
+pub fn is_same(one: &Lineage, other: &Lineage) -> bool {
+    !one.snapshots.is_disjoint(&other.snapshots)
+}
+
 /// The snapshots that are one model, and what its windows have used.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Lineage {
     snapshots: BTreeSet<Digest>,
     uses: Vec<Use>,
+    /// What windows of other engagements about the same model have used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Use>,
 }
 
 impl Lineage {
     /// A lineage of one snapshot.
     pub fn of(snapshot: Digest) -> Lineage {
-        Lineage { snapshots: BTreeSet::from([snapshot]), uses: Vec::new() }
+        Lineage { snapshots: BTreeSet::from([snapshot]), uses: Vec::new(), others: Vec::new() }
+    }
+
+    /// The same, counting what windows of other engagements about this model have used. They take
+    /// the place of those that were counted before, since a window can end sooner than it was to.
+    pub fn counting(&self, mut others: Vec<Use>) -> Result<Lineage, Refused> {
+        others.retain(|it| !self.uses.iter().any(|own| own.window == it.window));
+        others.sort_by_key(|it| (it.span.start, it.window));
+        others.dedup_by_key(|it| it.window);
+        match others.len() {
+            0..=WINDOWS_MAX => Ok(Lineage { others, ..self.clone() }),
+            _ => Err(Refused::Full(WINDOWS_MAX)),
+        }
+    }
+
+    /// Every snapshot, in order.
+    pub fn snapshots(&self) -> impl Iterator<Item = &Digest> {
+        self.snapshots.iter()
+    }
+
+    /// Each share of windows of other engagements.
+    pub fn others(&self) -> &[Use] {
+        &self.others
     }
 
     /// Adds a snapshot, a checkpoint or a renamed one; the days used stay used.
@@ -99,7 +149,8 @@ impl Lineage {
 
     /// What the government's windows have used or may still use.
     pub fn used(&self) -> SignedDuration {
-        let of_government = self.uses.iter().filter(|it| it.ring == Ring::Government);
+        let all = self.uses.iter().chain(&self.others);
+        let of_government = all.filter(|it| it.ring == Ring::Government);
         of_government.fold(SignedDuration::ZERO, |sum, it| sum.saturating_add(it.span.length()))
     }
 
@@ -119,7 +170,7 @@ impl Lineage {
         release: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Span, Refused> {
-        if self.uses.iter().any(|it| it.window == window) {
+        if self.uses.iter().chain(&self.others).any(|it| it.window == window) {
             return Err(Refused::Known);
         }
         if self.uses.len() >= WINDOWS_MAX {

@@ -332,7 +332,8 @@ impl Window {
         }
     }
 
-    fn due(&self) -> Option<Timestamp> {
+    /// When the offer or the window comes to its end by itself.
+    pub fn due(&self) -> Option<Timestamp> {
         match self {
             Window::Offered { offer } | Window::Accepted { offer } => Some(offer.answer_by),
             Window::Active { span, .. } => Some(span.end),

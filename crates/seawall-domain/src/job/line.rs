@@ -93,7 +93,12 @@ impl Job {
                 Known { embargo_until: Some(_), .. } => Urgency::Embargo,
                 Known { attacked: false, embargo_until: None } => Urgency::Usual,
             },
-            Job::MatchInventory(_) | Job::ApplyStatement(_) | Job::MatchSet(_) => Urgency::Usual,
+            Job::MatchInventory(_)
+            | Job::ApplyStatement(_)
+            | Job::MatchSet(_)
+            | Job::EndWaiting(_)
+            | Job::Destroy(_)
+            | Job::EndSeat(_) => Urgency::Usual,
         }
     }
 
@@ -122,7 +127,10 @@ impl Job {
             | Job::MatchInventory(_)
             | Job::ApplyStatement(_)
             | Job::MatchSet(_)
-            | Job::Watch(_) => false,
+            | Job::Watch(_)
+            | Job::EndWaiting(_)
+            | Job::Destroy(_)
+            | Job::EndSeat(_) => false,
         }
     }
 }

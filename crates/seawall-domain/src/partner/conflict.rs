@@ -2,10 +2,12 @@
 //!
 //! Nobody decides on its own recusal: a tie that is in the register and still counts forces it.
 
-use crate::id::{PartyId, PersonId};
+use crate::fact::{Aggregate, Subject, begun, facts_of};
+use crate::id::{PartyId, PersonId, TieId};
 use crate::time::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// How long a former employment counts, in days: 24 months.
 pub const EMPLOYMENT_DAYS: i64 = 731;
@@ -64,6 +66,52 @@ impl Tie {
         let counts_on = SignedDuration::from_hours(24 * days);
         self.ended_at
             .is_none_or(|ended| now < ended.checked_add(counts_on).unwrap_or(Timestamp::MAX))
+    }
+}
+
+/// A tie as it stands in the register: none is taken out, it ends.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: TieId,
+    /// The tie.
+    pub tie: Tie,
+}
+
+/// What happens to a tie.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "fields are those of the state they change")]
+pub enum TieFact {
+    Declared { id: TieId, tie: Tie },
+    Ended { at: Timestamp },
+}
+facts_of!(TieFact in Tie);
+
+impl Entry {
+    /// Puts a tie into the register.
+    pub fn declare(id: TieId, tie: Tie, now: Timestamp) -> Option<(Entry, TieFact)> {
+        begun(TieFact::Declared { id, tie }, now)
+    }
+}
+
+impl Aggregate for Entry {
+    const SUBJECT: Subject = Subject::Tie;
+    type Fact = TieFact;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn apply(prior: Option<Self>, fact: &TieFact, _at: Timestamp) -> Option<Self> {
+        match (prior, fact) {
+            (None, TieFact::Declared { id, tie }) => Some(Entry { id: *id, tie: tie.clone() }),
+            (Some(Entry { id, tie }), TieFact::Ended { at }) if tie.ended_at.is_none() => {
+                Some(Entry { id, tie: Tie { ended_at: Some(*at), ..tie } })
+            }
+            (None, TieFact::Ended { .. })
+            | (Some(_), TieFact::Declared { .. } | TieFact::Ended { .. }) => None,
+        }
     }
 }
 

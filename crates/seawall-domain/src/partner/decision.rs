@@ -233,6 +233,11 @@ impl Decision {
         Ok(next)
     }
 
+    /// Who has signed, for the developer and for the clearinghouse.
+    pub fn signed(&self) -> (Option<PersonId>, Option<PersonId>) {
+        (self.developer, self.clearinghouse)
+    }
+
     /// The conditions under which there is access at that instant; none where there is no access.
     pub fn gives_access(&self, now: Timestamp) -> Option<BTreeSet<Condition>> {
         let signed = self.developer.is_some() && self.clearinghouse.is_some();

@@ -9,9 +9,13 @@ impl Partner {
     /// The stage after a fact; none when it cannot follow.
     pub(super) fn stage_after(&self, fact: &PartnerFact, at: Timestamp) -> Option<Stage> {
         match (&self.stage, fact) {
-            (Stage::Filed { round }, PartnerFact::PanelDrawn { members }) => {
+            (Stage::Filed { round, .. }, PartnerFact::PanelDrawn { members }) => {
                 let panel = Panel::of(members.iter().copied()).ok()?;
                 Some(Stage::Assessed { panel, round: round.clone() })
+            }
+            (Stage::Filed { round, lot }, fact) => {
+                let lot = super::lot::after(lot.as_ref(), fact)?;
+                Some(Stage::Filed { round: round.clone(), lot })
             }
             (Stage::Assessed { panel, round }, fact) => assessed(panel, round, fact),
             (Stage::Decided { decision, round }, PartnerFact::Signed { side }) => {
@@ -19,18 +23,22 @@ impl Partner {
                 Some(Stage::Decided { decision, round: round.clone() })
             }
             (Stage::Decided { round: Round::First, .. }, PartnerFact::Appealed { appeal }) => {
-                Some(Stage::Filed { round: Round::Appealed { appeal: appeal.clone() } })
+                let round = Round::Appealed { appeal: appeal.clone() };
+                Some(Stage::Filed { round, lot: None })
             }
             (Stage::Decided { decision, .. }, PartnerFact::Seated { people }) => {
                 let (id, party) = (self.application.id, self.application.party);
                 let seat = Seat::of(id, party, people.clone(), decision.expires_at, at).ok()?;
                 Some(Stage::Seated { decision: decision.clone(), seat })
             }
+            (Stage::Seated { decision, .. }, PartnerFact::Expired) => {
+                Some(Stage::Over { decision: decision.clone(), at })
+            }
             (Stage::Seated { decision, seat }, fact) => {
                 let seat = seated(seat, fact, at)?;
                 Some(Stage::Seated { decision: decision.clone(), seat })
             }
-            (Stage::Filed { .. } | Stage::Decided { .. }, _) => None,
+            (Stage::Decided { .. } | Stage::Over { .. }, _) => None,
         }
     }
 }
@@ -48,6 +56,11 @@ fn assessed(panel: &Panel, round: &Round, fact: &PartnerFact) -> Option<Stage> {
             Some(Stage::Decided { decision: decision.clone(), round })
         }
         PartnerFact::Filed { .. }
+        | PartnerFact::DrawBegun { .. }
+        | PartnerFact::DrawCommitted { .. }
+        | PartnerFact::DrawRevealed { .. }
+        | PartnerFact::DrawVoided { .. }
+        | PartnerFact::Expired
         | PartnerFact::PanelDrawn { .. }
         | PartnerFact::Signed { .. }
         | PartnerFact::Appealed { .. }
@@ -55,6 +68,7 @@ fn assessed(panel: &Panel, round: &Round, fact: &PartnerFact) -> Option<Stage> {
         | PartnerFact::Suspended { .. }
         | PartnerFact::Resumed { .. }
         | PartnerFact::Revoked { .. }
+        | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
         | PartnerFact::Attested => None,
     }
@@ -65,9 +79,15 @@ fn seated(seat: &Seat, fact: &PartnerFact, at: Timestamp) -> Option<Seat> {
         PartnerFact::Suspended { extent, by, why } => Some(seat.suspend(extent, by, why, at)),
         PartnerFact::Resumed { extent, by } => seat.resume(extent, by).ok(),
         PartnerFact::Revoked { extent, by, why } => seat.revoke(extent, by, why).ok(),
+        PartnerFact::ChangeAsked { asked } => seat.ask(asked).ok(),
         PartnerFact::KeyLost { key } => seat.lose_key(key).ok(),
         PartnerFact::Attested => Some(seat.attest(at)),
         PartnerFact::Filed { .. }
+        | PartnerFact::DrawBegun { .. }
+        | PartnerFact::DrawCommitted { .. }
+        | PartnerFact::DrawRevealed { .. }
+        | PartnerFact::DrawVoided { .. }
+        | PartnerFact::Expired
         | PartnerFact::PanelDrawn { .. }
         | PartnerFact::AssessorJoined { .. }
         | PartnerFact::MarksFiled { .. }

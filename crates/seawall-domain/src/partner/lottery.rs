@@ -81,15 +81,32 @@ impl Draw {
     /// A side reveals, once all have committed.
     pub fn reveal(&self, side: PartyId, nonce: Nonce, hash: Hash) -> Result<Draw, Refused> {
         let committed = self.committed.get(&side).ok_or(Refused::NotNow)?;
-        if self.committed.len() < self.sides.len() || self.revealed.contains_key(&side) {
-            return Err(Refused::NotNow);
-        }
         if commitment(side, &nonce, hash) != *committed {
             return Err(Refused::OtherNonce);
+        }
+        self.with(side, nonce)
+    }
+
+    /// The draw with a number that is known to be what was committed to.
+    pub(super) fn with(&self, side: PartyId, nonce: Nonce) -> Result<Draw, Refused> {
+        let whole = self.committed.len() == self.sides.len();
+        if !whole || !self.committed.contains_key(&side) || self.revealed.contains_key(&side) {
+            return Err(Refused::NotNow);
         }
         let mut next = self.clone();
         next.revealed.insert(side, nonce);
         Ok(next)
+    }
+
+    /// Who draws.
+    pub fn sides(&self) -> &BTreeSet<PartyId> {
+        &self.sides
+    }
+
+    /// The sides that have not committed.
+    pub fn uncommitted(&self) -> BTreeSet<PartyId> {
+        let open = self.sides.iter().filter(|side| !self.committed.contains_key(side));
+        open.copied().collect()
     }
 
     /// The sides that have not revealed: when time is up, the draw is void and these are named.

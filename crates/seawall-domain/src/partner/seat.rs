@@ -31,7 +31,8 @@ pub enum By {
 }
 
 impl By {
-    fn person(self) -> PersonId {
+    /// The person.
+    pub fn person(self) -> PersonId {
         match self {
             By::Developer(person) | By::Partner(person) | By::DutyOfficer(person) => person,
         }
@@ -87,6 +88,44 @@ pub struct Stop {
     pub at: Timestamp,
 }
 
+/// What takes two people.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// To start again what is stopped.
+    Resume {
+        /// What.
+        extent: Extent,
+    },
+    /// To stop it for good.
+    Revoke {
+        /// What.
+        extent: Extent,
+        /// Why.
+        why: Why,
+    },
+}
+
+impl Change {
+    fn extent(self) -> Extent {
+        match self {
+            Change::Resume { extent } | Change::Revoke { extent, .. } => extent,
+        }
+    }
+}
+
+/// The most changes that wait for a second person.
+pub const ASKED_MAX: usize = 100;
+
+/// A change that a first person signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What.
+    pub change: Change,
+    /// Who signed first.
+    pub by: By,
+}
+
 /// A partner's seat.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Seat {
@@ -103,6 +142,7 @@ pub struct Seat {
     #[serde(with = "crate::pairs")]
     revoked: BTreeMap<Extent, Why>,
     lost_keys: BTreeSet<Digest>,
+    asked: Vec<Asked>,
 }
 
 /// Why somebody may not use the model now.
@@ -172,6 +212,7 @@ impl Seat {
             stops: BTreeMap::new(),
             revoked: BTreeMap::new(),
             lost_keys: BTreeSet::new(),
+            asked: Vec::new(),
         })
     }
 
@@ -199,6 +240,7 @@ impl Seat {
         }
         let mut next = self.clone();
         next.stops.remove(&extent);
+        next.asked.retain(|asked| asked.change.extent() != extent);
         Ok(next)
     }
 
@@ -207,7 +249,44 @@ impl Seat {
         two(by)?;
         let mut next = self.clone();
         next.revoked.entry(extent).or_insert(why);
+        next.asked.retain(|asked| asked.change.extent() != extent);
         Ok(next)
+    }
+
+    /// A first person signs for a change.
+    pub fn ask(&self, asked: Asked) -> Result<Seat, Refused> {
+        if self.asked.len() >= ASKED_MAX {
+            return Err(Refused::Full);
+        }
+        let mut next = self.clone();
+        next.asked.push(asked);
+        Ok(next)
+    }
+
+    /// Who has signed for a change as the first, beside this one.
+    pub fn asked_by_another(&self, change: Change, by: By) -> Option<By> {
+        let same = |asked: &&Asked| asked.change == change && asked.by.person() != by.person();
+        self.asked.iter().find(same).map(|asked| asked.by)
+    }
+
+    /// The changes that wait for a second person.
+    pub fn asked(&self) -> &[Asked] {
+        &self.asked
+    }
+
+    /// The people who have the seat.
+    pub fn people(&self) -> &BTreeSet<PersonId> {
+        &self.people
+    }
+
+    /// When the yearly word was last given.
+    pub fn attested_at(&self) -> Timestamp {
+        self.attested_at
+    }
+
+    /// What is stopped for good.
+    pub fn revoked(&self) -> impl Iterator<Item = (&Extent, &Why)> {
+        self.revoked.iter()
     }
 
     /// A key was lost: it is good for nothing any more, and its holder gets another one. The seat
@@ -244,12 +323,21 @@ impl Seat {
         if now >= self.expires_at {
             return Err(Denied::Expired);
         }
-        let good_for = SignedDuration::from_hours(24 * ATTESTED_DAYS);
-        let good_until = self.attested_at.checked_add(good_for).unwrap_or(Timestamp::MAX);
-        match now < good_until {
+        match now < self.good_until() {
             true => Ok(()),
             false => Err(Denied::Unattested),
         }
+    }
+
+    /// Until when the partner's yearly word is good.
+    pub fn good_until(&self) -> Timestamp {
+        let good_for = SignedDuration::from_hours(24 * ATTESTED_DAYS);
+        self.attested_at.checked_add(good_for).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether the seat has ended, or stands still because the yearly word is missing.
+    pub fn is_lapsed(&self, now: Timestamp) -> bool {
+        now >= self.expires_at || now >= self.good_until()
     }
 
     /// Whom the gateway must cut off because of this seat.

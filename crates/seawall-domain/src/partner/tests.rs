@@ -25,8 +25,14 @@ fn filed() -> Partner {
         rubric: 1,
         evidence: Digest::new([4; 32]),
         filed_at: at(0),
+        declared: Declared {
+            parent: party(2),
+            sector: Sector::Water,
+            size: Size::Small,
+            protects: BTreeSet::from([Group(1)]),
+        },
     };
-    Partner::file(application).0
+    Partner::file(application).unwrap().0
 }
 
 fn register() -> Register {

@@ -1,5 +1,6 @@
 //! One example of every fact, the same in every run.
 
+use super::framework;
 use seawall_domain::account::{AccountFact, Holder};
 use seawall_domain::advisory::AdvisoryFact;
 use seawall_domain::case::{CaseFact, LetterKind, StatedRange};
@@ -88,6 +89,10 @@ pub fn examples() -> Vec<Fact> {
     all.extend(advisories().into_iter().map(Fact::from));
     all.extend(received());
     all.extend(exposures().into_iter().map(Fact::from));
+    all.extend(framework::evaluations().into_iter().map(Fact::from));
+    all.extend(framework::engagements().into_iter().map(Fact::from));
+    all.extend(framework::ties().into_iter().map(Fact::from));
+    all.extend(framework::partners().into_iter().map(Fact::from));
     all
 }
 
@@ -103,6 +108,7 @@ fn people() -> Vec<Fact> {
             label: "agent".into(),
             holder,
             public_key: "ab".repeat(32),
+            person: None,
         }
         .into(),
         AccountFact::KeyIssued { digest: digest(1), expires_at: day(365) }.into(),

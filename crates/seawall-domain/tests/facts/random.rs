@@ -2,15 +2,19 @@
 //! gives the state, and both survive being written and read.
 
 use super::examples::*;
+use super::framework;
 use proptest::prelude::*;
 use seawall_domain::account::Account;
 use seawall_domain::advisory::{Advisory, SIGNATURES, Standing as Advised};
 use seawall_domain::case::{Case, Embargo};
+use seawall_domain::engagement::Engagement;
+use seawall_domain::evaluation::Evaluation;
 use seawall_domain::exposure::Exposure;
 use seawall_domain::fact::{Aggregate, Fact, replay};
 use seawall_domain::finding::Finding;
 use seawall_domain::fix::Fix;
 use seawall_domain::id::AccountId;
+use seawall_domain::partner::{Partner, conflict};
 use seawall_domain::project::{ClockBasis, Project, Secrecy};
 use seawall_domain::reproduction::Reproduction;
 use seawall_domain::scan::Scan;
@@ -130,6 +134,10 @@ proptest! {
         walk::<Project>(&projects, &places, |_, _| {});
         walk::<Fix>(&fixes(), &places, |_, _| {});
         walk::<Exposure>(&exposures(), &places, |_, _| {});
+        walk::<Evaluation>(&framework::evaluations(), &places, |_, _| {});
+        walk::<Engagement>(&framework::engagements(), &places, |_, _| {});
+        walk::<conflict::Entry>(&framework::ties(), &places, |_, _| {});
+        walk::<Partner>(&framework::partners(), &places, |_, _| {});
         walk::<Reproduction>(&reproductions(), &places, |before, now| {
             let before = before.and_then(|before| before.conclusion.clone());
             let said = before.filter(|said| said.verdict != Verdict::EnvironmentFailed);

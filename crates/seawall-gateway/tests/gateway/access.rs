@@ -1,11 +1,13 @@
 //! Who gets through, and when.
 
-use crate::world::{CANARY, PROVIDER_KEY, World, body, developer, key, whole};
+use crate::world::{CANARY, PROVIDER_KEY, World, body, developer, issuer, key, whole, window};
 use hyper::StatusCode;
 use seawall_domain::engagement::grant::Purpose;
-use seawall_gateway::control::{CUT, CutWord};
+use seawall_domain::id::WindowId;
+use seawall_gateway::control::{CLOSING, CUT, Closing, CutWord};
 use seawall_gateway::record::CutOff;
 use std::sync::atomic::Ordering;
+use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_closed_unless_a_fresh_lease_of_the_developer_says_otherwise() {
@@ -26,6 +28,22 @@ async fn it_is_closed_unless_a_fresh_lease_of_the_developer_says_otherwise() {
     assert_eq!(world.withdraw().await, StatusCode::OK);
     assert_eq!(asked().await, StatusCode::SERVICE_UNAVAILABLE, "withdrawn");
     assert_eq!(world.lease_by(&developer(), 60, 12).await, StatusCode::CONFLICT, "for good");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clearinghouse_says_that_a_window_is_over() {
+    let world = World::new(|_, _| whole(5, 3)).await;
+    assert_eq!(world.lease(600).await, StatusCode::OK);
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK);
+    let closing = |id| serde_json::to_vec(&Closing { window: id }).unwrap();
+    let word = closing(window());
+    assert_eq!(world.word(CLOSING, &key(5), word.clone()).await, StatusCode::FORBIDDEN);
+    let other = closing(WindowId::new(Uuid::from_u128(99)));
+    assert_eq!(world.word(CLOSING, &issuer(), other).await, StatusCode::CONFLICT);
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK);
+    assert_eq!(world.word(CLOSING, &issuer(), word).await, StatusCode::OK);
+    assert_eq!(world.chat(&body("a")).await.0, StatusCode::SERVICE_UNAVAILABLE, "over");
+    assert_eq!(world.lease(600).await, StatusCode::CONFLICT, "for good");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! The page for model developers: what is not there yet, and that nothing here is a condition for
+//! The page for model developers: what is voluntary, and that nothing here is a condition for
 //! anything. Its words are those of the executive order: determination, engagement, access window,
 //! withdrawal, trusted partner.
 

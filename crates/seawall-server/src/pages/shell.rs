@@ -79,6 +79,14 @@ pub enum Visitor {
     Operator,
     /// A federal agency.
     Agency,
+    /// A developer of models.
+    Developer,
+    /// Somebody who evaluates models, or audits that.
+    Evaluator,
+    /// The official, or the duty officer.
+    Official,
+    /// A trusted partner.
+    Partner,
 }
 
 /// The navigation of a visitor who stands at `here`, a path without query.
@@ -104,6 +112,15 @@ pub fn nav(visitor: Visitor, here: &str, lang: Lang) -> Vec<NavItem> {
             ("/today", "Today", "Hoy"),
             ("/inventory", "Inventory", "Inventario"),
         ],
+        Visitor::Developer => {
+            &[("/engagements", "Engagements", "Compromisos"), ("/partners", "Partners", "Socios")]
+        }
+        Visitor::Evaluator | Visitor::Official => &[
+            ("/engagements", "Engagements", "Compromisos"),
+            ("/evaluations", "Evaluations", "Evaluaciones"),
+            ("/partners", "Partners", "Socios"),
+        ],
+        Visitor::Partner => &[("/partners", "Applications", "Solicitudes")],
     };
     let all = [
         ("/advisories", "Advisories", "Avisos"),

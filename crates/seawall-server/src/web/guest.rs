@@ -102,6 +102,14 @@ fn kind(actor: &Actor) -> Visitor {
         Visitor::Maintainer
     } else if is(Role::Finder) {
         Visitor::Finder
+    } else if is(Role::Developer) {
+        Visitor::Developer
+    } else if is(Role::Official) || is(Role::DutyOfficer) {
+        Visitor::Official
+    } else if is(Role::Evaluator) || is(Role::Auditor) {
+        Visitor::Evaluator
+    } else if is(Role::Partner) {
+        Visitor::Partner
     } else {
         Visitor::Public
     }
@@ -114,6 +122,8 @@ pub fn start(actor: &Actor) -> &'static str {
         Visitor::Agency => "/due",
         Visitor::Operator => "/today",
         Visitor::Maintainer => "/cases",
+        Visitor::Developer | Visitor::Evaluator | Visitor::Official => "/engagements",
+        Visitor::Partner => "/partners",
         Visitor::Public => "/",
     }
 }

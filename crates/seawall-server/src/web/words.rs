@@ -1,7 +1,10 @@
 //! The words and pictures that several pages have in common.
 
+use crate::pages::embargo::{Order, Progress, Step, Track};
 use crate::pages::range::{Outcome, RangePicture, Release};
 use crate::pages::{Fact, Lang, Tag, Tone, When};
+use crate::refuse::Refused;
+use axum::http::StatusCode;
 use seawall_domain::package::{Package, Version};
 use seawall_domain::party::{Party, Role};
 use seawall_domain::publication::AffectedPackage;
@@ -59,6 +62,33 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
+/// A machine as a picture: its steps in order, and which of them is so now.
+pub fn track(id: &str, name: &str, says: &str, steps: &[&str], place: usize) -> Track {
+    let step = |(index, label): (usize, &&str)| Step {
+        label: (*label).to_owned(),
+        progress: match index.cmp(&place) {
+            std::cmp::Ordering::Less => Progress::Done,
+            std::cmp::Ordering::Equal => Progress::Now,
+            std::cmp::Ordering::Greater => Progress::Ahead,
+        },
+    };
+    Track {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        says: says.to_owned(),
+        steps: steps.iter().enumerate().map(step).collect(),
+        order: Order::Path,
+    }
+}
+
+/// A day or an instant as somebody writes it into a form; a day is its beginning in UTC.
+pub fn day(text: &str) -> Result<Timestamp, Refused> {
+    let text = text.trim();
+    let instant = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse());
+    let says = "write a day as 2026-12-31";
+    instant.map_err(|_| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, says))
+}
+
 /// What a party is, in words.
 pub fn roles(party: &Party) -> String {
     let word = |role: &Role| match role {
@@ -69,6 +99,12 @@ pub fn roles(party: &Party) -> String {
         Role::Distributor => "distributor",
         Role::Operator => "operator",
         Role::Agency => "agency",
+        Role::Developer => "model developer",
+        Role::Evaluator => "evaluator",
+        Role::Official => "official",
+        Role::DutyOfficer => "duty officer",
+        Role::Partner => "trusted partner",
+        Role::Auditor => "auditor",
     };
     party.roles.iter().map(word).collect::<Vec<_>>().join(", ")
 }

@@ -174,6 +174,8 @@ fn says(job: &Job) -> &'static str {
         Job::ApplyStatement(_) => "Apply a statement",
         Job::MatchSet(_) => "Match the advisory set",
         Job::Watch(_) => "Watch later releases",
+        // None of these is ever on the board.
+        Job::EndWaiting(_) | Job::Destroy(_) | Job::EndSeat(_) => "Look after a deadline",
     }
 }
 

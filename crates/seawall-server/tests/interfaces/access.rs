@@ -35,6 +35,10 @@ struct Cell {
     advisory: String,
     party: String,
     scan: String,
+    engagement: String,
+    evaluation: String,
+    partner: String,
+    tie: String,
 }
 
 const ABSENT: &str = "11111111-2222-4333-8444-555555555555";
@@ -77,7 +81,67 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/project", "", Sends::Nothing),
     row("GET /api/version", "", Sends::Nothing),
     row("POST /claim-check", "", Sends::Json(|_| json!({ "hash": "0".repeat(64) }))),
+    row("GET /v1/framework", "", Sends::Nothing),
+    row("GET /v1/rubric", "", Sends::Nothing),
+    row("POST /v1/engagements", "", Sends::Json(opening)),
+    row("GET /v1/engagements", "", Sends::Nothing),
+    row("GET /v1/engagements/{id}", "", Sends::Nothing),
+    row("GET /v1/engagements/{id}/letters", "", Sends::Nothing),
+    row("GET /v1/engagements/{id}/certificates", "", Sends::Nothing),
+    row("GET /v1/engagements/{id}/documents", "", Sends::Nothing),
+    row("GET /v1/engagements/{id}/stops", "", Sends::Nothing),
+    row("POST /v1/engagements/{id}/steps", "ask", Sends::Json(submitting)),
+    row("POST /v1/engagements/{id}/steps", "advise", Sends::Json(advising)),
+    row("POST /v1/engagements/{id}/steps", "report", Sends::Json(reporting)),
+    row("GET /v1/engagements/{id}/crossing", "", Sends::Nothing),
+    row("POST /v1/engagements/{id}/crossing", "", Sends::Json(|_| json!({}))),
+    row("POST /v1/engagements/{id}/objects", "", Sends::Text("application/json", vexing)),
+    row("POST /v1/engagements/{id}/withdrawal", "", Sends::Nothing),
+    row("POST /v1/evaluations", "", Sends::Nothing),
+    row("GET /v1/evaluations", "", Sends::Nothing),
+    row("GET /v1/evaluations/{id}", "", Sends::Nothing),
+    row("POST /v1/evaluations/{id}/protocols", "", Sends::Json(|_| json!({}))),
+    row("POST /v1/evaluations/{id}/steps", "agree", Sends::Json(|_| json!({"step": "agree"}))),
+    row("POST /v1/evaluations/{id}/tokens", "", Sends::Nothing),
+    row("GET /v1/evaluations/{id}/opening", "", Sends::Nothing),
+    row("POST /v1/partners", "", Sends::Json(applying)),
+    row("GET /v1/partners", "", Sends::Nothing),
+    row("GET /v1/partners/{id}", "", Sends::Nothing),
+    row("GET /v1/partners/{id}/evidence", "", Sends::Nothing),
+    row("POST /v1/partners/{id}/steps", "sign", Sends::Json(|_| json!({"step": "sign"}))),
+    row("POST /v1/ties", "", Sends::Json(tying)),
+    row("GET /v1/ties", "", Sends::Nothing),
+    row("POST /v1/ties/{id}/end", "", Sends::Nothing),
 ];
+
+fn opening(cell: &Cell) -> Value {
+    json!({"weights": "held", "snapshot": format!("{:064x}", cell.number)})
+}
+
+fn submitting(_: &Cell) -> Value {
+    json!({"step": "submit", "answer_by": "2026-12-24T00:00:00Z"})
+}
+
+fn advising(_: &Cell) -> Value {
+    json!({"step": "advise", "opinion": "Tell users first."})
+}
+
+fn reporting(_: &Cell) -> Value {
+    json!({"step": "report", "to": "everybody", "at": "2026-12-24T00:00:00Z"})
+}
+
+fn vexing(_: &Cell) -> String {
+    "an object".into()
+}
+
+fn applying(cell: &Cell) -> Value {
+    json!({"developer": cell.party, "parent": cell.party, "sector": "water", "size": "small",
+        "protects": [1], "evidence": "see the register"})
+}
+
+fn tying(cell: &Cell) -> Value {
+    json!({"person": ABSENT, "party": cell.party, "kind": "equity"})
+}
 
 fn mail(cell: &Cell) -> String {
     let subject = format!("flaw {}", cell.number);
@@ -148,7 +212,21 @@ async fn furnished() -> (Office, Cell) {
     let advisories = office.get("public", "/v1/advisories").await.json();
     let advisory = advisories[0]["id"].as_str().unwrap().to_owned();
     let party = office.parties["distributor"].id.to_string();
-    let cell = Cell { number: 0, receipt, finding, case, advisory, party, scan: String::new() };
+    let (scan, engagement, evaluation) = (String::new(), String::new(), String::new());
+    let (partner, tie) = (String::new(), String::new());
+    let mut cell = Cell {
+        number: 0,
+        receipt,
+        finding,
+        case,
+        advisory,
+        party,
+        scan,
+        engagement,
+        evaluation,
+        partner,
+        tie,
+    };
     let invitation = json!({ "party": cell.party });
     let participants = format!("/v1/cases/{}/participants", cell.case);
     let invited = office.post("analyst", &participants, &invitation).await;
@@ -158,8 +236,25 @@ async fn furnished() -> (Office, Cell) {
         let answer = office.ask(operator, "POST /v1/inventories", "application/json", sent).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
     }
+    framework(&office, &mut cell).await;
     office.settle().await;
     (office, cell)
+}
+
+/// Something of each kind in the framework for models.
+async fn framework(office: &Office, cell: &mut Cell) {
+    let made = async |asker: &str, path: &str, body: Value| {
+        let answer = office.post(asker, path, &body).await;
+        assert_eq!(answer.status, 201, "{path}: {}", answer.text());
+        answer.json()["id"].as_str().unwrap().to_owned()
+    };
+    let guest = cell.party.clone();
+    cell.party = office.parties["developer"].id.to_string();
+    cell.engagement = made("developer", "/v1/engagements", opening(cell)).await;
+    cell.evaluation = made("official", "/v1/evaluations", json!({})).await;
+    cell.partner = made("partner", "/v1/partners", applying(cell)).await;
+    cell.tie = made("official", "/v1/ties", tying(cell)).await;
+    cell.party = guest;
 }
 
 impl Cell {
@@ -170,6 +265,10 @@ impl Cell {
             route if route.contains("vulns") => &vulnerability,
             route if route.contains("findings") => &self.finding,
             route if route.contains("cases") => &self.case,
+            route if route.contains("engagements") => &self.engagement,
+            route if route.contains("evaluations") => &self.evaluation,
+            route if route.contains("partners") => &self.partner,
+            route if route.contains("ties") => &self.tie,
             _ => &self.scan,
         };
         let query = row.note.strip_prefix('?').map(|query| format!("?{query}"));
@@ -214,10 +313,13 @@ async fn every_route_by_every_role_is_as_pinned() {
         table.push_str(&format!("{name:<45}"));
         for asker in ASKERS {
             cell.number += 1;
+            if row.route == "POST /v1/partners" || row.route == "POST /v1/ties" {
+                cell.party = office.parties["developer"].id.to_string();
+            }
             if row.route.contains("participants") {
                 cell.party = office.party("guest", &[]).await.id.to_string();
             }
-            if row.route.contains("end") {
+            if row.route.contains("scan-claims/{id}/end") {
                 let taken = office.post("finder", "/v1/scan-claims", &lease(&cell)).await;
                 cell.scan = taken.json()["claim"]["id"].as_str().unwrap().to_owned();
             }
@@ -266,6 +368,15 @@ async fn absent_and_hidden_are_the_same_bytes() {
         ("POST", "/v1/cases/{}/participants", &cell.case, guest),
         ("POST", "/v1/cases/{}/ranges", &cell.case, range(&cell)),
         ("POST", "/v1/scan-claims/{}/end", &scan, none),
+        ("GET", "/v1/engagements/{}", &cell.engagement, Value::Null),
+        ("GET", "/v1/engagements/{}/letters", &cell.engagement, Value::Null),
+        ("POST", "/v1/engagements/{}/withdrawal", &cell.engagement, Value::Null),
+        ("POST", "/v1/engagements/{}/steps", &cell.engagement, advising(&cell)),
+        ("GET", "/v1/evaluations/{}", &cell.evaluation, Value::Null),
+        ("POST", "/v1/evaluations/{}/steps", &cell.evaluation, json!({"step": "agree"})),
+        ("GET", "/v1/partners/{}", &cell.partner, Value::Null),
+        ("POST", "/v1/partners/{}/steps", &cell.partner, json!({"step": "sign"})),
+        ("POST", "/v1/ties/{}/end", &cell.tie, Value::Null),
     ];
     for (method, path, there, body) in cases {
         for asker in ASKERS {

@@ -4,6 +4,8 @@ use seawall_server::pages::*;
 
 #[path = "sample/analyst.rs"]
 pub mod analyst;
+#[path = "sample/framework.rs"]
+pub mod framework_sample;
 #[path = "sample/operator.rs"]
 pub mod operator;
 #[path = "sample/public.rs"]
@@ -75,6 +77,10 @@ fn shell(voice: Voice, title: &str, visitor: Visitor, here: &str, lang: Lang) ->
         Visitor::Maintainer => Some("maintainer"),
         Visitor::Operator => Some("hospital"),
         Visitor::Agency => Some("agency"),
+        Visitor::Developer => Some("model developer"),
+        Visitor::Evaluator => Some("evaluator"),
+        Visitor::Official => Some("official"),
+        Visitor::Partner => Some("trusted partner"),
     };
     Shell {
         title: voice.text(title),
@@ -178,5 +184,8 @@ pub fn all(voice: Voice) -> Vec<(&'static str, String)> {
         ),
         ("scans", html(&scans_page(voice))),
         ("work", html(&work_sample::work_page(voice))),
+        ("engagement", html(&framework_sample::engagement_page(voice))),
+        ("engagements", html(&framework_sample::engagements_page(voice))),
+        ("framework", html(&framework_sample::framework_page(voice))),
     ]
 }

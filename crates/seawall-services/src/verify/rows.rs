@@ -7,11 +7,15 @@ use crate::outcome::Outcome;
 use seawall_domain::account::Account;
 use seawall_domain::advisory::Advisory;
 use seawall_domain::case::Case;
+use seawall_domain::engagement::Engagement;
+use seawall_domain::evaluation::Evaluation;
 use seawall_domain::exposure::Exposure;
 use seawall_domain::fact::replay;
 use seawall_domain::finding::Finding;
 use seawall_domain::fix::Fix;
 use seawall_domain::inventory::Inventory;
+use seawall_domain::partner::Partner;
+use seawall_domain::partner::conflict::Entry as Tie;
 use seawall_domain::party::Party;
 use seawall_domain::project::Project;
 use seawall_domain::reproduction::Reproduction;
@@ -42,7 +46,11 @@ pub(super) async fn check(desk: &Desk, log: &[Vec<u8>], report: &mut Report) -> 
     compare::<Advisory>(&mut tx, &history, report).await?;
     compare::<Inventory>(&mut tx, &history, report).await?;
     compare::<Statement>(&mut tx, &history, report).await?;
-    compare::<Exposure>(&mut tx, &history, report).await
+    compare::<Exposure>(&mut tx, &history, report).await?;
+    compare::<Evaluation>(&mut tx, &history, report).await?;
+    compare::<Engagement>(&mut tx, &history, report).await?;
+    compare::<Tie>(&mut tx, &history, report).await?;
+    compare::<Partner>(&mut tx, &history, report).await
 }
 
 /// Compares every row of a subject with its replayed facts, and every history with its row.

@@ -120,6 +120,7 @@ pub async fn board(desk: &Desk, actor: &Actor) -> Outcome<Board> {
     let now = desk.now();
     let mut tx = desk.store.database().read().await?;
     let mut open = tx.job_list_open(OPEN_LEN_MAX).await?;
+    open.retain(is_for_all);
     let turns = tx.job_turns().await?;
     let mut look = Look { desk, actor, tx: &mut tx, known: BTreeMap::new() };
     let mut board = Board::default();
@@ -134,7 +135,9 @@ pub async fn board(desk: &Desk, actor: &Actor) -> Outcome<Board> {
         look.other(&mut board, entry, now).await?;
     }
     board.running.sort_by_key(|running| (running.since, running.task.id));
-    for entry in look.tx.job_list_dead(GIVEN_UP_LEN_MAX).await? {
+    let mut dead = look.tx.job_list_dead(GIVEN_UP_LEN_MAX).await?;
+    dead.retain(is_for_all);
+    for entry in dead {
         if let Some(task) = look.task(&entry).await? {
             let tries = look.tx.job_tries(entry.id).await?;
             board.given_up.push(PutBack { task, tries });
@@ -149,6 +152,13 @@ pub async fn board(desk: &Desk, actor: &Actor) -> Outcome<Board> {
         board.runs.extend(look.measured(run).await?);
     }
     Ok(board)
+}
+
+/// Whether a job is on the board at all: not when it tells by itself who takes part in the
+/// framework for models.
+fn is_for_all(entry: &Entry) -> bool {
+    let job = serde_json::from_str::<seawall_domain::job::Job>(&entry.payload);
+    !job.is_ok_and(|job| job.is_confidential())
 }
 
 /// The jobs that wait for a worker, in the order in which each role's are handed out.

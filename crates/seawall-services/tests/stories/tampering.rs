@@ -3,7 +3,7 @@
 use seawall_domain::access::Actor;
 use seawall_services::statistics;
 use seawall_services::verify::{Report, verify, verify_folder};
-use seawall_testkit::world::{Cast, Sequence, Story, TARGETS, World, each, must, one};
+use seawall_testkit::world::{Cast, Framework, Sequence, Story, TARGETS, World, each, must, one};
 use std::path::Path;
 
 /// A world in which every subject has rows and four advisories are out, one of them revised.
@@ -18,6 +18,8 @@ async fn full(world: &mut World) {
     let vendor = &story.cast.vendor.1;
     world.not_affected(vendor, "SW-2026-0002", "pkg:npm/ini@1.3.5").await;
     world.until_quiet().await;
+    Framework::enter(world).await.begin(world).await;
+    world.until_idle().await;
 }
 
 #[track_caller]
@@ -141,7 +143,7 @@ fn copy_of_the_public_folder(world: &World) {
 }
 
 /// Each subject's table with its columns; those in the second list are numbers.
-const TABLES: [(&str, &[&str], &[&str]); 12] = [
+const TABLES: [(&str, &[&str], &[&str]); 16] = [
     ("party", &["state", "name"], &["version"]),
     ("account", &["state", "party"], &["version"]),
     ("project", &["state", "package", "maintainer"], &["version"]),
@@ -162,6 +164,10 @@ const TABLES: [(&str, &[&str], &[&str]); 12] = [
     ("inventory", &["state", "operator", "label"], &["version", "serial"]),
     ("statement", &["state", "issuer", "digest"], &["version"]),
     ("exposure", &["state", "operator", "label", "cause", "component", "standing"], &["version"]),
+    ("evaluation", &["state", "roots"], &["version"]),
+    ("engagement", &["state", "developer", "snapshots"], &["version", "opened"]),
+    ("tie", &["state", "person"], &["version"]),
+    ("partner", &["state", "party", "developer", "panel", "stage"], &["version", "filed"]),
 ];
 
 async fn run(world: &World, sql: String) -> u64 {

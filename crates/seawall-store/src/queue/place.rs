@@ -99,7 +99,11 @@ fn query(subject: Subject) -> Option<&'static str> {
         | Subject::Account
         | Subject::Project
         | Subject::Scan
-        | Subject::Exposure => return None,
+        | Subject::Exposure
+        | Subject::Evaluation
+        | Subject::Engagement
+        | Subject::Tie
+        | Subject::Partner => return None,
     })
 }
 

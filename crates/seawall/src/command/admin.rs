@@ -26,7 +26,8 @@ enum What {
     Party {
         /// Its name.
         name: String,
-        /// Its roles: finder, coordinator, maintainer, vendor, distributor, operator, agency.
+        /// Its roles: finder, coordinator, maintainer, vendor, distributor, operator, agency,
+        /// developer, evaluator, official, duty_officer, partner, auditor.
         #[arg(long = "role", required = true, value_parser = role)]
         roles: Vec<Role>,
     },
@@ -39,6 +40,9 @@ enum What {
         /// A machine: its model and harness.
         #[arg(long, num_args = 2, value_names = ["MODEL", "HARNESS"])]
         machine: Vec<String>,
+        /// The natural person's id, where it has another account already.
+        #[arg(long, conflicts_with = "machine")]
+        person: Option<String>,
     },
     /// Make a new login link for a person's account.
     Invite {
@@ -83,8 +87,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 let party = party::register(desk, &actor, &name, &roles).await?;
                 println!("party {}", party.id);
             }
-            What::Account { party, label, machine } => {
+            What::Account { party, label, machine, person } => {
                 let party = party.parse()?;
+                let person = person.map(|person| person.parse()).transpose()?;
                 let holder = match machine.as_slice() {
                     [model, harness] => {
                         Holder::Machine { model: model.clone(), harness: harness.clone() }
@@ -92,7 +97,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                     _ => Holder::Person,
                 };
                 let machine = holder != Holder::Person;
-                let opened = account::open(desk, &actor, party, &label, holder).await?;
+                let opened = account::open_for(desk, &actor, party, &label, holder, person).await?;
                 println!("account {}", opened.id);
                 if machine {
                     println!("key {}", account::issue_key(desk, &actor, opened.id, 90).await?);

@@ -3,7 +3,8 @@
 //! One command for each person: the operator serves, the developer leases and withdraws, the
 //! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
 
-mod papers;
+mod follow;
+pub(super) mod papers;
 
 use crate::command::say;
 use anyhow::{Context, bail};
@@ -41,6 +42,9 @@ enum What {
     Grant(papers::GrantArguments),
     /// As the clearinghouse or the developer: cut off a person, a party or a key.
     Cut(papers::CutArguments),
+    /// As the clearinghouse or the developer: watch the clearinghouse, and tell the gateway at once
+    /// when the window is over or somebody is stopped.
+    Follow(follow::FollowArguments),
     /// As a partner: a local address that any client can use, which proves your key.
     Attach {
         /// The gateway's address.
@@ -75,6 +79,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Withdraw(arguments) => super::block_on(papers::withdraw(arguments)),
         What::Grant(arguments) => papers::grant(&arguments),
         What::Cut(arguments) => super::block_on(papers::cut(arguments)),
+        What::Follow(arguments) => super::block_on(follow::follow(arguments)),
         What::Attach { gateway, token, key, purpose, claim, listen } => {
             if !listen.ip().is_loopback() {
                 bail!("cannot listen on {listen}: whoever reaches it would use your key");

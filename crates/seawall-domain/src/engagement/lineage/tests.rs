@@ -114,3 +114,29 @@ fn spans_far_out_do_not_overflow() {
     assert_eq!(span.length(), SignedDuration::ZERO);
     assert_eq!(span.until(at("2026-01-01")), Span { start: Timestamp::MAX, end: Timestamp::MAX });
 }
+
+#[test]
+fn days_count_over_every_engagement_about_one_model() {
+    let [one, two, three, four] = [1, 2, 3, 4].map(|of| Digest::new([of; 32]));
+    let used = |window: u128, days: i64| Use {
+        window: WindowId::new(Uuid::from_u128(window)),
+        ring: Ring::Government,
+        span: Span {
+            start: Timestamp::UNIX_EPOCH,
+            end: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * days),
+        },
+    };
+    let of = |snapshot, uses| Lineage { uses, ..Lineage::of(snapshot) };
+    // The second names the first's snapshot and the third's; the fourth is another model.
+    let second = of(two, vec![used(2, 5)]).with(one).unwrap().with(three).unwrap();
+    let others = [of(three, vec![used(3, 7)]), of(four, vec![used(4, 11)]), second];
+    let own = of(one, vec![used(1, 3)]);
+    let elsewhere = used_elsewhere(&own, &others);
+    assert_eq!(elsewhere.len(), 2);
+    let counted = own.counting(elsewhere.clone()).unwrap();
+    assert_eq!(counted.used(), SignedDuration::from_hours(24 * (3 + 5 + 7)));
+    // Counting again changes nothing; a window that ended sooner gives its days back.
+    assert_eq!(counted.counting(elsewhere).unwrap(), counted);
+    let ended = counted.counting(vec![used(2, 1), used(3, 7), used(1, 30)]).unwrap();
+    assert_eq!(ended.left(), SignedDuration::from_hours(24 * (30 - 3 - 1 - 7)));
+}

@@ -4,7 +4,7 @@
 use crate::pages::case::Next;
 use crate::pages::embargo::{Moment, Order, Progress, Step, Timeline, Track};
 use crate::pages::{Tag, Tone};
-use crate::web::words::{tag, when};
+use crate::web::words::{tag, track, when};
 use seawall_domain::advisory::{Advisory, SIGNATURES, Standing as Paper};
 use seawall_domain::case::{Case, Clock, Embargo, LetterKind, Report};
 use seawall_domain::fix::{Fix, Standing};
@@ -117,7 +117,7 @@ fn report(case: &Case) -> Track {
         Report::Deferred => "deferred",
         Report::Received | Report::Valid | Report::Accepted | Report::Closed => "accepted",
     };
-    path("rm", "Report.", says, &["received", "valid", third, "closed"], place)
+    track("rm", "Report.", says, &["received", "valid", third, "closed"], place)
 }
 
 fn embargo(embargo: &Embargo) -> Track {
@@ -127,25 +127,7 @@ fn embargo(embargo: &Embargo) -> Track {
         Embargo::Active { .. } => (2, "Only the participants may know."),
         Embargo::Exited { .. } => (3, "It is over, and never comes back."),
     };
-    path("em", "Embargo.", says, &["none", "proposed", "active", "exited"], place)
-}
-
-fn path(id: &str, name: &str, says: &str, steps: &[&str], place: usize) -> Track {
-    let step = |(index, label): (usize, &&str)| Step {
-        label: (*label).to_owned(),
-        progress: match index.cmp(&place) {
-            std::cmp::Ordering::Less => Progress::Done,
-            std::cmp::Ordering::Equal => Progress::Now,
-            std::cmp::Ordering::Greater => Progress::Ahead,
-        },
-    };
-    Track {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        says: says.to_owned(),
-        steps: steps.iter().enumerate().map(step).collect(),
-        order: Order::Path,
-    }
+    track("em", "Embargo.", says, &["none", "proposed", "active", "exited"], place)
 }
 
 fn flaw(case: &Case) -> Track {

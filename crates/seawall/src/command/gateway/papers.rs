@@ -63,7 +63,7 @@ pub fn secret(path: &Path) -> anyhow::Result<SigningKey> {
 pub struct Said {
     /// The gateway's settings: they name the window and its terms.
     #[arg(long)]
-    settings: PathBuf,
+    pub settings: PathBuf,
     /// The file with the key that signs.
     #[arg(long)]
     key: PathBuf,
@@ -73,7 +73,8 @@ pub struct Said {
 }
 
 impl Said {
-    async fn send(
+    /// Signs a word and sends it to the gateway.
+    pub async fn send(
         &self,
         settings: &Settings,
         kind: &str,

@@ -1,0 +1,226 @@
+//! One example of every fact of the framework for models, the same in every run.
+
+use super::examples::{day, digest, subject_id};
+use seawall_domain::digest::Address;
+use seawall_domain::engagement::custody::CustodyFact;
+use seawall_domain::engagement::determination::{Concurrence, DeterminationFact};
+use seawall_domain::engagement::lineage::{Lineage, Span, Use};
+use seawall_domain::engagement::release::Report;
+use seawall_domain::engagement::window::{Ended, Offer, Ring, WindowFact};
+use seawall_domain::engagement::{EngagementFact, Weights};
+use seawall_domain::evaluation::decision::Outcome;
+use seawall_domain::evaluation::docket::{DocketFact, Draft};
+use seawall_domain::evaluation::protocol::Domain;
+use seawall_domain::evaluation::sealing::{Duty, Signer};
+use seawall_domain::evaluation::token::{Plan, Reason, TokenFact};
+use seawall_domain::evaluation::{EvaluationFact, Kept};
+use seawall_domain::id::*;
+use seawall_domain::partner::appeal::Appeal;
+use seawall_domain::partner::assessment::{Answer, Filing};
+use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_domain::partner::conflict::{Tie, TieFact, TieKind};
+use seawall_domain::partner::decision::{Decision, Outcome as Decided, Reason as Because, Side};
+use seawall_domain::partner::reach::Group;
+use seawall_domain::partner::rubric::{Criterion, Gate};
+use seawall_domain::partner::seat::{Asked, By, Change, Extent, Why};
+use seawall_domain::partner::{Application, Declared, PartnerFact};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+fn person(number: u128) -> PersonId {
+    PersonId::new(Uuid::from_u128(number))
+}
+
+fn party(number: u128) -> PartyId {
+    PartyId::new(Uuid::from_u128(number))
+}
+
+fn people(numbers: [u128; 2]) -> BTreeSet<PersonId> {
+    numbers.into_iter().map(person).collect()
+}
+
+/// Every fact of an evaluation, with each of its docket.
+pub fn evaluations() -> Vec<EvaluationFact> {
+    use EvaluationFact as F;
+    let plan = Plan { tasks: digest(1), attempts: 5, limits: digest(2), conditions: digest(3) };
+    let draft = Draft {
+        root: digest(30),
+        supersedes: None,
+        plan,
+        until: day(90),
+        signers: vec![digest(31), digest(32)],
+    };
+    let by = |number: u8| Signer {
+        person: person(number.into()),
+        account: AccountId::new(Uuid::from_u128(number.into())),
+        key: digest(30 + number),
+    };
+    let kept = Kept {
+        opening: Address(digest(33)),
+        domains: BTreeSet::from([Domain::Discovery, Domain::Exploitation]),
+        tasks: 40,
+    };
+    let run = RunId::new(Uuid::from_u128(4));
+    let token = |fact| DocketFact::TokenMoved { fact };
+    let duty = |number, duty| DocketFact::DutyGiven { person: person(number), duty };
+    let docket = [
+        duty(1, Duty::SetThreshold),
+        duty(2, Duty::Countersign),
+        duty(3, Duty::Run),
+        duty(5, Duty::Custody),
+        duty(6, Duty::Custody),
+        DocketFact::Committed { draft },
+    ];
+    let mut all = vec![F::Opened { id: EvaluationId::new(subject_id()) }];
+    all.extend(docket.map(|fact| F::DocketMoved { fact }));
+    all.push(F::ProtocolKept { root: digest(30), kept });
+    for number in [1, 2] {
+        let (public_key, value) = ("ab".repeat(32), "cd".repeat(64));
+        all.push(F::Signed { by: by(number), public_key, value });
+    }
+    let why = Reason::ProviderOutage;
+    let rest = [
+        token(TokenFact::Issued { run, token: digest(34) }),
+        token(TokenFact::Used { run, log: digest(35) }),
+        token(TokenFact::Completed { run }),
+        token(TokenFact::Failed { run, why }),
+        token(TokenFact::Abandoned { run, why }),
+        DocketFact::OpeningAsked { quorum: 2 },
+        DocketFact::OpeningAgreed { person: person(5) },
+        DocketFact::OpeningAgreed { person: person(6) },
+    ];
+    all.extend(rest.map(|fact| F::DocketMoved { fact }));
+    all.push(F::ProtocolShown { root: digest(30), to: person(7) });
+    all
+}
+
+/// Every fact of an engagement, with each of its three machines.
+pub fn engagements() -> Vec<EngagementFact> {
+    use EngagementFact as F;
+    let window = WindowId::new(Uuid::from_u128(9));
+    let ring = Ring::Government;
+    let span = Span { start: day(20), end: day(30) };
+    let offer = Offer {
+        window,
+        ring,
+        seconds: 864_000,
+        snapshot: digest(40),
+        terms: digest(41),
+        answer_by: day(40),
+    };
+    let determination = [
+        DeterminationFact::Submitted { answer_by: day(60) },
+        DeterminationFact::Scheduled,
+        DeterminationFact::Started,
+        DeterminationFact::Analysed,
+        DeterminationFact::Issued {
+            outcome: Outcome::Inconclusive,
+            concurrence: Concurrence::Differs { reasons: digest(42) },
+        },
+        DeterminationFact::Withdrawn,
+        DeterminationFact::Declined,
+        DeterminationFact::Lapsed,
+    ];
+    let windows = [
+        WindowFact::Offered { offer },
+        WindowFact::Accepted,
+        WindowFact::Began { window, ring, span },
+        WindowFact::Extended { window, end: day(31) },
+        WindowFact::Cut { window, end: day(29) },
+    ];
+    let others = [
+        WindowFact::Ended { window, why: Ended::Withdrawn, at: day(25) },
+        WindowFact::WithdrawnAgain,
+    ];
+    let custody = [
+        CustodyFact::Held { object: digest(43) },
+        CustodyFact::Destroyed { object: digest(43) },
+        CustodyFact::Certified { window, by: person(3) },
+    ];
+    let foreign = Use { window: WindowId::new(Uuid::from_u128(10)), ring, span };
+    let mut all = vec![F::Opened {
+        id: EngagementId::new(subject_id()),
+        developer: party(1),
+        weights: Weights::Held,
+        lineage: Lineage::of(digest(40)),
+    }];
+    all.extend(determination.map(|fact| F::DeterminationMoved { fact }));
+    all.push(F::DaysCounted { others: vec![foreign] });
+    all.extend(windows.map(|fact| F::WindowMoved { fact }));
+    all.extend(custody.map(|fact| F::CustodyMoved { fact }));
+    all.extend(others.map(|fact| F::WindowMoved { fact }));
+    all.push(F::ReleaseReported { fact: Report::Partners { at: day(50) } });
+    all.push(F::ReleaseReported { fact: Report::Everybody { at: day(70) } });
+    all.push(F::SnapshotAdded { snapshot: digest(44) });
+    all.push(F::ProtocolNamed { root: digest(30) });
+    all.push(F::Advised { document: digest(45) });
+    all.push(F::WeightsOpened);
+    all
+}
+
+/// Every fact of a tie.
+pub fn ties() -> Vec<TieFact> {
+    let tie = Tie { person: person(1), party: party(2), kind: TieKind::Employment, ended_at: None };
+    vec![TieFact::Declared { id: TieId::new(subject_id()), tie }, TieFact::Ended { at: day(9) }]
+}
+
+/// Every fact of a partner.
+pub fn partners() -> Vec<PartnerFact> {
+    use PartnerFact as F;
+    let application = Application {
+        id: PartnerId::new(subject_id()),
+        party: party(4),
+        developer: party(1),
+        rubric: 1,
+        evidence: digest(50),
+        filed_at: day(0),
+        declared: Declared {
+            parent: party(4),
+            sector: Sector::Water,
+            size: Size::Small,
+            protects: BTreeSet::from([Group(1), Group(7)]),
+        },
+    };
+    let filing = Filing {
+        gates: Gate::ALL.into_iter().map(|gate| (gate, Answer::No)).collect(),
+        marks: Criterion::ALL.into_iter().map(|criterion| (criterion, 3)).collect(),
+    };
+    let derived = (Decided::Admit, vec![Because::Score { thousandths: 750, admits_from: 600 }]);
+    let decision = Decision::make(derived, 1, people([11, 12]), 365, day(5)).unwrap();
+    let appeal =
+        Appeal { before: people([11, 12]), filed_at: day(6), answer_by: day(20), panel: None };
+    let pool = BTreeSet::from([person(11), person(12), person(13)]);
+    let (extent, why) = (Extent::Person(person(20)), Why::LeakSuspected);
+    let two = [By::DutyOfficer(person(8)), By::Developer(person(9))];
+    let sides = [party(1), party(3)];
+    vec![
+        F::Filed { application },
+        F::DrawBegun {
+            sides: sides.into(),
+            pool,
+            recused: BTreeSet::from([person(13)]),
+            wanted: 2,
+            until: day(14),
+        },
+        F::DrawVoided { silent: sides.into() },
+        F::DrawCommitted { side: party(1), to: digest(51) },
+        F::DrawRevealed { side: party(1), nonce: digest(52) },
+        F::PanelDrawn { members: people([11, 12]) },
+        F::AssessorJoined { person: person(14) },
+        F::MarksFiled { by: person(11), filing: filing.clone() },
+        F::MarksFiled { by: person(12), filing },
+        F::Decided { decision },
+        F::Appealed { appeal },
+        F::Signed { side: Side::Developer(person(9)) },
+        F::Signed { side: Side::Clearinghouse(person(8)) },
+        F::Seated { people: people([20, 21]) },
+        F::Suspended { extent, by: two[0], why },
+        F::ChangeAsked { asked: Asked { change: Change::Resume { extent }, by: two[0] } },
+        F::ChangeAsked { asked: Asked { change: Change::Revoke { extent, why }, by: two[0] } },
+        F::Resumed { extent, by: two },
+        F::Revoked { extent: Extent::Organisation, by: two, why },
+        F::KeyLost { key: digest(53) },
+        F::Attested,
+        F::Expired,
+    ]
+}

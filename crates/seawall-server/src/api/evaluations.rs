@@ -1,0 +1,210 @@
+//! Evaluations: dockets with ids, digests and numbers. What is sealed passes in once and out only
+//! after enough custodians agreed.
+
+mod step;
+
+pub use step::Step;
+
+use super::word;
+use crate::auth::Known;
+use crate::extract::{Asked, Document, Name, Whole};
+use crate::refuse::Refused;
+use crate::site::Site;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use seawall_domain::evaluation::Evaluation;
+use seawall_domain::evaluation::token::{Book, Entry, Fate};
+use seawall_services::evaluation::docket;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How many evaluations one list shows.
+const LIST_MAX: i64 = 500;
+/// The largest protocol that this route takes, in bytes.
+const PROTOCOL_BYTES_MAX: usize = 16_000_000;
+
+/// An evaluation's docket.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Evaluation)]
+pub struct Shown {
+    /// Its id.
+    pub id: String,
+    /// `empty`, `drafted`, `signed_once` or `sealed`.
+    pub seal: String,
+    /// The root that is being sealed, or was last.
+    pub root: Option<String>,
+    /// Every root that two people sealed, oldest first.
+    pub revisions: Vec<String>,
+    /// How often the protocol was amended.
+    pub amendments: usize,
+    /// The tokens of the newest sealed protocol.
+    pub tokens: Vec<Token>,
+    /// Whether an opening was asked for, and whether it may be opened.
+    pub opening: &'static str,
+    /// How often it was shown to somebody since.
+    pub shown: usize,
+}
+
+/// A token in the book; the token itself is told once, to whoever runs.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunToken)]
+pub struct Token {
+    /// The run.
+    pub run: String,
+    /// When it was given out.
+    pub issued_at: String,
+    /// `issued`, `used`, `completed`, `failed` or `abandoned`.
+    pub fate: &'static str,
+    /// Why the run does not count.
+    pub why: Option<String>,
+}
+
+pub(crate) fn shown(it: &Evaluation) -> Shown {
+    let docket = &it.docket;
+    let state = docket.seal.as_ref().map(|seal| {
+        let value = serde_json::to_value(seal).unwrap_or_default();
+        value["state"].as_str().unwrap_or_default().to_owned()
+    });
+    let tokens = docket.book.iter().flat_map(Book::entries).map(token).collect();
+    let opening = match (&docket.opening, docket.opened()) {
+        (None, _) => "not_asked",
+        (Some(_), None) => "asked",
+        (Some(_), Some(_)) => "opened",
+    };
+    Shown {
+        id: it.id.to_string(),
+        seal: state.unwrap_or_else(|| "empty".to_owned()),
+        root: it.root().map(|root| root.to_string()),
+        revisions: docket.revisions.all().iter().map(|it| it.root.to_string()).collect(),
+        amendments: docket.revisions.amendments(),
+        tokens,
+        opening,
+        shown: it.shown.len(),
+    }
+}
+
+fn token(entry: &Entry) -> Token {
+    let (fate, why) = match &entry.fate {
+        Fate::Issued => ("issued", None),
+        Fate::Used { .. } => ("used", None),
+        Fate::Completed { .. } => ("completed", None),
+        Fate::Failed { why, .. } => ("failed", Some(word(why))),
+        Fate::Abandoned { why } => ("abandoned", Some(word(why))),
+    };
+    let (run, issued_at) = (entry.run.to_string(), entry.issued_at.to_string());
+    Token { run, issued_at, fate, why }
+}
+
+/// The evaluations.
+#[utoipa::path(get, path = "/v1/evaluations", tag = "evaluations",
+    responses((status = 200, body = Vec<Shown>), (status = 401), (status = 404)))]
+pub async fn list(State(site): State<Site>, known: Known) -> Result<Json<Vec<Shown>>, Refused> {
+    let found = docket::list(&site.desk, &known.0.actor, LIST_MAX).await?;
+    Ok(Json(found.iter().map(shown).collect()))
+}
+
+/// Opens an evaluation with an empty docket.
+#[utoipa::path(post, path = "/v1/evaluations", tag = "evaluations",
+    responses((status = 201, body = Shown), (status = 401), (status = 404)))]
+pub async fn open(
+    State(site): State<Site>,
+    known: Known,
+) -> Result<(StatusCode, Json<Shown>), Refused> {
+    let opened = docket::open(&site.desk, &known.0.actor).await?;
+    Ok((StatusCode::CREATED, Json(shown(&opened))))
+}
+
+/// One evaluation.
+#[utoipa::path(get, path = "/v1/evaluations/{id}", tag = "evaluations",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Shown), (status = 401), (status = 404)))]
+pub async fn show(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<Json<Shown>, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    Ok(Json(shown(&docket::show(&site.desk, &known.0.actor, id).await?)))
+}
+
+/// Commits to a protocol, or to an amendment; what is answered is its root.
+#[utoipa::path(post, path = "/v1/evaluations/{id}/protocols", tag = "evaluations",
+    params(("id" = String, Path)), request_body(content((Object = "application/json"))),
+    responses((status = 201, body = Shown), (status = 401), (status = 404), (status = 409),
+        (status = 422)))]
+pub async fn commit(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+    Whole(body): Whole<PROTOCOL_BYTES_MAX>,
+) -> Result<(StatusCode, Json<Shown>), Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let committed = docket::commit(&site.desk, &known.0.actor, id, &body).await?;
+    Ok((StatusCode::CREATED, Json(shown(&committed))))
+}
+
+/// Takes one step in the docket.
+#[utoipa::path(post, path = "/v1/evaluations/{id}/steps", tag = "evaluations",
+    request_body = Step, params(("id" = String, Path)),
+    responses((status = 200, body = Shown), (status = 401), (status = 404), (status = 409),
+        (status = 422)))]
+pub async fn step(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+    Document(step): Document<Step>,
+) -> Result<Json<Shown>, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    Ok(Json(shown(&step.take(&site.desk, &known.0.actor, id).await?)))
+}
+
+/// A token for a run, told once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = IssuedToken)]
+pub struct Issued {
+    /// The run.
+    pub run: String,
+    /// The token, for the metadata of the log.
+    pub token: String,
+}
+
+/// Gives out a token for a run.
+#[utoipa::path(post, path = "/v1/evaluations/{id}/tokens", tag = "evaluations",
+    params(("id" = String, Path)),
+    responses((status = 201, body = Issued), (status = 401), (status = 404), (status = 409)))]
+pub async fn issue(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<(StatusCode, Json<Issued>), Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let issued = docket::issue(&site.desk, &known.0.actor, id).await?;
+    let issued = Issued { run: issued.run.to_string(), token: issued.token };
+    Ok((StatusCode::CREATED, Json(issued)))
+}
+
+/// What of an opened protocol is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// One field, as a JSON pointer; the whole without it.
+    field: Option<String>,
+}
+
+/// Shows the opened protocol to whoever audits, whole or one field of it with its proof.
+#[utoipa::path(get, path = "/v1/evaluations/{id}/opening", tag = "evaluations",
+    params(("id" = String, Path), ("field" = Option<String>, Query)),
+    responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]
+pub async fn reveal(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+    Asked(part): Asked<Part>,
+) -> Result<impl IntoResponse, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let field = part.field.as_deref();
+    let bytes = docket::reveal(&site.desk, &known.0.actor, id, field).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
+}

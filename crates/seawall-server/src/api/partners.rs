@@ -1,0 +1,254 @@
+//! Trusted partners: applications, panels, decisions, seats; the register of ties; and what of all
+//! this anybody may see.
+
+mod step;
+
+pub use step::Step;
+
+use super::word;
+use crate::auth::Known;
+use crate::extract::{Document, Name};
+use crate::refuse::Refused;
+use crate::site::Site;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use seawall_domain::id::{PartyId, PersonId};
+use seawall_domain::partner::Declared;
+use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_domain::partner::conflict::{Entry, TieKind};
+use seawall_domain::partner::reach::Group;
+use seawall_services::partner::{self, Dossier};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+
+/// How many applications one list shows.
+const LIST_MAX: i64 = 500;
+
+/// An application, as far as the asker may see it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Partner)]
+pub struct Shown {
+    /// Its id.
+    pub id: String,
+    /// The applicant's party.
+    pub party: String,
+    /// The developer's party.
+    pub developer: String,
+    /// The rubric that it is marked by.
+    pub rubric: u32,
+    /// When it was filed.
+    pub filed_at: String,
+    /// `filed`, `drawn_for`, `assessed`, `decided`, `seated` or `over`.
+    pub stage: &'static str,
+    /// `admit`, `admit_with_conditions`, `defer` or `decline`.
+    pub outcome: Option<String>,
+    /// The letter about the decision, with every reason.
+    pub letter: Option<String>,
+    /// Whether the developer has signed.
+    pub developer_signed: bool,
+    /// Whether the clearinghouse has signed.
+    pub clearinghouse_signed: bool,
+    /// Who looks; not for the applicant.
+    pub panel: Vec<String>,
+    /// When the seat ends.
+    pub seat_expires_at: Option<String>,
+    /// How many people have the seat.
+    pub seat_people: usize,
+    /// Whether everybody is stopped, for now or for good.
+    pub seat_stopped: bool,
+}
+
+pub(crate) fn shown(it: &Dossier) -> Shown {
+    let outcome = it.outcome.as_ref().map(|outcome| {
+        let value = serde_json::to_value(outcome).unwrap_or_default();
+        value["outcome"].as_str().unwrap_or_default().to_owned()
+    });
+    let seat = it.seat.as_ref();
+    Shown {
+        id: it.application.id.to_string(),
+        party: it.application.party.to_string(),
+        developer: it.application.developer.to_string(),
+        rubric: it.application.rubric,
+        filed_at: it.application.filed_at.to_string(),
+        stage: it.stage,
+        outcome,
+        letter: it.letter.clone(),
+        developer_signed: it.signed.0,
+        clearinghouse_signed: it.signed.1,
+        panel: it.panel.iter().map(ToString::to_string).collect(),
+        seat_expires_at: seat.map(|view| view.seat.expires_at.to_string()),
+        seat_people: seat.map_or(0, |view| view.seat.people().len()),
+        seat_stopped: seat.is_some_and(|view| view.is_stopped),
+    }
+}
+
+/// The applications one may know of.
+#[utoipa::path(get, path = "/v1/partners", tag = "partners",
+    responses((status = 200, body = Vec<Shown>), (status = 401), (status = 404)))]
+pub async fn list(State(site): State<Site>, known: Known) -> Result<Json<Vec<Shown>>, Refused> {
+    let found = partner::list(&site.desk, &known.0.actor, LIST_MAX).await?;
+    Ok(Json(found.iter().map(shown).collect()))
+}
+
+/// An application.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// For whose models: the developer's party.
+    #[schema(value_type = String)]
+    pub developer: PartyId,
+    /// Who owns the applicant in the end: a party, itself or another.
+    #[schema(value_type = String)]
+    pub parent: PartyId,
+    /// What it is in.
+    #[schema(value_type = String)]
+    pub sector: Sector,
+    /// `small`, `medium` or `large`.
+    #[schema(value_type = String)]
+    pub size: Size,
+    /// The groups of operators that it protects.
+    #[schema(value_type = Vec<u32>)]
+    pub protects: BTreeSet<Group>,
+    /// What shows that the gates are met.
+    pub evidence: String,
+}
+
+/// Applies for one developer's models.
+#[utoipa::path(post, path = "/v1/partners", tag = "partners", request_body = Application,
+    responses((status = 201, body = Shown), (status = 401), (status = 404), (status = 422)))]
+pub async fn apply(
+    State(site): State<Site>,
+    known: Known,
+    Document(sent): Document<Application>,
+) -> Result<(StatusCode, Json<Shown>), Refused> {
+    let Application { developer, parent, sector, size, protects, evidence } = sent;
+    let declared = Declared { parent, sector, size, protects };
+    let (desk, actor) = (&site.desk, &known.0.actor);
+    let filed = partner::apply(desk, actor, developer, declared, evidence.as_bytes()).await?;
+    let dossier = partner::dossier(desk, actor, filed.application.id).await?;
+    Ok((StatusCode::CREATED, Json(shown(&dossier))))
+}
+
+/// One application.
+#[utoipa::path(get, path = "/v1/partners/{id}", tag = "partners", params(("id" = String, Path)),
+    responses((status = 200, body = Shown), (status = 401), (status = 404)))]
+pub async fn show(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<Json<Shown>, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    Ok(Json(shown(&partner::dossier(&site.desk, &known.0.actor, id).await?)))
+}
+
+/// The evidence that came with an application.
+#[utoipa::path(get, path = "/v1/partners/{id}/evidence", tag = "partners",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 401), (status = 404)))]
+pub async fn evidence(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<impl IntoResponse, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let bytes = partner::evidence(&site.desk, &known.0.actor, id).await?;
+    let kept = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"evidence\""),
+    ];
+    Ok((kept, bytes))
+}
+
+/// Takes one step of an application or a seat.
+#[utoipa::path(post, path = "/v1/partners/{id}/steps", tag = "partners", request_body = Step,
+    params(("id" = String, Path)),
+    responses((status = 200, body = Shown), (status = 401), (status = 404), (status = 409),
+        (status = 422)))]
+pub async fn step(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+    Document(step): Document<Step>,
+) -> Result<Json<Shown>, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    step.take(&site.desk, &known.0.actor, id).await?;
+    Ok(Json(shown(&partner::dossier(&site.desk, &known.0.actor, id).await?)))
+}
+
+/// A tie in the register of conflicts.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tie)]
+pub struct Tied {
+    /// Its id.
+    pub id: String,
+    /// Who.
+    pub person: String,
+    /// To whom.
+    pub party: String,
+    /// What kind.
+    pub kind: String,
+    /// When it ended.
+    pub ended_at: Option<String>,
+}
+
+fn tied(entry: &Entry) -> Tied {
+    Tied {
+        id: entry.id.to_string(),
+        person: entry.tie.person.to_string(),
+        party: entry.tie.party.to_string(),
+        kind: word(&entry.tie.kind),
+        ended_at: entry.tie.ended_at.map(|at| at.to_string()),
+    }
+}
+
+/// The register of ties.
+#[utoipa::path(get, path = "/v1/ties", tag = "ties",
+    responses((status = 200, body = Vec<Tied>), (status = 401), (status = 404)))]
+pub async fn ties(State(site): State<Site>, known: Known) -> Result<Json<Vec<Tied>>, Refused> {
+    let found = partner::ties(&site.desk, &known.0.actor).await?;
+    Ok(Json(found.iter().map(tied).collect()))
+}
+
+/// A tie as it is declared.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTie {
+    /// Who.
+    #[schema(value_type = String)]
+    pub person: PersonId,
+    /// To whom.
+    #[schema(value_type = String)]
+    pub party: PartyId,
+    /// What kind.
+    #[schema(value_type = String)]
+    pub kind: TieKind,
+}
+
+/// Puts a tie into the register.
+#[utoipa::path(post, path = "/v1/ties", tag = "ties", request_body = NewTie,
+    responses((status = 201, body = Tied), (status = 401), (status = 404), (status = 422)))]
+pub async fn declare(
+    State(site): State<Site>,
+    known: Known,
+    Document(new): Document<NewTie>,
+) -> Result<(StatusCode, Json<Tied>), Refused> {
+    let NewTie { person, party, kind } = new;
+    let entry = partner::declare(&site.desk, &known.0.actor, person, party, kind).await?;
+    Ok((StatusCode::CREATED, Json(tied(&entry))))
+}
+
+/// Records that a tie has ended; it counts for a while yet.
+#[utoipa::path(post, path = "/v1/ties/{id}/end", tag = "ties", params(("id" = String, Path)),
+    responses((status = 200, body = Tied), (status = 401), (status = 404), (status = 409)))]
+pub async fn end_tie(
+    State(site): State<Site>,
+    known: Known,
+    Name(id): Name,
+) -> Result<Json<Tied>, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    Ok(Json(tied(&partner::end(&site.desk, &known.0.actor, id).await?)))
+}

@@ -1,0 +1,125 @@
+//! Engagements on pages: the three machines side by side, what is due, and withdrawing by one
+//! button.
+
+mod acts;
+mod stands;
+
+use self::acts::{forms, opening, withdrawal};
+use self::stands::{next, parts, states, tracks};
+use super::guest::{Guest, page};
+use super::sent::{Sent, back_to};
+use super::words::{short, when};
+use crate::extract::Name;
+use crate::pages::matter::{Letter, Matter, MatterRow, Matters, Written};
+use crate::refuse::Refused;
+use crate::site::Site;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use seawall_domain::engagement::letter::NOTHING_REQUIRED;
+use seawall_domain::engagement::{Engagement, Weights};
+use seawall_services::engagement::{self, What};
+use seawall_services::party;
+
+/// How many engagements one list shows.
+const LIST_MAX: i64 = 500;
+
+/// The engagements one may know of.
+pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    let found = engagement::list(&site.desk, &guest.actor(), LIST_MAX).await?;
+    let developers: Vec<_> = found.iter().map(|it| it.developer).collect();
+    let parties = party::known(&site.desk, developers).await?;
+    let row = |it: &Engagement| {
+        let steps = next(it);
+        let first = steps.first();
+        let name = parties.get(&it.developer).map(|party| party.name.clone());
+        MatterRow {
+            href: format!("/engagements/{}", it.id),
+            title: format!("{}, {}", name.unwrap_or_default(), short(it.id)),
+            under: format!("opened {}", when(it.opened_at).text),
+            states: states(it),
+            next: first.map_or_else(|| "Nothing.".into(), |n| format!("{} {}", n.who, n.what)),
+            by: first.and_then(|next| next.by.clone()),
+        }
+    };
+    let shell = guest.shell("Engagements");
+    page(&Matters {
+        intro: "Voluntary dealings about one model each. Nothing here is a condition for \
+                anything, and silence has no effect."
+            .into(),
+        rows: found.iter().map(row).collect(),
+        forms: opening(&guest, &shell),
+        shell,
+    })
+}
+
+/// One engagement.
+pub async fn show(
+    State(site): State<Site>,
+    guest: Guest,
+    Name(id): Name,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let (desk, actor) = (&site.desk, guest.actor());
+    let it = engagement::show(desk, &actor, id).await?;
+    let letters = engagement::letters(desk, &actor, id).await?;
+    let texts = engagement::documents(desk, &actor, id).await?;
+    let parties = party::known(desk, [it.developer]).await?;
+    let name = parties.get(&it.developer).map(|party| party.name.clone()).unwrap_or_default();
+    let shell = guest.shell("Engagement");
+    page(&Matter {
+        over: format!("Engagement {}", short(it.id)),
+        title: name,
+        states: states(&it),
+        next: next(&it),
+        holds: NOTHING_REQUIRED.to_owned(),
+        first: withdrawal(&actor, &shell, &it),
+        tracks: tracks(&it),
+        parts: parts(&it),
+        links: Vec::new(),
+        texts: texts
+            .into_iter()
+            .map(|(what, _, text)| Written { heading: heading(what).to_owned(), text })
+            .collect(),
+        letters: letters
+            .iter()
+            .map(|letter| Letter { at: when(letter.at), text: letter.text() })
+            .collect(),
+        forms: forms(&actor, &shell, &it),
+        shell,
+    })
+}
+
+fn heading(what: What) -> &'static str {
+    match what {
+        What::Terms => "Terms of access, as the developer offers them",
+        What::Opinion => "An opinion, which binds nobody",
+        What::Reasons => "Why the official differs",
+    }
+}
+
+/// Opens an engagement.
+pub async fn open(State(site): State<Site>, sent: Sent) -> Result<Response, Refused> {
+    let snapshot = sent.text("snapshot").trim().parse();
+    let snapshot = snapshot.map_err(|_| unreadable("the digest has 64 hexadecimal digits"))?;
+    let weights = if sent.text("weights") == "open" { Weights::Open } else { Weights::Held };
+    let opened = engagement::open(&site.desk, sent.actor(), weights, snapshot).await?;
+    Ok(back_to(format!("/engagements/{}", opened.id)))
+}
+
+/// Takes the step that a button is for.
+pub async fn step(
+    State(site): State<Site>,
+    Path((id, step)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let step = acts::read(&step, &sent)?;
+    step.take(&site.desk, sent.actor(), id).await?;
+    Ok(back_to(format!("/engagements/{id}")))
+}
+
+/// What somebody wrote into a form cannot be read.
+pub(super) fn unreadable(says: &str) -> Refused {
+    Refused::new(StatusCode::UNPROCESSABLE_ENTITY, says)
+}

@@ -1,0 +1,220 @@
+//! Trusted partners on pages: the application, the seat, what it covers, who must sign.
+
+mod acts;
+
+use self::acts::{applying, forms};
+use super::guest::{Guest, link, page};
+use super::sent::{Sent, back_to};
+use super::words::{fact, short, tag, track, when};
+use crate::extract::Name;
+use crate::pages::case::Next;
+use crate::pages::matter::{Letter, Matter, MatterRow, Matters, Part};
+use crate::pages::{Tag, Tone};
+use crate::refuse::Refused;
+use crate::site::Site;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use seawall_domain::partner::decision::Outcome;
+use seawall_services::partner::{self, Dossier};
+
+/// How many applications one list shows.
+const LIST_MAX: i64 = 500;
+
+/// The applications one may know of.
+pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    let found = partner::list(&site.desk, &guest.actor(), LIST_MAX).await?;
+    let shell = guest.shell("Trusted partners");
+    let row = |it: &Dossier| {
+        let steps = next(it);
+        let first = steps.first();
+        MatterRow {
+            href: format!("/partners/{}", it.application.id),
+            title: it.applicant.clone(),
+            under: format!("for models of {}", it.developer),
+            states: states(it),
+            next: first.map_or_else(|| "Nothing.".into(), |n| format!("{} {}", n.who, n.what)),
+            by: first.and_then(|next| next.by.clone()),
+        }
+    };
+    page(&Matters {
+        intro: "Organisations that a developer and the clearinghouse both chose, by open rules. \
+                Nobody can force a partner on a developer."
+            .into(),
+        rows: found.iter().map(row).collect(),
+        forms: applying(&guest, &shell),
+        shell,
+    })
+}
+
+/// One application.
+pub async fn show(
+    State(site): State<Site>,
+    guest: Guest,
+    Name(id): Name,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    let actor = guest.actor();
+    let it = partner::dossier(&site.desk, &actor, id).await?;
+    let shell = guest.shell("Trusted partner");
+    let letters = it
+        .letter
+        .iter()
+        .map(|text| Letter { at: when(it.application.filed_at), text: text.clone() });
+    page(&Matter {
+        over: format!("Application {}, for models of {}", short(id), it.developer),
+        title: it.applicant.clone(),
+        states: states(&it),
+        next: next(&it),
+        holds: "The developer, the partner and the duty officer each stop a seat alone, at once."
+            .into(),
+        tracks: vec![way(&it)],
+        parts: parts(&it),
+        links: vec![link("Evidence", format!("/v1/partners/{id}/evidence"))],
+        letters: letters.collect(),
+        forms: forms(&actor, &shell, &it),
+        shell,
+        ..Matter::default()
+    })
+}
+
+/// Applies.
+pub async fn apply(State(site): State<Site>, sent: Sent) -> Result<Response, Refused> {
+    let (developer, declared) = acts::declared(&sent)?;
+    let (desk, actor) = (&site.desk, sent.actor());
+    let evidence = sent.bytes("evidence");
+    let filed = partner::apply(desk, actor, developer, declared, evidence).await?;
+    Ok(back_to(format!("/partners/{}", filed.application.id)))
+}
+
+/// Takes the step that a button is for.
+pub async fn step(
+    State(site): State<Site>,
+    Path((id, step)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::hidden())?;
+    acts::read(&step, &sent)?.take(&site.desk, sent.actor(), id).await?;
+    Ok(back_to(format!("/partners/{id}")))
+}
+
+fn states(it: &Dossier) -> Vec<Tag> {
+    let stage = match it.stage {
+        "seated" => tag("has a seat", Tone::Good),
+        "over" => tag("over", Tone::Quiet),
+        "drawn_for" => tag("a panel is drawn", Tone::Calm),
+        other => tag(other, Tone::Calm),
+    };
+    let outcome = it.outcome.as_ref().map(|outcome| match outcome {
+        Outcome::Admit => tag("admitted", Tone::Good),
+        Outcome::AdmitWithConditions { .. } => tag("admitted under conditions", Tone::Good),
+        Outcome::Defer => tag("deferred", Tone::Warn),
+        Outcome::Decline => tag("declined", Tone::Quiet),
+    });
+    let stopped = it.seat.as_ref().filter(|seat| seat.is_stopped);
+    let stopped = stopped.map(|_| tag("stopped", Tone::Bad));
+    [Some(stage), outcome, stopped].into_iter().flatten().collect()
+}
+
+fn next(it: &Dossier) -> Vec<Next> {
+    let step = |who: &str, what: &str| Next { who: who.into(), what: what.into(), by: None };
+    match it.stage {
+        "filed" => vec![step("The official", "begins the draw of a panel.")],
+        "drawn_for" => vec![Next {
+            who: "The developer and the official".into(),
+            what: "commit to a number each, and then reveal it.".into(),
+            by: it.lottery.as_ref().map(|lot| when(lot.until)),
+        }],
+        "assessed" => vec![step("The panel", "looks, each person alone.")],
+        "decided" => {
+            let (developer, house) = it.signed;
+            let mut steps = Vec::new();
+            if !developer {
+                steps.push(step("The developer", "signs, or does not."));
+            }
+            if !house {
+                steps.push(step("The official", "signs, or does not."));
+            }
+            if developer && house {
+                steps.push(step("The partner", "names the people who take the seat."));
+            }
+            steps
+        }
+        "seated" => it
+            .seat
+            .iter()
+            .map(|view| Next {
+                who: "The seat".into(),
+                what: "ends by itself.".into(),
+                by: Some(when(view.seat.expires_at)),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn way(it: &Dossier) -> crate::pages::embargo::Track {
+    let stages = ["filed", "drawn_for", "assessed", "decided", "seated", "over"];
+    let place = stages.iter().position(|stage| *stage == it.stage).unwrap_or_default();
+    let says = match it.stage {
+        "filed" => "It waits for people to be drawn.",
+        "drawn_for" => "A lot that nobody can steer draws the panel.",
+        "assessed" => "People look at it, each alone.",
+        "decided" => "It is decided; it takes effect when both sides have signed.",
+        "seated" => "It has a seat.",
+        _ => "Its time is over.",
+    };
+    let steps = ["filed", "panel drawn", "looked at", "decided", "seated", "over"];
+    track("way", "Application.", says, &steps, place)
+}
+
+fn parts(it: &Dossier) -> Vec<Part> {
+    let declared = &it.application.declared;
+    let name = |value: serde_json::Value| value.as_str().unwrap_or_default().replace('_', " ");
+    let sector = serde_json::to_value(declared.sector).unwrap_or_default();
+    let size = serde_json::to_value(declared.size).unwrap_or_default();
+    let yes = |signed: bool| if signed { "yes" } else { "not yet" };
+    let mut facts = vec![
+        fact("Filed", when(it.application.filed_at).text),
+        fact("Rubric", format!("version {}", it.application.rubric)),
+        fact("Sector", name(sector)),
+        fact("Size", name(size)),
+        fact("Groups of operators it protects", declared.protects.len().to_string()),
+    ];
+    if it.outcome.is_some() {
+        facts.push(fact("Signed by the developer", yes(it.signed.0)));
+        facts.push(fact("Signed by the clearinghouse", yes(it.signed.1)));
+    }
+    let mut parts = vec![Part {
+        id: "application".into(),
+        heading: "The application".into(),
+        facts,
+        ..Part::default()
+    }];
+    if let Some(view) = &it.seat {
+        let seat = &view.seat;
+        parts.push(Part {
+            id: "seat".into(),
+            heading: "The seat".into(),
+            facts: vec![
+                fact("People", seat.people().len().to_string()),
+                fact("Ends", when(seat.expires_at).text),
+                fact("Yearly word given", when(seat.attested_at()).text),
+                fact("Stops in force", seat.stops().count().to_string()),
+                fact("Changes that wait for a second person", seat.asked().len().to_string()),
+            ],
+            lines: conditions(it),
+            ..Part::default()
+        });
+    }
+    parts
+}
+
+/// What the seat covers, where it is less than everything.
+fn conditions(it: &Dossier) -> Vec<String> {
+    match &it.outcome {
+        Some(Outcome::AdmitWithConditions { conditions }) => {
+            conditions.iter().map(|it| it.words().to_owned()).collect()
+        }
+        Some(Outcome::Admit | Outcome::Defer | Outcome::Decline) | None => Vec::new(),
+    }
+}

@@ -1,0 +1,237 @@
+//! What somebody can do about an application or a seat: forms, and what they send.
+
+use super::super::guest::Guest;
+use super::super::sent::Sent;
+use crate::api::partners::Step;
+use crate::pages::form::Weight;
+use crate::pages::{FieldKind, Form, Shell};
+use crate::refuse::Refused;
+use axum::http::StatusCode;
+use seawall_domain::access::{Action, Actor, Relation, Role, decide};
+use seawall_domain::id::{PartyId, PersonId};
+use seawall_domain::partner::Declared;
+use seawall_domain::partner::assessment::{Answer, Filing};
+use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_domain::partner::decision::Rivalry;
+use seawall_domain::partner::reach::Group;
+use seawall_domain::partner::rubric::{Criterion, Gate};
+use seawall_domain::partner::seat::{Change, Extent, Why};
+use seawall_services::partner::Dossier;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+
+const SECTORS: [(&str, &str); 13] = [
+    ("software", "software"),
+    ("security", "security"),
+    ("cloud", "cloud"),
+    ("finance", "finance"),
+    ("health", "health"),
+    ("energy", "energy"),
+    ("water", "water"),
+    ("transport", "transport"),
+    ("communications", "communications"),
+    ("government", "government"),
+    ("open_source", "open source"),
+    ("research", "research"),
+    ("other", "other"),
+];
+
+const SIZES: [(&str, &str); 3] =
+    [("small", "below 50 people"), ("medium", "below 1,000"), ("large", "more")];
+
+/// What a partner can begin.
+pub fn applying(guest: &Guest, shell: &Shell) -> Vec<Form> {
+    let own = decide(&guest.actor(), Action::ApplyAsPartner, &[Relation::Own]);
+    let form = Form::post(shell, "/partners", "Apply")
+        .field(FieldKind::Line, "developer", "Developer", "the id of its party")
+        .field(FieldKind::Line, "parent", "Who owns you in the end", "the id of a party, or empty")
+        .field(choices(&SECTORS), "sector", "Sector", "")
+        .field(choices(&SIZES), "size", "Size", "")
+        .field(FieldKind::Line, "protects", "Groups you protect", "numbers with spaces between")
+        .field(FieldKind::File, "evidence", "Evidence", "what shows that each gate is met");
+    own.map(|()| vec![form]).unwrap_or_default()
+}
+
+/// Reads an application.
+pub fn declared(sent: &Sent) -> Result<(PartyId, Declared), Refused> {
+    let party = |name: &str| {
+        let party = sent.text(name).trim().parse();
+        party.map_err(|_| unreadable("name a party by its id"))
+    };
+    let parent = match (sent.text("parent").trim().is_empty(), sent.actor().party) {
+        (true, Some(own)) => own,
+        (true, None) | (false, _) => party("parent")?,
+    };
+    let groups: Result<BTreeSet<Group>, _> =
+        sent.text("protects").split_whitespace().map(|word| word.parse().map(Group)).collect();
+    Ok((
+        party("developer")?,
+        Declared {
+            parent,
+            sector: named::<Sector>(sent.text("sector"))?,
+            size: named::<Size>(sent.text("size"))?,
+            protects: groups.map_err(|_| unreadable("groups are numbers"))?,
+        },
+    ))
+}
+
+/// What this visitor can do now.
+pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
+    let own = actor.party == Some(it.application.party) && actor.roles.contains(&Role::Partner);
+    let maker =
+        actor.party == Some(it.application.developer) && actor.roles.contains(&Role::Developer);
+    let official = actor.roles.contains(&Role::Official);
+    let duty = actor.roles.contains(&Role::DutyOfficer);
+    let looks = actor.person.is_some_and(|person| it.panel.contains(&person));
+    let mut forms = Vec::new();
+    match it.stage {
+        "filed" if official => forms.push(drawing(shell, it)),
+        "drawn_for" if official || maker => forms.extend(numbers(shell, it)),
+        "assessed" if looks && it.filings.is_empty() => forms.push(marking(shell, it)),
+        "assessed" if official => forms.push(concluding(shell, it)),
+        "decided" if official || maker => forms.push(post(shell, it, "sign", "Sign the decision")),
+        "decided" if own => {
+            let seat = post(shell, it, "seat", "Name the people who take the seat");
+            forms.push(seat.field(FieldKind::Text, "people", "People", "ids, one a line"));
+            forms.push(post(shell, it, "appeal", "Appeal"));
+        }
+        "seated" if own || maker || duty => forms.extend(stops(shell, it)),
+        _ => {}
+    }
+    if it.stage == "seated" && own {
+        forms.push(post(shell, it, "attest", "Say that everything still holds"));
+    }
+    forms.into_iter().map(|form| form.weight(Weight::Side)).collect()
+}
+
+fn drawing(shell: &Shell, it: &Dossier) -> Form {
+    post(shell, it, "begin_draw", "Begin the draw of a panel")
+        .field(FieldKind::Text, "pool", "From whom", "ids of people, one a line")
+        .field(FieldKind::Line, "wanted", "How many", "from 2 to 5")
+}
+
+fn numbers(shell: &Shell, it: &Dossier) -> Vec<Form> {
+    let commit = post(shell, it, "commit_draw", "Commit to a number");
+    let reveal = post(shell, it, "reveal_draw", "Reveal it");
+    vec![
+        commit.field(FieldKind::Line, "to", "Commitment", "SHA-256, 64 hexadecimal digits"),
+        reveal.field(FieldKind::Line, "nonce", "Number", "64 hexadecimal digits"),
+    ]
+}
+
+fn marking(shell: &Shell, it: &Dossier) -> Form {
+    let hint = "gates: y or n in the order of the rubric, such as yyyyyyyyy";
+    post(shell, it, "mark", "File; it cannot be changed afterwards")
+        .field(FieldKind::Line, "gates", "Gates", hint)
+        .field(FieldKind::Line, "marks", "Marks", "from 0 to 4 in the order of the rubric")
+        .field(FieldKind::Line, "evidence", "Evidence", "SHA-256 of what shows it")
+}
+
+fn concluding(shell: &Shell, it: &Dossier) -> Form {
+    let rivals = choices(&[("none", "no"), ("competitor", "yes")]);
+    post(shell, it, "conclude", "Record what follows from the marks")
+        .field(rivals, "rivalry", "Develops models that compete", "")
+        .field(FieldKind::Line, "days", "Lasts so many days", "at most 365")
+        .says("What follows is computed; nobody chooses it.")
+}
+
+fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {
+    let hint = "the id of a person; empty for everybody";
+    let form = |step: &str, button: &str| {
+        post(shell, it, step, button).field(FieldKind::Line, "person", "Whom", hint)
+    };
+    let key = post(shell, it, "lose_key", "Report a key lost");
+    vec![
+        form("suspend", "Stop at once"),
+        form("resume", "Sign for starting again").says("The second person's signature does it."),
+        form("revoke", "Sign for stopping for good").says("The second person's signature does it."),
+        key.field(FieldKind::Line, "key", "Key", "SHA-256 of the public key"),
+    ]
+}
+
+/// Reads the step that a form sends.
+pub fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
+    Ok(match step {
+        "begin_draw" => Step::BeginDraw {
+            pool: people(sent.text("pool"))?,
+            wanted: number(sent.text("wanted"))?,
+        },
+        "commit_draw" => Step::CommitDraw { to: digest(sent.text("to"))? },
+        "reveal_draw" => Step::RevealDraw { nonce: digest(sent.text("nonce"))? },
+        "mark" => Step::Mark { filing: filing(sent)? },
+        "conclude" => Step::Conclude {
+            rivalry: named::<Rivalry>(sent.text("rivalry"))?,
+            days: number(sent.text("days"))?,
+        },
+        "sign" => Step::Sign,
+        "appeal" => Step::Appeal,
+        "seat" => Step::Seat { people: people(sent.text("people"))? },
+        "suspend" => Step::Suspend { extent: extent(sent)?, why: Why::Unstated },
+        "resume" => Step::Change { to: Change::Resume { extent: extent(sent)? } },
+        "revoke" => {
+            Step::Change { to: Change::Revoke { extent: extent(sent)?, why: Why::Unstated } }
+        }
+        "lose_key" => Step::LoseKey { key: digest(sent.text("key"))? },
+        "attest" => Step::Attest,
+        _ => return Err(Refused::hidden()),
+    })
+}
+
+fn filing(sent: &Sent) -> Result<Filing, Refused> {
+    let evidence = digest(sent.text("evidence"))?;
+    let answers = sent.text("gates").trim().chars().map(|letter| match letter {
+        'y' => Ok(Answer::Yes { evidence }),
+        'n' => Ok(Answer::No),
+        _ => Err(unreadable("answer each gate with y or n")),
+    });
+    let answers: Vec<Answer> = answers.collect::<Result<_, _>>()?;
+    let marks = sent.text("marks").trim().chars().filter(|letter| !letter.is_whitespace());
+    let marks: Option<Vec<u8>> =
+        marks.map(|letter| letter.to_digit(10).and_then(|mark| mark.try_into().ok())).collect();
+    let marks = marks.ok_or_else(|| unreadable("marks are numbers from 0 to 4"))?;
+    Ok(Filing {
+        gates: Gate::ALL.into_iter().zip(answers).collect(),
+        marks: Criterion::ALL.into_iter().zip(marks).collect(),
+    })
+}
+
+fn extent(sent: &Sent) -> Result<Extent, Refused> {
+    match sent.text("person").trim() {
+        "" => Ok(Extent::Organisation),
+        person => {
+            let person = person.parse().map_err(|_| unreadable("name a person by id"))?;
+            Ok(Extent::Person(person))
+        }
+    }
+}
+
+fn people(text: &str) -> Result<BTreeSet<PersonId>, Refused> {
+    let people: Result<BTreeSet<PersonId>, _> = text.split_whitespace().map(str::parse).collect();
+    people.map_err(|_| unreadable("name people by their ids"))
+}
+
+fn digest(text: &str) -> Result<seawall_domain::digest::Digest, Refused> {
+    text.trim().parse().map_err(|_| unreadable("a digest has 64 hexadecimal digits"))
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, Refused> {
+    text.trim().parse().map_err(|_| unreadable("say how many"))
+}
+
+/// One of our own words.
+fn named<T: DeserializeOwned>(word: &str) -> Result<T, Refused> {
+    let value = serde_json::Value::String(word.to_owned());
+    serde_json::from_value(value).map_err(|_| unreadable("choose one of the words on the form"))
+}
+
+fn choices(of: &[(&str, &str)]) -> FieldKind {
+    FieldKind::Choice(of.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
+}
+
+fn post(shell: &Shell, it: &Dossier, step: &str, button: &str) -> Form {
+    Form::post(shell, format!("/partners/{}/{step}", it.application.id), button)
+}
+
+fn unreadable(says: &str) -> Refused {
+    Refused::new(StatusCode::UNPROCESSABLE_ENTITY, says)
+}

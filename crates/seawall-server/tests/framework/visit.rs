@@ -1,0 +1,198 @@
+//! One developer's way through the pages in a real browser, up to the one button; then the others'
+//! pages. Each is accessible by axe on a phone and on a desktop, and nothing sticks out.
+
+use super::asking::House;
+use seawall_domain::access::Actor;
+use seawall_domain::engagement::window::Ring;
+use seawall_domain::evaluation::sealing::Duty;
+use seawall_domain::partner::Declared;
+use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_server::listen;
+use seawall_services::engagement::{self, Offered};
+use seawall_services::evaluation::docket;
+use seawall_services::partner;
+use seawall_testkit::browser::{Browser, axe};
+use seawall_testkit::world::{digest_of, in_days, must, person_of};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+const AXE_JS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/node_modules/axe-core/axe.min.js");
+/// A phone and a desktop, in CSS pixels.
+const WIDTHS: [u32; 2] = [390, 1280];
+/// How often to look whether the next page is there.
+const PATIENCE: u32 = 500;
+
+struct Visit {
+    browser: Browser,
+    house: House,
+    runtime: Runtime,
+    site: String,
+}
+
+impl Visit {
+    fn begin(test: &str) -> Option<Visit> {
+        let browser = Browser::start(test)?;
+        let runtime = Runtime::new().expect("a runtime starts");
+        let house = runtime.block_on(House::open());
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let router = house.router.clone();
+        runtime.spawn(listen::serve(listener, None, router, std::future::pending()));
+        Some(Visit { browser, house, runtime, site: format!("http://{address}") })
+    }
+
+    fn go(&mut self, path: &str) {
+        let address = format!("{}{path}", self.site);
+        self.browser.go(&address).expect("the page opens");
+    }
+
+    /// Presses the first thing that a selector finds, and waits for the page to which it leads.
+    fn press(&mut self, css: &str) {
+        self.browser.run("window.before = true", &[]).expect("a script runs");
+        let button = self.browser.find(css).expect("it is on the page");
+        self.browser.click(&button).expect("it can be pressed");
+        let over = "return !window.before && document.readyState === 'complete'";
+        for _ in 0..PATIENCE {
+            if self.browser.run(over, &[]).is_ok_and(|over| over == true) {
+                return;
+            }
+            // Waiting for a foreign process: there is nothing to be told by.
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("{css} leads to no page");
+    }
+
+    fn sign_in(&mut self, actor: &Actor) -> String {
+        let link = self.runtime.block_on(self.house.link(actor));
+        self.go(&format!("/login/{link}"));
+        self.press("main form button");
+        let address = self.browser.address().expect("a page is open");
+        address.strip_prefix(&self.site).unwrap_or(&address).to_owned()
+    }
+
+    fn sign_out(&mut self) {
+        self.press(".sw-user__out");
+    }
+
+    fn text(&self) -> String {
+        let main = self.browser.find("main").expect("every page has a main part");
+        self.browser.text(&main).expect("it has text")
+    }
+
+    fn look(&mut self, name: &str) {
+        for width in WIDTHS {
+            self.browser.resize(width, 900).expect("the window can be resized");
+            let script = "const wide = document.documentElement.clientWidth;
+                return document.documentElement.scrollWidth <= wide ? [] :
+                [...document.querySelectorAll('body *')]
+                .filter(e => e.getBoundingClientRect().right > wide + 1)
+                .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || ''));";
+            let out = self.browser.run(script, &[]).expect("a script runs");
+            assert_eq!(out, serde_json::json!([]), "{name} at {width} sticks out");
+            let axe_js = Path::new(AXE_JS);
+            if axe_js.is_file() {
+                let open = "document.querySelectorAll('details').forEach(d => d.open = true)";
+                self.browser.run(open, &[]).expect("a script runs");
+                let found = axe(&mut self.browser, axe_js).expect("axe runs");
+                let found: Vec<String> = found
+                    .iter()
+                    .map(|v| format!("{}: {:?} {}", v.rule, v.places, v.says))
+                    .collect();
+                assert_eq!(found, Vec::<String>::new(), "{name} at {width}");
+            } else {
+                println!("skipped: axe on {name}: no axe-core (`cargo xtask assets`)");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_developer_asks_offers_and_withdraws_by_one_button() {
+    let Some(mut visit) = Visit::begin("a_developer_asks_offers_and_withdraws_by_one_button")
+    else {
+        return;
+    };
+    let developer = visit.house.framework.developer.1.clone();
+    assert_eq!(visit.sign_in(&developer), "/engagements");
+    visit.look("engagements");
+    let field = "document.querySelector('[name=snapshot]').value = 'ab'.repeat(32)";
+    visit.browser.run(field, &[]).expect("a script runs");
+    visit.press("main form button");
+    assert!(visit.text().contains("determination: draft"), "{}", visit.text());
+    visit.look("engagement, opened");
+    let day = "document.querySelector('[action$=submit] [name=answer_by]').value = '2026-05-01'";
+    visit.browser.run(day, &[]).expect("a script runs");
+    visit.press("[action$=submit] button");
+    let text = visit.text();
+    assert!(text.contains("The question came in."), "{text}");
+    assert!(text.contains("Nothing is required of you"), "{text}");
+    visit.look("engagement, asked");
+    visit.press("[action$=withdraw] button");
+    let text = visit.text();
+    assert!(text.contains("determination: withdrawn"), "{text}");
+    visit.look("engagement, withdrawn");
+    // Once more: it succeeds in every state.
+    visit.press("[action$=withdraw] button");
+    assert!(visit.text().contains("determination: withdrawn"));
+    visit.sign_out();
+    visit.go("/framework");
+    assert!(visit.text().contains("fewer than 10"), "{}", visit.text());
+    visit.look("framework");
+}
+
+#[test]
+fn the_others_have_their_pages() {
+    let Some(mut visit) = Visit::begin("the_others_have_their_pages") else {
+        return;
+    };
+    let (desk, cast) = (visit.house.world.desk.clone(), visit.house.framework.clone());
+    let official = cast.officials.1[0].clone();
+    let answer_by = in_days(&visit.house.world, 30);
+    let (engaged, evaluation, application) = visit.runtime.block_on(async {
+        let engaged = cast.engage(&visit.house.world, 1).await.id;
+        let offered = Offered {
+            ring: Ring::Government,
+            seconds: 86_400,
+            snapshot: digest_of(1),
+            terms: "Nothing leaves the enclave.",
+            answer_by,
+        };
+        must(engagement::offer(&desk, &cast.developer.1, engaged, offered).await);
+        let evaluation = must(docket::open(&desk, &official).await).id;
+        let evaluator = person_of(&cast.evaluators[0]);
+        must(docket::give(&desk, &official, evaluation, evaluator, Duty::SetThreshold).await);
+        let declared = Declared {
+            parent: cast.partner.0.id,
+            sector: Sector::Water,
+            size: Size::Small,
+            protects: BTreeSet::new(),
+        };
+        let maker = cast.developer.0.id;
+        let filed = partner::apply(&desk, &cast.partner.1, maker, declared, b"evidence").await;
+        (engaged, evaluation, must(filed).application.id)
+    });
+    assert_eq!(visit.sign_in(&official), "/engagements");
+    visit.go(&format!("/engagements/{engaged}"));
+    visit.look("engagement for the official");
+    visit.press("[action$=accept] button");
+    assert!(visit.text().contains("window: accepted"), "{}", visit.text());
+    visit.go(&format!("/partners/{application}"));
+    assert!(visit.text().contains("begins the draw of a panel"), "{}", visit.text());
+    visit.look("application for the official");
+    visit.sign_out();
+    visit.sign_in(&cast.evaluators[0]);
+    visit.go(&format!("/evaluations/{evaluation}"));
+    assert!(visit.text().contains("(you)"), "{}", visit.text());
+    visit.look("evaluation for an evaluator");
+    visit.go("/evaluations");
+    visit.look("evaluations");
+    visit.sign_out();
+    assert_eq!(visit.sign_in(&cast.partner.1), "/partners");
+    visit.look("applications for a partner");
+    visit.go(&format!("/partners/{application}"));
+    visit.look("application for the partner");
+}

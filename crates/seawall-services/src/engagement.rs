@@ -1,0 +1,178 @@
+//! Engagements: a developer's voluntary dealings about one model.
+//!
+//! Each use-case is one step of one of the three machines; the domain decides it. Nothing here asks
+//! whether a model may be released, and the developer withdraws in every state (MISSION C55-C60).
+
+mod custody;
+mod documents;
+mod figures;
+mod letters;
+mod steps;
+mod stops;
+
+pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
+pub use documents::{What, documents};
+pub use figures::{COUNTED_FROM, Counts, counts};
+pub use letters::{Crossed, cross, letters, receive_crossing};
+pub use steps::{
+    Offered, accept, add_snapshot, advise, analyse, begin, break_window, decline_offer,
+    decline_question, end_waiting, extend, issue, lose_lease, name_protocol, offer, open_weights,
+    report, schedule, start, submit, withdraw, withdraw_question, withdraw_window,
+};
+pub use stops::{Stops, stops};
+
+use crate::desk::Desk;
+use crate::outcome::{Fault, Outcome};
+use seawall_domain::access::{Action, Actor, Role, visible};
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::lineage::{Lineage, Use, used_elsewhere};
+use seawall_domain::engagement::{Engagement, EngagementFact, Event, Weights, Who};
+use seawall_domain::id::{EngagementId, PersonId};
+use seawall_domain::refusal::Refusal;
+use seawall_domain::time::Timestamp;
+use seawall_store::db::Tx;
+use seawall_store::record::Mandate;
+
+/// Opens an engagement about the model of a snapshot. A model that was offered before has the days
+/// that it has left, whatever it is called now.
+pub async fn open(
+    desk: &Desk,
+    actor: &Actor,
+    weights: Weights,
+    snapshot: Digest,
+) -> Outcome<Engagement> {
+    let now = desk.now();
+    let id = EngagementId::new(desk.uuid());
+    let mandate = Mandate::<Engagement>::start(id.uuid(), actor, Action::OpenEngagement)?;
+    let developer = actor.party.ok_or(Refusal::Hidden)?;
+    let mut tx = desk.begin("engagement_open").await?;
+    tx.lock(&format!("lineage/{developer}")).await?;
+    let known = lineages(tx.engagement_list_of(developer).await?);
+    let lineage = Lineage::of(snapshot);
+    let lineage = lineage.counting(used_elsewhere(&lineage, &known)).map_err(Refusal::from)?;
+    let (engagement, fact) = Engagement::open(id, developer, weights, lineage, now)
+        .ok_or_else(|| Fault::inconsistent("open an engagement", "its fact did not apply"))?;
+    let _ = tx.record(mandate, &engagement, fact, now).await?;
+    tx.commit().await?;
+    Ok(engagement)
+}
+
+/// The newest engagements that the actor may know of; hidden from those who may know of none.
+pub async fn list(desk: &Desk, actor: &Actor, limit: i64) -> Outcome<Vec<Engagement>> {
+    let within = visible(actor, Action::ReadEngagement)?;
+    let mut tx = desk.begin("engagement_list").await?;
+    Ok(tx.engagement_list(within, limit).await?)
+}
+
+/// One engagement.
+pub async fn show(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Engagement> {
+    let mut tx = desk.begin("engagement_show").await?;
+    let guarded = tx.load::<Engagement>(id.uuid()).await?;
+    Ok(guarded.open(actor, Action::ReadEngagement)?.0)
+}
+
+/// One engagement in somebody's hands, within one transaction.
+struct Hand {
+    tx: Tx,
+    engagement: Engagement,
+    mandate: Option<Mandate<Engagement>>,
+    who: Who,
+    now: Timestamp,
+}
+
+impl Hand {
+    async fn open(
+        desk: &Desk,
+        actor: &Actor,
+        id: EngagementId,
+        name: &'static str,
+        action: Action,
+    ) -> Outcome<Hand> {
+        let now = desk.now();
+        let mut tx = desk.begin(name).await?;
+        let guarded = tx.load::<Engagement>(id.uuid()).await?;
+        let (engagement, mandate) = guarded.open(actor, action)?;
+        let who = who(actor, action, &engagement)?;
+        Ok(Hand { tx, engagement, mandate: Some(mandate), who, now })
+    }
+
+    /// Counts what windows of other engagements about the same model have used by now.
+    async fn count_days(&mut self) -> Outcome<()> {
+        let developer = self.engagement.developer;
+        self.tx.lock(&format!("lineage/{developer}")).await?;
+        let others = self.others().await?;
+        let counted = self.engagement.count_days(others, self.now).map_err(Refusal::from)?;
+        if let Some((engagement, fact)) = counted {
+            self.record(engagement, fact).await?;
+        }
+        Ok(())
+    }
+
+    async fn others(&mut self) -> Outcome<Vec<Use>> {
+        let mut all = self.tx.engagement_list_of(self.engagement.developer).await?;
+        all.retain(|other| other.id != self.engagement.id);
+        Ok(used_elsewhere(&self.engagement.lineage, &lineages(all)))
+    }
+
+    async fn step(&mut self, event: Event) -> Outcome<()> {
+        let decided = self.engagement.step(event, self.who, self.now).map_err(Refusal::from)?;
+        let (engagement, facts) = decided;
+        for fact in facts {
+            self.record(engagement.clone(), fact).await?;
+        }
+        Ok(())
+    }
+
+    async fn record(&mut self, engagement: Engagement, fact: EngagementFact) -> Outcome<()> {
+        let used = || Fault::inconsistent("record a step", "its mandate was used up");
+        let mandate = self.mandate.take().ok_or_else(used)?;
+        // An engagement never goes back in time, whatever the clock says.
+        let at = engagement.seen;
+        self.mandate = Some(self.tx.record(mandate, &engagement, fact, at).await?);
+        self.engagement = engagement;
+        Ok(())
+    }
+
+    async fn done(self) -> Outcome<Engagement> {
+        self.tx.commit().await?;
+        Ok(self.engagement)
+    }
+}
+
+/// Does one step and records it.
+async fn step(
+    desk: &Desk,
+    actor: &Actor,
+    id: EngagementId,
+    (name, action): (&'static str, Action),
+    event: Event,
+) -> Outcome<Engagement> {
+    let mut hand = Hand::open(desk, actor, id, name, action).await?;
+    hand.step(event).await?;
+    hand.done().await
+}
+
+fn lineages(engagements: Vec<Engagement>) -> Vec<Lineage> {
+    engagements.into_iter().map(|engagement| engagement.lineage).collect()
+}
+
+/// As whom somebody takes a step. Nobody evaluates or judges a model of its own party.
+fn who(actor: &Actor, action: Action, engagement: &Engagement) -> Result<Who, Refusal> {
+    let own = actor.party == Some(engagement.developer);
+    if action == Action::Work {
+        return Ok(Who::Clock);
+    }
+    if action == Action::Engage {
+        // A developer's machine may act for it: that nothing keeps it from withdrawing comes first.
+        let account = actor.account.map(|account| PersonId::new(account.uuid()));
+        return Ok(Who::Developer(actor.person.or(account).ok_or(Refusal::Hidden)?));
+    }
+    let person = actor.person.filter(|_| !own).ok_or(Refusal::Forbidden)?;
+    if action == Action::Evaluate {
+        return Ok(Who::Evaluator(person));
+    }
+    match action == Action::EndWindow && actor.roles.contains(&Role::DutyOfficer) {
+        true => Ok(Who::DutyOfficer(person)),
+        false => Ok(Who::Official(person)),
+    }
+}

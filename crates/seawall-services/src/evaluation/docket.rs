@@ -1,0 +1,336 @@
+//! Dockets: sealing a protocol by two people, tokens for its runs, and opening it afterwards.
+//!
+//! Whoever may serve here at all is decided by access; what a person may do in one docket, by the
+//! duty that it has there. The opening of a protocol lies as a blob of its own; it is given out
+//! only after enough custodians agreed, and that it was shown, and to whom, is on record.
+
+use super::sealing;
+use crate::account::purpose;
+use crate::desk::Desk;
+use crate::outcome::{Fault, Outcome};
+use seawall_domain::access::{Action, Actor, visible};
+use seawall_domain::account::Holder;
+use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::docket::Event;
+use seawall_domain::evaluation::protocol::FIELDS;
+use seawall_domain::evaluation::sealing::{Duty, Signer};
+use seawall_domain::evaluation::token::{Claim, Plan, Reason};
+use seawall_domain::evaluation::{Evaluation, EvaluationFact, Kept};
+use seawall_domain::id::{EvaluationId, PersonId, RunId};
+use seawall_domain::refusal::Refusal;
+use seawall_domain::time::Timestamp;
+use seawall_ledger::commitment::{Commitment, Salt};
+use seawall_ledger::token::TokenKey;
+use seawall_store::db::Tx;
+use seawall_store::record::Mandate;
+
+/// What a signature over a root is bound to, so that it is good for nothing else.
+const SIGNED_TYPE: &str = "application/vnd.seawall.protocol-root";
+
+/// Opens an evaluation, in whose docket nothing has happened.
+pub async fn open(desk: &Desk, actor: &Actor) -> Outcome<Evaluation> {
+    let now = desk.now();
+    let id = EvaluationId::new(desk.uuid());
+    let mandate = Mandate::<Evaluation>::start(id.uuid(), actor, Action::OpenEvaluation)?;
+    let (evaluation, fact) = Evaluation::open(id, now)
+        .ok_or_else(|| Fault::inconsistent("open an evaluation", "its fact did not apply"))?;
+    let mut tx = desk.begin("evaluation_open").await?;
+    let _ = tx.record(mandate, &evaluation, fact, now).await?;
+    tx.commit().await?;
+    Ok(evaluation)
+}
+
+/// The evaluations; hidden from those who may know of none.
+pub async fn list(desk: &Desk, actor: &Actor, limit: i64) -> Outcome<Vec<Evaluation>> {
+    let within = visible(actor, Action::ReadEvaluation)?;
+    let mut tx = desk.begin("evaluation_list").await?;
+    Ok(tx.evaluation_list(within, limit).await?)
+}
+
+/// One evaluation. It holds ids, digests and numbers; what is sealed is not in it.
+pub async fn show(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Evaluation> {
+    let mut tx = desk.begin("evaluation_show").await?;
+    let guarded = tx.load::<Evaluation>(id.uuid()).await?;
+    Ok(guarded.open(actor, Action::ReadEvaluation)?.0)
+}
+
+/// Gives a person a duty.
+pub async fn give(
+    desk: &Desk,
+    actor: &Actor,
+    id: EvaluationId,
+    person: PersonId,
+    duty: Duty,
+) -> Outcome<Evaluation> {
+    let mut hand = Hand::load(desk, actor, id, "evaluation_give", Action::OpenEvaluation).await?;
+    hand.step(Event::Give { person, duty }).await?;
+    hand.done().await
+}
+
+/// Commits to a protocol, or to an amendment of the one that is sealed.
+pub async fn commit(
+    desk: &Desk,
+    actor: &Actor,
+    id: EvaluationId,
+    protocol: &[u8],
+) -> Outcome<Evaluation> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_commit").await?;
+    hand.needs(&[Duty::SetThreshold])?;
+    let protocol = seawall_formats::protocol::read(protocol)
+        .map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let commitment = sealing::commit(&protocol, &salts(desk)).map_err(unsealed)?;
+    let supersedes = hand.evaluation.sealed();
+    let draft = sealing::draft(&protocol, &commitment, supersedes).map_err(unsealed)?;
+    let root = draft.root;
+    hand.step(Event::Commit(draft)).await?;
+    let opening = commitment.opening().map_err(unsealed)?;
+    let address = desk.keep(&mut hand.tx, &format!("evaluation/{id}"), &opening).await?;
+    hand.record(EvaluationFact::ProtocolKept { root, kept: Kept::of(&protocol, address) }).await?;
+    hand.done().await
+}
+
+/// Signs the root that waits for signatures; `looked_at` is the root that the person saw.
+pub async fn sign(
+    desk: &Desk,
+    actor: &Actor,
+    id: EvaluationId,
+    looked_at: Digest,
+) -> Outcome<Evaluation> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_sign").await?;
+    if hand.evaluation.root() != Some(looked_at) {
+        let why = "cannot sign: another protocol waits for signatures by now";
+        return Err(Refusal::ByRule(why.into()).into());
+    }
+    let account = actor.account.ok_or(Refusal::Hidden)?;
+    let signer = hand.tx.account_with_party(account).await?.ok_or(Refusal::Hidden)?.0;
+    if signer.holder != Holder::Person {
+        return Err(Refusal::Forbidden.into());
+    }
+    let key = desk.signing_key(&purpose(account));
+    let public = key.public();
+    let over = seawall_ledger::dsse::pae(SIGNED_TYPE, looked_at.bytes());
+    let value: String = key.sign(&over).0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = public
+        .digest_hex()
+        .parse()
+        .map_err(|error| Fault::inconsistent("name a signing key", error))?;
+    let by = Signer { person: hand.person, account, key: name };
+    let (evaluation, fact) =
+        hand.evaluation.sign(by, public.to_string(), value, hand.now).map_err(Refusal::from)?;
+    hand.take(evaluation, fact).await?;
+    hand.done().await
+}
+
+/// A token for a run, told once.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The run.
+    pub run: RunId,
+    /// The token, which goes into the metadata of the log.
+    pub token: String,
+    /// What the run must look like.
+    pub plan: Plan,
+}
+
+/// Gives out a token for a run under the sealed protocol.
+pub async fn issue(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Issued> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_issue").await?;
+    hand.needs(&[Duty::Run])?;
+    let book = hand.evaluation.docket.book.as_ref();
+    let (root, plan) = book.map(|book| (book.root(), *book.plan())).ok_or_else(|| {
+        Refusal::ByRule("cannot issue a token before a protocol is sealed".into())
+    })?;
+    let run = RunId::new(desk.uuid());
+    let key = token_key(desk, root);
+    let (token, digest) = sealing::token(&key, root, run, &plan).map_err(unsealed)?;
+    hand.step(Event::Issue { run, token: digest }).await?;
+    hand.done().await?;
+    Ok(Issued { run, token, plan })
+}
+
+/// What came back with a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Returned<'r> {
+    /// The token that the log carries.
+    pub token: &'r str,
+    /// What was run.
+    pub plan: Plan,
+    /// When the run began, as the log says.
+    pub created: Timestamp,
+    /// SHA-256 of the log's bytes.
+    pub log: Digest,
+}
+
+/// Takes a log in by its token: of the sealed protocol, unused, and as the protocol says.
+pub async fn take(
+    desk: &Desk,
+    actor: &Actor,
+    id: EvaluationId,
+    returned: Returned<'_>,
+) -> Outcome<Evaluation> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_take").await?;
+    hand.needs(&[Duty::Run, Duty::Score])?;
+    let Returned { token, plan, created, log } = returned;
+    let token = Digest::new(seawall_ledger::token::digest(token));
+    hand.step(Event::Take(Claim { token, plan, created, log })).await?;
+    hand.done().await
+}
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fate {
+    /// It counts.
+    Completed,
+    /// It ended, and does not count.
+    Failed(Reason),
+    /// There is no log, and none will be taken.
+    Abandoned(Reason),
+}
+
+/// Says what became of a run; until somebody does, no other token is given out.
+pub async fn close(
+    desk: &Desk,
+    actor: &Actor,
+    id: EvaluationId,
+    run: RunId,
+    fate: Fate,
+) -> Outcome<Evaluation> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_close").await?;
+    let (duties, event): (&[Duty], Event) = match fate {
+        Fate::Completed => (&[Duty::Score], Event::Complete { run }),
+        Fate::Failed(why) => (&[Duty::Score], Event::Fail { run, why }),
+        Fate::Abandoned(why) => (&[Duty::Run, Duty::Score], Event::Abandon { run, why }),
+    };
+    hand.needs(duties)?;
+    hand.step(event).await?;
+    hand.done().await
+}
+
+/// Asks for the sealed protocol to be opened, when so many custodians agree.
+pub async fn ask_opening(
+    desk: &Desk,
+    actor: &Actor,
+    id: EvaluationId,
+    quorum: usize,
+) -> Outcome<Evaluation> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_ask_opening").await?;
+    hand.needs(&[Duty::Audit])?;
+    hand.step(Event::AskOpening { quorum }).await?;
+    hand.done().await
+}
+
+/// A custodian agrees to the opening.
+pub async fn agree(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Evaluation> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_agree").await?;
+    let person = hand.person;
+    hand.step(Event::Agree { person }).await?;
+    hand.done().await
+}
+
+/// Shows the opened protocol to whoever audits, whole or one field of it; that is on record.
+pub async fn reveal(
+    desk: &Desk,
+    actor: &Actor,
+    id: EvaluationId,
+    field: Option<&str>,
+) -> Outcome<Vec<u8>> {
+    let mut hand = Hand::serve(desk, actor, id, "evaluation_reveal").await?;
+    hand.needs(&[Duty::Audit])?;
+    let not_opened = || Refusal::ByRule("cannot show this before enough custodians agree".into());
+    let root = hand.evaluation.docket.opened().ok_or_else(not_opened)?.root();
+    let kept = hand.evaluation.kept.get(&root).cloned().ok_or_else(not_opened)?;
+    let opening = desk.bytes(&mut hand.tx, &kept.opening).await?;
+    let to = hand.person;
+    hand.record(EvaluationFact::ProtocolShown { root, to }).await?;
+    hand.done().await?;
+    let Some(field) = field else { return Ok(opening) };
+    let root = seawall_ledger::Hash(*root.bytes());
+    let commitment = Commitment::open(&opening, &FIELDS, root).map_err(unsealed)?;
+    Ok(commitment.disclose(field).and_then(|shown| shown.to_bytes()).map_err(unsealed)?)
+}
+
+/// One docket in somebody's hands, within one transaction.
+struct Hand {
+    tx: Tx,
+    evaluation: Evaluation,
+    mandate: Option<Mandate<Evaluation>>,
+    person: PersonId,
+    now: Timestamp,
+}
+
+impl Hand {
+    async fn serve(
+        desk: &Desk,
+        actor: &Actor,
+        id: EvaluationId,
+        name: &'static str,
+    ) -> Outcome<Hand> {
+        Hand::load(desk, actor, id, name, Action::ServeEvaluation).await
+    }
+
+    async fn load(
+        desk: &Desk,
+        actor: &Actor,
+        id: EvaluationId,
+        name: &'static str,
+        action: Action,
+    ) -> Outcome<Hand> {
+        let now = desk.now();
+        let mut tx = desk.begin(name).await?;
+        let guarded = tx.load::<Evaluation>(id.uuid()).await?;
+        let (evaluation, mandate) = guarded.open(actor, action)?;
+        let person = actor.person.ok_or(Refusal::Forbidden)?;
+        Ok(Hand { tx, evaluation, mandate: Some(mandate), person, now })
+    }
+
+    /// Refuses whoever has none of these duties here.
+    fn needs(&self, duties: &[Duty]) -> Result<(), Refusal> {
+        let has = |duty: &Duty| self.evaluation.docket.duties.has(self.person, *duty);
+        let refused = seawall_domain::evaluation::sealing::Refused::NoDuty;
+        duties.iter().any(has).then_some(()).ok_or(Refusal::ByRule(refused.to_string()))
+    }
+
+    async fn step(&mut self, event: Event) -> Outcome<()> {
+        let (evaluation, fact) = self.evaluation.step(event, self.now).map_err(Refusal::from)?;
+        self.take(evaluation, fact).await
+    }
+
+    /// Records a fact that needs no decision of the docket.
+    async fn record(&mut self, fact: EvaluationFact) -> Outcome<()> {
+        use seawall_domain::fact::Aggregate;
+        let full = || Refusal::Full { what: "records of this evaluation", bound: 256 };
+        let next = Evaluation::apply(Some(self.evaluation.clone()), &fact, self.now);
+        self.take(next.ok_or_else(full)?, fact).await
+    }
+
+    async fn take(&mut self, evaluation: Evaluation, fact: EvaluationFact) -> Outcome<()> {
+        let used = || Fault::inconsistent("record a step", "its mandate was used up");
+        let mandate = self.mandate.take().ok_or_else(used)?;
+        self.mandate = Some(self.tx.record(mandate, &evaluation, fact, self.now).await?);
+        self.evaluation = evaluation;
+        Ok(())
+    }
+
+    async fn done(self) -> Outcome<Evaluation> {
+        self.tx.commit().await?;
+        Ok(self.evaluation)
+    }
+}
+
+fn salts(desk: &Desk) -> Vec<Salt> {
+    let salt = |_: &&str| {
+        let mut salt = [0; 32];
+        desk.chance.fill(&mut salt);
+        salt
+    };
+    FIELDS.iter().map(salt).collect()
+}
+
+/// The key with which the tokens of one protocol are made; never stored.
+fn token_key(desk: &Desk, root: Digest) -> TokenKey {
+    TokenKey::new(desk.store.keys().derive(&format!("evaluation/token/{root}")))
+}
+
+fn unsealed(fault: seawall_ledger::Fault) -> Refusal {
+    Refusal::Unreadable(fault.to_string())
+}

@@ -1,0 +1,135 @@
+//! From the draw of a panel to a decision that both sides signed.
+
+use super::{Hand, is_developer, person, rubric};
+use crate::desk::{Desk, digest};
+use crate::outcome::Outcome;
+use seawall_domain::access::{Action, Actor, Role};
+use seawall_domain::digest::Digest;
+use seawall_domain::id::{PartnerId, PartyId, PersonId};
+use seawall_domain::partner::Partner;
+use seawall_domain::partner::assessment::Filing;
+use seawall_domain::partner::conflict::Register;
+use seawall_domain::partner::decision::{Rivalry, Side};
+use seawall_domain::refusal::Refusal;
+use seawall_store::db::Tx;
+use std::collections::BTreeSet;
+
+/// From whom a panel is drawn.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    /// The people, before anybody commits to a number.
+    pub pool: BTreeSet<PersonId>,
+    /// How many are drawn.
+    pub wanted: u8,
+}
+
+/// The official begins the draw of a panel; the register decides who of the pool stays out.
+pub async fn begin_draw(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    drawing: Drawing,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_begin_draw", Action::DecidePartner).await?;
+    let house = actor.party.ok_or(Refusal::Hidden)?;
+    let register = register(&mut hand.tx).await?;
+    let Drawing { pool, wanted } = drawing;
+    hand.take(hand.partner.begin_draw(house, pool, wanted, &register, hand.now)).await?;
+    hand.done().await
+}
+
+/// A side commits to its number, by a digest.
+pub async fn commit_draw(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    to: Digest,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_commit_draw", Action::DrawPanel).await?;
+    let side = side(actor)?;
+    hand.take(hand.partner.commit_draw(side, to, hand.now)).await?;
+    hand.done().await
+}
+
+/// A side reveals its number; with the last one the panel is drawn.
+pub async fn reveal_draw(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    nonce: Digest,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_reveal_draw", Action::DrawPanel).await?;
+    let side = side(actor)?;
+    hand.take(hand.partner.reveal_draw(side, nonce, digest, hand.now)).await?;
+    let lot = hand.partner.lot().map_err(Refusal::from)?;
+    if lot.draw.silent().is_empty() {
+        let register = register(&mut hand.tx).await?;
+        hand.take(hand.partner.draw_lot(&register, digest, hand.now)).await?;
+    }
+    hand.done().await
+}
+
+/// One more person looks, because marks were too far apart.
+pub async fn join(desk: &Desk, actor: &Actor, id: PartnerId, third: PersonId) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_join", Action::DecidePartner).await?;
+    let register = register(&mut hand.tx).await?;
+    hand.take(hand.partner.join(third, &register, hand.now)).await?;
+    hand.done().await
+}
+
+/// Somebody of the panel files its marks; afterwards it cannot change them.
+pub async fn mark(desk: &Desk, actor: &Actor, id: PartnerId, filing: Filing) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_mark", Action::FileMarks).await?;
+    let by = person(actor)?;
+    hand.take(hand.partner.mark(by, filing, &rubric()?, hand.now)).await?;
+    hand.done().await
+}
+
+/// Records the decision that follows from the marks.
+pub async fn conclude(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    rivalry: Rivalry,
+    days: i64,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_conclude", Action::DecidePartner).await?;
+    hand.take(hand.partner.conclude(&rubric()?, rivalry, days, hand.now)).await?;
+    hand.done().await
+}
+
+/// A side signs the decision: the developer for its models, or the official for the clearinghouse.
+pub async fn sign(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_sign", Action::SignPartner).await?;
+    let person = person(actor)?;
+    let side = match is_developer(actor, &hand.partner) {
+        true => Side::Developer(person),
+        false => Side::Clearinghouse(person),
+    };
+    hand.take(hand.partner.sign(side, hand.now)).await?;
+    hand.done().await
+}
+
+/// The applicant appeals, once; people who had no part in the decision look then.
+pub async fn appeal(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_appeal", Action::AnswerAsPartner).await?;
+    hand.take(hand.partner.appeal(&BTreeSet::new(), hand.now)).await?;
+    hand.done().await
+}
+
+/// For which side of the draw somebody acts; only sides of it can.
+fn side(actor: &Actor) -> Result<PartyId, Refusal> {
+    let draws = [Role::Developer, Role::Official].iter().any(|role| actor.roles.contains(role));
+    actor.party.filter(|_| draws).ok_or(Refusal::Hidden)
+}
+
+/// The register of ties as it stands.
+pub(super) async fn register(tx: &mut Tx) -> Outcome<Register> {
+    let mut register = Register::default();
+    for entry in tx.tie_list(seawall_domain::access::Scope::All).await? {
+        let bound = seawall_domain::partner::conflict::TIES_MAX as u64;
+        let full = |_| Refusal::Full { what: "ties in the register", bound };
+        register.add(entry.tie).map_err(full)?;
+    }
+    Ok(register)
+}

@@ -1,0 +1,176 @@
+//! Applications as they are read. Marks are shown to nobody before all are filed, and who looked is
+//! not told to the applicant.
+
+use crate::desk::Desk;
+use crate::outcome::Outcome;
+use seawall_domain::access::{Action, Actor, Governed, decide, visible};
+use seawall_domain::id::{PartnerId, PartyId, PersonId};
+use seawall_domain::partner::assessment::Filing;
+use seawall_domain::partner::concentration::Holding;
+use seawall_domain::partner::decision::{Decision, Outcome as Decided};
+use seawall_domain::partner::letter::Letter;
+use seawall_domain::partner::seat::Seat;
+use seawall_domain::partner::{Application, Partner, Stage};
+use seawall_domain::refusal::Refusal;
+use seawall_domain::time::Timestamp;
+use std::collections::BTreeSet;
+
+/// What somebody sees of an application.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Dossier {
+    /// What was applied for.
+    pub application: Application,
+    /// The applicant's name.
+    pub applicant: String,
+    /// The developer's name.
+    pub developer: String,
+    /// How far it has come.
+    pub stage: &'static str,
+    /// The draw under way; not for the applicant.
+    pub lottery: Option<Lottery>,
+    /// Who looks; not for the applicant.
+    pub panel: BTreeSet<PersonId>,
+    /// What was filed, as far as the reader may see it now.
+    pub filings: Vec<(PersonId, Filing)>,
+    /// The decision.
+    pub outcome: Option<Decided>,
+    /// Its letter, with every reason.
+    pub letter: Option<String>,
+    /// Whether the developer, and whether the clearinghouse, has signed.
+    pub signed: (bool, bool),
+    /// The seat.
+    pub seat: Option<SeatView>,
+}
+
+/// A draw as those see it who take part.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Lottery {
+    /// Who has not committed to a number yet.
+    pub uncommitted: BTreeSet<PartyId>,
+    /// Who has not revealed it yet.
+    pub unrevealed: BTreeSet<PartyId>,
+    /// From whom is drawn.
+    pub pool: BTreeSet<PersonId>,
+    /// Who of them stays out.
+    pub recused: BTreeSet<PersonId>,
+    /// How many are drawn.
+    pub wanted: u8,
+    /// When it is void.
+    pub until: Timestamp,
+}
+
+/// A seat.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SeatView {
+    /// The seat itself.
+    pub seat: Seat,
+    /// Whether everybody is stopped, for now or for good.
+    pub is_stopped: bool,
+}
+
+/// The newest applications that the actor may know of; hidden from those who may know of none.
+pub async fn list(desk: &Desk, actor: &Actor, limit: i64) -> Outcome<Vec<Dossier>> {
+    let within = visible(actor, Action::ReadPartner)?;
+    let mut tx = desk.begin("partner_list").await?;
+    let mut found = tx.partner_list(within, actor.person, limit).await?;
+    found.retain(|it| decide(actor, Action::ReadPartner, &it.relations(actor)).is_ok());
+    let mut dossiers = Vec::new();
+    for partner in &found {
+        dossiers.push(seen(&mut tx, actor, partner).await?);
+    }
+    Ok(dossiers)
+}
+
+/// One application.
+pub async fn dossier(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Dossier> {
+    let mut tx = desk.begin("partner_dossier").await?;
+    let guarded = tx.load::<Partner>(id.uuid()).await?;
+    let (partner, _) = guarded.open(actor, Action::ReadPartner)?;
+    seen(&mut tx, actor, &partner).await
+}
+
+/// The evidence that came with an application, for whoever may know of it.
+pub async fn evidence(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Vec<u8>> {
+    let mut tx = desk.begin("partner_evidence").await?;
+    let guarded = tx.load::<Partner>(id.uuid()).await?;
+    let (partner, _) = guarded.open(actor, Action::ReadPartner)?;
+    let digest = partner.application.evidence;
+    let owner = format!("partner/{id}");
+    let found = desk.store.blobs().find(&mut tx, &owner, &digest).await?;
+    desk.bytes(&mut tx, &found.ok_or(Refusal::Hidden)?).await
+}
+
+async fn seen(
+    tx: &mut seawall_store::db::Tx,
+    actor: &Actor,
+    partner: &Partner,
+) -> Outcome<Dossier> {
+    let application = partner.application.clone();
+    let is_applicant = actor.party == Some(application.party);
+    let decision = partner.decision();
+    let lottery = partner.lot().ok().filter(|_| !is_applicant).map(|lot| Lottery {
+        uncommitted: lot.draw.uncommitted(),
+        unrevealed: lot.draw.silent(),
+        pool: lot.pool.clone(),
+        recused: lot.recused.clone(),
+        wanted: lot.wanted,
+        until: lot.until,
+    });
+    let signed = decision.map_or((None, None), Decision::signed);
+    Ok(Dossier {
+        applicant: crate::party::name(tx, application.party).await?,
+        developer: crate::party::name(tx, application.developer).await?,
+        stage: partner.stage.name(),
+        lottery,
+        panel: if is_applicant { BTreeSet::new() } else { partner.panel() },
+        filings: filings(actor, partner),
+        outcome: decision.map(|decision| decision.outcome.clone()),
+        letter: decision.map(|decision| letter(&application, decision)),
+        signed: (signed.0.is_some(), signed.1.is_some()),
+        seat: partner.seated().ok().map(view),
+        application,
+    })
+}
+
+fn letter(application: &Application, decision: &Decision) -> String {
+    let holidays = BTreeSet::new();
+    Letter { partner: application.id, decision, holidays: &holidays }.text()
+}
+
+fn view(seat: &Seat) -> SeatView {
+    use seawall_domain::partner::seat::Extent;
+    let stopped = seat.stops().map(|(extent, _)| extent);
+    let mut all = stopped.chain(seat.revoked().map(|(extent, _)| extent));
+    SeatView { is_stopped: all.any(|extent| *extent == Extent::Organisation), seat: seat.clone() }
+}
+
+/// A person of the panel sees its own filing, and all of them once everybody has filed; nobody else
+/// sees any while people look.
+fn filings(actor: &Actor, partner: &Partner) -> Vec<(PersonId, Filing)> {
+    match (&partner.stage, actor.person) {
+        (Stage::Assessed { panel, .. }, Some(person)) => {
+            panel.seen_by(person).into_iter().map(|(by, filing)| (by, filing.clone())).collect()
+        }
+        (
+            Stage::Filed { .. }
+            | Stage::Assessed { .. }
+            | Stage::Decided { .. }
+            | Stage::Seated { .. }
+            | Stage::Over { .. },
+            _,
+        ) => Vec::new(),
+    }
+}
+
+/// What one partner has, for shares: its seats, as far as it is not stopped for good.
+pub(crate) fn holding(partner: &Partner) -> Option<Holding> {
+    let seat = partner.seated().ok()?;
+    let declared = &partner.application.declared;
+    Some(Holding {
+        parent: declared.parent,
+        sector: declared.sector,
+        size: declared.size,
+        seats: seat.people().len() as u64,
+        tokens: 0,
+    })
+}

@@ -1,0 +1,94 @@
+//! Seats: given once both sides have signed, stopped at once, started again by two.
+
+use super::{Hand, is_developer, person};
+use crate::desk::Desk;
+use crate::outcome::Outcome;
+use seawall_domain::access::{Action, Actor, Role};
+use seawall_domain::digest::Digest;
+use seawall_domain::id::{PartnerId, PersonId};
+use seawall_domain::partner::seat::{By, Change, Extent, Why};
+use seawall_domain::partner::{Partner, Stage};
+use seawall_domain::refusal::Refusal;
+use std::collections::BTreeSet;
+
+/// The partner names the people who take the seat.
+pub async fn seat(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    people: BTreeSet<PersonId>,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_seat", Action::AnswerAsPartner).await?;
+    hand.take(hand.partner.seat(people, hand.now)).await?;
+    hand.done().await
+}
+
+/// Stops a person or everybody at once: the developer, the partner or the duty officer, alone.
+pub async fn suspend(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    extent: Extent,
+    why: Why,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_suspend", Action::StopPartner).await?;
+    let by = by(actor, &hand.partner)?;
+    hand.take(hand.partner.suspend(extent, by, why, hand.now)).await?;
+    hand.done().await
+}
+
+/// Signs for what takes two: starting again, or stopping for good. The second signature does it.
+pub async fn change(desk: &Desk, actor: &Actor, id: PartnerId, change: Change) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_change", Action::StopPartner).await?;
+    let by = by(actor, &hand.partner)?;
+    hand.take(hand.partner.change(change, by, hand.now)).await?;
+    hand.done().await
+}
+
+/// A key was lost: it is good for nothing any more, and the seat goes on.
+pub async fn lose_key(desk: &Desk, actor: &Actor, id: PartnerId, key: Digest) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_lose_key", Action::StopPartner).await?;
+    hand.take(hand.partner.lose_key(key, hand.now)).await?;
+    hand.done().await
+}
+
+/// The partner gives its yearly word that everything still holds.
+pub async fn attest(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_attest", Action::AnswerAsPartner).await?;
+    person(actor)?;
+    hand.take(hand.partner.attest(hand.now)).await?;
+    hand.done().await
+}
+
+/// Looks whether a draw or a seat has come to its end, and records it.
+pub async fn end_seat(desk: &Desk, id: PartnerId) -> Outcome<()> {
+    let clerk = Actor::clerk();
+    let mut hand = Hand::open(desk, &clerk, id, "partner_end_seat", Action::Work).await?;
+    match &hand.partner.stage {
+        Stage::Filed { lot: Some(lot), .. } if hand.now >= lot.until => {
+            hand.take(hand.partner.void_draw(hand.now)).await?;
+        }
+        Stage::Seated { seat, .. } if hand.now >= seat.expires_at => {
+            hand.take(hand.partner.expire(hand.now)).await?;
+        }
+        Stage::Filed { .. }
+        | Stage::Assessed { .. }
+        | Stage::Decided { .. }
+        | Stage::Seated { .. }
+        | Stage::Over { .. } => {}
+    }
+    hand.done().await.map(|_| ())
+}
+
+/// For which of the three sides somebody stops or starts.
+fn by(actor: &Actor, partner: &Partner) -> Result<By, Refusal> {
+    let person = person(actor)?;
+    if is_developer(actor, partner) {
+        return Ok(By::Developer(person));
+    }
+    let own = actor.party == Some(partner.application.party);
+    match own && actor.roles.contains(&Role::Partner) {
+        true => Ok(By::Partner(person)),
+        false => Ok(By::DutyOfficer(person)),
+    }
+}

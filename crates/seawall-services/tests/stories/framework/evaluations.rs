@@ -1,0 +1,168 @@
+//! Dockets: two people seal, tokens are given and come back, custodians open.
+
+use super::{hidden, holds, refused};
+use seawall_domain::access::Actor;
+use seawall_domain::account::Holder;
+use seawall_domain::evaluation::Evaluation;
+use seawall_domain::evaluation::sealing::Duty;
+use seawall_domain::evaluation::token::Reason;
+use seawall_domain::id::EvaluationId;
+use seawall_domain::party::Role;
+use seawall_services::account;
+use seawall_services::desk::Desk;
+use seawall_services::engagement;
+use seawall_services::evaluation::docket::{self, Fate, Returned};
+use seawall_testkit::world::{
+    Framework, PROTOCOL, World, digest_of, each, in_days, must, person_of,
+};
+
+/// The protocol with the keys of these people, and a threshold.
+async fn protocol(desk: &Desk, signers: [&Actor; 2], tau: &str) -> String {
+    let mut text = PROTOCOL.replace("DIGEST", &"ab".repeat(32)).replace("0.618", tau);
+    for (place, signer) in ["FIRST", "SECOND"].into_iter().zip(signers) {
+        let account = signer.account.map(|account| format!("account/{account}"));
+        let key = desk.signing_key(&account.unwrap_or_default());
+        text = text.replace(place, &key.public().digest_hex());
+    }
+    text
+}
+
+/// An evaluation whose protocol two people sealed.
+async fn sealed(world: &World, cast: &Framework) -> EvaluationId {
+    let desk = &world.desk;
+    let official = &cast.officials.1[0];
+    let id = must(docket::open(desk, official).await).id;
+    let duties = [Duty::SetThreshold, Duty::Countersign, Duty::Run, Duty::Score, Duty::Custody];
+    for (actor, duty) in cast.evaluators.iter().zip(duties) {
+        must(docket::give(desk, official, id, person_of(actor), duty).await);
+    }
+    must(docket::give(desk, official, id, person_of(&cast.officials.1[1]), Duty::Custody).await);
+    must(docket::give(desk, official, id, person_of(&cast.auditor), Duty::Audit).await);
+    let [first, second, ..] = &cast.evaluators;
+    let text = protocol(desk, [first, second], "0.618").await;
+    refused(docket::commit(desk, second, id, text.as_bytes()).await, "without the duty");
+    let drafted = must(docket::commit(desk, first, id, text.as_bytes()).await);
+    let root = drafted.root().unwrap_or(digest_of(0));
+    refused(docket::sign(desk, first, id, digest_of(9)).await, "another protocol");
+    must(docket::sign(desk, first, id, root).await);
+    refused(docket::sign(desk, first, id, root).await, "a second person");
+    refused(docket::sign(desk, &cast.evaluators[2], id, root).await, "without the duty");
+    assert_eq!(must(docket::sign(desk, second, id, root).await).sealed(), Some(root));
+    id
+}
+
+#[tokio::test]
+async fn a_protocol_is_sealed_run_under_and_opened_by_a_quorum() {
+    each("docket", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let id = sealed(&world, &cast).await;
+        let [_, _, runner, scorer, custodian] = &cast.evaluators;
+        let issued = must(docket::issue(&desk, runner, id).await);
+        refused(docket::issue(&desk, runner, id).await, "is not explained");
+        let log = digest_of(40);
+        let created = world.now();
+        let returned = Returned { token: &issued.token, plan: issued.plan, created, log };
+        let early = Returned { created: created - jiff::SignedDuration::from_hours(1), ..returned };
+        refused(docket::take(&desk, scorer, id, early).await, "before its token");
+        let foreign = Returned { token: "not of this book", ..returned };
+        refused(docket::take(&desk, scorer, id, foreign).await, "was not issued");
+        must(docket::take(&desk, scorer, id, returned).await);
+        refused(docket::take(&desk, scorer, id, returned).await, "used before");
+        must(docket::close(&desk, scorer, id, issued.run, Fate::Completed).await);
+        let lost = must(docket::issue(&desk, runner, id).await);
+        let fate = Fate::Abandoned(Reason::HarnessBroke);
+        must(docket::close(&desk, runner, id, lost.run, fate).await);
+        // One custodian too few gives nothing; the second opens it, and each step is on record.
+        refused(docket::ask_opening(&desk, runner, id, 2).await, "without the duty");
+        must(docket::ask_opening(&desk, &cast.auditor, id, 2).await);
+        must(docket::agree(&desk, custodian, id).await);
+        refused(docket::reveal(&desk, &cast.auditor, id, None).await, "enough custodians");
+        must(docket::agree(&desk, &cast.officials.1[1], id).await);
+        refused(docket::reveal(&desk, custodian, id, None).await, "without the duty");
+        let field = must(docket::reveal(&desk, &cast.auditor, id, Some("/rule/tau_1")).await);
+        let shown = String::from_utf8_lossy(&field).into_owned();
+        assert!(shown.contains("0.618") && !shown.contains("canary-task"), "{shown}");
+        let whole = must(docket::reveal(&desk, &cast.auditor, id, None).await);
+        assert!(String::from_utf8_lossy(&whole).contains("canary-task"));
+        let after = must(docket::show(&desk, &cast.auditor, id).await);
+        assert_eq!(after.shown.len(), 2);
+        // Neither the threshold nor a task is in any fact or row.
+        for fact in world.facts().await {
+            assert!(!fact.contains("0.618") && !fact.contains("canary-task"), "{fact}");
+        }
+        hidden(docket::show(&desk, &cast.developer.1, id).await);
+        hidden(docket::show(&desk, &cast.partner.1, id).await);
+        holds::<Evaluation>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_person_with_two_accounts_is_one_person() {
+    each("two accounts", |world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = &world.desk;
+        let institute = world.party("Second institute", &[Role::Evaluator]).await;
+        let administrator = Actor::administrator();
+        let person = cast.evaluators[0].person;
+        let holder = Holder::Person;
+        let opened =
+            account::open_for(desk, &administrator, institute.id, "alias", holder, person).await;
+        let alias = Actor::of(&must(opened), &institute);
+        let official = &cast.officials.1[0];
+        let id = must(docket::open(desk, official).await).id;
+        let first = person_of(&cast.evaluators[0]);
+        must(docket::give(desk, official, id, first, Duty::SetThreshold).await);
+        let second = docket::give(desk, official, id, person_of(&alias), Duty::Countersign).await;
+        refused(second, "one person has one duty");
+        let text = protocol(desk, [&cast.evaluators[0], &alias], "0.5").await;
+        let drafted = must(docket::commit(desk, &cast.evaluators[0], id, text.as_bytes()).await);
+        let root = drafted.root().unwrap_or(digest_of(0));
+        must(docket::sign(desk, &cast.evaluators[0], id, root).await);
+        refused(docket::sign(desk, &alias, id, root).await, "a second person");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
+    each("amendment", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let id = sealed(&world, &cast).await;
+        let first_root = must(docket::show(&desk, &cast.auditor, id).await).sealed();
+        let [first, second, ..] = &cast.evaluators;
+        let text = protocol(&desk, [first, second], "0.7").await;
+        let drafted = must(docket::commit(&desk, first, id, text.as_bytes()).await);
+        refused(docket::issue(&desk, &cast.evaluators[2], id).await, "before the protocol");
+        let root = drafted.root().unwrap_or(digest_of(0));
+        let engaged = cast.engage(&world, 1).await.id;
+        let developer = &cast.developer.1;
+        must(engagement::submit(&desk, developer, engaged, in_days(&world, 60)).await);
+        let unsealed = engagement::name_protocol(&desk, second, engaged, root).await;
+        refused(unsealed, "two people must have sealed it");
+        must(docket::sign(&desk, second, id, root).await);
+        let amended = must(docket::sign(&desk, first, id, root).await);
+        assert_eq!(amended.docket.revisions.amendments(), 1);
+        assert_eq!(amended.docket.revisions.all()[0].root, first_root.unwrap_or(digest_of(0)));
+        must(engagement::name_protocol(&desk, second, engaged, root).await);
+        let letters = must(engagement::letters(&desk, developer, engaged).await);
+        let told = letters[1].text();
+        assert!(told.contains(&root.to_string()) && told.contains("1 tasks"), "{told}");
+        for canary in ["0.7", "0.618", "canary-task"] {
+            assert!(letters.iter().all(|letter| !letter.text().contains(canary)), "{canary}");
+        }
+        // What crosses is three values, and the other side holds them against what it has.
+        let crossed = must(engagement::cross(&desk, second, engaged).await);
+        assert_eq!((crossed.crossing.root, crossed.crossing.outcome), (root, None));
+        let read = engagement::receive_crossing(&desk, second, engaged, &crossed.bytes).await;
+        assert_eq!(must(read), crossed.crossing);
+        let other = cast.engage(&world, 2).await.id;
+        must(engagement::submit(&desk, developer, other, in_days(&world, 60)).await);
+        let wrong = engagement::receive_crossing(&desk, second, other, &crossed.bytes).await;
+        refused(wrong, "another question");
+        holds::<Evaluation>(&mut world).await;
+    })
+    .await;
+}

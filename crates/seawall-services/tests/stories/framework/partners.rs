@@ -1,0 +1,273 @@
+//! Trusted partners: from an application to a seat, and how a seat is stopped.
+
+use super::{hidden, holds, refused};
+use seawall_domain::access::Actor;
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::window::Ring;
+use seawall_domain::id::PartnerId;
+use seawall_domain::partner::assessment::{Answer, Filing};
+use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_domain::partner::conflict::{Entry, TieKind};
+use seawall_domain::partner::decision::{Outcome as Decided, Rivalry};
+use seawall_domain::partner::lottery::commitment;
+use seawall_domain::partner::reach::Group;
+use seawall_domain::partner::rubric::{Criterion, Gate};
+use seawall_domain::partner::seat::{Change, Denied, Extent, Why};
+use seawall_domain::partner::{Declared, Partner};
+use seawall_services::desk::digest;
+use seawall_services::engagement::{self, Offered};
+use seawall_services::partner::{self, Drawing};
+use seawall_testkit::world::{Framework, World, digest_of, each, in_days, must, person_of};
+use std::collections::BTreeSet;
+
+async fn applied(world: &World, cast: &Framework) -> PartnerId {
+    let (party, actor) = &cast.partner;
+    let declared = Declared {
+        parent: party.id,
+        sector: Sector::Water,
+        size: Size::Small,
+        protects: BTreeSet::from([Group(1)]),
+    };
+    let developer = cast.developer.0.id;
+    must(partner::apply(&world.desk, actor, developer, declared, b"evidence").await).application.id
+}
+
+fn filing(mark: u8) -> Filing {
+    let yes = Answer::Yes { evidence: digest_of(4) };
+    Filing {
+        gates: Gate::ALL.into_iter().map(|gate| (gate, yes)).collect(),
+        marks: Criterion::ALL.into_iter().map(|criterion| (criterion, mark)).collect(),
+    }
+}
+
+/// Draws two people of a pool; gives those who were drawn.
+async fn drawn<'c>(
+    world: &World,
+    cast: &'c Framework,
+    id: PartnerId,
+    pool: &'c [Actor],
+) -> Vec<&'c Actor> {
+    let desk = &world.desk;
+    let official = &cast.officials.1[0];
+    let people = pool.iter().map(person_of).collect();
+    must(partner::begin_draw(desk, official, id, Drawing { pool: people, wanted: 2 }).await);
+    let sides = [(&cast.developer.1, 11u8), (official, 12)];
+    for (side, nonce) in sides {
+        let party = side.party.unwrap_or(cast.developer.0.id);
+        let to = commitment(party, &[nonce; 32], digest);
+        must(partner::commit_draw(desk, side, id, to).await);
+        refused(partner::commit_draw(desk, side, id, to).await, "in this draw");
+    }
+    let wrong = partner::reveal_draw(desk, official, id, digest_of(99)).await;
+    refused(wrong, "not what was committed to");
+    for (side, nonce) in sides {
+        must(partner::reveal_draw(desk, side, id, digest_of(nonce)).await);
+    }
+    let dossier = must(partner::dossier(desk, official, id).await);
+    assert_eq!(dossier.panel.len(), 2);
+    pool.iter().filter(|actor| dossier.panel.contains(&person_of(actor))).collect()
+}
+
+/// An application that is decided by equal marks.
+async fn decided(world: &World, cast: &Framework, mark: u8) -> PartnerId {
+    let desk = &world.desk;
+    let id = applied(world, cast).await;
+    for actor in drawn(world, cast, id, &cast.evaluators).await {
+        must(partner::mark(desk, actor, id, filing(mark)).await);
+    }
+    let official = &cast.officials.1[0];
+    must(partner::conclude(desk, official, id, Rivalry::None, 365).await);
+    id
+}
+
+async fn seated(world: &World, cast: &Framework) -> PartnerId {
+    let desk = &world.desk;
+    let id = decided(world, cast, 3).await;
+    let people = BTreeSet::from([person_of(&cast.partner.1)]);
+    let early = partner::seat(desk, &cast.partner.1, id, people.clone()).await;
+    refused(early, "in the state");
+    must(partner::sign(desk, &cast.developer.1, id).await);
+    let once = partner::seat(desk, &cast.partner.1, id, people.clone()).await;
+    refused(once, "in the state");
+    must(partner::sign(desk, &cast.officials.1[1], id).await);
+    must(partner::seat(desk, &cast.partner.1, id, people).await);
+    id
+}
+
+#[tokio::test]
+async fn an_application_becomes_a_seat_by_lot_marks_and_two_signatures() {
+    each("seat", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let id = seated(&world, &cast).await;
+        let own = must(partner::dossier(&desk, &cast.partner.1, id).await);
+        assert_eq!((own.stage, &own.outcome), ("seated", &Some(Decided::Admit)));
+        assert!(own.panel.is_empty(), "who looked is not told to the applicant");
+        let letter = own.letter.unwrap_or_default();
+        assert!(letter.contains("the score is 750 of 1000"), "{letter}");
+        hidden(partner::dossier(&desk, &cast.rival.1, id).await);
+        assert_eq!(must(partner::list(&desk, &cast.rival.1, 10).await), []);
+        assert_eq!(must(partner::list(&desk, &cast.partner.1, 10).await).len(), 1);
+        // A year later it is over by itself.
+        world.wait(24 * 366);
+        world.until_idle().await;
+        assert_eq!(must(partner::dossier(&desk, &cast.partner.1, id).await).stage, "over");
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_has_a_tie_is_not_drawn_and_marks_stay_blind() {
+    each("ties", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let official = &cast.officials.1[0];
+        let tied = [(0, cast.partner.0.id), (1, cast.developer.0.id)];
+        for (number, party) in tied {
+            let person = person_of(&cast.evaluators[number]);
+            must(partner::declare(&desk, official, person, party, TieKind::Customer).await);
+        }
+        hidden(partner::ties(&desk, &cast.developer.1).await);
+        let id = applied(&world, &cast).await;
+        let three: BTreeSet<_> = cast.evaluators[..3].iter().map(person_of).collect();
+        let few =
+            partner::begin_draw(&desk, official, id, Drawing { pool: three, wanted: 2 }).await;
+        refused(few, "1 are left");
+        let drawn = drawn(&world, &cast, id, &cast.evaluators).await;
+        for number in [0, 1] {
+            let person = cast.evaluators[number].person;
+            assert!(drawn.iter().all(|actor| actor.person != person));
+        }
+        let [one, two] = drawn.as_slice() else { panic!("two were drawn") };
+        must(partner::mark(&desk, one, id, filing(4)).await);
+        refused(partner::mark(&desk, one, id, filing(1)).await, "file twice");
+        assert_eq!(must(partner::evidence(&desk, one, id).await), b"evidence");
+        hidden(partner::evidence(&desk, &cast.rival.1, id).await);
+        let seen = must(partner::dossier(&desk, two, id).await);
+        assert_eq!(seen.filings.len(), 0, "the other's marks are not shown yet");
+        let outside = cast.evaluators.iter().find(|actor| !drawn.iter().any(|it| it == actor));
+        hidden(partner::mark(&desk, outside.unwrap_or(one), id, filing(4)).await);
+        let early = partner::conclude(&desk, official, id, Rivalry::None, 365).await;
+        refused(early, "before everybody has filed");
+        must(partner::mark(&desk, two, id, filing(1)).await);
+        assert_eq!(must(partner::dossier(&desk, one, id).await).filings.len(), 2);
+        must(partner::conclude(&desk, official, id, Rivalry::None, 365).await);
+        let told = must(partner::dossier(&desk, &cast.partner.1, id).await);
+        assert_eq!(told.outcome, Some(Decided::Defer), "marks too far apart");
+        holds::<Entry>(&mut world).await;
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_appeal_goes_to_other_people() {
+    each("appeal", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let id = decided(&world, &cast, 0).await;
+        let before = must(partner::dossier(&desk, &cast.officials.1[0], id).await);
+        assert_eq!(before.outcome, Some(Decided::Decline));
+        assert!(before.letter.unwrap_or_default().contains("- "), "always with reasons");
+        must(partner::appeal(&desk, &cast.partner.1, id).await);
+        let again = drawn(&world, &cast, id, &cast.evaluators).await;
+        assert!(again.iter().all(|actor| !before.panel.contains(&person_of(actor))));
+        for actor in again {
+            must(partner::mark(&desk, actor, id, filing(3)).await);
+        }
+        let official = &cast.officials.1[0];
+        let heard = partner::conclude(&desk, official, id, Rivalry::Competitor, 90).await;
+        assert!(must(heard).decision().is_some());
+        refused(partner::appeal(&desk, &cast.partner.1, id).await, "in the state");
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_side_that_does_not_reveal_voids_the_draw_by_name() {
+    each("void draw", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let id = applied(&world, &cast).await;
+        let official = &cast.officials.1[0];
+        let pool: BTreeSet<_> = cast.evaluators.iter().map(person_of).collect();
+        let drawing = Drawing { pool, wanted: 2 };
+        must(partner::begin_draw(&desk, official, id, drawing.clone()).await);
+        let again = partner::begin_draw(&desk, official, id, drawing.clone()).await;
+        refused(again, "in the state");
+        hidden(partner::commit_draw(&desk, &cast.rival.1, id, digest_of(1)).await);
+        world.wait(24 * 15);
+        world.until_idle().await;
+        let silent = format!("\"silent\":[\"{}\"", cast.developer.0.id);
+        let office = cast.officials.0.id.to_string();
+        let facts = world.facts().await;
+        let voided = facts.iter().find(|fact| fact.contains("draw_voided"));
+        let voided = voided.cloned().unwrap_or_default();
+        assert!(voided.contains(&office), "{silent} {voided}");
+        must(partner::begin_draw(&desk, official, id, drawing).await);
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn anybody_stops_alone_and_two_start_again() {
+    each("stops", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let id = seated(&world, &cast).await;
+        let person = person_of(&cast.partner.1);
+        let (everybody, why) = (Extent::Organisation, Why::LeakSuspected);
+        let key = Digest::new([1; 32]);
+        let admits = async |world: &World| {
+            let dossier = must(partner::dossier(&world.desk, &cast.duty, id).await);
+            match dossier.seat {
+                Some(seat) => seat.seat.admits(person, &key, world.now()),
+                None => Err(Denied::Stranger),
+            }
+        };
+        assert_eq!(admits(&world).await, Ok(()));
+        must(partner::suspend(&desk, &cast.developer.1, id, everybody, why).await);
+        assert_eq!(admits(&world).await, Err(Denied::Suspended));
+        hidden(partner::suspend(&desk, &cast.rival.1, id, everybody, why).await);
+        hidden(partner::suspend(&desk, &cast.officials.1[0], id, everybody, why).await);
+        let resume = Change::Resume { extent: everybody };
+        must(partner::change(&desk, &cast.duty, id, resume).await);
+        must(partner::change(&desk, &cast.duty, id, resume).await);
+        assert_eq!(admits(&world).await, Err(Denied::Suspended), "one person twice is one");
+        let without = partner::change(&desk, &cast.partner.1, id, resume).await;
+        refused(without, "without the developer");
+        must(partner::change(&desk, &cast.developer.1, id, resume).await);
+        assert_eq!(admits(&world).await, Ok(()));
+        must(partner::lose_key(&desk, &cast.partner.1, id, key).await);
+        assert_eq!(admits(&world).await, Err(Denied::LostKey));
+        // A gateway of this developer's window is told of it, and when the window is over.
+        let engaged = cast.engage(&world, 1).await.id;
+        let offered = Offered {
+            ring: Ring::Partners,
+            seconds: 86_400,
+            snapshot: digest_of(1),
+            terms: "For defence.",
+            answer_by: in_days(&world, 9),
+        };
+        let (maker, duty) = (&cast.developer.1, &cast.duty);
+        assert_eq!(must(engagement::stops(&desk, maker, engaged).await).window, None);
+        must(engagement::offer(&desk, maker, engaged, offered).await);
+        let told = must(engagement::stops(&desk, duty, engaged).await);
+        assert!(told.window.is_some() && told.cut.people.is_empty());
+        assert!(told.cut.keys.contains(&key));
+        must(engagement::withdraw(&desk, maker, engaged).await);
+        assert_eq!(must(engagement::stops(&desk, duty, engaged).await).window, None);
+        hidden(engagement::stops(&desk, &cast.partner.1, engaged).await);
+        let revoke = Change::Revoke { extent: Extent::Person(person), why };
+        must(partner::change(&desk, &cast.duty, id, revoke).await);
+        must(partner::change(&desk, &cast.developer.1, id, revoke).await);
+        assert_eq!(admits(&world).await, Err(Denied::Revoked));
+        let told = must(engagement::stops(&desk, duty, engaged).await);
+        assert!(told.cut.people.contains(&person));
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}

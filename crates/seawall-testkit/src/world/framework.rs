@@ -1,0 +1,168 @@
+//! The people of the framework for models: roles, never persons.
+
+use crate::world::{World, must};
+use seawall_domain::access::Actor;
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::{Engagement, Weights};
+use seawall_domain::evaluation::sealing::Duty;
+use seawall_domain::id::{PersonId, RunId};
+use seawall_domain::partner::Declared;
+use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_domain::partner::conflict::TieKind;
+use seawall_domain::partner::lottery::commitment;
+use seawall_domain::partner::reach::Group;
+use seawall_domain::party::{Party, Role};
+use seawall_domain::time::{SignedDuration, Timestamp};
+use seawall_services::desk::digest;
+use seawall_services::engagement;
+use seawall_services::evaluation::docket;
+use seawall_services::partner::{self, Drawing};
+use std::collections::BTreeSet;
+
+/// A protocol that holds together; `FIRST` and `SECOND` stand for the keys that sign.
+pub const PROTOCOL: &str = r#"{
+  "schema": "seawall/protocol/v1",
+  "model_line": "example line",
+  "batteries": [{"name": "open", "version": "1", "digest": "DIGEST", "domain": "discovery"}],
+  "tasks": [{"battery": "open", "id": "str:canary-task", "weight": "1"}],
+  "attempts": "5",
+  "budgets": {"tokens": "1000", "token_kind": "all", "turns": null, "wall_seconds": null,
+              "working_seconds": null, "cost_micros": null, "submissions": null},
+  "conditions": {"network": "none"},
+  "statistic": {"score": "weighted_mean", "estimand": "population"},
+  "families_min": "8",
+  "rule": {"tau_0": "0.3", "tau_1": "0.618", "alpha_covered": "0.05", "alpha_not_covered": "0.05"},
+  "missing": {"reruns_max": "2", "counted": "both_bounds"},
+  "refusals": {"share_max": "0.02"},
+  "exclusion": [],
+  "extension": null,
+  "decision": "whole",
+  "elicitation_min": "E2",
+  "analyser": "DIGEST",
+  "validity": {"from": "2026-03-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"},
+  "signers": ["FIRST", "SECOND"]
+}"#;
+
+/// One of each kind, and more where more are needed.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "each field is the role of that name")]
+pub struct Framework {
+    pub developer: (Party, Actor),
+    pub rival: (Party, Actor),
+    pub evaluators: [Actor; 5],
+    pub officials: (Party, [Actor; 2]),
+    pub duty: Actor,
+    pub partner: (Party, Actor),
+    pub auditor: Actor,
+}
+
+impl Framework {
+    /// Lets everybody in.
+    pub async fn enter(world: &World) -> Framework {
+        let one = async |name: &str, role: Role| {
+            let party = world.party(name, &[role]).await;
+            let actor = world.person(&party, name).await;
+            (party, actor)
+        };
+        let institute = world.party("Institute", &[Role::Evaluator]).await;
+        let mut evaluators = Vec::new();
+        for number in 1..=5 {
+            evaluators.push(world.person(&institute, &format!("Evaluator {number}")).await);
+        }
+        let office = world.party("Office", &[Role::Official]).await;
+        let officials =
+            [world.person(&office, "Official").await, world.person(&office, "Deputy").await];
+        Framework {
+            developer: one("Model maker", Role::Developer).await,
+            rival: one("Other maker", Role::Developer).await,
+            evaluators: match <[Actor; 5]>::try_from(evaluators) {
+                Ok(evaluators) => evaluators,
+                Err(_) => panic!("there are five evaluators"),
+            },
+            officials: (office, officials),
+            duty: one("Duty desk", Role::DutyOfficer).await.1,
+            partner: one("Water association", Role::Partner).await,
+            auditor: one("Inspector", Role::Auditor).await.1,
+        }
+    }
+
+    /// Everybody, with the name of their role.
+    pub fn everybody(&self) -> Vec<(&'static str, Actor)> {
+        vec![
+            ("developer", self.developer.1.clone()),
+            ("rival", self.rival.1.clone()),
+            ("evaluator", self.evaluators[0].clone()),
+            ("official", self.officials.1[0].clone()),
+            ("duty officer", self.duty.clone()),
+            ("partner", self.partner.1.clone()),
+            ("auditor", self.auditor.clone()),
+        ]
+    }
+
+    /// Opens an engagement of the developer about a snapshot.
+    pub async fn engage(&self, world: &World, snapshot: u8) -> Engagement {
+        let developer = &self.developer.1;
+        must(engagement::open(&world.desk, developer, Weights::Held, digest_of(snapshot)).await)
+    }
+}
+
+impl Framework {
+    /// Begins something of each kind: an evaluation, an engagement, a tie, an application.
+    pub async fn begin(&self, world: &World) {
+        let (desk, official) = (&world.desk, &self.officials.1[0]);
+        let evaluation = must(docket::open(desk, official).await).id;
+        let first = &self.evaluators[0];
+        let duty = Duty::SetThreshold;
+        must(docket::give(desk, official, evaluation, person_of(first), duty).await);
+        let text = PROTOCOL.replace("DIGEST", &"ab".repeat(32));
+        let text = text.replace("FIRST", &"cd".repeat(32)).replace("SECOND", &"ef".repeat(32));
+        must(docket::commit(desk, first, evaluation, text.as_bytes()).await);
+        let engaged = self.engage(world, 1).await.id;
+        must(engagement::submit(desk, &self.developer.1, engaged, in_days(world, 60)).await);
+        let (party, applicant) = &self.partner;
+        let kind = TieKind::Customer;
+        must(partner::declare(desk, official, person_of(first), party.id, kind).await);
+        let declared = Declared {
+            parent: party.id,
+            sector: Sector::Water,
+            size: Size::Small,
+            protects: BTreeSet::from([Group(1)]),
+        };
+        let maker = self.developer.0.id;
+        let id = must(partner::apply(desk, applicant, maker, declared, b"evidence").await);
+        let id = id.application.id;
+        let pool = self.evaluators[1..].iter().map(person_of).collect();
+        must(partner::begin_draw(desk, official, id, Drawing { pool, wanted: 2 }).await);
+        for (side, nonce) in [(&self.developer.1, 21u8), (official, 22)] {
+            let own = side.party.unwrap_or(maker);
+            let to = commitment(own, &[nonce; 32], digest);
+            must(partner::commit_draw(desk, side, id, to).await);
+        }
+        for (side, nonce) in [(&self.developer.1, 21u8), (official, 22)] {
+            must(partner::reveal_draw(desk, side, id, digest_of(nonce)).await);
+        }
+    }
+}
+
+/// A digest that is told from others by one byte.
+pub fn digest_of(byte: u8) -> Digest {
+    Digest::new([byte; 32])
+}
+
+/// The person behind an actor.
+pub fn person_of(actor: &Actor) -> PersonId {
+    match actor.person {
+        Some(person) => person,
+        None => panic!("there is no person behind this account"),
+    }
+}
+
+/// An instant so many days after the world's clock.
+pub fn in_days(world: &World, days: i64) -> Timestamp {
+    world.now() + SignedDuration::from_hours(24 * days)
+}
+
+/// A run by number.
+pub fn run_of(number: u128) -> RunId {
+    RunId::new(uuid::Uuid::from_u128(number))
+}
