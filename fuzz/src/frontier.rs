@@ -45,7 +45,9 @@ pub fn request(bytes: &[u8]) {
     }
     assert!(scope.model(&outgoing.alias).is_some() && outgoing.output_tokens_max <= 100);
     // What is sent is read as the same again: nothing in it has a second meaning.
-    let again = Incoming { method, target, headers: &[], body: &outgoing.body };
+    let headers: Vec<(&str, &str)> =
+        outgoing.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let again = Incoming { method, target, headers: &headers, body: &outgoing.body };
     let again = gateway::admit(&again, &scope).map_err(|denial| denial.to_string());
     let again = again.expect("what is sent passes again");
     assert_eq!(String::from_utf8(again.body), String::from_utf8(outgoing.body));

@@ -17,10 +17,10 @@
 
 #[path = "matching/bolt.rs"]
 mod bolt;
-#[path = "../src/memory.rs"]
-mod memory;
 #[path = "matching/inputs.rs"]
 mod inputs;
+#[path = "../src/memory.rs"]
+mod memory;
 #[path = "matching/others.rs"]
 mod others;
 #[path = "matching/peers.rs"]
