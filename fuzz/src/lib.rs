@@ -10,6 +10,7 @@ pub mod crashes;
 pub mod edits;
 pub mod evaluations;
 pub mod feeds;
+pub mod frontier;
 pub mod intake;
 pub mod inventory;
 pub mod ledger;

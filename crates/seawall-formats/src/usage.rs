@@ -112,12 +112,30 @@ fn read(bytes: &[u8]) -> Behind {
         (b':', Some(b'{')) => {}
         (_, _) => return Behind::Other,
     }
-    let mut objects = serde_json::Deserializer::from_slice(start).into_iter::<Told>();
-    match objects.next() {
-        Some(Ok(told)) => Behind::Object(told),
-        Some(Err(error)) if error.is_eof() => Behind::More,
-        Some(Err(_)) | None => Behind::Other,
+    // The end is looked for first: a number that is cut in two reads as a wrong one.
+    match object(start) {
+        Some(object) => serde_json::from_slice(object).map_or(Behind::Other, Behind::Object),
+        None => Behind::More,
     }
+}
+
+/// The object that the bytes begin with, once its end is among them.
+fn object(bytes: &[u8]) -> Option<&[u8]> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        match (in_string, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_string = !in_string,
+            (false, b'{') => depth += 1,
+            (false, b'}') => depth = depth.saturating_sub(1),
+            (_, _) => {}
+        }
+        if depth == 0 && !in_string {
+            return bytes.get(..=at);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -125,7 +143,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ANSWERS: [(&str, Option<(u64, u64)>); 9] = [
+    const ANSWERS: [(&str, Option<(u64, u64)>); 11] = [
         (r#"{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}"#, Some((7, 3))),
         (r#"{"usage" : {"input_tokens":7,"output_tokens":3,"x":{"y":[1]}}}"#, Some((7, 3))),
         (r#"{"usage":{"input_tokens":7,"cache_read_input_tokens":5}}"#, Some((12, 0))),
@@ -142,6 +160,9 @@ mod tests {
         // A smaller number later changes nothing.
         (r#"{"usage":{"input_tokens":5}}{"usage":{"input_tokens":2}}"#, Some((5, 0))),
         (r#"{"usage":{"input_tokens":-5}}"#, None),
+        // What it cost, as some providers tell.
+        (r#"{"usage":{"cost":-1.5e-07,"s":"}\"{","prompt_tokens":7}}"#, Some((7, 0))),
+        (r#"{"usage":{"prompt_tokens":7}"}"#, Some((7, 0))),
         ("", None),
     ];
 

@@ -19,6 +19,8 @@
 mod bolt;
 #[path = "matching/inputs.rs"]
 mod inputs;
+#[path = "../src/memory.rs"]
+mod memory;
 #[path = "matching/others.rs"]
 mod others;
 #[path = "matching/peers.rs"]
@@ -219,6 +221,7 @@ impl Bench<'_> {
     }
 
     fn resident(&self, report: &mut Report) {
+        memory::keep_what_is_freed();
         report.part(&format!("forward, resident: {COMPONENTS} components at a time"));
         let path = self.folder.join("data/advisories.set");
         let bytes = std::fs::read(path).expect("the set was compiled");

@@ -15,6 +15,7 @@ mod demo;
 mod installation;
 mod laboratory;
 mod maildir;
+mod memory;
 mod runtime;
 mod world;
 
@@ -103,6 +104,9 @@ fn main() -> ExitCode {
         | Command::Verify(_)
         | Command::Gateway(_)
         | Command::Admin(_) => prepare(),
+    }
+    if matches!(command, Command::Serve(_) | Command::Work(_) | Command::Demo(_)) {
+        memory::keep_what_is_freed();
     }
     let done = match command {
         Command::Serve(arguments) => command::serve::run(arguments),

@@ -107,7 +107,7 @@ const DOCUMENT: usize = 12 << 10;
 const SHORT: usize = 600;
 
 /// Every target, the most exposed first.
-pub const TARGETS: [Target; 50] = [
+pub const TARGETS: [Target; 56] = [
     target("inventory_cyclonedx_json", DOCUMENT, &CYCLONEDX_JSON),
     target("inventory_cyclonedx_xml", DOCUMENT, &CYCLONEDX_XML),
     target("inventory_spdx_json", DOCUMENT, &SPDX_JSON),
@@ -128,6 +128,12 @@ pub const TARGETS: [Target; 50] = [
     target("crash", DOCUMENT, &CRASH),
     target("archive", DOCUMENT, &[]),
     target("inspect_log", DOCUMENT, &[]),
+    target("gateway", DOCUMENT, &[]),
+    target("usage", SHORT, &[]),
+    target("lease", DOCUMENT, &[]),
+    target("crossing", SHORT, &[]),
+    target("protocol", DOCUMENT, &[]),
+    target("sealed", SHORT, &[]),
     target("purl", SHORT, &PURL),
     target("vers", SHORT, &VERS),
     target("vers_native", SHORT, &[]),

@@ -1,0 +1,113 @@
+//! What a gateway reads, and the documents of the framework.
+
+use crate::{head_and_rest, is_one_line, refused};
+use seawall_domain::engagement::scope::{Endpoint, Scope, Streaming, Tools};
+use seawall_formats::gateway::{self, Incoming, lease};
+use seawall_formats::usage::{CARRIED_BYTES_MAX, Reader, Usage};
+use seawall_formats::{crossing, protocol};
+use seawall_ledger::commitment::{Disclosure, Record};
+use seawall_ledger::jws::Token;
+
+/// A scope in which everything may pass that can.
+fn scope() -> Scope {
+    Scope {
+        endpoints: Endpoint::ALL.into(),
+        models: ["m", "n"].map(|name| (name.to_owned(), name.to_owned())).into(),
+        tools: Tools::Functions,
+        output_tokens_max: 100,
+        streaming: Streaming::Streamed,
+    }
+}
+
+/// A request: its method, target and headers by lines of the head up to an empty one, then a body.
+pub fn request(bytes: &[u8]) {
+    let (line, mut rest) = head_and_rest(bytes);
+    let line = String::from_utf8_lossy(line);
+    let (method, target) = line.split_once(' ').unwrap_or(("POST", &line));
+    let mut headers = Vec::new();
+    while let (line @ [_, ..], next) = head_and_rest(rest) {
+        let line = String::from_utf8_lossy(line);
+        let (name, value) = line.split_once(": ").unwrap_or((&line, ""));
+        headers.push((name.to_owned(), value.to_owned()));
+        rest = next;
+    }
+    let body = rest.strip_prefix(b"\n").unwrap_or(rest);
+    let headers: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let scope = scope();
+    let admitted = gateway::admit(&Incoming { method, target, headers: &headers, body }, &scope);
+    let outgoing = match admitted {
+        Ok(outgoing) => outgoing,
+        Err(denial) => return is_one_line(&denial.to_string()),
+    };
+    if outgoing.endpoint == Endpoint::Models {
+        return assert!(outgoing.body.is_empty());
+    }
+    assert!(scope.model(&outgoing.alias).is_some() && outgoing.output_tokens_max <= 100);
+    // What is sent is read as the same again: nothing in it has a second meaning.
+    let headers: Vec<(&str, &str)> =
+        outgoing.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let again = Incoming { method, target, headers: &headers, body: &outgoing.body };
+    let again = gateway::admit(&again, &scope).map_err(|denial| denial.to_string());
+    let again = again.expect("what is sent passes again");
+    assert_eq!(String::from_utf8(again.body), String::from_utf8(outgoing.body));
+    assert_eq!(again.output_tokens_max, outgoing.output_tokens_max);
+}
+
+/// An answer, of which the first byte says how long the pieces are.
+pub fn usage(bytes: &[u8]) {
+    let Some((size, answer)) = bytes.split_first() else { return };
+    let told = |size: usize| -> Option<Usage> {
+        let mut reader = Reader::default();
+        answer.chunks(size).for_each(|piece| reader.read(piece));
+        reader.usage()
+    };
+    let (whole, pieces) = (told(answer.len().max(1)), told(usize::from(*size).max(1)));
+    if answer.len() <= CARRIED_BYTES_MAX {
+        assert_eq!(whole, pieces);
+    }
+}
+
+/// A lease of a developer.
+pub fn leases(bytes: &[u8]) {
+    if let Err(fault) = lease::read(bytes) {
+        refused(&fault);
+    }
+}
+
+/// The file that crosses to the other side.
+pub fn crossings(bytes: &[u8]) {
+    match crossing::read(bytes) {
+        Ok(read) => assert_eq!(crossing::write(&read), bytes),
+        Err(fault) => refused(&fault),
+    }
+}
+
+/// A protocol of an evaluation: what is read is read again from what is written of it.
+pub fn protocols(bytes: &[u8]) {
+    match protocol::read(bytes) {
+        Ok(read) => {
+            let written = serde_json::to_vec(read.terms()).expect("terms have a JSON text");
+            let again = protocol::read(&written).expect("what is written is read");
+            assert_eq!(again.terms(), read.terms());
+        }
+        Err(fault) => refused(&fault),
+    }
+}
+
+/// Tokens, disclosures and records of commitments.
+pub fn sealed(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Err(fault) = Token::read(text)
+    {
+        is_one_line(&fault.to_string());
+    }
+    match Disclosure::parse(bytes) {
+        Ok(read) => assert_eq!(read.to_bytes().expect("it has a text"), bytes),
+        Err(fault) => is_one_line(&fault.to_string()),
+    }
+    match Record::parse(bytes) {
+        Ok(read) => assert_eq!(read.to_bytes().expect("it has a text"), bytes),
+        Err(fault) => is_one_line(&fault.to_string()),
+    }
+}
