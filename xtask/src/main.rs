@@ -8,6 +8,7 @@ mod bench;
 mod corpus;
 mod demo;
 mod fuzz;
+mod harness;
 mod postgres;
 mod run;
 mod system;

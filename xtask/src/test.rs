@@ -8,7 +8,7 @@ mod output;
 
 use crate::postgres::Cluster;
 use crate::run::{self, Ending, Step};
-use crate::{assets, system, tidy};
+use crate::{assets, harness, system, tidy};
 use output::{Notes, Relay};
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -58,13 +58,14 @@ pub fn main(root: &Path, arguments: &[String]) -> ExitCode {
     run::verdict(&steps)
 }
 
-/// What the other steps need: system packages and the pages' assets.
+/// What the other steps need: system packages, the pages' assets, and other people's harness.
 fn prepare(root: &Path, request: &Request) -> Vec<Step> {
     let quick = request.quick;
     let system =
         Step::run("system packages", || provided(quick, || system::provide(system::Purpose::Test)));
     let assets = Step::run("assets", || provided(quick, || assets::provide(root)));
-    vec![system, assets]
+    let inspect = Step::run("Inspect", || provided(quick, || harness::provide(root)));
+    vec![system, assets, inspect]
 }
 
 /// What cannot be had is left out here, and the tests that miss it say so by name.
@@ -178,7 +179,9 @@ fn tests(root: &Path, request: &Request, notes: &mut Notes) -> Vec<Step> {
 fn environment(root: &Path, url: Option<String>) -> Vec<(&'static str, OsString)> {
     let database = url.map(|url| ("SEAWALL_TEST_POSTGRES", OsString::from(url)));
     let data = data(root).map(|folder| ("SEAWALL_DATA", folder.into_os_string()));
-    database.into_iter().chain(data).collect()
+    let inspect = Some(harness::program(root)).filter(|program| program.is_file());
+    let inspect = inspect.map(|program| ("SEAWALL_INSPECT", program.into_os_string()));
+    database.into_iter().chain(data).chain(inspect).collect()
 }
 
 /// The shared test data: where `SEAWALL_DATA` says, else `../shared/data` beside the repository.

@@ -1,69 +1,137 @@
-//! CPE names (NISTIR 7695): vendor and product out of the formatted string and the older URI.
+//! CPE names (NISTIR 7695): what one names, out of the formatted string and the older URI.
 //!
-//! A blank is written `_` there and becomes a blank again, so that names meet those of inventories.
+//! Letters of a vendor and a product are lower-cased, and a blank, which is written `_` there,
+//! becomes a blank again, so that names meet those of inventories.
 
-/// The longest CPE name that is read, in bytes.
+use crate::percent;
+
+/// The longest CPE name that is read, in bytes; real ones stay below 200.
 const CPE_BYTES_MAX: usize = 1_024;
 
-/// Vendor and product of a CPE name of either form, lower-cased and unescaped.
-pub(crate) fn vendor_and_product(cpe: &str) -> Option<(String, String)> {
-    if cpe.len() > CPE_BYTES_MAX {
-        return None;
-    }
-    let rest = cpe.strip_prefix("cpe:2.3:").or_else(|| cpe.strip_prefix("cpe:/"))?;
-    let mut parts = fields(rest);
-    let _part = parts.next()?;
-    let (vendor, product) = (plain(parts.next()?), plain(parts.next()?));
-    let named = |text: &str| !text.is_empty() && text != "*" && text != "-";
-    (named(&vendor) && named(&product)).then_some((vendor, product))
+/// What a name names.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Name {
+    /// The vendor, lower-cased.
+    pub vendor: String,
+    /// The product, lower-cased.
+    pub product: String,
+    /// The version, where one is stated.
+    pub version: Attribute,
+    /// The update of that version, such as `sp1`, where one is stated.
+    pub update: Attribute,
 }
 
-/// The fields between colons that no backslash escapes.
-fn fields(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let mut escaped = false;
-        let end = text.bytes().position(|byte| {
-            let ends = byte == b':' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-            ends
-        });
-        rest = end.and_then(|end| text.get(end + 1..));
-        text.get(..end.unwrap_or(text.len()))
+/// An attribute of a name (section 5.3.2).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Attribute {
+    /// ANY, `*`: nothing is said.
+    Any,
+    /// NA, `-`: there is none.
+    None,
+    /// This one.
+    Text(String),
+}
+
+impl Attribute {
+    /// The text, where there is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Attribute::Text(text) => Some(text),
+            Attribute::Any | Attribute::None => None,
+        }
+    }
+}
+
+/// Reads a formatted string (`cpe:2.3:a:…`) or a URI (`cpe:/a:…`) that states vendor and product.
+pub(crate) fn read(text: &str) -> Option<Name> {
+    if text.len() > CPE_BYTES_MAX {
+        return None;
+    }
+    let parts = match text.strip_prefix("cpe:2.3:") {
+        Some(bound) => formatted(bound),
+        None => uri(text.strip_prefix("cpe:/")?),
+    };
+    let attribute = |at: usize| match parts.get(at).map(String::as_str) {
+        None | Some("" | "*") => Attribute::Any,
+        Some("-") => Attribute::None,
+        Some(text) => Attribute::Text(text.to_owned()),
+    };
+    Some(Name {
+        vendor: attribute(1).text()?.to_lowercase(),
+        product: attribute(2).text()?.to_lowercase(),
+        version: attribute(3),
+        update: attribute(4),
     })
 }
 
-fn plain(field: &str) -> String {
-    let mut letters = field.chars();
-    let mut plain = String::with_capacity(field.len());
+/// The parts of a formatted string (section 6.2): separated by colons, `\` before what is meant
+/// literally, blanks written `_`.
+fn formatted(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut letters = text.chars();
     while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => plain.extend(letters.next().into_iter().flat_map(char::to_lowercase)),
-            '_' => plain.push(' '),
-            letter => plain.extend(letter.to_lowercase()),
+        let letter = match letter {
+            ':' => {
+                parts.push(String::new());
+                continue;
+            }
+            '\\' => letters.next().unwrap_or('\\'),
+            '_' => ' ',
+            letter => letter,
+        };
+        if let Some(part) = parts.last_mut() {
+            part.push(letter);
         }
     }
-    plain
+    parts
+}
+
+/// The parts of a URI (section 6.1): separated by colons, with percent signs, blanks written `_`.
+fn uri(text: &str) -> Vec<String> {
+    text.split(':').map(|part| percent::decode(&part.replace('_', " "))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn told(text: &str) -> String {
+        let Some(name) = read(text) else { return "none".into() };
+        let part = |attribute: &Attribute| match attribute {
+            Attribute::Any => "any".to_owned(),
+            Attribute::None => "no".to_owned(),
+            Attribute::Text(text) => text.clone(),
+        };
+        let (version, update) = (part(&name.version), part(&name.update));
+        format!("{}/{} {version} {update}", name.vendor, name.product)
+    }
 
     #[test]
-    fn reads_both_forms() {
-        for (cpe, expected) in [
-            ("cpe:2.3:a:Adobe:flash_player:*:*:*:*:*:*:*:*", "adobe flash player"),
-            (r"cpe:2.3:o:a\:b:c\!\_d:1:*:*:*:*:*:*:*", "a:b c!_d"),
-            ("cpe:/o:siemens:logo%21", "siemens logo%21"),
-            ("cpe:2.3:a:*:x", ""),
-            ("cpe:2.3:a", ""),
-            ("", ""),
+    fn names_are_read_from_both_bindings() {
+        for (text, expected) in [
+            (r"cpe:2.3:h:Acme:big_pump:1.2\:3:*:*:*:*:*:*:*", "acme/big pump 1.2:3 any"),
+            ("cpe:/h:acme:big_pump:1.2%3a3", "acme/big pump 1.2:3 any"),
+            ("cpe:2.3:a:openssl:openssl:-:*:*:*:*:*:*:*", "openssl/openssl no any"),
+            ("cpe:2.3:o:cisco:ios:15.1:SP1:*:*:*:*:*:*", "cisco/ios 15.1 SP1"),
+            ("cpe:2.3:a:Adobe:flash_player:*:*:*:*:*:*:*:*", "adobe/flash player any any"),
+            (r"cpe:2.3:o:a\:b:c\!\_d:1:*:*:*:*:*:*:*", "a:b/c!_d 1 any"),
+            ("cpe:/o:siemens:logo%21", "siemens/logo! any any"),
+            ("cpe:2.3:a:*:openssl:1", "none"),
+            ("cpe:2.3:a:-:openssl:1", "none"),
+            ("cpe:2.3:a", "none"),
+            ("pkg:npm/a", "none"),
+            ("cpe:/a:%zz\\", "none"),
+            ("", "none"),
         ] {
-            let read = vendor_and_product(cpe);
-            let told = read.map(|(vendor, product)| format!("{vendor} {product}"));
-            assert_eq!(told.unwrap_or_default(), expected, "{cpe}");
+            assert_eq!(told(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "(cpe:2\\.3:|cpe:/)?.{0,60}") {
+            drop(read(&text));
         }
     }
 }

@@ -7,6 +7,7 @@
 //! old record that some carry inside are left out.
 
 mod affected;
+mod applicability;
 mod raw;
 
 use self::raw::{Container, Content, Metadata, Provider, Raw, Words};
@@ -115,6 +116,7 @@ fn take(record: &mut Record, container: &Container<'_>) {
     for one in &container.affected.0 {
         affected::take(record, one);
     }
+    applicability::take(record, &container.cpe_applicability.0);
     for problem in container.problem_types.0.iter().flat_map(|one| &one.descriptions.0) {
         let named = problem.cwe_id.get().and_then(cwe);
         let named = named.or_else(|| problem.description.get().and_then(cwe));

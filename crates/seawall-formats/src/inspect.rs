@@ -9,6 +9,7 @@
 mod canonical;
 mod directory;
 mod document;
+mod emitted;
 mod eval;
 mod header;
 mod sample;
@@ -20,6 +21,7 @@ pub use header::MEMBER_BYTES_MAX;
 use crate::fault::FormatFault;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::conditions::{Conditions, Weight};
+use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Header, Log};
 use sha2::{Digest as _, Sha256};
 use std::io::{Read, Seek};
@@ -42,6 +44,25 @@ pub fn read_header<S: Read + Seek>(mut source: S) -> Result<Header, FormatFault>
     match is_archive(&mut source)? {
         true => eval::header(&mut source),
         false => document::header(source),
+    }
+}
+
+/// How many attempts a log holds by now, of an `.eval` log that is still being written; none of any
+/// other file. No attempt is unpacked for it.
+pub fn held<S: Read + Seek>(mut source: S) -> Result<Option<u64>, FormatFault> {
+    match is_archive(&mut source)? {
+        true => eval::held(&mut source).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// The flags that the model emitted in each attempt: in its messages, in its last answer, and in
+/// what a scorer took for its answer. What tools answered does not count, as there a task shows its
+/// own.
+pub fn emitted_flags<S: Read + Seek>(mut source: S) -> Result<Vec<Emitted>, FormatFault> {
+    match is_archive(&mut source)? {
+        true => eval::emitted(&mut source),
+        false => document::emitted(source),
     }
 }
 

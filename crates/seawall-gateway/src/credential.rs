@@ -10,12 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
 use seawall_domain::id::{PartyId, PersonId, ScanId, WindowId};
-use seawall_ledger::jws::{self, Carried, Token};
+use seawall_ledger::jws::{self, Carried, Header, Token};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How far a proof's time may be from ours, in seconds, either way.
 pub const PROOF_SECONDS_MAX: i64 = 30;
@@ -98,13 +98,23 @@ pub struct Registry {
 
 #[derive(Debug, Default)]
 struct Inner {
-    known: HashMap<[u8; 32], (Arc<Grant>, VerifyingPrint)>,
+    known: HashMap<[u8; 32], Arc<Known>>,
     /// Proofs of this span of time and of the one before.
     seen: [HashSet<u128>; 2],
     span: i64,
 }
 
-type VerifyingPrint = [u8; 32];
+/// A token that was verified.
+#[derive(Debug)]
+struct Known {
+    grant: Arc<Grant>,
+    /// The thumbprint of its holder's key.
+    print: [u8; 32],
+    /// The token's hash as proofs name it.
+    hash: String,
+    /// The header of the holder's proofs, with the key that has the thumbprint.
+    header: OnceLock<Header>,
+}
 
 impl Registry {
     /// Takes tokens of one issuer.
@@ -120,33 +130,26 @@ impl Registry {
         bound: Bound<'_>,
         now: Timestamp,
     ) -> Result<Arc<Grant>, Unproven> {
-        let (grant, print) = self.known(token)?;
-        let read = Token::read(proof).map_err(|_| Unproven::Proof)?;
-        let key = read.key().filter(|key| jws::thumbprint(*key) == print);
-        let key = key.ok_or(Unproven::Proof)?;
-        if read.kind() != "dpop+jwt" {
-            return Err(Unproven::Proof);
-        }
+        let known = self.known(token)?;
+        let read = known.proof(proof).ok_or(Unproven::Proof)?;
+        let key = read.key().ok_or(Unproven::Proof)?;
         let claims = read.verified(key).map_err(|_| Unproven::Proof)?;
         let claims: Proof = serde_json::from_slice(claims).map_err(|_| Unproven::Proof)?;
-        if claims.htm != bound.method
-            || claims.htu != bound.address
-            || claims.ath != jws::token_hash(token)
-        {
+        if claims.htm != bound.method || claims.htu != bound.address || claims.ath != known.hash {
             return Err(Unproven::Proof);
         }
         if now.as_second().abs_diff(claims.iat) > PROOF_SECONDS_MAX.unsigned_abs() {
             return Err(Unproven::Stale);
         }
-        self.once(&print, &claims.jti, now)?;
-        Ok(grant)
+        self.once(&known.print, &claims.jti, now)?;
+        Ok(Arc::clone(&known.grant))
     }
 
     /// Verifies a token, or finds that it was verified before.
-    fn known(&self, text: &str) -> Result<(Arc<Grant>, VerifyingPrint), Unproven> {
+    fn known(&self, text: &str) -> Result<Arc<Known>, Unproven> {
         let hash: [u8; 32] = Sha256::digest(text).into();
         if let Some(known) = self.lock().known.get(&hash) {
-            return Ok(known.clone());
+            return Ok(Arc::clone(known));
         }
         let token = Token::read(text).map_err(|_| Unproven::Token)?;
         if token.kind() != "at+jwt" {
@@ -156,12 +159,14 @@ impl Registry {
         let claims: Claims = serde_json::from_slice(claims).map_err(|_| Unproven::Token)?;
         let print = jws::thumbprint_from_text(&claims.cnf.jkt).ok_or(Unproven::Token)?;
         let grant = Arc::new(claims.grant(print).ok_or(Unproven::Token)?);
+        let header = OnceLock::new();
+        let known = Arc::new(Known { grant, print, hash: jws::token_hash(text), header });
         let mut inner = self.lock();
         if inner.known.len() >= KNOWN_MAX {
             inner.known.clear();
         }
-        inner.known.insert(hash, (Arc::clone(&grant), print));
-        Ok((grant, print))
+        inner.known.insert(hash, Arc::clone(&known));
+        Ok(known)
     }
 
     /// Remembers a proof for as long as it could be used again.
@@ -190,6 +195,23 @@ impl Registry {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// A proof that carries the holder's key; its signature is not verified here.
+    fn proof<'a>(&self, text: &'a str) -> Option<Token<'a>> {
+        let seen = self.header.get();
+        let read = Token::read_behind(text, seen).ok()?;
+        if seen.is_some_and(|seen| seen.is(read.header())) {
+            return Some(read);
+        }
+        let is_holders = |key| jws::thumbprint(key) == self.print;
+        let fits = read.kind() == "dpop+jwt" && read.key().is_some_and(is_holders);
+        fits.then(|| {
+            self.header.get_or_init(|| read.header().clone());
+            read
+        })
     }
 }
 

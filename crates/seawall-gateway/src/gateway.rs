@@ -4,7 +4,7 @@
 //! so that a number used once stays used, and what was settled stays settled.
 
 use crate::credential::Registry;
-use crate::journal::{Journal, JournalFault, Receipt};
+use crate::journal::{Journal, JournalFault, Receipt, SYNC_TIME_MAX};
 use crate::record::{By, CutOff, Event, Turn, Why};
 use crate::secrets::{self, Hasher};
 use crate::settings::Settings;
@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 /// How often the gate looks at the clock.
-const TICK: Duration = Duration::from_millis(200);
+const TICK: Duration = SYNC_TIME_MAX;
 
 /// Why a gateway cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -245,6 +245,7 @@ impl Gateway {
             if let Some(gate) = gate {
                 self.journal.write(Event::Gate { why: Turn::LostTime, gate });
             }
+            self.journal.rest();
         }
     }
 
@@ -275,13 +276,13 @@ impl Gateway {
     ) {
         let mut book = self.book();
         if let Ok((_, entry)) = book.settle(ticket, actual) {
-            drop(self.journal.write(outcome(entry)));
+            self.journal.note(outcome(entry));
         }
     }
 
     /// Writes a refusal down, behind whoever is refused.
     pub(crate) fn refused(&self, by: By, endpoint: Endpoint, why: Why) {
-        self.journal.write(Event::Refused { by, endpoint, why });
+        self.journal.note(Event::Refused { by, endpoint, why });
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

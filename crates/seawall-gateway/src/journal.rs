@@ -2,10 +2,10 @@
 //! is sent on.
 //!
 //! Lines are JSON. Many writers wait for one `fdatasync` together; a line that cannot be written is
-//! a request that is not sent. A Merkle tree over the lines gives signed checkpoints (C2SP
-//! tlog-checkpoint), each of which goes to the developer and to the partner as well, so that nobody
-//! can write history anew alone. After a crash a last line without its end was never acknowledged,
-//! and is cut off.
+//! a request that is not sent. How a request ended is written at once and durable a moment later.
+//! A Merkle tree over the lines gives signed checkpoints (C2SP tlog-checkpoint), each of which goes
+//! to the developer and to the partner as well, so that nobody can write history anew alone. After
+//! a crash a last line without its end was never acknowledged, and is cut off.
 
 mod writer;
 
@@ -18,7 +18,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-pub use writer::{Journal, Receipt};
+pub use writer::{Journal, Receipt, SYNC_TIME_MAX};
 
 /// The longest line.
 pub const LINE_BYTES_MAX: usize = 64 << 10;

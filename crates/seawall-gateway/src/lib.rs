@@ -19,6 +19,7 @@ pub mod record;
 mod replay;
 mod secrets;
 pub mod settings;
+pub mod tally;
 mod upstream;
 
 pub use gateway::{Gateway, GatewayFault};

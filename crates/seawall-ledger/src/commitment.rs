@@ -330,8 +330,9 @@ fn read<T: for<'de> Deserialize<'de>>(what: &'static str, bytes: &[u8]) -> Resul
     if bytes.len() > DOCUMENT_BYTES_MAX {
         return Err(Fault::unreadable(what, format!("longer than {DOCUMENT_BYTES_MAX} bytes")));
     }
+    // What is in it may be secret, so the reader's own words are not repeated.
     serde_json::from_value(read_canonical(bytes)?)
-        .map_err(|error| Fault::unreadable(what, error.to_string()))
+        .map_err(|_| Fault::unreadable(what, "a field is missing, not known, or of another type"))
 }
 
 #[derive(Serialize, Deserialize)]

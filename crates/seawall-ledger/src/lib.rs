@@ -2,7 +2,8 @@
 //!
 //! It holds the Merkle log (RFC 6962 hashing, C2SP tiles, checkpoints, cosignatures and proof
 //! files), the evidence envelopes (DSSE, in-toto Statement v1), canonical JSON (RFC 8785), salted
-//! commitments to documents, run tokens, split keys, and the two kinds of signing key. It
+//! commitments to documents, run tokens, flags of evaluations, split keys, and the two kinds of
+//! signing key. It
 //! deliberately does not know what an entry means, touches no file, socket or clock, and draws no
 //! random number: keys and salts come in as bytes, times as arguments.
 //!
@@ -18,6 +19,7 @@ pub mod commitment;
 pub mod dsse;
 mod encoding;
 mod fault;
+pub mod flag;
 pub mod jws;
 pub mod merkle;
 pub mod note;
@@ -31,4 +33,4 @@ pub mod token;
 
 pub use check::{LogFault, check_log};
 pub use fault::Fault;
-pub use merkle::Hash;
+pub use merkle::{Hash, sha256};

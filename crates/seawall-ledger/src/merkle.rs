@@ -63,6 +63,11 @@ impl FromStr for Hash {
     }
 }
 
+/// SHA-256 of bytes as they stand, by which files are named; no leaf and no node.
+pub fn sha256(bytes: &[u8]) -> Hash {
+    Hash(Sha256::digest(bytes).into())
+}
+
 /// The hash of an entry.
 pub fn leaf_hash(entry: &[u8]) -> Hash {
     Hash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())

@@ -30,6 +30,7 @@ mod parcel;
 mod patch;
 mod preflight;
 mod probe;
+mod recheck;
 mod registry;
 mod release;
 mod run;
@@ -51,6 +52,7 @@ pub use parcel::{Environment, PARCEL_BYTES_MAX};
 pub use patch::{PATCH_BYTES_MAX, PatchReport, PatchSize, SuiteReport, VariantReport};
 pub use preflight::{Preflight, PreflightFault};
 pub use probe::{Minimised, Shown};
+pub use recheck::Rechecked;
 pub use release::{Fetched, Release};
 pub use run::RunReport;
 
@@ -191,6 +193,18 @@ impl Laboratory {
         patch: &[u8],
     ) -> Result<PatchReport, LabFault> {
         patch::check(self, recipe, version, patch)
+    }
+
+    /// Runs a claimed input on a release and on the one that the recipe's `differential` oracle
+    /// names as fixed, and says whether only the first crashes. Without a claim it is the recipe's
+    /// own input.
+    pub fn recheck(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        claimed: Option<&[u8]>,
+    ) -> Result<Rechecked, LabFault> {
+        recheck::recheck(self, recipe, version, claimed)
     }
 
     /// What the outcome of a run can depend on besides the recipe and the release.

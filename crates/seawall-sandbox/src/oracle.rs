@@ -133,7 +133,7 @@ pub(crate) fn judge(oracle: &Oracle, attack: &Act, control: &Act, token: &str) -
 }
 
 /// The number of the signal by which a flaw ended a command, and not whoever watches it.
-fn signal(how: &How) -> Option<i32> {
+pub(crate) fn signal(how: &How) -> Option<i32> {
     const FLAWS: [i32; 6] = [4, 5, 6, 7, 8, 11];
     match how {
         How::Exit(code) => Some(code - 128).filter(|number| FLAWS.contains(number)),

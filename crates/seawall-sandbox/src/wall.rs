@@ -7,8 +7,8 @@
 //! new one.
 
 use crate::{
-    Environment, Fetched, LabFault, Laboratory, Minimised, PatchReport, Preflight, Release,
-    RunReport, Shown, settings,
+    Environment, Fetched, LabFault, Laboratory, Minimised, PatchReport, Preflight, Rechecked,
+    Release, RunReport, Shown, settings,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -51,6 +51,7 @@ enum Ask {
     Minimise { recipe: Box<Recipe>, version: Version, budget: u32 },
     Variants { recipe: Box<Recipe>, version: Version, wanted: u32 },
     CheckPatch { recipe: Box<Recipe>, version: Version, patch: String },
+    Recheck { recipe: Box<Recipe>, version: Version, claimed: Option<String> },
     Environment,
     Export { package: Package, version: Version },
     Import { package: Package, version: Version, archive: String, digest: Digest },
@@ -126,6 +127,11 @@ fn answer(question: &Question) -> serde_json::Result<String> {
         }
         Ask::CheckPatch { recipe, version, patch } => {
             let checked = decoded(patch).and_then(|patch| lab.check_patch(recipe, version, &patch));
+            serde_json::to_string(&Answer::from(checked))
+        }
+        Ask::Recheck { recipe, version, claimed } => {
+            let claimed = claimed.as_deref().map(decoded).transpose();
+            let checked = claimed.and_then(|it| lab.recheck(recipe, version, it.as_deref()));
             serde_json::to_string(&Answer::from(checked))
         }
         Ask::Environment => serde_json::to_string(&Answer::Ok(lab.environment())),
@@ -297,6 +303,17 @@ impl LaboratoryProcess {
     ) -> Result<PatchReport, LabFault> {
         let (recipe, version) = (Box::new(recipe.clone()), version.clone());
         self.ask(Ask::CheckPatch { recipe, version, patch: STANDARD.encode(patch) })
+    }
+
+    /// See [`Laboratory::recheck`].
+    pub fn recheck(
+        &self,
+        recipe: &Recipe,
+        version: &Version,
+        claimed: Option<&[u8]>,
+    ) -> Result<Rechecked, LabFault> {
+        let (recipe, version) = (Box::new(recipe.clone()), version.clone());
+        self.ask(Ask::Recheck { recipe, version, claimed: claimed.map(|it| STANDARD.encode(it)) })
     }
 
     /// See [`Laboratory::environment`].

@@ -1,4 +1,5 @@
 //! Evaluations: what joins the rules, the readers and the hashes of a sealed protocol.
 
+pub mod determination;
 pub mod docket;
 pub mod sealing;

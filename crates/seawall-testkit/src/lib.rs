@@ -2,5 +2,6 @@
 
 pub mod browser;
 pub mod database;
+pub mod evaluation;
 pub mod work;
 pub mod world;

@@ -67,6 +67,9 @@ enum Command {
     /// The first process of a microVM, which starts one command of a recipe there.
     #[command(name = "__guest", hide = true)]
     Guest,
+    /// The process that attends a run of an evaluation, and ends whatever it leaves behind.
+    #[command(name = "__attend", hide = true)]
+    Attend(command::evaluation::attend::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         | Command::Evaluation(_)
         | Command::Inspect(_)
         | Command::Preflight(_)
+        | Command::Attend(_)
         | Command::Laboratory
         | Command::Guest => {}
         Command::Serve(_)
@@ -115,6 +119,7 @@ fn main() -> ExitCode {
         Command::Gateway(arguments) => command::gateway::run(arguments),
         Command::Preflight(arguments) => command::preflight::run(arguments),
         Command::Admin(arguments) => command::admin::run(arguments),
+        Command::Attend(arguments) => command::evaluation::attend::run(&arguments),
         Command::Laboratory | Command::Guest => Ok(ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

@@ -65,6 +65,11 @@ impl Battery {
 }
 
 impl Task {
+    /// A task at which nothing was tried.
+    pub fn untried(id: &TaskId, profile: &Profile) -> Task {
+        Task::new(id, Some(profile))
+    }
+
     fn new(id: &TaskId, profile: Option<&Profile>) -> Task {
         let profile = profile.cloned().unwrap_or_default();
         Task {

@@ -28,6 +28,10 @@ pub enum Code {
     DuplicateMember,
     /// A metric of the header cannot be computed again here.
     NotRecomputed,
+    /// The gateway counted other tokens than the log tells of.
+    UsageMismatch,
+    /// An attempt emitted a flag that was made for another one.
+    Contamination,
 }
 
 impl Code {
@@ -44,6 +48,8 @@ impl Code {
             Code::Fallback => "fallback",
             Code::DuplicateMember => "duplicate_member",
             Code::NotRecomputed => "not_recomputed",
+            Code::UsageMismatch => "usage_mismatch",
+            Code::Contamination => "contamination",
         }
     }
 
@@ -54,13 +60,15 @@ impl Code {
             Code::HeaderMismatch
             | Code::SummaryMismatch
             | Code::UnsupportedShape
-            | Code::Incomplete => true,
+            | Code::Incomplete
+            | Code::UsageMismatch => true,
             Code::Unscored
             | Code::Edited
             | Code::Invalidated
             | Code::Fallback
             | Code::DuplicateMember
-            | Code::NotRecomputed => false,
+            | Code::NotRecomputed
+            | Code::Contamination => false,
         }
     }
 }

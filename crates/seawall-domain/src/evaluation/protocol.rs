@@ -10,6 +10,7 @@
 use super::attempt::TaskId;
 use super::decimal::{Count, Decimal};
 use super::elicitation::Grade;
+pub use super::statistics::bound::Estimand;
 use crate::digest::Digest;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -177,6 +178,12 @@ pub struct TaskTerms {
     pub id: TaskId,
     /// How much it weighs, in any unit; only the proportion to the other tasks counts.
     pub weight: Decimal,
+    /// Its family; where it is not sealed, the log's metadata say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// How long people take for it, in minutes; where it is not sealed, the log's metadata say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<Decimal>,
 }
 
 /// What one attempt may use; a limit that is absent does not bind.
@@ -217,16 +224,6 @@ pub enum Score {
     WeightedMean,
     /// The mean share of steps that were reached.
     MeanSteps,
-}
-
-/// What the statistic speaks about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Estimand {
-    /// Tasks like these: the families are a sample.
-    Population,
-    /// These tasks alone.
-    FixedBattery,
 }
 
 /// The thresholds, and how sure one must be on either side.
@@ -332,7 +329,7 @@ pub struct Unfit {
 }
 
 /// A task's id as one text that keeps its type.
-mod typed {
+pub(super) mod typed {
     use super::TaskId;
     use serde::{Deserialize, Deserializer, Serializer, de};
 
@@ -452,6 +449,13 @@ impl Terms {
         let zero = Decimal::from(0);
         if self.tasks.iter().any(|task| task.weight <= zero) {
             return unfit("a weight must be more than nothing");
+        }
+        let minutes = self.tasks.iter().filter_map(|task| task.minutes.as_ref());
+        if minutes.into_iter().any(|minutes| *minutes <= zero) {
+            return unfit("minutes must be more than nothing");
+        }
+        if self.tasks.iter().filter_map(|task| task.family.as_deref()).any(|it| !is_plain(it)) {
+            return unfit(PLAIN);
         }
         match self.tasks.iter().all(|task| is_plain(&task.id.to_string())) {
             true => Ok(()),

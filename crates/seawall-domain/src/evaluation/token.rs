@@ -59,6 +59,32 @@ pub enum Reason {
     TokenLost,
 }
 
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 7] = [
+        Reason::ProviderOutage,
+        Reason::HarnessBroke,
+        Reason::SandboxBroke,
+        Reason::MoneySpent,
+        Reason::OperatorMistake,
+        Reason::DeveloperAsked,
+        Reason::TokenLost,
+    ];
+
+    /// The reason as it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reason::ProviderOutage => "provider_outage",
+            Reason::HarnessBroke => "harness_broke",
+            Reason::SandboxBroke => "sandbox_broke",
+            Reason::MoneySpent => "money_spent",
+            Reason::OperatorMistake => "operator_mistake",
+            Reason::DeveloperAsked => "developer_asked",
+            Reason::TokenLost => "token_lost",
+        }
+    }
+}
+
 /// What became of a token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fate", rename_all = "snake_case")]
@@ -205,9 +231,19 @@ impl Book {
         self.root
     }
 
-    /// What a run under it must look like.
-    pub fn plan(&self) -> Plan {
-        self.plan
+    /// What a run under the protocol must look like.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// When the protocol was sealed.
+    pub fn sealed_at(&self) -> Timestamp {
+        self.sealed_at
+    }
+
+    /// Until when runs may take place.
+    pub fn until(&self) -> Timestamp {
+        self.until
     }
 
     /// Every token and what became of it, in the order of issue.
@@ -318,7 +354,8 @@ impl Book {
 }
 
 impl Fate {
-    fn log(&self) -> Option<Digest> {
+    /// The log that came in with the token, whether its run counts or not.
+    pub fn log(&self) -> Option<Digest> {
         match self {
             Fate::Used { log } | Fate::Completed { log } | Fate::Failed { log, .. } => Some(*log),
             Fate::Issued | Fate::Abandoned { .. } => None,

@@ -124,7 +124,7 @@ fn products(record: &mut Record, entry: &Affected<'_>, status: Status, spans: Sp
     }
     let mut named: Vec<(String, String, Option<&str>)> = Vec::new();
     for cpe in entry.cpes.0.iter().filter_map(LooseText::get) {
-        let Some((vendor, name)) = cpe::vendor_and_product(cpe) else {
+        let Some(cpe::Name { vendor, product: name, .. }) = cpe::read(cpe) else {
             continue;
         };
         let known = named.iter().any(|one| one.0 == vendor && one.1 == name);

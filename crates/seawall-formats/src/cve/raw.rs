@@ -2,6 +2,7 @@
 
 use crate::json::typed::{List, Loose, LooseList, LooseText, Text};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -57,6 +58,8 @@ pub(super) struct Container<'a> {
     pub(super) replaced_by: List<Text<'a>>,
     #[serde(borrow)]
     pub(super) affected: List<Affected<'a>>,
+    #[serde(borrow)]
+    pub(super) cpe_applicability: LooseList<Loose<Configuration<'a>>>,
     #[serde(borrow)]
     pub(super) problem_types: List<ProblemType<'a>>,
     #[serde(borrow)]
@@ -137,6 +140,59 @@ pub(super) struct Change<'a> {
     pub(super) at: LooseText<'a>,
     #[serde(borrow)]
     pub(super) status: LooseText<'a>,
+}
+
+/// Yes or no; a value of another type is neither.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Flag {
+    Said(bool),
+    Unsaid(IgnoredAny),
+}
+
+impl Default for Flag {
+    fn default() -> Self {
+        Flag::Unsaid(IgnoredAny)
+    }
+}
+
+impl Flag {
+    pub(super) fn is_set(&self) -> bool {
+        matches!(self, Flag::Said(true))
+    }
+}
+
+/// Which products in which combination, by CPE names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Configuration<'a> {
+    pub(super) negate: Flag,
+    #[serde(borrow)]
+    pub(super) nodes: LooseList<Loose<Node<'a>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Node<'a> {
+    pub(super) negate: Flag,
+    #[serde(borrow)]
+    pub(super) cpe_match: LooseList<Loose<CpeMatch<'a>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct CpeMatch<'a> {
+    pub(super) vulnerable: Flag,
+    #[serde(borrow)]
+    pub(super) criteria: LooseText<'a>,
+    #[serde(borrow)]
+    pub(super) version_start_including: LooseText<'a>,
+    #[serde(borrow)]
+    pub(super) version_start_excluding: LooseText<'a>,
+    #[serde(borrow)]
+    pub(super) version_end_including: LooseText<'a>,
+    #[serde(borrow)]
+    pub(super) version_end_excluding: LooseText<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -232,3 +232,46 @@ proptest! {
         drop(read(&bytes));
     }
 }
+
+#[test]
+fn products_come_from_names_too() {
+    fn check(matches: Value, expected: &str) {
+        let affected = json!([{"vendor": "acme", "product": "known_pump",
+            "versions": [{"status": "affected", "version": "1"}]}]);
+        let applicability = json!([{"nodes": [{"operator": "OR", "cpeMatch": matches}]}]);
+        let cna = json!({"affected": affected, "cpeApplicability": applicability});
+        let read = read(record(cna, json!(null)).as_bytes()).unwrap();
+        let versions = |versions: &ProductVersions| match versions {
+            ProductVersions::All => "all".to_owned(),
+            ProductVersions::Listed(list) => format!("{list:?}").replace("Version", ""),
+            ProductVersions::Within(all) => all.iter().map(ToString::to_string).collect(),
+            ProductVersions::Text(text) => format!("<{text}>"),
+        };
+        let told = read.products.iter().skip(1);
+        let told =
+            told.map(|one| format!("{}/{} {}", one.vendor, one.name, versions(&one.versions)));
+        assert_eq!(told.collect::<Vec<_>>().join("; "), expected, "{matches}");
+    }
+    let yes =
+        |criteria: &str, rest: Value| with(json!({"vulnerable": true, "criteria": criteria}), rest);
+    let any = "cpe:2.3:o:acme:big_pump:*:*:*:*:*:*:*:*";
+    check(json!([yes(any, json!({}))]), "acme/big pump all");
+    let bounds = json!({"versionStartIncluding": "1", "versionEndExcluding": "2.1"});
+    check(json!([yes(any, bounds)]), "acme/big pump from 1 until fixed in 2.1");
+    let bounds = json!({"versionStartExcluding": "1", "versionEndIncluding": "2"});
+    check(json!([yes(any, bounds)]), "acme/big pump from 1 up to 2, no fix yet");
+    let bounds = json!({"versionStartExcluding": "1", "versionEndIncluding": "second edition"});
+    check(json!([yes(any, bounds)]), "acme/big pump <after 1, up to second edition>");
+    let exact = "cpe:2.3:o:acme:big_pump:1.2:*:*:*:*:*:*:*";
+    check(json!([yes(exact, json!({}))]), "acme/big pump [(\"1.2\")]");
+    let update = "cpe:2.3:o:acme:big_pump:1.2:sp1:*:*:*:*:*:*";
+    check(json!([yes(update, json!({}))]), "acme/big pump <1.2 sp1>");
+    // What `affected` speaks of, what is not vulnerable, and what is no name.
+    check(json!([yes("cpe:2.3:o:acme:known_pump:*:*:*:*:*:*:*:*", json!({}))]), "");
+    check(json!([{"vulnerable": false, "criteria": any}, {"criteria": any}, 7, null]), "");
+    check(json!([yes("cpe:2.3:o:*", json!({})), yes("", json!({})), {"vulnerable": "x"}]), "");
+    let negated = json!([{"negate": true, "nodes": [{"cpeMatch": [yes(any, json!({}))]}]},
+        {"nodes": [{"negate": true, "cpeMatch": [yes(any, json!({}))]}, {"cpeMatch": 3}, 4]}]);
+    let cna = json!({"cpeApplicability": negated});
+    assert!(read(record(cna, json!(null)).as_bytes()).unwrap().products.is_empty());
+}

@@ -3,11 +3,11 @@
 //! Members are read in whatever order they come. Samples are read one by one, and never all held.
 
 use super::header::Draft;
-use super::sample;
 use super::scan::{Scan, Scanned};
-use super::{FORMAT, OBSERVATIONS_MAX};
+use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
 use crate::fault::FormatFault;
 use seawall_domain::evaluation::finding::{Code, Finding};
+use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Header, Log};
 use std::io::Read;
 
@@ -43,6 +43,24 @@ pub(super) fn read<R: Read>(source: R) -> Result<Log, FormatFault> {
     let (header, mut findings) = draft.finish(None)?;
     findings.extend(odd);
     Ok(Log { header, observations, summaries: None, reductions, findings })
+}
+
+/// The flags that the model emitted, of every sample.
+pub(super) fn emitted<R: Read>(source: R) -> Result<Vec<Emitted>, FormatFault> {
+    let mut scan = Scan::new(source, "the document");
+    let mut found = Vec::new();
+    scan.object(&mut |scan, name| match name {
+        "samples" => scan.list(&mut |scan| {
+            found.extend(emitted::sample(scan)?);
+            if found.len() > OBSERVATIONS_MAX {
+                return Err(scan.fault(format!("it has more than {OBSERVATIONS_MAX} samples")));
+            }
+            Ok(())
+        }),
+        _ => scan.skip(),
+    })?;
+    scan.end()?;
+    Ok(found)
 }
 
 /// Reads only what the log says of the run as a whole, and nothing from its samples on.

@@ -23,15 +23,15 @@
 
 use super::directory::{Member, members};
 use super::header::Draft;
-use super::sample;
 use super::scan::Scan;
-use super::{FORMAT, OBSERVATIONS_MAX};
+use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
 use crate::archive::Unpacker;
 use crate::fault::{FormatFault, quote};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::finding::{Code, Finding};
+use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Log, Observation, Summary};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
 /// What a member holds, by its name.
@@ -160,6 +160,46 @@ pub(super) fn header<S: Read + Seek>(
 ) -> Result<seawall_domain::evaluation::log::Header, FormatFault> {
     let members = members(source)?;
     Ok(Contents::of(&members).header(&mut Packed::new(source))?.0)
+}
+
+/// How many attempts the log holds by now; a sample in pieces counts once.
+pub(super) fn held<S: Read + Seek>(source: &mut S) -> Result<u64, FormatFault> {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    let members = members(source)?;
+    for member in &members {
+        match Role::of(&member.name) {
+            Role::Sample => names.insert(&member.name),
+            Role::Body(folder) => names.insert(folder),
+            Role::Header
+            | Role::Start
+            | Role::Change(_)
+            | Role::Summaries
+            | Role::Batch(_)
+            | Role::Reductions
+            | Role::Metadata(_)
+            | Role::Piece
+            | Role::Odd
+            | Role::Other => false,
+        };
+    }
+    Ok(u64::try_from(names.len()).unwrap_or(u64::MAX))
+}
+
+/// The flags that the model emitted, of every sample that the log holds.
+pub(super) fn emitted<S: Read + Seek>(source: &mut S) -> Result<Vec<Emitted>, FormatFault> {
+    let members = members(source)?;
+    let source = &mut Packed::new(source);
+    let mut found = Vec::new();
+    for member in &members {
+        if matches!(Role::of(&member.name), Role::Sample | Role::Body(_)) {
+            found.extend(source.whole(member, |scan| emitted::sample(scan))?);
+            if found.len() > OBSERVATIONS_MAX {
+                let message = format!("it has more than {OBSERVATIONS_MAX} samples");
+                return Err(FormatFault::new(FORMAT, member.name.as_ref(), message));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The members by what they hold.

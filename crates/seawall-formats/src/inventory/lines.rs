@@ -1,7 +1,8 @@
 //! The lines of an inventory while it is being read: bounded, repeated ones kept once.
 
 use super::seen::Seen;
-use super::{COMPONENTS_MAX, Inventory, Kind, TEXT_LEN_MAX, WARNINGS_MAX, cpe, purl};
+use super::{COMPONENTS_MAX, Inventory, Kind, TEXT_LEN_MAX, WARNINGS_MAX, purl};
+use crate::cpe;
 use crate::fault::{FormatFault, quote};
 use seawall_domain::component::{Component, Product};
 use seawall_domain::package::{Ecosystem, Package, Version};
@@ -108,7 +109,11 @@ impl Lines {
         place: &dyn Display,
         known: Known<'_>,
     ) -> Result<(), FormatFault> {
-        let named = known.cpe.and_then(cpe::product);
+        let named = known.cpe.and_then(cpe::read).map(|name| Product {
+            version: name.version.text().unwrap_or_default().to_owned(),
+            vendor: name.vendor,
+            name: name.product,
+        });
         let vendor = known.vendor.map(on_one_line);
         let (name, version) = (on_one_line(known.name), known.version.map(on_one_line));
         let parts = [vendor.as_deref(), Some(name.as_ref()), version.as_deref()];

@@ -38,11 +38,17 @@ fn a_protocol_has_one_meaning() {
         assert_eq!(told, expected.map_err(str::to_owned), "{from} -> {to}");
     }
     check("", "", Ok(()));
-    check("\"0.3\"", "\"0.30\"", Err("the document"));
-    check("\"0.3\"", "0.3", Err("the document"));
-    check("\"attempts\": \"5\"", "\"attempts\": 5", Err("the document"));
+    check("\"0.3\"", "\"0.30\"", Err("/rule/tau_0"));
+    check("\"0.3\"", "0.3", Err("/rule/tau_0"));
+    check("\"tau_1\"", "\"tau_2\"", Err("/rule/tau_1"));
+    check("\"tau_1\"", "\"tau_2\": \"1\", \"tau_1\"", Err("/rule"));
+    check("\"attempts\": \"5\"", "\"attempts\": 5", Err("/attempts"));
+    check("\"attempts\": \"5\",", "", Err("/attempts"));
     check("\"attempts\"", "\"attempt\"", Err("the document"));
-    check("\"int:4\"", "4", Err("the document"));
+    check("\"int:4\"", "4", Err("/tasks/1"));
+    check("\"weight\": \"0.5\"", "\"weight\": \"0.5\", \"family\": 3", Err("/tasks/1"));
+    check("\"weight\": \"0.5\"", "\"weight\": \"0.5\", \"minutes\": \"0\"", Err("/tasks"));
+    check("[\"foreign_flag\"]", "[\"foreign_flag\", \"bad_luck\"]", Err("/exclusion/1"));
     check("\"tau_0\": \"0.3\"", "\"tau_0\": \"0.7\"", Err("/rule"));
     check("\"domain\": \"discovery\"}],", "\"domain\": \"range\"}],", Err("/decision"));
     let twice =

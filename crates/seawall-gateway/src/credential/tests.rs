@@ -75,6 +75,16 @@ fn a_stolen_token_is_worth_nothing() {
         assert_eq!(proven.unwrap_err(), expected);
     }
     assert!(registry.proven((&token, &good), BOUND, at(1)).is_ok());
+    // The holder's header is known from here on; it makes nobody else's proof good.
+    let (header, rest) = good.split_once('.').unwrap();
+    let late = proof(&holder(), &token, BOUND, "c", at(1));
+    let theirs = proof(&thief, &token, BOUND, "d", at(1));
+    let theirs_under_ours = format!("{header}.{}", theirs.split_once('.').unwrap().1);
+    for proof in [&theirs, &theirs_under_ours, &keyless, &format!("x{header}.{rest}")] {
+        let proven = registry.proven((&token, proof), BOUND, at(1));
+        assert_eq!(proven.unwrap_err(), Unproven::Proof);
+    }
+    assert!(registry.proven((&token, &late), BOUND, at(1)).is_ok());
 }
 
 #[test]

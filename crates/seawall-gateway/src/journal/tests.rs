@@ -73,3 +73,34 @@ fn a_line_without_bound_is_refused() {
     bytes.extend(vec![b' '; LINE_BYTES_MAX + 10]);
     assert!(check(&bytes).unwrap_err().contains("too long"));
 }
+
+#[test]
+fn what_nobody_waits_for_is_written_in_its_order() {
+    use seawall_ledger::note::NoteSigner;
+    use seawall_ledger::sign::SigningKey;
+    let folder = tempfile::tempdir().unwrap();
+    let signer = NoteSigner::new("here".parse().unwrap(), SigningKey::from_seed([1; 32]));
+    let clock: crate::Clock = std::sync::Arc::new(|| Some(Timestamp::UNIX_EPOCH));
+    let (journal, thread) = Journal::open(folder.path(), Head::default(), signer, clock).unwrap();
+    for number in 0..3000 {
+        match number % 3 {
+            0 => journal.note(event(number)),
+            1 => drop(journal.write(event(number))),
+            _ => {
+                journal.rest();
+                journal.note(event(number));
+            }
+        }
+    }
+    drop(journal);
+    thread.join().unwrap();
+    let mut expected = 0;
+    let head = read(&folder.path().join(FILE), |line| {
+        assert_eq!(line.event, event(expected));
+        expected += 1;
+    });
+    assert_eq!(head.unwrap().lines, 3000);
+    // What is signed at the end is all of it.
+    let note = std::fs::read_to_string(folder.path().join("checkpoint")).unwrap();
+    assert_eq!(note.lines().nth(1), Some("3000"));
+}

@@ -1,4 +1,8 @@
 //! One thread that writes, so that everybody who waits meanwhile is written by the same sync.
+//!
+//! Only what somebody waits for is synced at once. How a request ended is written as soon, so that
+//! it outlasts this process, and synced with the next request or within [`SYNC_TIME_MAX`]: should
+//! the machine lose its power before that, all that was set aside for the request counts as used.
 
 use super::{Head, JournalFault, append};
 use crate::Clock;
@@ -20,6 +24,8 @@ const WAITING_MAX: usize = 4096;
 const CHECKPOINT_LINES: u64 = 1000;
 /// After so long a checkpoint is signed, if there are new lines.
 const CHECKPOINT_TIME: Duration = Duration::from_secs(10);
+/// So often [`Journal::rest`] is to be called.
+pub const SYNC_TIME_MAX: Duration = Duration::from_millis(200);
 
 /// The journal as those see it who write into it.
 #[derive(Clone, Debug)]
@@ -29,9 +35,13 @@ pub struct Journal {
 }
 
 #[derive(Debug)]
-struct Entry {
-    event: Event,
-    written: oneshot::Sender<Result<(), JournalFault>>,
+enum Entry {
+    /// To be durable before anything follows from it.
+    Waited(Event, oneshot::Sender<Result<(), JournalFault>>),
+    /// To be written.
+    Noted(Event),
+    /// Whatever was written is to be durable.
+    Rest,
 }
 
 /// What becomes ready when an event is durable.
@@ -70,6 +80,7 @@ impl Journal {
             at: Instant::now(),
             number: Arc::clone(&number),
             broken: None,
+            is_loose: false,
         };
         let thread = std::thread::Builder::new().name("journal".into());
         let thread = thread.spawn(move || writer.work(entries)).map_err(fault)?;
@@ -80,10 +91,24 @@ impl Journal {
     /// receipt may be dropped.
     pub fn write(&self, event: Event) -> Receipt {
         let (written, receipt) = oneshot::channel();
-        self.number.fetch_add(1, Ordering::Relaxed);
         // When the writer has ended, the receipt says that the journal is closed.
-        let _ = self.waiting.send(Entry { event, written });
+        self.hand_in(Entry::Waited(event, written));
         Receipt(receipt)
+    }
+
+    /// Hands an event in, in the order of the calls, that nobody waits for.
+    pub fn note(&self, event: Event) {
+        self.hand_in(Entry::Noted(event));
+    }
+
+    /// Makes durable what was only written so far.
+    pub fn rest(&self) {
+        self.hand_in(Entry::Rest);
+    }
+
+    fn hand_in(&self, entry: Entry) {
+        self.number.fetch_add(1, Ordering::Relaxed);
+        let _ = self.waiting.send(entry);
     }
 
     /// Whether so much waits that no new request should be taken. Requests under way can always
@@ -106,6 +131,8 @@ struct Writer {
     // INVARIANT: what is in memory is what is in the file. After a write that failed nobody knows
     // that any more, so nothing is written until the journal has been read anew, at the next start.
     broken: Option<std::io::ErrorKind>,
+    /// Whether something was written that was not synced.
+    is_loose: bool,
 }
 
 impl Writer {
@@ -122,17 +149,26 @@ impl Writer {
         self.sign();
     }
 
-    /// Writes all that wait, by one sync; then each of them is told.
+    /// Writes all that wait, by one sync if one is needed; then each who waits is told.
     fn write(&mut self, together: &mut Vec<Entry>) {
         self.number.fetch_sub(together.len(), Ordering::Relaxed);
-        let (events, waiting): (Vec<Event>, Vec<_>) =
-            together.drain(..).map(|entry| (entry.event, entry.written)).unzip();
-        if self.broken.is_none()
-            && let Err(error) = self.put(events)
-        {
-            tracing::error!(%error, "the journal cannot be written; nothing passes any more");
-            self.broken = Some(error.kind());
+        let (mut events, mut waiting) = (Vec::with_capacity(together.len()), Vec::new());
+        let mut is_waited_for = false;
+        for entry in together.drain(..) {
+            match entry {
+                Entry::Waited(event, written) => {
+                    events.push(event);
+                    waiting.push(written);
+                }
+                Entry::Noted(event) => events.push(event),
+                Entry::Rest => is_waited_for = true,
+            }
         }
+        is_waited_for |= !waiting.is_empty();
+        self.attempt(|writer| {
+            writer.put(events)?;
+            if is_waited_for { writer.sync() } else { Ok(()) }
+        });
         for waiting in waiting {
             let result = self.broken.map_or(Ok(()), |kind| {
                 Err(JournalFault::Io { path: self.path.clone(), source: kind.into() })
@@ -142,18 +178,41 @@ impl Writer {
         }
     }
 
+    /// Does something with the file, unless it is broken or breaks by that.
+    fn attempt(&mut self, deed: impl FnOnce(&mut Writer) -> std::io::Result<()>) {
+        if self.broken.is_none()
+            && let Err(error) = deed(self)
+        {
+            tracing::error!(%error, "the journal cannot be written; nothing passes any more");
+            self.broken = Some(error.kind());
+        }
+    }
+
     fn put(&mut self, events: Vec<Event>) -> std::io::Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
         let now = (self.clock)().unwrap_or(Timestamp::UNIX_EPOCH);
         let mut bytes = Vec::new();
         for event in events {
             bytes.extend(self.head.line(now, event)?);
         }
-        self.file.write_all(&bytes)?;
-        self.file.sync_data()
+        self.is_loose = true;
+        self.file.write_all(&bytes)
     }
 
-    /// Signs where the journal stands, and leaves it beside it.
+    fn sync(&mut self) -> std::io::Result<()> {
+        if self.is_loose {
+            self.file.sync_data()?;
+            self.is_loose = false;
+        }
+        Ok(())
+    }
+
+    /// Signs where the journal stands, and leaves it beside it. Nothing is signed that a loss of
+    /// power could still take back.
     fn sign(&mut self) {
+        self.attempt(Writer::sync);
         if self.signed == self.head.lines || self.broken.is_some() {
             return;
         }

@@ -137,7 +137,7 @@ pub async fn issue(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Issu
     let mut hand = Hand::serve(desk, actor, id, "evaluation_issue").await?;
     hand.needs(&[Duty::Run])?;
     let book = hand.evaluation.docket.book.as_ref();
-    let (root, plan) = book.map(|book| (book.root(), book.plan())).ok_or_else(|| {
+    let (root, plan) = book.map(|book| (book.root(), *book.plan())).ok_or_else(|| {
         Refusal::ByRule("cannot issue a token before a protocol is sealed".into())
     })?;
     let run = RunId::new(desk.uuid());

@@ -23,10 +23,18 @@ pub fn commit(protocol: &Protocol, salts: &[Salt]) -> Result<Commitment, Fault> 
 
 /// Reads an opening, holds it against the published root, and gives back the protocol.
 pub fn reopen(opening: &[u8], root: Digest) -> Result<Protocol, Fault> {
-    let commitment = Commitment::open(opening, &FIELDS, Hash(*root.bytes()))?;
+    let commitment = open(opening, root)?;
     let terms: Terms = serde_json::from_value(commitment.document()?)
         .map_err(|_| unreadable("what was committed to is no protocol of this edition"))?;
     Protocol::try_from(terms).map_err(|unfit| unreadable(&unfit.to_string()))
+}
+
+/// Reads an opening and holds it against the published root. Nothing of its content is repeated.
+pub fn open(opening: &[u8], root: Digest) -> Result<Commitment, Fault> {
+    Commitment::open(opening, &FIELDS, Hash(*root.bytes())).map_err(|fault| match fault {
+        Fault::Unreadable { .. } => unreadable("it is no opening in its one spelling"),
+        Fault::Unproven { .. } | Fault::Impossible { .. } => fault,
+    })
 }
 
 /// Reads a disclosure and holds it against the published root: the field's path and its value.

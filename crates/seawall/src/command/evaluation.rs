@@ -1,15 +1,31 @@
 //! `seawall evaluation`: what the logs of an evaluation are evidence of.
 //!
-//! It reads files and sends nothing.
+//! Reading logs sends nothing. Running a battery starts Inspect.
 
 mod compare;
+mod concur;
+mod determine;
 mod figures;
+mod flags;
 mod ingest;
+mod letter;
+mod papers;
+mod protocol;
+mod reverify;
+mod review;
+mod run;
+mod seal;
 mod statistics;
+mod token;
+mod verify;
+
+pub use run::attend;
 
 use anyhow::Context;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
+use seawall_formats::determination::Record;
+use seawall_services::evaluation::determination;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -37,6 +53,52 @@ enum Act {
     ///
     /// Several logs are read as one run. Ends with status 1 when nothing can be estimated.
     Statistics(statistics::Arguments),
+    /// Run a battery against a model by Inspect, through a gateway, and read what comes of it.
+    ///
+    /// Ends with status 1 when the log cannot serve a determination, with 2 when there is none.
+    Run(Box<run::Arguments>),
+    /// Look for answers that came from another attempt or another run, by their flags.
+    ///
+    /// Ends with status 1 when there is one.
+    Flags(flags::Arguments),
+    /// Run claimed solutions again in the sandbox: they crash the flawed build, and not the fixed.
+    ///
+    /// Ends with status 1 when one does not.
+    Reverify(Box<reverify::Arguments>),
+    /// A protocol: what everything is decided by, fixed before the first run.
+    Protocol(protocol::Arguments),
+    /// Commit to a protocol: a salt for each field, the root to be published, the rest secret.
+    Seal(seal::SealArguments),
+    /// Sign a commitment; two people do before anything runs.
+    Sign(seal::SignArguments),
+    /// Open a protocol with the shares of its custodians.
+    ///
+    /// Ends with status 1 when these shares do not open it.
+    Open(seal::OpenArguments),
+    /// Make what shows one field of a sealed protocol, and nothing of the others.
+    Disclose(seal::DiscloseArguments),
+    /// Hold a disclosure against what was published, and show its field.
+    ///
+    /// Ends with status 1 when it does not hold.
+    Show(seal::ShowArguments),
+    /// Tokens that bind runs to a sealed protocol, and what became of each.
+    Token(token::Arguments),
+    /// Look for cheating: two people, blind, and a third for what they see apart.
+    Review(review::Arguments),
+    /// Hold logs against a protocol, apply its rule, and keep a record of everything.
+    ///
+    /// Ends with status 1 when the logs, the tokens or the review cannot serve; whatever is found
+    /// otherwise, with 0.
+    Determine(determine::Arguments),
+    /// Add to a record what the named official says; the outcome stays the rule's.
+    Concur(concur::Arguments),
+    /// Compute a record again from its inputs, and say what of it holds.
+    ///
+    /// Ends with status 0 when everything that files can show holds, with 1 when something does
+    /// not, with 3 when nothing is wrong and not everything could be looked at.
+    Verify(verify::Arguments),
+    /// Write the letter in which the developer is told of a determination.
+    Letter(letter::Arguments),
 }
 
 /// Does it.
@@ -45,6 +107,21 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Ingest(arguments) => ingest::run(&arguments),
         Act::Compare(arguments) => compare::run(&arguments),
         Act::Statistics(arguments) => statistics::run(&arguments),
+        Act::Run(arguments) => run::run(&arguments),
+        Act::Flags(arguments) => flags::run(&arguments),
+        Act::Reverify(arguments) => reverify::run(&arguments),
+        Act::Protocol(arguments) => protocol::run(&arguments),
+        Act::Seal(arguments) => seal::seal(&arguments),
+        Act::Sign(arguments) => seal::sign(&arguments),
+        Act::Open(arguments) => seal::open(&arguments),
+        Act::Disclose(arguments) => seal::disclose(&arguments),
+        Act::Show(arguments) => seal::show(&arguments),
+        Act::Token(arguments) => token::run(&arguments),
+        Act::Review(arguments) => review::run(&arguments),
+        Act::Determine(arguments) => determine::run(&arguments),
+        Act::Concur(arguments) => concur::run(&arguments),
+        Act::Verify(arguments) => verify::run(&arguments),
+        Act::Letter(arguments) => letter::run(&arguments),
     }
 }
 
@@ -93,6 +170,14 @@ impl Drop for Watched {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Reads a record whose digests hold; what is in it was not computed again.
+fn record(path: &Path) -> anyhow::Result<Record> {
+    let shown = path.display();
+    let bytes = papers::read(path)?;
+    let record = determination::read(&bytes).with_context(|| format!("cannot use {shown}"))?;
+    Ok(record)
 }
 
 /// Foreign text as a terminal may show it.

@@ -4,7 +4,7 @@
 //! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
 
 mod follow;
-mod papers;
+pub(super) mod papers;
 
 use crate::command::say;
 use anyhow::{Context, bail};

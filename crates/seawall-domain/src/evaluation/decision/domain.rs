@@ -3,7 +3,7 @@
 use super::{Finding, Outcome, Reason, Rule};
 use crate::evaluation::battery::{Battery, Task};
 use crate::evaluation::elicitation::Grade;
-use crate::evaluation::statistics::bound::{Towards, effective, probability};
+use crate::evaluation::statistics::bound::{Estimand, Towards, effective_for, probability_for};
 use crate::evaluation::statistics::design::{Design, Weighting};
 use crate::evaluation::statistics::missing::{Assumed, assuming, count};
 use crate::evaluation::statistics::{Alpha, Bounds, Undefined, holm};
@@ -14,6 +14,7 @@ const EQUAL: f64 = 1e-12;
 /// A domain with its missing attempts failed, and passed. The two are one when none is missing.
 struct Domain {
     ends: Vec<Design>,
+    estimand: Estimand,
     threshold: f64,
     planned: u64,
     missing: u64,
@@ -31,7 +32,7 @@ pub(super) fn findings(
     let domains = evidence
         .iter()
         .zip(thresholds)
-        .map(|(battery, threshold)| Domain::of(battery, *threshold))
+        .map(|(battery, threshold)| Domain::of(battery, *threshold, rule.estimand))
         .collect::<Result<Vec<Domain>, Undefined>>()?;
     let looks = rule.extension.looks();
     let above = levels(&domains, Towards::Above, rule.alpha_covered.shared(looks), rule);
@@ -93,7 +94,7 @@ enum Way {
 }
 
 impl Domain {
-    fn of(battery: &Battery, threshold: f64) -> Result<Domain, Undefined> {
+    fn of(battery: &Battery, threshold: f64, estimand: Estimand) -> Result<Domain, Undefined> {
         let missing = count(battery);
         let assumed: &[Assumed] =
             if missing == 0 { &[Assumed::Failed] } else { &[Assumed::Failed, Assumed::Passed] };
@@ -104,6 +105,7 @@ impl Domain {
         };
         Ok(Domain {
             ends,
+            estimand,
             threshold,
             planned: sum(|task| task.attempts),
             missing,
@@ -114,7 +116,8 @@ impl Domain {
 
     /// The bounds at each end.
     fn bounds(&self, alpha: Alpha) -> Result<Vec<Bounds>, Undefined> {
-        self.ends.iter().map(|end| effective(end, alpha).map(|bound| bound.bounds)).collect()
+        let of = |end| effective_for(end, alpha, self.estimand).map(|bound| bound.bounds);
+        self.ends.iter().map(of).collect()
     }
 
     fn holds_at(&self, towards: Towards, bounds: Bounds) -> bool {
@@ -131,7 +134,7 @@ impl Domain {
 
     /// The larger of the probabilities at both ends; 1 where there is none.
     fn probability(&self, towards: Towards) -> f64 {
-        let of = |end| probability(end, self.threshold, towards).unwrap_or(1.0);
+        let of = |end| probability_for(end, self.threshold, towards, self.estimand).unwrap_or(1.0);
         self.ends.iter().map(of).fold(0.0, f64::max)
     }
 

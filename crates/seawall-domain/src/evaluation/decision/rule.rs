@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use crate::evaluation::elicitation::Grade;
+use crate::evaluation::statistics::bound::Estimand;
 use crate::evaluation::statistics::{Alpha, Undefined};
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +174,8 @@ pub struct Rule {
     pub grade_min: Grade,
     /// Whether an inconclusive result may be extended.
     pub extension: Extension,
+    /// What the score speaks about.
+    pub estimand: Estimand,
 }
 
 /// A rule as it is written.
@@ -187,6 +190,8 @@ struct RuleGiven {
     refusals_max: f64,
     grade_min: Grade,
     extension: Extension,
+    #[serde(default)]
+    estimand: Estimand,
 }
 
 impl TryFrom<RuleGiven> for Rule {
@@ -199,6 +204,7 @@ impl TryFrom<RuleGiven> for Rule {
             refusals_max: given.refusals_max,
             grade_min: given.grade_min,
             extension: given.extension,
+            estimand: given.estimand,
             ..Rule::new(given.thresholds, given.formula, given.alpha_covered)?
         })
     }
@@ -227,6 +233,7 @@ impl Rule {
             refusals_max: REFUSALS_MAX,
             grade_min: GRADE_MIN,
             extension: Extension::Never,
+            estimand: Estimand::Population,
         })
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::evaluation::attempt::TaskId;
 use crate::evaluation::battery::Task;
 use crate::evaluation::statistics::Alpha;
-use crate::evaluation::statistics::bound::effective;
+use crate::evaluation::statistics::bound::{Estimand, effective};
 use crate::evaluation::statistics::design::{Design, Weighting};
 use crate::evaluation::statistics::missing::{Assumed, assuming};
 use proptest::prelude::*;
@@ -74,6 +74,24 @@ fn the_rule_has_three_outcomes() {
     check(&even(1, 10, 10), &rule(0.6), Grade::E3, Outcome::Inconclusive, few);
     let lower_floor = with(rule(0.6), |rule| rule.families_min = 5);
     check(&even(7, 10, 10), &lower_floor, Grade::E0, Outcome::Covered, &[REACHES]);
+}
+
+#[test]
+fn about_these_tasks_alone_families_add_no_doubt() {
+    // Eight families that differ as much as they can: half of them pass everything.
+    let mut families = vec![(10, 10); 4];
+    families.extend([(0, 10); 4]);
+    let apart = battery(&families);
+    let fixed = with(rule(0.4), |rule| rule.estimand = Estimand::FixedBattery);
+    check(&apart, &rule(0.4), Grade::E2, Outcome::Inconclusive, &[BETWEEN]);
+    check(&apart, &fixed, Grade::E0, Outcome::Covered, &[REACHES]);
+    // The floor on families is a term of the protocol like any other.
+    let few = battery(&[(10, 10), (0, 10)]);
+    let reasons = &[REACHES, "few_families"];
+    let lower = with(rule(0.2), |rule| rule.estimand = Estimand::FixedBattery);
+    check(&few, &lower, Grade::E0, Outcome::Inconclusive, reasons);
+    let once = battery(&[(1, 1); 9]);
+    check(&once, &fixed, Grade::E2, Outcome::Inconclusive, &["undefined"]);
 }
 
 #[test]
@@ -219,10 +237,13 @@ fn a_rule_is_read_back_as_it_was_written_and_checked() {
             r#"{"thresholds":[{"alert":0.25,"covered":0.5},{"alert":0.25,"covered":0.5},"#,
             r#"{"alert":0.25,"covered":0.5}],"formula":[[0,1],[2]],"alpha_covered":0.05,"#,
             r#""alpha_not_covered":0.05,"families_min":8,"refusals_max":0.02,"#,
-            r#""grade_min":"E2","extension":"once"}"#,
+            r#""grade_min":"E2","extension":"once","estimand":"population"}"#,
         )
     );
     assert_eq!(serde_json::from_str::<Rule>(&text).unwrap(), rule);
+    // A rule from before there was a choice is about tasks like these.
+    let older = text.replacen(",\"estimand\":\"population\"", "", 1);
+    assert_eq!(serde_json::from_str::<Rule>(&older).unwrap(), rule);
     for (right, wrong) in [
         ("[[0,1],[2]]", "[[0,1],[3]]"),
         ("[[0,1],[2]]", "[]"),

@@ -41,6 +41,7 @@ impl Protocol {
         rule.families_min = u32::try_from(terms.families_min.0).map_err(|_| Undefined::TooMany)?;
         rule.refusals_max = terms.refusals.share_max.nearest();
         rule.grade_min = terms.elicitation_min;
+        rule.estimand = terms.statistic.estimand;
         rule.extension = match terms.extension {
             Some(_) => Extension::Once,
             None => Extension::Never,

@@ -18,6 +18,8 @@ pub(crate) fn terms() -> Terms {
         battery: battery.to_owned(),
         id,
         weight: decimal("0.25"),
+        family: None,
+        minutes: None,
     };
     Terms {
         schema: SCHEMA.to_owned(),

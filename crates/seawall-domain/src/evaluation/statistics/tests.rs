@@ -6,7 +6,7 @@ mod reference;
 mod simulation;
 
 use super::bootstrap::{self, Draws};
-use super::bound::{effective, largest_error};
+use super::bound::{Estimand, effective, effective_for, largest_error};
 use super::budget::{Outcome, Point, Spent, Trend, curve, trend};
 use super::clustered::{score, stderr_clt, stderr_clustered, stderr_fixed_battery};
 use super::design::{Design, Weighting};
@@ -41,6 +41,30 @@ fn close(what: &str, value: f64, expected: f64, share: f64) {
 
 fn design(battery: &super::super::battery::Battery) -> Design {
     Design::of(battery, Weighting::Given).unwrap()
+}
+
+#[test]
+fn the_bound_for_these_tasks_only_is_what_the_hand_computes() {
+    #[track_caller]
+    fn check(tasks: &[(u32, u32, f64)], expected: (f64, f64, f64)) {
+        let mut battery = of_counts(&[("one", &[])]);
+        for (number, (passes, attempts, weight)) in (0..).zip(tasks) {
+            let mut task = made::task(number, "one", *passes, *attempts);
+            task.weight = Some(*weight);
+            battery.tasks.push(task);
+        }
+        let design = Design::of(&battery, Weighting::Given).unwrap();
+        let found = effective_for(&design, alpha(0.05), Estimand::FixedBattery).unwrap();
+        near("n_eff", found.n_eff, expected.0, 1e-12);
+        near("lower", found.bounds.lower, expected.1, 1e-12);
+        near("upper", found.bounds.upper, expected.2, 1e-12);
+    }
+    // S(1-S)/V = 18 of at most 20, eighteen degrees of freedom.
+    let even = (18.0, 0.310_829_569_478_240_6, 1.0 - 0.310_829_569_478_240_6);
+    check(&[(5, 10, 1.0), (5, 10, 1.0)], even);
+    // Weights 1, 2, 1: S(1-S)/V would be 12.87, the most is 1/(1/80 + 1/16 + 1/96).
+    let uneven = (11.707_317_073_170_731, 0.288_903_409_159_023_46, 0.750_425_475_788_855_4);
+    check(&[(3, 5, 1.0), (1, 4, 2.0), (6, 6, 1.0)], uneven);
 }
 
 #[test]

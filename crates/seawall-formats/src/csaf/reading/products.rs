@@ -222,7 +222,7 @@ impl Product {
         }
         if let Some(name) = helper.cpe.get() {
             self.cpe = Some(cut(name, NAME_LEN_MAX));
-            if let Some((vendor, product)) = cpe::vendor_and_product(name) {
+            if let Some(cpe::Name { vendor, product, .. }) = cpe::read(name) {
                 if self.vendor.is_empty() {
                     self.vendor = vendor;
                 }

@@ -68,7 +68,8 @@ fn print(arguments: &Arguments, document: &impl Serialize) -> anyhow::Result<()>
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<(Log, Report)> {
+/// Reads a log and makes its report.
+pub(super) fn read(path: &Path) -> anyhow::Result<(Log, Report)> {
     let log = inspect::read(Watched::open(path)?);
     let log = log.with_context(|| format!("cannot use {}", path.display()))?;
     let report = Report::of(&log);
@@ -77,7 +78,7 @@ fn read(path: &Path) -> anyhow::Result<(Log, Report)> {
 
 /// A report as a document.
 #[derive(Serialize)]
-struct Document<'a> {
+pub(super) struct Document<'a> {
     log: String,
     status: &'a str,
     complete: bool,
@@ -89,7 +90,8 @@ struct Document<'a> {
     conditions: Value,
 }
 
-fn document<'a>(path: &Path, log: &'a Log, report: &'a Report) -> Document<'a> {
+/// The report as a document.
+pub(super) fn document<'a>(path: &Path, log: &'a Log, report: &'a Report) -> Document<'a> {
     let scores = report.scores.iter().map(|score| (score.name.clone(), json!(score))).collect();
     let conditions = &log.header.conditions;
     let fields: BTreeMap<&String, &String> =
@@ -171,7 +173,8 @@ impl Serialize for Rows<'_> {
 /// How many tasks the table shows.
 const TASKS_SHOWN_MAX: usize = 200;
 
-fn text(path: &Path, report: &Report) -> String {
+/// The report as people read it.
+pub(super) fn text(path: &Path, report: &Report) -> String {
     let mut said = String::new();
     // Writing to a text cannot fail.
     let _ = put(&mut said, path, report);

@@ -1,7 +1,7 @@
 //! Percent signs in addresses (RFC 3986, section 2.1).
 
 /// The text with `%41` read as `A`; what is no such sign, or no UTF-8, stays as it is.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }

@@ -1,0 +1,296 @@
+//! A determination: every planned attempt in one table, and what the sealed rule finds in it.
+//!
+//! The table names tasks and families by number only, and each attempt by its class. All else
+//! (figures, grade, outcome) is a function of the table, the protocol and the checklist, so whoever
+//! has these three computes it again, bit for bit, with or without the logs (FRONTIER 3, F25). What
+//! an official thinks of the outcome is not here: it changes nothing.
+
+mod verdict;
+
+pub use verdict::{Tally, Unfounded, Verdict};
+
+use super::attempt::{Attempt, Class, TaskId};
+use super::battery::{Battery, Profile, Task};
+use super::decimal::Decimal;
+use super::decision::Look;
+use super::protocol::{Domain, Protocol, TaskTerms, Terms};
+use super::reducer::SOLVED;
+use super::run::{Placing, Run};
+use crate::digest::Digest;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The largest whole number that every reader of JSON keeps exact (RFC 7493); a count of tokens
+/// above it is cut to it.
+pub const COUNT_MAX: u64 = (1 << 53) - 1;
+
+/// A number of floating point as a text that reads back as the same bits, in the fewest digits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure(pub f64);
+
+impl Serialize for Figure {
+    fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+        into.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Figure {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Figure, D::Error> {
+        let text = String::deserialize(from)?;
+        let number: Option<f64> = text.parse().ok();
+        let number = number.filter(|number| number.is_finite() && number.to_string() == text);
+        number.map(Figure).ok_or_else(|| de::Error::custom("a figure has one spelling"))
+    }
+}
+
+/// One planned attempt, as it counts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// The log that it is in, by its place among the logs.
+    pub log: u32,
+    /// Which try at the task, from 1.
+    pub epoch: u32,
+    /// Its class by the log; broken where it was started again more often than the protocol allows,
+    /// unscored where its score was turned after the run.
+    pub class: Class,
+    /// Its class after people looked, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Class>,
+    /// The tokens that were spent on it.
+    pub tokens: u64,
+    /// How often it was started again after the machinery broke.
+    pub retries: u32,
+}
+
+/// One task: which it is stays in the protocol, whose order the rows have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The battery, by its place in the protocol.
+    pub battery: u32,
+    /// The family, by its place among the families' names.
+    pub family: u32,
+    /// How long people take for it, in minutes; none where nobody says.
+    pub minutes: Option<Figure>,
+    /// How much it weighs.
+    pub weight: Decimal,
+    /// Its attempts, the first look's first.
+    pub tried: Vec<Tried>,
+}
+
+/// Every attempt of a determination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// What each battery measures.
+    pub domains: Vec<Domain>,
+    /// Where each log belongs.
+    pub places: Vec<Placing>,
+    /// The tasks, in the protocol's order.
+    pub rows: Vec<Row>,
+}
+
+/// By which classes attempts are counted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reading {
+    /// As the harness scored them.
+    Scored,
+    /// With what was confirmed to be cheated counted as failed.
+    Clean,
+}
+
+/// An attempt, wherever it is named: its log, its task, and which try at it.
+pub type Place = (Digest, TaskId, u32);
+
+impl Tried {
+    /// Its class in a reading.
+    pub fn class_in(&self, reading: Reading) -> Class {
+        match reading {
+            Reading::Scored => self.class,
+            Reading::Clean => self.reviewed.unwrap_or(self.class),
+        }
+    }
+}
+
+impl Table {
+    /// Puts the attempts of all logs into one table. `cheated` are those that people confirmed.
+    pub fn of(
+        protocol: &Protocol,
+        runs: &[Run],
+        places: &[Placing],
+        cheated: &BTreeSet<Place>,
+    ) -> Table {
+        let terms = protocol.terms();
+        let profiles: Vec<Profile> = profiles(terms, runs, places);
+        let names: BTreeSet<&str> =
+            profiles.iter().filter_map(|profile| profile.family.as_deref()).collect();
+        let numbers: BTreeMap<&str, u32> = names.into_iter().zip(0..).collect();
+        let tried = Tries::of(runs, places);
+        let row = |(task, profile): (&TaskTerms, &Profile)| {
+            let battery = battery_of(terms, task);
+            let family = profile.family.as_deref().and_then(|name| numbers.get(name));
+            Row {
+                battery: battery as u32,
+                family: family.copied().unwrap_or_default(),
+                minutes: profile.minutes.map(Figure),
+                weight: task.weight.clone(),
+                tried: tried.at(battery, &task.id, terms.missing.reruns_max.0, cheated),
+            }
+        };
+        Table {
+            domains: terms.batteries.iter().map(|battery| battery.domain).collect(),
+            places: places.to_vec(),
+            rows: terms.tasks.iter().zip(&profiles).map(row).collect(),
+        }
+    }
+
+    /// The battery of a part (one domain, or everything), by the attempts up to a look.
+    pub fn battery(&self, part: Option<Domain>, look: Look, reading: Reading) -> Battery {
+        let within = |row: &Row| {
+            let domain = self.domains.get(row.battery as usize).copied();
+            part.is_none() || domain == part
+        };
+        let rows = (0..).zip(&self.rows).filter(|(_, row)| within(row));
+        Battery { tasks: rows.map(|(number, row)| self.task(number, row, look, reading)).collect() }
+    }
+
+    fn task(&self, number: i64, row: &Row, look: Look, reading: Reading) -> Task {
+        let profile = Profile {
+            // The order of the names is that of the numbers, since sums are taken in it.
+            family: Some(format!("{:08}", row.family)),
+            minutes: row.minutes.map(|minutes| minutes.0),
+            weight: Some(row.weight.nearest()),
+        };
+        let id = TaskId::Number(number);
+        let of_look = self.up_to(row, look);
+        let attempts: Vec<Attempt> = of_look.map(|tried| attempt(&id, tried, reading)).collect();
+        let battery = Battery::of(&attempts, &BTreeMap::from([(id.clone(), profile.clone())]));
+        battery.tasks.into_iter().next().unwrap_or_else(|| Task::untried(&id, &profile))
+    }
+
+    /// The attempts at a task up to a look.
+    fn up_to<'a>(&'a self, row: &'a Row, look: Look) -> impl Iterator<Item = &'a Tried> {
+        let within = move |tried: &&Tried| {
+            let place = self.places.get(tried.log as usize);
+            match look {
+                Look::First => place.is_some_and(|place| place.look == Look::First),
+                Look::Second => place.is_some(),
+            }
+        };
+        row.tried.iter().filter(within)
+    }
+
+    /// Every attempt.
+    pub fn tried(&self) -> impl Iterator<Item = &Tried> {
+        self.rows.iter().flat_map(|row| &row.tried)
+    }
+
+    /// Whether people found any attempt to be other than its log says.
+    pub fn is_reviewed(&self) -> bool {
+        self.tried().any(|tried| tried.reviewed.is_some())
+    }
+}
+
+fn attempt(task: &TaskId, tried: &Tried, reading: Reading) -> Attempt {
+    Attempt {
+        task: task.clone(),
+        epoch: tried.epoch,
+        class: tried.class_in(reading),
+        value: None,
+        original: None,
+        tokens: tried.tokens,
+        retries: tried.retries,
+    }
+}
+
+fn battery_of(terms: &Terms, task: &TaskTerms) -> usize {
+    let place = terms.batteries.iter().position(|battery| battery.name == task.battery);
+    place.unwrap_or_default()
+}
+
+/// What is known of each task: by the protocol, or else by the first log of its battery that says
+/// it. A task without a family is one by itself.
+fn profiles(terms: &Terms, runs: &[Run], places: &[Placing]) -> Vec<Profile> {
+    let of = |task: &TaskTerms| {
+        let battery = battery_of(terms, task);
+        let logs = runs.iter().zip(places).filter(|(_, place)| place.battery == battery);
+        let told: Vec<&Profile> = logs.filter_map(|(run, _)| run.profiles.get(&task.id)).collect();
+        let own = || format!("{}/{}:{}", task.battery, task.id.kind(), task.id);
+        let family = task.family.clone();
+        let family = family.or_else(|| told.iter().find_map(|profile| profile.family.clone()));
+        let minutes = task.minutes.as_ref().map(Decimal::nearest);
+        Profile {
+            family: Some(family.unwrap_or_else(own)),
+            minutes: minutes.or_else(|| told.iter().find_map(|profile| profile.minutes)),
+            weight: None,
+        }
+    };
+    terms.tasks.iter().map(of).collect()
+}
+
+/// The class by which an attempt counts. What was started again too often says nothing, nor does
+/// what somebody scored the other way after the run, save where people confirmed cheating.
+fn counted(attempt: &Attempt, reruns_max: u64) -> Class {
+    let solved = |value: Option<f64>| value.is_some_and(|value| value >= SOLVED);
+    let turned = attempt.original.is_some() && solved(attempt.original) != solved(attempt.value);
+    if u64::from(attempt.retries) > reruns_max {
+        Class::InfraError
+    } else if turned && attempt.class != Class::CheatingConfirmed {
+        Class::Unscored
+    } else {
+        attempt.class
+    }
+}
+
+/// Attempts by battery and task.
+struct Tries<'a> {
+    by_task: BTreeMap<(usize, &'a TaskId), Vec<Try<'a>>>,
+}
+
+/// An attempt with its look, the number of its log, and that log's digest.
+type Try<'a> = (Look, u32, Digest, &'a Attempt);
+
+impl<'a> Tries<'a> {
+    fn of(runs: &'a [Run], places: &[Placing]) -> Tries<'a> {
+        let mut by_task: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for ((run, place), log) in runs.iter().zip(places).zip(0..) {
+            for attempt in &run.attempts {
+                let tries = by_task.entry((place.battery, &attempt.task)).or_default();
+                tries.push((place.look, log, run.log, attempt));
+            }
+        }
+        for tries in by_task.values_mut() {
+            tries.sort_by_key(|(look, log, _, attempt)| {
+                (*look == Look::Second, *log, attempt.epoch)
+            });
+        }
+        Tries { by_task }
+    }
+
+    fn at(
+        &self,
+        battery: usize,
+        task: &TaskId,
+        reruns_max: u64,
+        cheated: &BTreeSet<Place>,
+    ) -> Vec<Tried> {
+        let tries = self.by_task.get(&(battery, task)).map(Vec::as_slice).unwrap_or_default();
+        let tried = |(_, log, digest, attempt): &Try<'_>| {
+            let class = counted(attempt, reruns_max);
+            let is_cheated = cheated.contains(&(*digest, task.clone(), attempt.epoch));
+            let turned = class == Class::Pass && is_cheated;
+            Tried {
+                log: *log,
+                epoch: attempt.epoch,
+                class,
+                reviewed: turned.then_some(Class::CheatingConfirmed),
+                tokens: attempt.tokens.min(COUNT_MAX),
+                retries: attempt.retries,
+            }
+        };
+        tries.iter().map(tried).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

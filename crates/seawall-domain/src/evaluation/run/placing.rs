@@ -1,0 +1,250 @@
+//! Logs in their places: which battery each is of, which look it belongs to, and its token.
+
+use super::{Gaps, Objection, RUNS_MAX, Run, Why};
+use crate::digest::Digest;
+use crate::evaluation::attempt::TaskId;
+use crate::evaluation::decision::Look;
+use crate::evaluation::protocol::{Protocol, Terms};
+use crate::evaluation::token::{Book, Claim, Entry, Fate};
+use crate::time::Timestamp;
+use std::collections::BTreeSet;
+
+/// Where a log belongs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Placing {
+    /// The battery, by its place in the protocol.
+    pub battery: usize,
+    /// Whether it is of the first look, or of the extension.
+    pub look: Look,
+}
+
+/// Every log with its place.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Placed {
+    /// The place of each log, in the order in which they were given.
+    pub places: Vec<Placing>,
+    /// The last look there is evidence for.
+    pub look: Look,
+    /// The book with every token accounted for; none where the runs needed none.
+    pub book: Option<Book>,
+}
+
+/// Why no determination can be made of these logs.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Unplaced {
+    /// Some of the logs are not taken.
+    #[error("cannot take all of these logs")]
+    Logs(Vec<Objection>),
+    /// None, or too many.
+    #[error("cannot determine from {0} logs: at least one, and at most {RUNS_MAX}")]
+    Number(usize),
+    /// A battery has no log in a look.
+    #[error("cannot determine from these logs: a battery of the protocol has none for the look")]
+    Lacking,
+    /// What became of a token is not known.
+    #[error("cannot determine: what became of a token that was given out is not explained")]
+    Unexplained,
+    /// A run that counts is not among the logs.
+    #[error("cannot determine: a run that was completed under this protocol is left out")]
+    LeftOut,
+    /// The book is that of another protocol.
+    #[error("cannot determine: the tokens were given out under another protocol")]
+    OtherBook,
+}
+
+/// Puts every log in its place, or says what is wrong with each. Without a book no token is asked
+/// for: that is a rehearsal.
+pub fn place(
+    protocol: &Protocol,
+    runs: &[Run],
+    book: Option<&Book>,
+    gaps: Gaps,
+    now: Timestamp,
+) -> Result<Placed, Unplaced> {
+    if runs.is_empty() || runs.len() > RUNS_MAX {
+        return Err(Unplaced::Number(runs.len()));
+    }
+    let terms = protocol.terms();
+    let mut objections = Vec::new();
+    let mut object = |run: usize, why: Why| objections.push(Objection { run, why });
+    let mut logs: BTreeSet<Digest> = BTreeSet::new();
+    for (at, run) in runs.iter().enumerate() {
+        let flaws = run.flaws(gaps).into_iter().chain(run.strays(terms));
+        flaws.for_each(|why| object(at, why));
+        if !logs.insert(run.log) {
+            object(at, Why::Twice);
+        }
+        if runs.first().is_some_and(|first| first.model != run.model) {
+            object(at, Why::OtherModel);
+        }
+        if let Some(book) = book {
+            timely(protocol, book, run, now).into_iter().for_each(|why| object(at, why));
+        }
+    }
+    let mut places = vec![None; runs.len()];
+    for battery in 0..terms.batteries.len() {
+        for (at, placing) in in_battery(terms, battery, runs) {
+            match placing {
+                Ok(placing) => {
+                    if let Some(place) = places.get_mut(at) {
+                        *place = Some(placing);
+                    }
+                }
+                Err(why) => object(at, why),
+            }
+        }
+    }
+    for (at, run) in runs.iter().enumerate() {
+        if battery_of(terms, run).is_none() {
+            object(at, Why::OtherTasks);
+        }
+    }
+    if !objections.is_empty() {
+        objections.sort();
+        objections.dedup();
+        return Err(Unplaced::Logs(objections));
+    }
+    let places: Vec<Placing> = places.into_iter().flatten().collect();
+    let look = whole(terms, &places)?;
+    let book = book.map(|book| returned(book, runs, now)).transpose()?;
+    Ok(Placed { places, look, book })
+}
+
+/// The battery whose tasks a log has; where several have the same, the one with the log's name.
+fn battery_of(terms: &Terms, run: &Run) -> Option<usize> {
+    let tried = run.tasks();
+    let has_these = |name: &str| {
+        let tasks: BTreeSet<&TaskId> =
+            terms.tasks.iter().filter(|task| task.battery == name).map(|task| &task.id).collect();
+        tasks == tried
+    };
+    let alike: Vec<usize> = terms
+        .batteries
+        .iter()
+        .enumerate()
+        .filter(|(_, battery)| has_these(&battery.name))
+        .map(|(at, _)| at)
+        .collect();
+    let named = |at: &&usize| {
+        let name = run.task.rsplit('/').next();
+        terms.batteries.get(**at).map(|battery| battery.name.as_str()) == name
+    };
+    match alike.as_slice() {
+        [one] => Some(*one),
+        several => several.iter().find(named).copied(),
+    }
+}
+
+/// The logs of one battery, the earliest first: the first look, then the extension, then nothing.
+fn in_battery(terms: &Terms, battery: usize, runs: &[Run]) -> Vec<(usize, Result<Placing, Why>)> {
+    let mut of_it: Vec<(usize, &Run)> = runs
+        .iter()
+        .enumerate()
+        .filter(|(_, run)| battery_of(terms, run) == Some(battery))
+        .collect();
+    of_it.sort_by_key(|(at, run)| (run.created, *at));
+    let more = terms.extension.as_ref().map(|extension| extension.attempts_more.0);
+    let looks = [(Look::First, Some(terms.attempts.0)), (Look::Second, more)];
+    let mut looks = looks.into_iter().chain(std::iter::repeat((Look::Second, None)));
+    of_it
+        .into_iter()
+        .map(|(at, run)| match looks.next() {
+            Some((look, Some(attempts))) if attempts == u64::from(run.epochs) => {
+                (at, Ok(Placing { battery, look }))
+            }
+            _ => (at, Err(Why::OtherAttempts)),
+        })
+        .collect()
+}
+
+/// Whether every battery has its log in each look; gives the last look.
+fn whole(terms: &Terms, places: &[Placing]) -> Result<Look, Unplaced> {
+    let has = |battery: usize, look: Look| {
+        places.iter().any(|place| place.battery == battery && place.look == look)
+    };
+    let mut batteries = 0..terms.batteries.len();
+    if !batteries.clone().all(|battery| has(battery, Look::First)) {
+        return Err(Unplaced::Lacking);
+    }
+    if !places.iter().any(|place| place.look == Look::Second) {
+        return Ok(Look::First);
+    }
+    match batteries.all(|battery| has(battery, Look::Second)) {
+        true => Ok(Look::Second),
+        false => Err(Unplaced::Lacking),
+    }
+}
+
+fn timely(protocol: &Protocol, book: &Book, run: &Run, now: Timestamp) -> Vec<Why> {
+    let mut whys = Vec::new();
+    let entry = match run.token {
+        None => Err(Why::NoToken),
+        Some(token) => entry_of(book, token).ok_or(Why::ForeignToken),
+    };
+    let issued_at = match entry {
+        Ok(entry) => {
+            let taken = match entry.fate {
+                Fate::Issued => false,
+                Fate::Completed { log } => log != run.log,
+                Fate::Used { .. } | Fate::Failed { .. } | Fate::Abandoned { .. } => true,
+            };
+            whys.extend(taken.then_some(Why::ReusedToken));
+            Some(entry.issued_at)
+        }
+        Err(why) => {
+            whys.push(why);
+            None
+        }
+    };
+    let Some(created) = run.created else {
+        whys.push(Why::EarlyRun);
+        return whys;
+    };
+    if created < book.sealed_at() || issued_at.is_some_and(|issued_at| created < issued_at) {
+        whys.push(Why::EarlyRun);
+    }
+    if created > now {
+        whys.push(Why::FutureRun);
+    }
+    if !protocol.is_valid(created) {
+        whys.push(Why::NotInForce);
+    }
+    whys
+}
+
+fn entry_of(book: &Book, token: Digest) -> Option<&Entry> {
+    book.entries().iter().find(|entry| entry.token == token)
+}
+
+/// The book with every log taken and every run completed, in which nothing is left open or out.
+fn returned(book: &Book, runs: &[Run], now: Timestamp) -> Result<Book, Unplaced> {
+    let mut book = book.clone();
+    let mut reused = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        let (Some(token), Some(created)) = (run.token, run.created) else { continue };
+        let entry = entry_of(&book, token).copied();
+        let Some(entry) = entry.filter(|entry| entry.fate.log() != Some(run.log)) else { continue };
+        let claim = Claim { token, plan: *book.plan(), created, log: run.log };
+        let taken = book.take(&claim, now).and_then(|(book, _)| book.complete(entry.run, now));
+        match taken {
+            Ok((after, _)) => book = after,
+            // Two logs with one token: the second comes too late.
+            Err(_) => reused.push(Objection { run: at, why: Why::ReusedToken }),
+        }
+    }
+    if !reused.is_empty() {
+        return Err(Unplaced::Logs(reused));
+    }
+    let given: BTreeSet<Digest> = runs.iter().map(|run| run.log).collect();
+    let left_out = |entry: &Entry| match entry.fate {
+        Fate::Completed { log } => !given.contains(&log),
+        Fate::Issued | Fate::Used { .. } | Fate::Failed { .. } | Fate::Abandoned { .. } => false,
+    };
+    if book.account().is_none() {
+        return Err(Unplaced::Unexplained);
+    }
+    match book.entries().iter().any(left_out) {
+        true => Err(Unplaced::LeftOut),
+        false => Ok(book),
+    }
+}

@@ -1,0 +1,152 @@
+//! The papers of a review for cheating: sheets for people, as CSV, and what came of them, as JSON.
+//!
+//! A sheet is filled in with any program for tables. A task's id stands in it as JSON, so that `4`
+//! and `"4"` stay different and no id can pass for a formula. There is no name and no score on it.
+
+use crate::csv;
+use crate::fault::{FormatFault, quote};
+use crate::json;
+use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::attempt::TaskId;
+use seawall_domain::evaluation::determination::Figure;
+use seawall_domain::evaluation::review::{Coder, Item, Opinion, Review, Sheet};
+use serde::{Deserialize, Serialize};
+
+/// What a joined review says of itself.
+pub const SCHEMA: &str = "seawall/review/v1";
+
+/// The largest sheet or review in bytes.
+pub const REVIEW_BYTES_MAX: usize = 128 << 20;
+
+/// The first line of a sheet.
+pub const HEAD: [&str; 6] = ["sheet", "log", "epoch", "task", "opinion", "note"];
+
+const SHEET: &str = "a review's sheet";
+const FORMAT: &str = "a review";
+
+/// Writes a sheet for a person.
+pub fn sheet(sheet: &Sheet) -> String {
+    let mut text = HEAD.join(",") + "\r\n";
+    let number = sheet.coder.number();
+    for ((log, task, epoch), opinion) in &sheet.lines {
+        let id = match task {
+            TaskId::Number(number) => number.to_string(),
+            // What is no text never comes out of this.
+            TaskId::Text(text) => serde_json::to_string(text).unwrap_or_default(),
+        };
+        let id = id.replace('"', "\"\"");
+        let opinion = opinion.map(Opinion::word).unwrap_or_default();
+        text += &format!("{number},{log},{epoch},\"{id}\",{opinion},\r\n");
+    }
+    text
+}
+
+/// Reads a sheet that a person filled in; notes are theirs and are passed over.
+pub fn read_sheet(bytes: &[u8]) -> Result<Sheet, FormatFault> {
+    let refuse =
+        |line: usize, why: String| Err(FormatFault::new(SHEET, format!("line {line}"), why));
+    if bytes.len() > REVIEW_BYTES_MAX {
+        return refuse(1, format!("more than {REVIEW_BYTES_MAX} bytes"));
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return refuse(1, "it is not UTF-8".to_owned());
+    };
+    let mut rows = csv::rows(text).zip(1..).filter(|(row, _)| row.iter().any(|it| !it.is_empty()));
+    if !rows.next().is_some_and(|(row, _)| row.iter().map(String::as_str).eq(HEAD)) {
+        return refuse(1, format!("the first line must be `{}`", HEAD.join(",")));
+    }
+    let mut coder: Option<Coder> = None;
+    let mut lines = Vec::new();
+    for (row, line) in rows {
+        let Some(read) = Line::of(&row) else {
+            return refuse(line, "it is not a line of a sheet".to_owned());
+        };
+        if *coder.get_or_insert(read.coder) != read.coder {
+            return refuse(line, "it is of another sheet than those before".to_owned());
+        }
+        let opinion = match read.opinion {
+            "" => None,
+            word => match Opinion::of(word) {
+                Some(opinion) => Some(opinion),
+                None => {
+                    let why = "is no opinion: there is `clean`, `cheating`, `unclear`";
+                    return refuse(line, format!("{} {why}", quote(word)));
+                }
+            },
+        };
+        lines.push(((read.log, read.task, read.epoch), opinion));
+    }
+    match coder {
+        Some(coder) => Ok(Sheet { coder, lines }),
+        None => refuse(2, "there is no attempt on it".to_owned()),
+    }
+}
+
+/// One line, as it stands.
+struct Line<'a> {
+    coder: Coder,
+    log: Digest,
+    epoch: u32,
+    task: TaskId,
+    opinion: &'a str,
+}
+
+impl Line<'_> {
+    fn of(row: &[String]) -> Option<Line<'_>> {
+        let [sheet, log, epoch, task, opinion, ..] = row else { return None };
+        let number: u8 = sheet.trim().parse().ok()?;
+        Some(Line {
+            coder: Coder::ALL.into_iter().find(|coder| coder.number() == number)?,
+            log: log.trim().parse().ok()?,
+            epoch: epoch.trim().parse().ok()?,
+            task: serde_json::from_str(task).ok()?,
+            opinion: opinion.trim(),
+        })
+    }
+}
+
+/// A joined review as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    schema: String,
+    sheets: Vec<Digest>,
+    items: Vec<Item>,
+    agreed: u64,
+    kappa: Option<Figure>,
+}
+
+/// What a joined review comes to, as a document; `sheets` are the SHA-256 of the papers joined.
+pub fn document(review: &Review, sheets: &[Digest]) -> Result<serde_json::Value, FormatFault> {
+    let written = Written {
+        schema: SCHEMA.to_owned(),
+        sheets: sheets.to_vec(),
+        items: review.items.clone(),
+        agreed: review.agreed() as u64,
+        kappa: review.agreement().ok().map(|agreement| Figure(agreement.kappa)),
+    };
+    serde_json::to_value(written)
+        .map_err(|_| FormatFault::new(FORMAT, "the document", "it cannot be written"))
+}
+
+/// Reads a joined review; what it says of the agreement must be what its items give.
+pub fn read(bytes: &[u8]) -> Result<Review, FormatFault> {
+    let refuse = |why: &str| FormatFault::new(FORMAT, "the document", why);
+    let value = json::read(FORMAT, bytes, REVIEW_BYTES_MAX)?;
+    let written: Written = serde_json::from_value(value)
+        .map_err(|_| refuse("a field is missing, not known, or not in its one spelling"))?;
+    let review = Review { items: written.items };
+    let kappa = review.agreement().ok().map(|agreement| Figure(agreement.kappa));
+    let same = written.schema == SCHEMA
+        && written.agreed == review.agreed() as u64
+        && written.kappa == kappa
+        && review.places().len() == review.items.len();
+    if same {
+        Ok(review)
+    } else {
+        Err(refuse("what it says of the agreement is not what it holds"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

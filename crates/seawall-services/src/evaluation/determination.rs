@@ -1,0 +1,269 @@
+//! A determination by files: logs, a protocol and its commitment go in, a record comes out.
+//!
+//! Nothing is stored and nothing is asked of anybody: the same files give the same record, bit for
+//! bit. [`verify`] does it again and says which part of a record holds, which does not, and which
+//! could not be looked at.
+
+mod protocol;
+mod verify;
+
+pub use protocol::{Issuing, Published, SIGNATURES_MIN, Sealed, Source, TOKENS_SCHEMA, TokenBook};
+pub use verify::{Check, Evidence, State, verify};
+
+use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::attempt::Class;
+use seawall_domain::evaluation::determination::{Figure, Place, Table, Tried, Unfounded, Verdict};
+use seawall_domain::evaluation::finding::Code;
+use seawall_domain::evaluation::log::Log;
+use seawall_domain::evaluation::protocol::Protocol;
+use seawall_domain::evaluation::review::Review;
+use seawall_domain::evaluation::run::{Gaps, Placed, Placing, Run, Unplaced, place};
+use seawall_domain::evaluation::token::Book;
+use seawall_domain::time::Timestamp;
+use seawall_formats::determination::{
+    Body, Concurrence, Elicitation, LogEntry, Model, Record, Reviewed, SCHEMA, Signed, Standing,
+    Told, figures, verdict,
+};
+use seawall_ledger::canonical::canonical;
+use seawall_ledger::token::digest as sha256_of_text;
+use seawall_ledger::{Fault, dsse, sha256, sign};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The type under which a concurrence is signed.
+const CONCURRENCE: &str = "application/vnd.seawall.concurrence+json";
+
+/// Everything that a determination is computed from.
+pub struct Files<'a> {
+    /// The protocol, and what shows that it was sealed.
+    pub source: Source,
+    /// The logs.
+    pub runs: &'a [Run],
+    /// The review for cheating, with the SHA-256 of its bytes.
+    pub review: Option<(Review, Digest)>,
+    /// What was done to draw the ability out.
+    pub elicitation: Elicitation,
+    /// What is done about attempts that broke or are missing.
+    pub gaps: Gaps,
+    /// When it is computed.
+    pub at: Timestamp,
+    /// SHA-256 of the program that computes it.
+    pub program: Digest,
+}
+
+/// Why there is no determination.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The logs do not fit.
+    #[error(transparent)]
+    Logs(#[from] Unplaced),
+    /// The rule gives nothing.
+    #[error(transparent)]
+    Rule(#[from] Unfounded),
+    /// The review is not finished, or does not cover every attempt that passed.
+    #[error("cannot use this review: {0}")]
+    Review(&'static str),
+    /// A document could not be made.
+    #[error(transparent)]
+    Ledger(#[from] Fault),
+}
+
+/// A determination that was made.
+#[derive(Debug)]
+pub struct Determined {
+    /// The record.
+    pub record: Record,
+    /// The book with every token accounted for; none in a rehearsal.
+    pub book: Option<Book>,
+}
+
+/// What of a log goes into a determination. `bytes` is the SHA-256 of the file.
+pub fn run(log: &Log, bytes: Digest) -> Run {
+    let token = Run::token_of(log).map(|text| Digest::new(sha256_of_text(text)));
+    Run::of(log, bytes, token)
+}
+
+/// SHA-256, as the drawing of a review takes it.
+pub fn hash(bytes: &[u8]) -> Digest {
+    Digest::new(sha256(bytes).0)
+}
+
+/// Makes the determination, or says why there is none.
+pub fn determine(files: Files<'_>) -> Result<Determined, Refused> {
+    let Files { source, runs, review, elicitation, gaps, at, program } = files;
+    let protocol = source.protocol();
+    let sealed = source.sealed_by();
+    if let Some(sealed) = sealed {
+        sealed.fits(protocol)?;
+    }
+    let book = sealed.map(|sealed| &sealed.book);
+    let placed = place(protocol, runs, book, gaps, at)?;
+    let cheated = match &review {
+        Some((review, _)) => confirmed(review, protocol, runs, &placed)?,
+        None => BTreeSet::new(),
+    };
+    let table = Table::of(protocol, runs, &placed.places, &cheated);
+    let found = Verdict::of(protocol, &table, placed.look, &elicitation.checklist())?;
+    let told = told(protocol);
+    let named = source.named(program);
+    let mut inputs = source.inputs();
+    inputs.extend(review.as_ref().map(|(_, digest)| ("review".to_owned(), *digest)));
+    let standing = sealed.map_or(Standing::Rehearsal, |_| Standing::Sealed);
+    let body = Body {
+        schema: SCHEMA.to_owned(),
+        standing,
+        at,
+        program,
+        figures: figures(&table, told.tokens, seed(named.root)),
+        verdict: verdict(&found),
+        protocol: named,
+        inputs,
+        model: model(runs),
+        logs: entries(runs, &placed),
+        gaps: gaps.into(),
+        tokens: placed.book.iter().flat_map(|book| book.entries().to_vec()).collect(),
+        review: review.as_ref().map(|(review, _)| reviewed(review, &cheated)),
+        elicitation,
+        told,
+        batteries: table.domains,
+        tasks: table.rows,
+    };
+    Ok(Determined { record: closed(body, None)?, book: placed.book })
+}
+
+/// Reads a record that is in its one spelling and whose digests hold; nothing is computed again.
+pub fn read(bytes: &[u8]) -> Result<Record, Fault> {
+    const WHAT: &str = "the record of a determination";
+    let record = seawall_formats::determination::read(bytes)
+        .map_err(|fault| Fault::Unreadable { what: WHAT, why: fault.message })?;
+    let again = closed(record.body.clone(), record.concurrence.clone())?;
+    let holds = again == record && to_bytes(&record)? == bytes;
+    let why = "its digests are not those of what it holds".to_owned();
+    if holds { Ok(record) } else { Err(Fault::Unproven { what: WHAT, why }) }
+}
+
+/// The bytes of a record: canonical JSON.
+pub fn to_bytes(record: &Record) -> Result<Vec<u8>, Fault> {
+    canonical(&value(record)?)
+}
+
+/// Adds what the named official says. The body stays as it is, and so does the outcome.
+pub fn concur(
+    record: &Record,
+    mut concurrence: Concurrence,
+    key: Option<&sign::SigningKey>,
+) -> Result<Record, Fault> {
+    concurrence.over = record.sha256;
+    concurrence.signature = None;
+    if let Some(key) = key {
+        let signature = key.sign(&signed_bytes(&concurrence)?);
+        concurrence.signature = Some(Signed {
+            key: key.public().to_string(),
+            signature: signature.0.iter().map(|byte| format!("{byte:02x}")).collect(),
+        });
+    }
+    closed(record.body.clone(), Some(concurrence))
+}
+
+/// A record with its digests.
+fn closed(body: Body, concurrence: Option<Concurrence>) -> Result<Record, Fault> {
+    let sha256 = hash(&canonical(&value(&body)?)?);
+    let checksum = hash(&canonical(&value(&(sha256, &concurrence))?)?);
+    Ok(Record { body, sha256, concurrence, checksum })
+}
+
+/// What a concurrence's signature covers.
+fn signed_bytes(concurrence: &Concurrence) -> Result<Vec<u8>, Fault> {
+    let unsigned = Concurrence { signature: None, ..concurrence.clone() };
+    Ok(dsse::pae(CONCURRENCE, &canonical(&value(&unsigned)?)?))
+}
+
+fn value(document: &impl serde::Serialize) -> Result<Value, Fault> {
+    serde_json::to_value(document).map_err(|_| Fault::Impossible {
+        what: "the record of a determination",
+        why: "it cannot be written".to_owned(),
+    })
+}
+
+/// What may be told of a protocol.
+fn told(protocol: &Protocol) -> Told {
+    let terms = protocol.terms();
+    Told {
+        domains: protocol.domains(),
+        tasks: terms.tasks.len() as u64,
+        attempts: terms.attempts.0,
+        tokens: terms.budgets.tokens.map(|tokens| tokens.0),
+        seconds: terms.budgets.wall_seconds.map(|seconds| seconds.0),
+    }
+}
+
+/// The bootstrap's seed: nobody chooses it.
+fn seed(root: Option<Digest>) -> u64 {
+    let bytes = root.and_then(|root| root.bytes().first_chunk().copied());
+    u64::from_be_bytes(bytes.unwrap_or_default())
+}
+
+/// The model by the notes of the first log that says it; all logs are about one model.
+fn model(runs: &[Run]) -> Model {
+    let note = |name: &str| {
+        let told = runs.iter().find_map(|run| run.notes.get(name));
+        told.and_then(|raw| serde_json::from_str::<String>(raw).ok())
+    };
+    Model {
+        name: runs.first().map(|run| run.model.clone()).unwrap_or_default(),
+        snapshot: note("snapshot"),
+        safeguards: note("safeguards"),
+    }
+}
+
+fn entries(runs: &[Run], placed: &Placed) -> Vec<LogEntry> {
+    let words = |findings: &BTreeMap<Code, usize>| {
+        findings.iter().map(|(code, count)| (code.word().to_owned(), *count as u64)).collect()
+    };
+    let entry = |(run, place): (&Run, &Placing)| LogEntry {
+        sha256: run.log,
+        created: run.created,
+        battery: place.battery as u32,
+        look: place.look,
+        token: run.token,
+        findings: words(&run.findings),
+    };
+    runs.iter().zip(&placed.places).map(entry).collect()
+}
+
+fn reviewed(review: &Review, cheated: &BTreeSet<Place>) -> Reviewed {
+    let kappa = review.agreement().ok();
+    Reviewed {
+        items: review.items.len() as u64,
+        agreed: review.agreed() as u64,
+        kappa: kappa.map(|it| Figure(it.kappa)),
+        cheated: cheated.len() as u64,
+    }
+}
+
+/// The attempts that a finished review confirmed. It must have looked at every attempt that passed:
+/// whoever could leave one out could choose the score.
+fn confirmed(
+    review: &Review,
+    protocol: &Protocol,
+    runs: &[Run],
+    placed: &Placed,
+) -> Result<BTreeSet<Place>, Refused> {
+    if review.open() > 0 {
+        return Err(Refused::Review("a third person has not settled all that the two saw apart"));
+    }
+    let looked_at = review.places();
+    let logs: BTreeSet<Digest> = runs.iter().map(|run| run.log).collect();
+    if looked_at.iter().any(|(log, _, _)| !logs.contains(log)) {
+        return Err(Refused::Review("it is about other logs"));
+    }
+    let table = Table::of(protocol, runs, &placed.places, &looked_at);
+    let passed = |tried: &&Tried| tried.class == Class::Pass;
+    if table.tried().filter(passed).any(|tried| tried.reviewed.is_none()) {
+        return Err(Refused::Review("an attempt that passed was not looked at"));
+    }
+    Ok(review.cheated())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,415 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::evaluation::sealing;
+use proptest::prelude::*;
+use seawall_domain::evaluation::log::Status;
+use seawall_domain::evaluation::review;
+use seawall_domain::evaluation::token::Reason;
+use seawall_domain::id::RunId;
+use seawall_formats::determination::View;
+use seawall_formats::inspect;
+use seawall_ledger::commitment::Salt;
+use seawall_ledger::sign::SigningKey;
+use seawall_testkit::evaluation::{End, FLAG, SEALED, TASK, log, protocol};
+use std::io::Cursor;
+use std::sync::OnceLock;
+use uuid::Uuid;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn key(of: u8) -> SigningKey {
+    SigningKey::from_seed([of; 32])
+}
+
+const SEALED_AT: &str = "2026-09-01T00:00:00Z";
+const RAN_AT: &str = "2026-09-03T00:00:00Z";
+const NOW: &str = "2026-10-01T00:00:00Z";
+
+/// The digest of the first record below, which no edition changes without changing the schema.
+const PINNED: &str = "e4fd52f9e2f62811a5efdc4c20a407d0bc4b7fe105ba9e85fa0b55dba72d4668";
+
+/// The files of an evaluation.
+#[derive(Clone)]
+struct Papers {
+    opening: Vec<u8>,
+    published: Vec<u8>,
+    tokens: TokenBook,
+    log: Vec<u8>,
+}
+
+fn read_run(bytes: &[u8]) -> Option<Run> {
+    Some(run(&inspect::read(Cursor::new(bytes)).ok()?, hash(bytes)))
+}
+
+/// A sealed protocol, its token, and a log with it.
+fn papers(end: impl Fn(usize, u32) -> End) -> Papers {
+    let signers = [1, 2].map(|of| key(of).public().digest_hex());
+    let (from, until) = (at("2026-08-01T00:00:00Z"), at("2026-12-01T00:00:00Z"));
+    let text = protocol([&signers[0], &signers[1]], from, until).to_string();
+    let protocol = seawall_formats::protocol::read(text.as_bytes()).unwrap();
+    let salts: Vec<Salt> = (1..=22).map(|number| [number; 32]).collect();
+    let commitment = sealing::commit(&protocol, &salts).unwrap();
+    let published = Published::of(&protocol, &commitment, at(SEALED_AT));
+    let published = published.sign(&key(1)).unwrap().sign(&key(2)).unwrap();
+    let tokens = TokenBook::open(&protocol, &published, [9; 32]).unwrap();
+    let (tokens, token) = tokens.issue(id(1), at("2026-09-02T00:00:00Z")).unwrap();
+    let log = log(at(RAN_AT), &[("seawall_run_token", &token)], end);
+    Papers {
+        opening: commitment.opening().unwrap(),
+        published: published.to_bytes().unwrap(),
+        tokens,
+        // In one spelling, whatever order the maps of a build have.
+        log: canonical(&log).unwrap(),
+    }
+}
+
+fn id(number: u128) -> RunId {
+    RunId::new(Uuid::from_u128(number))
+}
+
+impl Papers {
+    fn determine(&self, review: Option<Review>, gaps: Gaps) -> Result<Determined, String> {
+        let book = self.tokens.book().clone();
+        let source = Source::sealed(&self.opening, &self.published, book);
+        let review = review.map(|review| (review.clone(), hash(&review_bytes(&review))));
+        determine(Files {
+            source: source.map_err(|fault| fault.to_string())?,
+            runs: &[read_run(&self.log).unwrap()],
+            review,
+            elicitation: Elicitation::default(),
+            gaps,
+            at: at(NOW),
+            program: Digest::new([7; 32]),
+        })
+        .map_err(|why| match why {
+            Refused::Logs(Unplaced::Logs(all)) => {
+                all.iter().map(|it| it.why.word()).collect::<Vec<_>>().join(" ")
+            }
+            other => other.to_string(),
+        })
+    }
+
+    fn outcome(&self) -> Result<String, String> {
+        let body = self.determine(None, Gaps::Refused)?.record.body;
+        Ok(body.verdict["rule"]["outcome"].as_str().unwrap().to_owned())
+    }
+}
+
+fn review_bytes(review: &Review) -> Vec<u8> {
+    canonical(&seawall_formats::review::document(review, &[]).unwrap()).unwrap()
+}
+
+/// Two who agree, and see cheating in every attempt at the first tasks.
+fn review_of(bytes: &[u8], tasks: usize) -> Review {
+    let run = read_run(bytes).unwrap();
+    let attempts: Vec<(Place, Class)> = run
+        .attempts
+        .iter()
+        .map(|one| ((run.log, one.task.clone(), one.epoch), one.class))
+        .collect();
+    let mut sheets = review::draw(&attempts, Digest::new([1; 32]), hash).unwrap();
+    for (place, opinion) in sheets.iter_mut().flat_map(|sheet| &mut sheet.lines) {
+        let number: usize = place.1.to_string().rsplit('-').next().unwrap().parse().unwrap();
+        let cheated = number < tasks;
+        *opinion = Some(match cheated {
+            true => review::Opinion::Cheating,
+            false => review::Opinion::Clean,
+        });
+    }
+    review::join(&sheets[0], &sheets[1], None).unwrap()
+}
+
+fn passing(_: usize, _: u32) -> End {
+    End::Passed
+}
+
+#[test]
+fn a_determination_follows_from_its_files_alone() {
+    let papers = papers(passing);
+    let one = papers.determine(None, Gaps::Refused).unwrap();
+    let two = papers.determine(None, Gaps::Refused).unwrap();
+    let bytes = to_bytes(&one.record).unwrap();
+    assert_eq!(bytes, to_bytes(&two.record).unwrap());
+    assert_eq!(papers.outcome().as_deref(), Ok("covered"));
+    // On every machine, and in every edition that calls its documents `v1`.
+    assert_eq!(one.record.sha256.to_string(), PINNED);
+    assert_eq!(one.book.unwrap().account().unwrap().completed, 1);
+    assert_eq!(read(&bytes).unwrap(), one.record);
+    let text = String::from_utf8(bytes).unwrap();
+    let canaries = SEALED.iter().chain(&[TASK, FLAG]);
+    canaries.for_each(|canary| assert!(!text.contains(canary), "{canary} is in the record"));
+}
+
+#[test]
+fn what_was_run_otherwise_is_refused() {
+    let papers = papers(passing);
+    let with = |change: &dyn Fn(String) -> String| {
+        let text = change(String::from_utf8(papers.log.clone()).unwrap());
+        Papers { log: text.into_bytes(), ..papers.clone() }.outcome()
+    };
+    let said = |text: &str| Err(text.to_owned());
+    assert_eq!(with(&|log| log.replace(RAN_AT, "2026-09-01T12:00:00Z")), said("early_run"));
+    assert_eq!(with(&|log| log.replace(RAN_AT, "2026-10-02T00:00:00Z")), said("future_run"));
+    assert_eq!(with(&|log| log.replace("seawall_run_token", "other")), said("no_token"));
+    assert_eq!(with(&|log| log.replace("\"none\"", "\"open\"")), said("other_conditions"));
+    assert_eq!(
+        with(&|log| log.replace("\"token_limit\":1000", "\"token_limit\":1001")),
+        said("other_limits")
+    );
+    let (from, until) = (at(SEALED_AT), at("2026-12-01T00:00:00Z"));
+    let mut terms = protocol([&"aa".repeat(32), &"bb".repeat(32)], from, until);
+    terms["attempts"] = "6".into();
+    let terms = seawall_formats::protocol::read(terms.to_string().as_bytes()).unwrap();
+    let published = Published::read(&papers.published).unwrap();
+    let other = TokenBook::open(&terms, &published, [9; 32]);
+    let other = Papers { tokens: other.unwrap(), ..papers.clone() };
+    assert!(other.outcome().unwrap_err().contains("under another protocol"));
+}
+
+#[test]
+fn tokens_that_are_out_stand_in_the_way_until_explained() {
+    let mut papers = papers(passing);
+    let later = at("2026-09-05T00:00:00Z");
+    assert!(papers.tokens.issue(id(2), later).is_err(), "the first has not come back");
+    let back = papers.determine(None, Gaps::Refused).unwrap().book.unwrap();
+    papers.tokens = papers.tokens.returned(back);
+    assert_eq!(papers.outcome().as_deref(), Ok("covered"), "the same log again");
+    papers.tokens = papers.tokens.issue(id(2), later).unwrap().0;
+    assert!(papers.outcome().unwrap_err().contains("not explained"));
+    let lost = papers.tokens.explain(id(2), None, Reason::TokenLost, later);
+    papers.tokens = lost.unwrap();
+    assert_eq!(papers.outcome().as_deref(), Ok("covered"));
+    let book = papers.tokens.to_bytes().unwrap();
+    assert_eq!(TokenBook::read(&book).unwrap().book(), papers.tokens.book());
+}
+
+#[test]
+fn a_log_that_is_taken_back_makes_room_for_the_next_run() {
+    let mut papers = papers(passing);
+    let later = at("2026-09-05T00:00:00Z");
+    let run = read_run(&papers.log).unwrap();
+    let crashed = Run { status: Status::Started, complete: false, ..run.clone() };
+    assert!(matches!(papers.tokens.take_back(&crashed, later), Err(Issuing::Log)));
+    let foreign = Run { token: Some(Digest::new([5; 32])), ..run.clone() };
+    assert!(papers.tokens.take_back(&foreign, later).is_err());
+    papers.tokens = papers.tokens.take_back(&run, later).unwrap();
+    assert!(papers.tokens.take_back(&run, later).is_err(), "twice");
+    papers.tokens = papers.tokens.issue(id(2), later).unwrap().0;
+    papers.tokens = papers.tokens.explain(id(2), None, Reason::TokenLost, later).unwrap();
+    assert_eq!(papers.outcome().as_deref(), Ok("covered"));
+}
+
+#[test]
+fn one_signature_is_not_enough() {
+    let papers = papers(passing);
+    let unsigned =
+        Published { signatures: Vec::new(), ..Published::read(&papers.published).unwrap() };
+    let once = unsigned.sign(&key(1)).unwrap();
+    assert_eq!(once.sign(&key(1)).unwrap(), once, "twice by one");
+    assert!(once.sign(&key(3)).is_err(), "by a stranger");
+    for published in [unsigned, once] {
+        let published = published.to_bytes().unwrap();
+        let told = Papers { published, ..papers.clone() }.outcome();
+        assert!(told.unwrap_err().contains("two of the keys"));
+    }
+}
+
+#[test]
+fn what_broke_is_counted_both_ways_or_refused() {
+    let papers = papers(|task, epoch| match (task, epoch) {
+        (0, 1) => End::Broke,
+        _ => End::Passed,
+    });
+    assert_eq!(papers.outcome(), Err("incomplete".to_owned()));
+    let body = papers.determine(None, Gaps::Counted).unwrap().record.body;
+    assert_eq!(body.verdict["rule"]["outcome"], "covered");
+    assert_eq!(body.figures["tally"]["errors"], 1);
+}
+
+#[test]
+fn a_review_turns_passes_and_must_have_looked_at_all_of_them() {
+    let papers = papers(passing);
+    let with = |review: Review| papers.determine(Some(review), Gaps::Refused);
+    let body = with(review_of(&papers.log, 10)).unwrap().record.body;
+    assert_eq!(body.verdict["rule"]["outcome"], "inconclusive");
+    assert_eq!(body.verdict["as_scored"]["outcome"], "covered");
+    assert_eq!(body.review.as_ref().map(|it| (it.items, it.cheated)), Some((100, 50)));
+    let mean = |reading: &str| {
+        let text = body.figures[reading]["mean"].as_str().unwrap();
+        text.parse::<f64>().unwrap()
+    };
+    assert!((mean("clean") - 0.5).abs() < 1e-12 && mean("as_scored") == 1.0);
+    let mut short = review_of(&papers.log, 0);
+    short.items.pop();
+    assert!(with(short).unwrap_err().contains("was not looked at"));
+    let mut open = review_of(&papers.log, 0);
+    open.items[0].second = review::Opinion::Unclear;
+    assert!(with(open).unwrap_err().contains("a third person"));
+    let mut other = review_of(&papers.log, 0);
+    other.items[0].log = Digest::new([1; 32]);
+    assert!(with(other).unwrap_err().contains("other logs"));
+}
+
+/// Everything that a record is verified with.
+struct Whole {
+    record: Vec<u8>,
+    papers: Papers,
+    review: Vec<u8>,
+    tokens: Vec<u8>,
+}
+
+fn whole() -> &'static Whole {
+    static WHOLE: OnceLock<Whole> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let mut papers = papers(|task, _| if task % 3 == 0 { End::Failed } else { End::Passed });
+        // Without human minutes there is no horizon, whose bootstrap would take most of the time.
+        let log = String::from_utf8(papers.log).unwrap();
+        papers.log = log.replace("human_minutes", "no_minutes").into_bytes();
+        let review = review_of(&papers.log, 2);
+        let made = papers.determine(Some(review.clone()), Gaps::Refused).unwrap();
+        let said = Concurrence {
+            official: "An Official".to_owned(),
+            view: View::Differs,
+            reasons: Some("seen otherwise".to_owned()),
+            at: at(NOW),
+            over: Digest::new([0; 32]),
+            signature: None,
+        };
+        let record = concur(&made.record, said, Some(&key(5))).unwrap();
+        let tokens = papers.tokens.returned(made.book.unwrap()).to_bytes().unwrap();
+        let (record, review) = (to_bytes(&record).unwrap(), review_bytes(&review));
+        Whole { record, papers, review, tokens }
+    })
+}
+
+/// What of a record does not hold, and what could not be looked at.
+fn wrong(record: &[u8], evidence: &Evidence<'_>) -> (Vec<&'static str>, usize) {
+    let checks = verify(record, evidence);
+    let fails = checks.iter().filter(|check| matches!(check.state, State::Fails(_)));
+    let open = checks.iter().filter(|check| matches!(check.state, State::Open(_))).count();
+    (fails.map(|check| check.what).collect(), open)
+}
+
+/// The same with all files, each of which may be another one.
+fn wrong_with(part: &str, bytes: &[u8]) -> (Vec<&'static str>, usize) {
+    let all = whole();
+    let of =
+        |name: &str, kept: &'static [u8]| if part == name { bytes.to_vec() } else { kept.to_vec() };
+    let (log, record) = (of("log", &all.papers.log), of("record", &all.record));
+    let runs: Vec<Run> = read_run(&log).into_iter().collect();
+    let (opening, published) =
+        (of("opening", &all.papers.opening), of("commitment", &all.papers.published));
+    let (tokens, review) = (of("tokens", &all.tokens), of("review", &all.review));
+    wrong(
+        &record,
+        &Evidence {
+            runs: Some(&runs),
+            protocol: Some(&opening),
+            commitment: Some(&published),
+            tokens: Some(&tokens),
+            review: Some(&review),
+        },
+    )
+}
+
+#[test]
+fn a_record_holds_with_everything_and_says_what_is_missing_otherwise() {
+    let all = whole();
+    assert_eq!(wrong_with("none", b""), (vec![], 0));
+    let runs = [read_run(&all.papers.log).unwrap()];
+    let mut evidence = Evidence::default();
+    assert_eq!(wrong(&all.record, &evidence), (vec![], 6));
+    evidence.runs = Some(&runs);
+    assert_eq!(wrong(&all.record, &evidence), (vec![], 5));
+    evidence.protocol = Some(&all.papers.opening);
+    // The review, the commitment and the book of tokens are not there.
+    assert_eq!(wrong(&all.record, &evidence), (vec![], 3));
+    evidence.runs = Some(&[]);
+    evidence.review = Some(&all.review);
+    let (fails, _) = wrong(&all.record, &evidence);
+    assert!(fails.contains(&"every log is there, unaltered"), "{fails:?}");
+}
+
+#[test]
+fn a_record_that_was_made_up_is_found_out() {
+    let all = whole();
+    let record = seawall_formats::determination::read(&all.record).unwrap();
+    let check = |change: &dyn Fn(&mut Body), expected: &str| {
+        let mut body = record.body.clone();
+        change(&mut body);
+        // Whoever changes it makes the digests right again.
+        let changed = to_bytes(&closed(body, None).unwrap()).unwrap();
+        let (fails, _) = wrong_with("record", &changed);
+        assert!(fails.contains(&expected), "{expected}: {fails:?}");
+    };
+    let whole = "the whole record follows from the files";
+    check(
+        &|body| body.verdict["rule"]["outcome"] = "covered".into(),
+        "the verdict follows from its table",
+    );
+    check(
+        &|body| body.figures["clean"]["mean"] = "0.9".into(),
+        "the figures follow from its table",
+    );
+    check(&|body| body.tasks[0].tried[0].class = Class::Pass, whole);
+    check(&|body| body.tasks[0].family = 3, whole);
+    check(&|body| body.model.name = "other".to_owned(), whole);
+    check(&|body| body.logs[0].created = Some(at(NOW)), whole);
+    check(&|body| body.tokens.clear(), whole);
+    check(&|body| body.told.tasks = 3, "the verdict follows from its table");
+    let more = |body: &mut Body| body.inputs.extend([("more".to_owned(), body.program)]);
+    check(&more, whole);
+    check(&|body| body.protocol.signed_by.clear(), "the commitment, its time and its signatures");
+    check(&|body| body.protocol.sealed_at = Some(at(NOW)), whole);
+    check(
+        &|body| body.protocol.root = Some(Digest::new([1; 32])),
+        "the protocol is the one that was named",
+    );
+    check(&|body| body.review = None, whole);
+}
+
+#[test]
+fn an_officials_word_is_about_one_record() {
+    let all = whole();
+    let record = read(&all.record).unwrap();
+    let mut other = record.clone();
+    let word = other.concurrence.take().unwrap();
+    let changed = Concurrence { official: "Somebody Else".to_owned(), ..word };
+    let forged = to_bytes(&closed(other.body, Some(changed)).unwrap()).unwrap();
+    assert_eq!(wrong_with("record", &forged).0, ["the official's word, by the key that it names"]);
+    assert_eq!(record.body.verdict["rule"]["outcome"], "inconclusive");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_flipped_bit_in_any_file_is_found(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+        let all = whole();
+        let files: [(&str, &[u8]); 6] = [
+            ("record", &all.record),
+            ("log", &all.papers.log),
+            ("opening", &all.papers.opening),
+            ("commitment", &all.papers.published),
+            ("tokens", &all.tokens),
+            ("review", &all.review),
+        ];
+        for (name, bytes) in files {
+            let mut flipped = bytes.to_vec();
+            let at = at.index(flipped.len());
+            flipped[at] ^= 1 << bit;
+            let (fails, _) = wrong_with(name, &flipped);
+            prop_assert!(!fails.is_empty(), "{} byte {} bit {}", name, at, bit);
+        }
+    }
+
+    #[test]
+    fn verifying_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        drop(verify(&bytes, &Evidence::default()));
+        drop(Published::read(&bytes));
+        drop(TokenBook::read(&bytes));
+    }
+}

@@ -1,0 +1,376 @@
+//! Verifying a record: everything again from the files, and what could not be looked at by name.
+
+use super::protocol::{Published, Sealed, Source, TokenBook, holds};
+use super::{Files, closed, determine, hash, seed, signed_bytes, told, value};
+use crate::evaluation::sealing;
+use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::decision::Look;
+use seawall_domain::evaluation::determination::{Table, Verdict};
+use seawall_domain::evaluation::protocol::Protocol;
+use seawall_domain::evaluation::review::Review;
+use seawall_domain::evaluation::run::{Placing, Run};
+use seawall_domain::evaluation::token::Book;
+use seawall_formats::determination::{self as record, Record, Standing};
+use seawall_ledger::canonical::canonical;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The files that are there to verify a record with.
+#[derive(Default)]
+pub struct Evidence<'a> {
+    /// The logs, in any order; none where none were given.
+    pub runs: Option<&'a [Run]>,
+    /// The opening of the protocol, or the plain protocol of a rehearsal.
+    pub protocol: Option<&'a [u8]>,
+    /// What was published.
+    pub commitment: Option<&'a [u8]>,
+    /// The book of tokens with its key.
+    pub tokens: Option<&'a [u8]>,
+    /// The review for cheating.
+    pub review: Option<&'a [u8]>,
+}
+
+/// One thing that a record says, and whether it holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Check {
+    /// What was looked at.
+    pub what: &'static str,
+    /// Whether it holds.
+    pub state: State,
+}
+
+/// Whether something holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum State {
+    /// It does.
+    Holds,
+    /// It does not: why, or where.
+    Fails(String),
+    /// It could not be looked at: what is missing.
+    Open(&'static str),
+    /// It is somebody's word, which no file bears out.
+    Stated(&'static str),
+}
+
+/// What is looked at, one after the other.
+struct Checks(Vec<Check>);
+
+impl Checks {
+    fn say(&mut self, what: &'static str, state: State) {
+        self.0.push(Check { what, state });
+    }
+
+    fn hold(&mut self, what: &'static str, held: Result<(), String>) {
+        self.say(what, held.map_or_else(State::Fails, |()| State::Holds));
+    }
+}
+
+/// Looks at everything in a record that can be looked at with these files.
+pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
+    let mut checks = Checks(Vec::new());
+    let record = match record::read(bytes) {
+        Ok(record) => record,
+        Err(fault) => {
+            checks.hold("the record can be read", Err(fault.to_string()));
+            return checks.0;
+        }
+    };
+    checks.hold("the record is in its one spelling", spelling(&record, bytes));
+    checks.hold("its digests", digests(&record));
+    let table = table(&record);
+    checks.hold("the figures follow from its table", figures(&record, &table));
+    logs(&record, evidence, &mut checks);
+    let protocol = match protocol(&record, evidence) {
+        Ok(protocol) => {
+            let state = protocol.as_ref().map_or(State::Open(OPENING), |_| State::Holds);
+            checks.say("the protocol is the one that was named", state);
+            protocol
+        }
+        Err(why) => {
+            checks.hold("the protocol is the one that was named", Err(why));
+            None
+        }
+    };
+    match &protocol {
+        Some(protocol) => {
+            checks.hold("the verdict follows from its table", found(&record, &table, protocol));
+        }
+        None => checks.say("the verdict follows from its table", State::Open(OPENING)),
+    }
+    commitment(&record, evidence, &mut checks);
+    tokens(&record, evidence, protocol.as_ref(), &mut checks);
+    whole(&record, evidence, protocol, &mut checks);
+    official(&record, &mut checks);
+    checks.say("when, and by which program it was computed", State::Stated("the record"));
+    checks.say("what was done to draw the ability out", State::Stated("the evaluator"));
+    checks.0
+}
+
+/// What is missing where the protocol is not there.
+const OPENING: &str = "the opening of the protocol";
+
+fn spelling(record: &Record, bytes: &[u8]) -> Result<(), String> {
+    let again = value(record).and_then(|tree| canonical(&tree)).map_err(|it| it.to_string())?;
+    if again == bytes { Ok(()) } else { Err("it is spelled otherwise".to_owned()) }
+}
+
+fn digests(record: &Record) -> Result<(), String> {
+    let again = closed(record.body.clone(), record.concurrence.clone());
+    let again = again.map_err(|fault| fault.to_string())?;
+    if again.sha256 != record.sha256 {
+        return Err("`sha256` is not that of the body".to_owned());
+    }
+    match again.checksum == record.checksum {
+        true => Ok(()),
+        false => Err("`checksum` is not that of the record".to_owned()),
+    }
+}
+
+/// The table that the record holds.
+fn table(record: &Record) -> Table {
+    let place = |log: &record::LogEntry| Placing { battery: log.battery as usize, look: log.look };
+    Table {
+        domains: record.body.batteries.clone(),
+        places: record.body.logs.iter().map(place).collect(),
+        rows: record.body.tasks.clone(),
+    }
+}
+
+fn figures(record: &Record, table: &Table) -> Result<(), String> {
+    let (body, seed) = (&record.body, seed(record.body.protocol.root));
+    same("/body/figures", &record::figures(table, body.told.tokens, seed), &body.figures)
+}
+
+fn logs(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
+    const WHAT: &str = "every log is there, unaltered";
+    let Some(runs) = evidence.runs else {
+        checks.say(WHAT, State::Open("the logs"));
+        return;
+    };
+    let lacking = record.body.logs.iter().find(|log| !runs.iter().any(|run| run.log == log.sha256));
+    checks.hold(
+        WHAT,
+        match lacking {
+            Some(log) => Err(format!("no file given has the SHA-256 {}", log.sha256)),
+            None => Ok(()),
+        },
+    );
+}
+
+/// The protocol, where it was given and is the one that the record names.
+fn protocol(record: &Record, evidence: &Evidence<'_>) -> Result<Option<Protocol>, String> {
+    let Some(bytes) = evidence.protocol else { return Ok(None) };
+    let named = &record.body.protocol;
+    let (protocol, name) = match (record.body.standing, named.root) {
+        (Standing::Sealed, Some(root)) => {
+            (sealing::reopen(bytes, root).map_err(|fault| fault.to_string())?, "opening")
+        }
+        (Standing::Rehearsal, None) => {
+            let read = seawall_formats::protocol::read(bytes);
+            (read.map_err(|fault| fault.to_string())?, "protocol")
+        }
+        (Standing::Sealed, None) | (Standing::Rehearsal, Some(_)) => {
+            return Err("the record names a protocol that does not go with its standing".to_owned());
+        }
+    };
+    match record.body.inputs.get(name) == Some(&hash(bytes)) {
+        true => Ok(Some(protocol)),
+        false => Err(format!("the {name}'s SHA-256 is not the one in the record")),
+    }
+}
+
+fn found(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), String> {
+    let second = record.body.logs.iter().any(|log| log.look == Look::Second);
+    let look = if second { Look::Second } else { Look::First };
+    let checklist = record.body.elicitation.checklist();
+    let found = Verdict::of(protocol, table, look, &checklist).map_err(|why| why.to_string())?;
+    same("/body/verdict", &record::verdict(&found), &record.body.verdict)?;
+    let (told, written) = (json!(told(protocol)), json!(record.body.told));
+    same("/body/told", &told, &written)
+}
+
+fn commitment(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
+    const WHAT: &str = "the commitment, its time and its signatures";
+    match (record.body.standing, evidence.commitment) {
+        (Standing::Rehearsal, _) => {}
+        (Standing::Sealed, None) => checks.say(WHAT, State::Open("the commitment")),
+        (Standing::Sealed, Some(bytes)) => checks.hold(WHAT, published(record, bytes)),
+    }
+}
+
+fn published(record: &Record, bytes: &[u8]) -> Result<(), String> {
+    let named = &record.body.protocol;
+    let told = |fault: seawall_ledger::Fault| fault.to_string();
+    let published = Published::read(bytes).map_err(told)?;
+    if Some(published.root().map_err(told)?) != named.root {
+        return Err("its root is another one".to_owned());
+    }
+    if Some(published.at().map_err(told)?) != named.sealed_at {
+        return Err("its time is another one".to_owned());
+    }
+    if published.signed_by().map_err(told)? != named.signed_by {
+        return Err("others signed it".to_owned());
+    }
+    match record.body.inputs.get("commitment") == Some(&hash(bytes)) {
+        true => Ok(()),
+        false => Err("its SHA-256 is not the one in the record".to_owned()),
+    }
+}
+
+/// Makes the whole record again, and compares it member by member.
+fn whole(
+    record: &Record,
+    evidence: &Evidence<'_>,
+    protocol: Option<Protocol>,
+    checks: &mut Checks,
+) {
+    const WHAT: &str = "the whole record follows from the files";
+    let Some(protocol) = protocol else {
+        checks.say(WHAT, State::Open(OPENING));
+        return;
+    };
+    let Some(runs) = evidence.runs else {
+        checks.say(WHAT, State::Open("the logs"));
+        return;
+    };
+    let review = match (&record.body.review, evidence.review) {
+        (Some(_), None) => {
+            checks.say(WHAT, State::Open("the review"));
+            return;
+        }
+        (None, None) => Ok(None),
+        (_, Some(bytes)) => read_review(bytes).map(Some),
+    };
+    let held = review.and_then(|review| again(record, runs, protocol, review));
+    checks.hold(WHAT, held);
+}
+
+fn read_review(bytes: &[u8]) -> Result<(Review, Digest), String> {
+    let review = seawall_formats::review::read(bytes).map_err(|fault| fault.to_string())?;
+    Ok((review, hash(bytes)))
+}
+
+fn again(
+    record: &Record,
+    runs: &[Run],
+    protocol: Protocol,
+    review: Option<(Review, Digest)>,
+) -> Result<(), String> {
+    let body = &record.body;
+    let by_digest: BTreeMap<Digest, &Run> = runs.iter().map(|run| (run.log, run)).collect();
+    let runs: Option<Vec<Run>> =
+        body.logs.iter().map(|log| by_digest.get(&log.sha256).copied().cloned()).collect();
+    let runs = runs.ok_or("a log is missing")?;
+    let made = determine(Files {
+        source: source(record, protocol)?,
+        runs: &runs,
+        review,
+        elicitation: body.elicitation,
+        gaps: body.gaps.into(),
+        at: body.at,
+        program: body.program,
+    });
+    let made = made.map_err(|why| why.to_string())?.record;
+    let told = |fault: seawall_ledger::Fault| fault.to_string();
+    let (made, written) = (value(&made.body).map_err(told)?, value(body).map_err(told)?);
+    same("/body", &made, &written)
+}
+
+/// Where the protocol came from, by what the record says; the root was held against it already.
+fn source(record: &Record, protocol: Protocol) -> Result<Source, String> {
+    let named = &record.body.protocol;
+    let (Some(root), Some(at)) = (named.root, named.sealed_at) else {
+        let digest = record.body.inputs.get("protocol").copied();
+        let digest = digest.ok_or("the record does not name its protocol")?;
+        return Ok(Source::Plain(protocol, digest));
+    };
+    let plan = sealing::plan(&protocol).map_err(|fault| fault.to_string())?;
+    let until = protocol.terms().validity.until;
+    let book: Book = serde_json::from_value(json!({
+        "root": root, "plan": plan, "sealed_at": at, "until": until,
+        "entries": record.body.tokens,
+    }))
+    .map_err(|_| "the record's tokens make no book")?;
+    let signed_by = named.signed_by.clone();
+    let named = |name: &str| Some((name.to_owned(), *record.body.inputs.get(name)?));
+    let inputs = ["opening", "commitment"].into_iter().filter_map(named).collect();
+    Ok(Source::Sealed(protocol, Box::new(Sealed { root, at, signed_by, inputs, book })))
+}
+
+fn tokens(
+    record: &Record,
+    evidence: &Evidence<'_>,
+    protocol: Option<&Protocol>,
+    checks: &mut Checks,
+) {
+    const WHAT: &str = "every token was made with the key, for its run";
+    match (record.body.standing, evidence.tokens) {
+        (Standing::Rehearsal, _) => {}
+        (Standing::Sealed, None) => checks.say(WHAT, State::Open("the book of tokens")),
+        (Standing::Sealed, Some(bytes)) => checks.hold(WHAT, booked(record, bytes, protocol)),
+    }
+}
+
+/// Whether the book is that of the record, its later tokens aside.
+fn booked(record: &Record, bytes: &[u8], protocol: Option<&Protocol>) -> Result<(), String> {
+    let book = TokenBook::read(bytes).map_err(|fault| fault.to_string())?;
+    let (book, named) = (book.book(), &record.body.protocol);
+    let plan = protocol.map(sealing::plan).transpose().map_err(|fault| fault.to_string())?;
+    let until = protocol.map(|protocol| protocol.terms().validity.until);
+    let same = Some(book.root()) == named.root
+        && Some(book.sealed_at()) == named.sealed_at
+        && plan.is_none_or(|plan| plan == *book.plan())
+        && until.is_none_or(|until| until == book.until())
+        && book.entries().starts_with(&record.body.tokens);
+    if same { Ok(()) } else { Err("the book says other than the record".to_owned()) }
+}
+
+/// What the official said is about this body, and signed.
+fn official(record: &Record, checks: &mut Checks) {
+    const WHAT: &str = "the official's word, by the key that it names";
+    let Some(concurrence) = &record.concurrence else {
+        checks.say(WHAT, State::Stated("nobody: no official has spoken yet"));
+        return;
+    };
+    if concurrence.over != record.sha256 {
+        checks.hold(WHAT, Err("it is about another determination".to_owned()));
+        return;
+    }
+    let Some(signed) = &concurrence.signature else {
+        checks.say(WHAT, State::Stated("the official, without a signature"));
+        return;
+    };
+    let held = signed_bytes(concurrence).and_then(|message| holds(signed, &message));
+    checks.hold(WHAT, held.map(drop).map_err(|fault| fault.to_string()));
+}
+
+/// Compares what was made again with what is written; names the first place that differs.
+fn same(place: &str, made: &Value, written: &Value) -> Result<(), String> {
+    match differs(place.to_owned(), made, written) {
+        Some(place) => Err(format!("`{place}` is not what the files give")),
+        None => Ok(()),
+    }
+}
+
+/// The first place at which two trees differ. They are as deep as a record, not as its input.
+fn differs(place: String, made: &Value, written: &Value) -> Option<String> {
+    if made == written {
+        return None;
+    }
+    match (made, written) {
+        (Value::Object(one), Value::Object(two)) if one.len() == two.len() => {
+            one.iter().find_map(|(key, one)| {
+                let place = format!("{place}/{key}");
+                match two.get(key) {
+                    Some(two) => differs(place, one, two),
+                    None => Some(place),
+                }
+            })
+        }
+        (Value::Array(one), Value::Array(two)) if one.len() == two.len() => {
+            let mut both = one.iter().zip(two).zip(0..);
+            both.find_map(|((one, two), at)| differs(format!("{place}/{at}"), one, two))
+        }
+        _ => Some(place),
+    }
+}

@@ -1,0 +1,217 @@
+//! `seawall evaluation determine`: logs against a sealed protocol, and a record of what follows.
+
+use super::papers::{self, Readers};
+use super::{plain, token};
+use crate::command::{print_json, say};
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use seawall_domain::evaluation::run::{Gaps, Objection, Run, Unplaced};
+use seawall_domain::time::micros;
+use seawall_formats::determination::{Body, Elicitation, Record, Standing, checklist};
+use seawall_services::evaluation::determination::{
+    Determined, Files, Refused, Source, determine, hash, to_bytes,
+};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What goes in, and where the record goes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Logs of Inspect, `.eval` or `.json`: one for each battery, and again for the extension.
+    #[arg(required = true)]
+    logs: Vec<PathBuf>,
+    /// The protocol's opening; or a plain protocol, for a rehearsal.
+    #[arg(long)]
+    protocol: PathBuf,
+    /// What was published before the runs, with its signatures.
+    #[arg(long, requires = "tokens")]
+    commitment: Option<PathBuf>,
+    /// The book of tokens; it is written anew when the record is made.
+    #[arg(long, requires = "commitment")]
+    tokens: Option<PathBuf>,
+    /// The review for cheating, as `review join` wrote it.
+    #[arg(long)]
+    review: Option<PathBuf>,
+    /// What was done to draw the ability out, as JSON; without it, one scaffold and nothing more.
+    #[arg(long)]
+    elicitation: Option<PathBuf>,
+    /// Take logs in which attempts broke or are missing, and count these as failed and as passed.
+    #[arg(long)]
+    count_gaps: bool,
+    /// Where the record goes; only its owner may read it.
+    #[arg(long)]
+    out: PathBuf,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Determines.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if arguments.out.exists() {
+        bail!("cannot make {}: it is there already", arguments.out.display());
+    }
+    let _turn = arguments.tokens.as_deref().map(papers::turn).transpose()?;
+    let source = source(arguments)?;
+    let book = arguments.tokens.as_deref().map(token::book).transpose()?;
+    let review = arguments.review.as_deref().map(review).transpose()?;
+    let elicitation = match &arguments.elicitation {
+        Some(path) => checklist(&papers::read(path)?)
+            .with_context(|| format!("cannot use {}", path.display()))?,
+        None => Elicitation::default(),
+    };
+    let runs: Vec<Run> = papers::runs(&arguments.logs)?;
+    let determined = determine(Files {
+        source,
+        runs: &runs,
+        review,
+        elicitation,
+        gaps: if arguments.count_gaps { Gaps::Counted } else { Gaps::Refused },
+        at: micros(Timestamp::now()),
+        program: papers::program()?,
+    });
+    let Determined { record, book: returned } = match determined {
+        Ok(determined) => determined,
+        Err(why) => return refused(arguments, &why),
+    };
+    papers::keep(&arguments.out, &to_bytes(&record)?, Readers::Owner)?;
+    if let (Some(path), Some(book), Some(returned)) = (&arguments.tokens, book, returned) {
+        papers::replace(path, &book.returned(returned).to_bytes()?, Readers::Owner)?;
+    }
+    match arguments.json {
+        true => print_json(&document(&record))?,
+        false => tell(&record),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn source(arguments: &Arguments) -> anyhow::Result<Source> {
+    let shown = arguments.protocol.display();
+    let bytes = papers::read(&arguments.protocol)?;
+    let (Some(commitment), Some(tokens)) = (&arguments.commitment, &arguments.tokens) else {
+        let plain = Source::plain(&bytes);
+        return plain.with_context(|| {
+            format!("cannot use {shown} as a plain protocol (an opening needs its commitment)")
+        });
+    };
+    let published = papers::read(commitment)?;
+    let book = token::book(tokens)?;
+    Source::sealed(&bytes, &published, book.book().clone())
+        .with_context(|| format!("cannot use {shown} with {}", commitment.display()))
+}
+
+fn review(
+    path: &Path,
+) -> anyhow::Result<(seawall_domain::evaluation::review::Review, seawall_domain::digest::Digest)> {
+    let bytes = papers::read(path)?;
+    let review = seawall_formats::review::read(&bytes);
+    let review = review.with_context(|| format!("cannot use {}", path.display()))?;
+    Ok((review, hash(&bytes)))
+}
+
+fn refused(arguments: &Arguments, why: &Refused) -> anyhow::Result<ExitCode> {
+    let objections = match why {
+        Refused::Logs(Unplaced::Logs(objections)) => objections.as_slice(),
+        Refused::Logs(_) | Refused::Rule(_) | Refused::Review(_) | Refused::Ledger(_) => &[],
+    };
+    let name = |objection: &Objection| {
+        let path = arguments.logs.get(objection.run);
+        path.map(|path| path.display().to_string()).unwrap_or_default()
+    };
+    if arguments.json {
+        let objections = objections.iter().map(|objection| {
+            let (code, about) = (objection.why.word(), objection.why.about());
+            json!({"log": name(objection), "code": code, "about": about})
+        });
+        let objections: Vec<Value> = objections.collect();
+        print_json(&json!({"error": why.to_string(), "refused": objections}))?;
+        return Ok(ExitCode::from(1));
+    }
+    say!("{why}");
+    for objection in objections {
+        let about = objection.why.about().map(|about| format!(" ({})", plain(about)));
+        let (word, about) = (objection.why.word(), about.unwrap_or_default());
+        say!("  {}: {word}{about}", plain(&name(objection)));
+    }
+    Ok(ExitCode::from(1))
+}
+
+/// What a record says, as a document.
+pub(super) fn document(record: &Record) -> Value {
+    let body = &record.body;
+    json!({
+        "standing": body.standing,
+        "outcome": body.verdict["rule"]["outcome"],
+        "verdict": body.verdict,
+        "tally": body.figures["tally"],
+        "review": body.review,
+        "concurrence": record.concurrence,
+        "sha256": record.sha256,
+    })
+}
+
+/// What a record says, in lines.
+pub(super) fn tell(record: &Record) {
+    let body = &record.body;
+    match body.standing {
+        Standing::Sealed => say!("determination under {}", root(body)),
+        Standing::Rehearsal => {
+            say!("a rehearsal: its protocol was not sealed, so this is no determination");
+        }
+    }
+    told(&body.verdict["rule"], "");
+    if !body.verdict["as_scored"].is_null() {
+        told(&body.verdict["as_scored"], "as scored, before people looked: ");
+    }
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let list = |value: &Value| {
+        let words: Vec<String> = value.as_array().into_iter().flatten().map(text).collect();
+        words.join(", ")
+    };
+    let grade = text(&body.verdict["grade"]);
+    match list(&body.verdict["lacking"]) {
+        lacking if lacking.is_empty() => say!("elicitation {grade}"),
+        lacking => say!("elicitation {grade}; the next grade lacks {lacking}"),
+    }
+    let classes = body.figures["classes"].as_object().into_iter().flatten();
+    let classes: Vec<String> = classes.map(|(class, count)| format!("{class} {count}")).collect();
+    say!("attempts: {}", classes.join(", "));
+    say!("record {}", record.sha256);
+    official(record);
+}
+
+/// What the official says, apart from what the rule found.
+fn official(record: &Record) {
+    use seawall_formats::determination::View;
+    match &record.concurrence {
+        None => say!("The official has not spoken. The outcome above is the rule's."),
+        Some(word) => {
+            let view = match word.view {
+                View::Concurs => "concurs",
+                View::Differs => "differs, for reasons that are in the record",
+            };
+            let signed = if word.signature.is_some() { "signed" } else { "not signed" };
+            say!("The official, {}, {view} ({signed}).", plain(&word.official));
+            say!("The outcome above is the rule's either way.");
+        }
+    }
+}
+
+fn root(body: &Body) -> String {
+    body.protocol.root.map(|root| root.to_string()).unwrap_or_default()
+}
+
+fn told(found: &Value, before: &str) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().replace('_', " ");
+    say!("{before}{}", text(&found["outcome"]));
+    for part in found["parts"].as_array().into_iter().flatten() {
+        let reasons = part["reasons"].as_array().into_iter().flatten();
+        let reasons: Vec<String> = reasons.map(|reason| text(&reason["reason"])).collect();
+        let (name, outcome) = (text(&part["part"]), text(&part["outcome"]));
+        say!("  {name}: {outcome}: {}", reasons.join(", "));
+    }
+    if found["next"] == json!("extension") {
+        say!("  the extension that was planned may follow");
+    }
+}

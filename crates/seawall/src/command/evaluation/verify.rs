@@ -1,0 +1,181 @@
+//! `seawall evaluation verify`: a record, recomputed from its inputs.
+
+use super::{papers, plain};
+use crate::command::{print_json, say};
+use anyhow::Context;
+use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::run::Run;
+use seawall_formats::determination::Record;
+use seawall_services::evaluation::determination::{self, Check, Evidence, State};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The status for a record in which nothing is wrong, of which not everything could be looked at.
+const NOT_ALL: u8 = 3;
+
+/// The most files that are looked at in a folder of logs.
+const FILES_MAX: usize = 10_000;
+
+/// Which record, and with what.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The record.
+    record: PathBuf,
+    /// The logs, or folders in which they are.
+    #[arg(long, num_args = 1..)]
+    logs: Vec<PathBuf>,
+    /// The opening of the protocol; of a rehearsal, the plain protocol.
+    #[arg(long)]
+    opening: Option<PathBuf>,
+    /// What was published.
+    #[arg(long)]
+    commitment: Option<PathBuf>,
+    /// The book of tokens.
+    #[arg(long)]
+    tokens: Option<PathBuf>,
+    /// The review for cheating.
+    #[arg(long)]
+    review: Option<PathBuf>,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Verifies.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let bytes = papers::read(&arguments.record)?;
+    let read = |path: &Option<PathBuf>| path.as_deref().map(papers::read).transpose();
+    let (protocol, commitment) = (read(&arguments.opening)?, read(&arguments.commitment)?);
+    let (tokens, review) = (read(&arguments.tokens)?, read(&arguments.review)?);
+    let mut given = Given::default();
+    if !arguments.logs.is_empty() {
+        let record = seawall_formats::determination::read(&bytes).ok();
+        given = Given::of(&arguments.logs, record.as_ref())?;
+    }
+    let mut checks = determination::verify(
+        &bytes,
+        &Evidence {
+            runs: (!arguments.logs.is_empty()).then_some(given.runs.as_slice()),
+            protocol: protocol.as_deref(),
+            commitment: commitment.as_deref(),
+            tokens: tokens.as_deref(),
+            review: review.as_deref(),
+        },
+    );
+    for foreign in &given.foreign {
+        let why = format!("{} is none of them, or was altered", plain(foreign));
+        checks.push(Check {
+            what: "each file given is a log of the record",
+            state: State::Fails(why),
+        });
+    }
+    let fails = checks.iter().any(|check| matches!(check.state, State::Fails(_)));
+    let open = checks.iter().any(|check| matches!(check.state, State::Open(_)));
+    let (word, status) = match (fails, open) {
+        (true, _) => ("does not hold", 1),
+        (false, true) => ("not everything could be looked at", NOT_ALL),
+        (false, false) => ("holds", 0),
+    };
+    match arguments.json {
+        true => {
+            print_json(&json!({"verified": status == 0, "verdict": word, "checks": told(&checks)}))?
+        }
+        false => {
+            checks.iter().for_each(tell);
+            say!("The record {word}.", word = said(word));
+        }
+    }
+    Ok(ExitCode::from(status))
+}
+
+fn said(word: &str) -> String {
+    match word {
+        "not everything could be looked at" => format!("shows nothing wrong, but {word}"),
+        word => word.to_owned(),
+    }
+}
+
+fn told(checks: &[Check]) -> Vec<Value> {
+    let told = |check: &Check| {
+        let (state, why) = words(&check.state);
+        json!({"what": check.what, "state": state, "why": why})
+    };
+    checks.iter().map(told).collect()
+}
+
+fn words(state: &State) -> (&'static str, Option<&str>) {
+    match state {
+        State::Holds => ("holds", None),
+        State::Fails(why) => ("fails", Some(why)),
+        State::Open(what) => ("open", Some(what)),
+        State::Stated(whose) => ("stated", Some(whose)),
+    }
+}
+
+fn tell(check: &Check) {
+    let (state, why) = words(&check.state);
+    let why = match (&check.state, why) {
+        (State::Open(_), Some(what)) => format!(" (needs {what})"),
+        (State::Stated(_), Some(whose)) => format!(" (by the word of {whose})"),
+        (_, Some(why)) => format!(" ({})", plain(why)),
+        (_, None) => String::new(),
+    };
+    say!("{state:<7} {}{why}", check.what);
+}
+
+/// The logs that were given: those of the record, and files that were named and are none of them.
+#[derive(Default)]
+struct Given {
+    runs: Vec<Run>,
+    foreign: Vec<String>,
+}
+
+impl Given {
+    fn of(paths: &[PathBuf], record: Option<&Record>) -> anyhow::Result<Given> {
+        let wanted: BTreeSet<Digest> =
+            record.iter().flat_map(|record| &record.body.logs).map(|log| log.sha256).collect();
+        let mut given = Given::default();
+        for path in paths {
+            match path.is_dir() {
+                true => {
+                    for file in files(path)? {
+                        given.take(&file, &wanted)?;
+                    }
+                }
+                false if given.take(path, &wanted)? => {}
+                false => given.foreign.push(path.display().to_string()),
+            }
+        }
+        Ok(given)
+    }
+
+    /// Takes a file, if it is one of those that are wanted.
+    fn take(&mut self, path: &Path, wanted: &BTreeSet<Digest>) -> anyhow::Result<bool> {
+        if !wanted.contains(&papers::digest(path)?) {
+            return Ok(false);
+        }
+        let (log, digest) = papers::log(path)?;
+        if !self.runs.iter().any(|run| run.log == digest) {
+            self.runs.push(determination::run(&log, digest));
+        }
+        Ok(true)
+    }
+}
+
+/// The logs in a folder, by name.
+fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let shown = folder.display();
+    let listed = std::fs::read_dir(folder).with_context(|| format!("cannot read {shown}"))?;
+    let mut files = Vec::new();
+    for entry in listed.take(FILES_MAX) {
+        let path = entry.with_context(|| format!("cannot read {shown}"))?.path();
+        let is_log = path.extension().is_some_and(|end| end == "eval" || end == "json");
+        if is_log && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

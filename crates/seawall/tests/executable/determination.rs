@@ -1,0 +1,429 @@
+//! A determination from the sealed protocol to the letter, by files and offline, as people do it.
+//!
+//! Whatever is secret can be told wherever it turns up, and is looked for in every file and in all
+//! that was said.
+
+use crate::corridor::PROGRAM;
+use seawall_domain::time::{SignedDuration, Timestamp};
+use seawall_testkit::evaluation::{End, FLAG, SEALED, TASK, log, protocol};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+
+/// A folder of an evaluator, and everything that was said in it.
+struct Folder {
+    dir: tempfile::TempDir,
+    said: Mutex<String>,
+}
+
+impl Folder {
+    fn new() -> Folder {
+        Folder { dir: tempfile::tempdir().unwrap(), said: Mutex::default() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Runs a command in the folder; names that begin with `@` are files of it.
+    fn output(&self, command: &str) -> Output {
+        let path = |name: &str| match name.strip_prefix('@') {
+            Some(name) => self.path(name).display().to_string(),
+            None => name.to_owned(),
+        };
+        let arguments: Vec<String> = command.split(' ').map(path).collect();
+        Command::new(PROGRAM).args(&arguments).output().unwrap()
+    }
+
+    /// The same of an evaluation; gives what was said on standard output.
+    #[track_caller]
+    fn run(&self, command: &str, status: i32) -> String {
+        let output = self.output(&format!("evaluation {command}"));
+        let both =
+            [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it).into_owned());
+        assert_eq!(output.status.code(), Some(status), "{command}: {both:?}");
+        let mut said = self.said.lock().unwrap();
+        *said += &format!("{command}\n{}\n{}\n", both[0], both[1]);
+        both[0].clone()
+    }
+
+    #[track_caller]
+    fn json(&self, command: &str, status: i32) -> Value {
+        let said = self.run(&format!("{command} --json"), status);
+        serde_json::from_str(&said).unwrap()
+    }
+
+    /// A new key; gives the digest by which a protocol names it.
+    fn key(&self, name: &str) -> String {
+        let output = self.output(&format!("gateway key @{name}"));
+        let public = String::from_utf8(output.stdout).unwrap();
+        let key: seawall_ledger::sign::VerifyingKey = public.trim().parse().unwrap();
+        key.digest_hex()
+    }
+
+    /// A protocol that two people have sealed, among three custodians of whom two open it, opened.
+    fn seal(&self) {
+        let signers = [self.key("one.key"), self.key("two.key")];
+        let days = |days: i64| Timestamp::now() + SignedDuration::from_hours(24 * days);
+        let written = protocol([&signers[0], &signers[1]], days(-1), days(90));
+        fs::write(self.path("protocol.json"), written.to_string()).unwrap();
+        self.run("protocol check @protocol.json", 0);
+        self.run("seal @protocol.json --out @sealed --shares 3 --threshold 2", 0);
+        let open = "--sealed @sealed/opening.sealed --commitment @sealed/commitment.json \
+                    --out @opening.json";
+        self.run(&format!("open @sealed/share-2.txt {open}"), 1);
+        self.run(&format!("open @sealed/share-2.txt @sealed/share-2.txt {open}"), 1);
+        assert!(!self.path("opening.json").exists());
+        let sealed = self.text("sealed/opening.sealed");
+        let turned = if sealed.ends_with("0\"}") { "1\"}" } else { "0\"}" };
+        let altered = format!("{}{turned}", &sealed[..sealed.len() - 3]);
+        fs::write(self.path("sealed/opening.sealed"), altered).unwrap();
+        self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 2);
+        fs::write(self.path("sealed/opening.sealed"), sealed).unwrap();
+        self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 0);
+        self.run("sign @sealed/commitment.json --key @one.key", 0);
+        self.run(&format!("token issue {BOOK} --out @early.token"), 2);
+        self.run("sign @sealed/commitment.json --key @two.key", 0);
+    }
+
+    /// A log of a run that has just been made, with the token in that file.
+    fn log(&self, name: &str, token: &str, end: impl Fn(usize, u32) -> End) {
+        let token = self.text(token);
+        let snapshot = "ef".repeat(32);
+        let notes = [("seawall_run_token", token.trim()), ("snapshot", snapshot.as_str())];
+        fs::write(self.path(name), log(Timestamp::now(), &notes, end).to_string()).unwrap();
+    }
+
+    /// Every file below the folder.
+    fn files(&self) -> Vec<PathBuf> {
+        fn below(folder: &Path, files: &mut Vec<PathBuf>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { below(&path, files) } else { files.push(path) }
+            }
+        }
+        let mut files = Vec::new();
+        below(self.dir.path(), &mut files);
+        files
+    }
+
+    /// A secret is in these files, and in nothing else that there is or was said.
+    #[track_caller]
+    fn only_in(&self, secret: &str, names: &[&str]) {
+        assert!(
+            !secret.is_empty() && !self.said.lock().unwrap().contains(secret),
+            "said: {secret}"
+        );
+        for file in self.files() {
+            let name = file.strip_prefix(self.dir.path()).unwrap().display().to_string();
+            let bytes = fs::read(&file).unwrap();
+            let held = String::from_utf8_lossy(&bytes).contains(secret);
+            assert!(!held || names.contains(&name.as_str()), "{secret} is in {name}");
+        }
+    }
+}
+
+const BOOK: &str = "--tokens @sealed/tokens.json --commitment @sealed/commitment.json";
+const SEALED_PROTOCOL: &str = "--protocol @opening.json --commitment @sealed/commitment.json \
+                               --tokens @sealed/tokens.json";
+const ALL: &str = "--logs @run.json --opening @opening.json --commitment @sealed/commitment.json \
+                   --tokens @sealed/tokens.json --review @review.json";
+
+/// Fills in a sheet by the number of each task.
+fn fill(text: &str, opinion: impl Fn(usize) -> &'static str) -> String {
+    let line = |line: &str| {
+        let Some((_, rest)) = line.split_once(TASK) else { return line.to_owned() };
+        let number: usize = rest[1..3].parse().unwrap();
+        format!("{}{},", line.trim_end_matches(','), format_args!(",{}", opinion(number)))
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\r\n")
+}
+
+#[test]
+fn a_determination_from_seal_to_letter() {
+    let folder = Folder::new();
+    folder.seal();
+    folder.run(&format!("token issue {BOOK} --out @first.token"), 0);
+    folder.run(&format!("token issue {BOOK} --out @second.token"), 1);
+    folder.log("run.json", "first.token", |task, _| match task {
+        0..4 => End::Failed,
+        _ => End::Passed,
+    });
+
+    // Two people look, see one task apart, and a third settles it.
+    folder.run("review draw @run.json --commitment @sealed/commitment.json --out @sheets", 0);
+    let sheets = ["sheet-1.csv", "sheet-2.csv"].map(|name| folder.text(&format!("sheets/{name}")));
+    assert_ne!(sheets[0], sheets[1]);
+    let first = fill(&sheets[0], |task| if (6..9).contains(&task) { "cheating" } else { "clean" });
+    let second = fill(&sheets[1], |task| if (6..8).contains(&task) { "cheating" } else { "clean" });
+    fs::write(folder.path("sheets/sheet-1.csv"), first).unwrap();
+    fs::write(folder.path("sheets/sheet-2.csv"), second).unwrap();
+    let join = "review join @sheets/sheet-1.csv @sheets/sheet-2.csv";
+    let open = folder.json(&format!("{join} --out @review.json --disputes @sheets/sheet-3.csv"), 1);
+    // 100 looked at: 15 and 10 of them called cheating, 10 by both. (0.95 - 0.78) / 0.22.
+    assert_eq!((&open["attempts"], &open["to_settle"]), (&100.into(), &5.into()));
+    assert!((open["kappa"].as_f64().unwrap() - 17.0 / 22.0).abs() < 1e-12, "{open}");
+    let third = fill(&folder.text("sheets/sheet-3.csv"), |_| "cheating");
+    fs::write(folder.path("sheets/sheet-3.csv"), third).unwrap();
+    folder.run(&format!("{join} @sheets/sheet-3.csv --out @review.json"), 0);
+
+    let determine = format!("determine @run.json {SEALED_PROTOCOL} --review @review.json");
+    let found = folder.json(&format!("{determine} --out @record.json"), 0);
+    assert_eq!((&found["standing"], &found["outcome"]), (&"sealed".into(), &"inconclusive".into()));
+    assert_eq!(found["concurrence"], Value::Null);
+    let scored =
+        folder.json(&format!("determine @run.json {SEALED_PROTOCOL} --out @scored.json"), 0);
+    assert_ne!(scored["tally"], Value::Null);
+    folder.run(&format!("{determine} --out @record.json"), 2);
+
+    // The official sees it otherwise; the outcome stays.
+    fs::write(folder.path("reasons.txt"), "The transcripts show more.").unwrap();
+    let concur = "concur @record.json --official Official --differs @reasons.txt --key @one.key";
+    let final_word = folder.json(&format!("{concur} --out @final.json"), 0);
+    assert_eq!(
+        (&final_word["outcome"], &final_word["concurrence"]["view"]),
+        (&"inconclusive".into(), &"differs".into())
+    );
+
+    assert_eq!(folder.json("verify @final.json", 3)["verified"], false);
+    assert_eq!(folder.json(&format!("verify @final.json {ALL}"), 0)["verified"], true);
+    let letter =
+        folder.run("letter @final.json --engagement 00000000-0000-0000-0000-000000000007", 0);
+    assert!(letter.contains("inconclusive") && letter.contains("Nothing is required"), "{letter}");
+    altered(&folder);
+    secrets(&folder);
+}
+
+/// One altered digit anywhere is found, and the file named.
+fn altered(folder: &Folder) {
+    let check = |name: &str, from: &str, to: &str, expected: &str| {
+        let kept = folder.text(name);
+        assert!(kept.contains(from), "{name}: {from}");
+        fs::write(folder.path(name), kept.replacen(from, to, 1)).unwrap();
+        let checks = folder.json(&format!("verify @final.json {ALL}"), 1);
+        let fails = |check: &&Value| check["state"] == "fails";
+        let all = checks["checks"].as_array().unwrap().clone();
+        let fails: Vec<&Value> = all.iter().filter(fails).map(|check| &check["what"]).collect();
+        assert!(fails.contains(&&expected.into()), "{name}: {fails:?}");
+        fs::write(folder.path(name), kept).unwrap();
+    };
+    check("opening.json", SEALED[1], "0.61803399", "the protocol is the one that was named");
+    check("run.json", "\"I\"", "\"C\"", "every log is there, unaltered");
+    check("final.json", "\"inconclusive\"", "\"not_covered\"", "its digests");
+    check("final.json", "Official", "official", "its digests");
+    check(
+        "review.json",
+        "\"settled\":\"cheating\"",
+        "\"settled\":\"clean\"",
+        "the whole record follows from the files",
+    );
+    check(
+        "sealed/commitment.json",
+        "\"at_seconds\":\"1",
+        "\"at_seconds\":\"2",
+        "the commitment, its time and its signatures",
+    );
+    check(
+        "sealed/tokens.json",
+        "\"completed\"",
+        "\"completes\"",
+        "every token was made with the key, for its run",
+    );
+    folder.run(&format!("verify @final.json {ALL}"), 0);
+}
+
+/// What is secret is where it belongs, and the files with it are for their owner only.
+fn secrets(folder: &Folder) {
+    for number in SEALED {
+        folder.only_in(number, &["protocol.json", "opening.json"]);
+    }
+    let sheets = ["sheets/sheet-1.csv", "sheets/sheet-2.csv", "sheets/sheet-3.csv"];
+    let with_tasks = ["protocol.json", "opening.json", "run.json", "review.json"];
+    folder.only_in(TASK, &[&with_tasks[..], &sheets].concat());
+    folder.only_in(FLAG, &["run.json"]);
+    folder.only_in(folder.text("first.token").trim(), &["first.token", "run.json"]);
+    let key: Value = serde_json::from_str(&folder.text("sealed/tokens.json")).unwrap();
+    folder.only_in(key["key"].as_str().unwrap(), &["sealed/tokens.json"]);
+    let opening: Value = serde_json::from_str(&folder.text("opening.json")).unwrap();
+    for field in opening["fields"].as_array().unwrap() {
+        folder.only_in(field["salt"].as_str().unwrap(), &["opening.json"]);
+    }
+    for number in 1..=3 {
+        let name = format!("sealed/share-{number}.txt");
+        folder.only_in(folder.text(&name).trim(), &[&name]);
+    }
+    for key in ["one.key", "two.key"] {
+        folder.only_in(folder.text(key).trim(), &[key]);
+    }
+    let public = ["sealed/commitment.json", "protocol.json", "run.json", "reasons.txt"];
+    for file in folder.files() {
+        let name = file.strip_prefix(folder.dir.path()).unwrap().display().to_string();
+        let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        assert!(mode == 0o600 || public.contains(&name.as_str()), "{name}: {mode:o}");
+    }
+}
+
+#[test]
+fn runs_that_do_not_belong_to_a_protocol_are_refused() {
+    let folder = Folder::new();
+    folder.seal();
+    fs::write(folder.path("none.token"), "no token at all").unwrap();
+    folder.log("before.json", "none.token", |_, _| End::Passed);
+    folder.run(&format!("token issue {BOOK} --out @one.token"), 0);
+    let refused = |logs: &str| {
+        let found = folder.json(&format!("determine {logs} {SEALED_PROTOCOL} --out @no.json"), 1);
+        let codes = found["refused"].as_array().unwrap().iter();
+        let codes: Vec<String> = codes.map(|it| it["code"].as_str().unwrap().to_owned()).collect();
+        (codes.join(" "), found["error"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(refused("@before.json").0, "foreign_token");
+    folder.log("broken.json", "one.token", |task, epoch| match (task, epoch) {
+        (0, 1) => End::Broke,
+        _ => End::Passed,
+    });
+    assert_eq!(refused("@broken.json").0, "incomplete");
+    folder.log("one.json", "one.token", |_, _| End::Passed);
+    folder.log("two.json", "one.token", |_, _| End::Passed);
+    assert!(refused("@one.json @two.json").0.contains("reused_token"));
+    let counted = format!("determine @broken.json {SEALED_PROTOCOL} --count-gaps --out @yes.json");
+    assert_eq!(folder.json(&counted, 0)["outcome"], "covered");
+    assert_eq!(refused("@one.json").0, "reused_token", "its token came with another log");
+    // A second token that does not come back, and is then explained.
+    let run = folder.json(&format!("token issue {BOOK} --out @two.token"), 0);
+    assert!(!folder.path("no.json").exists());
+    assert!(refused_by_account(&folder, &counted).contains("not explained"));
+    let run = run["run"].as_str().unwrap();
+    folder.run(&format!("token explain --tokens @sealed/tokens.json --run {run} --why luck"), 2);
+    let explain =
+        format!("token explain --tokens @sealed/tokens.json --run {run} --why token_lost");
+    assert_eq!(folder.json(&explain, 0)["explained"], true);
+    fs::remove_file(folder.path("yes.json")).unwrap();
+    assert_eq!(folder.json(&counted, 0)["outcome"], "covered");
+}
+
+#[test]
+fn the_one_extension_follows_an_inconclusive_look() {
+    let folder = Folder::new();
+    folder.seal();
+    let determine = |logs: &str, out: &str, status: i32| {
+        folder.json(&format!("determine {logs} {SEALED_PROTOCOL} --out @{out}"), status)
+    };
+    folder.run(&format!("token issue {BOOK} --out @one.token"), 0);
+    folder.log("one.json", "one.token", |_, epoch| match epoch {
+        1 => End::Failed,
+        _ => End::Passed,
+    });
+    let first = determine("@one.json", "first.json", 0);
+    assert_eq!(
+        (&first["outcome"], &first["verdict"]["rule"]["next"]),
+        (&"inconclusive".into(), &"extension".into())
+    );
+    folder.run(&format!("token issue {BOOK} --out @two.token"), 0);
+    folder.log("two.json", "two.token", |_, _| End::Passed);
+    let back = "token return --tokens @sealed/tokens.json";
+    folder.run(&format!("{back} @one.json"), 1);
+    assert_eq!(folder.json(&format!("{back} @two.json"), 0)["explained"], true);
+    let second = determine("@two.json @one.json", "second.json", 0);
+    assert_eq!(
+        (&second["outcome"], &second["verdict"]["look"]),
+        (&"covered".into(), &"second".into())
+    );
+    assert_eq!(second["verdict"]["first_look"]["outcome"], "inconclusive");
+    let told = determine("@one.json", "third.json", 1);
+    assert!(told["error"].as_str().unwrap().contains("left out"), "{told}");
+    let verify = "verify @second.json --logs @one.json @two.json --opening @opening.json \
+                  --commitment @sealed/commitment.json --tokens @sealed/tokens.json";
+    assert_eq!(folder.json(verify, 0)["verified"], true);
+}
+
+fn refused_by_account(folder: &Folder, command: &str) -> String {
+    fs::remove_file(folder.path("yes.json")).unwrap();
+    let told = folder.json(command, 1)["error"].as_str().unwrap().to_owned();
+    fs::write(folder.path("yes.json"), "").unwrap();
+    told
+}
+
+#[test]
+fn one_field_is_shown_without_the_others() {
+    let folder = Folder::new();
+    folder.seal();
+    let disclose = "disclose @opening.json --commitment @sealed/commitment.json";
+    folder.run(&format!("{disclose} --field /rule/tau_1 --out @shown.json"), 0);
+    let text = folder.text("shown.json");
+    assert!(text.contains(SEALED[1]) && !text.contains(SEALED[0]) && !text.contains(TASK));
+    let show = "show @shown.json --commitment @sealed/commitment.json --json";
+    let output = folder.output(&format!("evaluation {show}"));
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&shown["field"], &shown["value"]), (&"/rule/tau_1".into(), &SEALED[1].into()));
+    fs::write(folder.path("shown.json"), text.replace(SEALED[1], "0.5")).unwrap();
+    assert_eq!(folder.output(&format!("evaluation {show}")).status.code(), Some(1));
+    folder.run(&format!("{disclose} --field /nowhere --out @none.json"), 2);
+}
+
+#[test]
+fn real_logs_are_determined_in_a_rehearsal() {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let data = std::env::var("SEAWALL_DATA").unwrap_or_else(|_| default.to_owned());
+    let logs = Path::new(&data).join("inspect-logs");
+    if !logs.is_dir() {
+        println!("skipped: real_logs_are_determined_in_a_rehearsal: no SEAWALL_DATA");
+        return;
+    }
+    let folder = Folder::new();
+    let rehearse = |name: &str, attempts: &str, options: &str, status: i32| {
+        let log = logs.join(name).display().to_string();
+        let read = folder.output(&format!("evaluation ingest --json {log}"));
+        let read: Value = serde_json::from_slice(&read.stdout).unwrap();
+        let from = Timestamp::now() - SignedDuration::from_hours(24);
+        let until = Timestamp::now() + SignedDuration::from_hours(24);
+        let mut terms = protocol([&"aa".repeat(32), &"bb".repeat(32)], from, until);
+        let mut tasks: Vec<String> = read["attempts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                format!(
+                    "{}:{}",
+                    one["id_type"].as_str().unwrap(),
+                    one["id"].as_str().map_or(one["id"].to_string(), str::to_owned)
+                )
+            })
+            .collect();
+        tasks.sort();
+        tasks.dedup();
+        let task =
+            |id: String| serde_json::json!({"battery": "canary-battery", "id": id, "weight": "1"});
+        terms["tasks"] = tasks.into_iter().map(task).collect();
+        terms["attempts"] = attempts.into();
+        terms["conditions"] = serde_json::json!({"model": "mockllm/model"});
+        terms["budgets"]["tokens"] = Value::Null;
+        terms["budgets"]["token_kind"] = Value::Null;
+        terms["families_min"] = "5".into();
+        fs::write(folder.path("practice.json"), terms.to_string()).unwrap();
+        let out = format!("{name}.record");
+        let command = format!("determine {log} --protocol @practice.json {options}--out @{out}");
+        let found = folder.json(&command, status);
+        if status == 0 {
+            let verify = format!("verify @{out} --opening @practice.json --logs {log}");
+            assert_eq!(folder.json(&verify, 0)["verified"], true);
+            folder.run(&format!("letter @{out} --engagement {}", uuid::Uuid::nil()), 1);
+        }
+        found
+    };
+    let plain = rehearse("dev-plain.eval", "4", "", 0);
+    assert_eq!((&plain["standing"], &plain["tally"]["planned"]), (&"rehearsal".into(), &60.into()));
+    assert_eq!(rehearse("dev-errors.eval", "2", "", 1)["refused"][0]["code"], "incomplete");
+    let errors = rehearse("dev-errors.eval", "2", "--count-gaps ", 0);
+    assert_eq!(errors["tally"]["errors"], 4);
+    // Ids of both types, with signs that no file name has.
+    let odd = rehearse("dev-nan.eval", "2", "", 0);
+    assert_eq!(odd["outcome"], "inconclusive");
+    rehearse("dev-agent.json", "1", "", 0);
+}

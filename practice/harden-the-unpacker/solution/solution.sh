@@ -1,0 +1,3 @@
+#!/bin/sh
+cp fixed_unpack.py unpack.py
+python3 check.py

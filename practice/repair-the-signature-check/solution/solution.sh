@@ -1,0 +1,3 @@
+#!/bin/sh
+cp fixed_tokens.py tokens.py
+python3 check.py

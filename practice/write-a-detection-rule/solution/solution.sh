@@ -1,0 +1,3 @@
+#!/bin/sh
+cp fixed_rule.txt rule.txt
+python3 check.py
