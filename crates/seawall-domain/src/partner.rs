@@ -128,15 +128,61 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// How far that is, without what only some may know of it.
+    pub fn progress(&self) -> Progress {
+        match self {
+            Stage::Filed { lot: None, .. } => Progress::Filed,
+            Stage::Filed { lot: Some(_), .. } => Progress::DrawnFor,
+            Stage::Assessed { .. } => Progress::Assessed,
+            Stage::Decided { .. } => Progress::Decided,
+            Stage::Seated { .. } => Progress::Seated,
+            Stage::Over { .. } => Progress::Over,
+        }
+    }
+
     /// The state's name.
     pub fn name(&self) -> &'static str {
+        self.progress().name()
+    }
+}
+
+/// How far an application has come, in the order of its way.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Progress {
+    /// It waits for people to be drawn.
+    Filed,
+    /// A lot draws them.
+    DrawnFor,
+    /// People look at it.
+    Assessed,
+    /// It is decided; signatures may be missing.
+    Decided,
+    /// It has a seat.
+    Seated,
+    /// The decision that its seat rested on has ended.
+    Over,
+}
+
+impl Progress {
+    /// The whole way.
+    pub const ALL: [Progress; 6] = [
+        Progress::Filed,
+        Progress::DrawnFor,
+        Progress::Assessed,
+        Progress::Decided,
+        Progress::Seated,
+        Progress::Over,
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
         match self {
-            Stage::Filed { lot: None, .. } => "filed",
-            Stage::Filed { lot: Some(_), .. } => "drawn_for",
-            Stage::Assessed { .. } => "assessed",
-            Stage::Decided { .. } => "decided",
-            Stage::Seated { .. } => "seated",
-            Stage::Over { .. } => "over",
+            Progress::Filed => "filed",
+            Progress::DrawnFor => "drawn_for",
+            Progress::Assessed => "assessed",
+            Progress::Decided => "decided",
+            Progress::Seated => "seated",
+            Progress::Over => "over",
         }
     }
 }

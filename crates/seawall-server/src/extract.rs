@@ -1,5 +1,6 @@
-//! What handlers take out of a request, with refusals in our own words: a path part, a query, a
-//! JSON document, the whole body. Bodies are bounded in size and time and are never decompressed.
+//! What handlers take out of a request, with refusals in our own words: a path part, an id, a
+//! query, a JSON document, the whole body. Bodies are bounded in size and time and are never
+//! decompressed.
 
 use crate::refuse::Refused;
 use axum::RequestExt;
@@ -8,6 +9,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The largest JSON document that steers something, in bytes: a page of text, not an archive.
@@ -25,6 +27,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Name, Refused> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         path.map(|Path(name)| Name(name)).map_err(|_| Refused::hidden())
+    }
+}
+
+/// The id that the one variable part of a path is. What is no id names nothing here.
+#[derive(Debug)]
+pub struct Id<T>(pub T);
+
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Id<T>, Refused> {
+        let Name(name) = Name::from_request_parts(parts, state).await?;
+        name.parse().map(Id).map_err(|_| Refused::hidden())
     }
 }
 

@@ -1,10 +1,11 @@
 //! Advisories: public, for anybody.
 
-use crate::extract::Name;
+use crate::extract::Id;
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
+use seawall_domain::publication::AdvisoryNumber;
 use seawall_services::advisory::{self, Out};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -76,7 +77,9 @@ pub async fn list(State(site): State<Site>) -> Result<Json<Vec<Shown>>, Refused>
 /// One published advisory.
 #[utoipa::path(get, path = "/v1/advisories/{number}", tag = "advisories",
     params(("number" = String, Path)), responses((status = 200, body = Shown), (status = 404)))]
-pub async fn show(State(site): State<Site>, Name(number): Name) -> Result<Json<Shown>, Refused> {
-    let number = number.parse().map_err(|_| Refused::hidden())?;
+pub async fn show(
+    State(site): State<Site>,
+    Id(number): Id<AdvisoryNumber>,
+) -> Result<Json<Shown>, Refused> {
     Ok(Json(shown(&advisory::by_number(&site.desk, number).await?)))
 }

@@ -1,13 +1,14 @@
 //! Cases, for those who take part.
 
 use crate::auth::Known;
-use crate::extract::{Document, Name};
+use crate::extract::{Document, Id};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use seawall_domain::case::Case;
+use seawall_domain::id::CaseId;
 use seawall_domain::package::Version;
 use seawall_domain::range::Interval;
 use seawall_services::case;
@@ -63,9 +64,8 @@ pub async fn list(State(site): State<Site>, known: Known) -> Result<Json<Vec<Sho
 pub async fn show(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<CaseId>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = case::dossier(&site.desk, &known.0.actor, id).await?;
     Ok(Json(shown(&dossier.case)))
 }
@@ -85,10 +85,9 @@ pub struct Invitation {
 pub async fn invite(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<CaseId>,
     Document(invitation): Document<Invitation>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let party = invitation.party.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&case::invite(&site.desk, &known.0.actor, id, party).await?)))
 }
@@ -120,10 +119,9 @@ pub struct StatedInterval {
 pub async fn state_range(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<CaseId>,
     Document(stated): Document<Stated>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let (package, _, _) = seawall_formats::purl::read(&stated.package)
         .map_err(|fault| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, fault.to_string()))?;
     let ranges = stated

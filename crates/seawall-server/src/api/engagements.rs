@@ -7,7 +7,7 @@ pub use step::{Step, To};
 
 use super::word;
 use crate::auth::Known;
-use crate::extract::{Document, Name, Whole};
+use crate::extract::{Document, Id, Whole};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
@@ -20,6 +20,7 @@ use seawall_domain::engagement::release::Release;
 use seawall_domain::engagement::window::Window;
 use seawall_domain::engagement::{Engagement, Weights};
 use seawall_domain::evaluation::decision::Outcome;
+use seawall_domain::id::EngagementId;
 use seawall_formats::crossing::CROSSING_BYTES_MAX;
 use seawall_services::engagement::{self, What};
 use serde::{Deserialize, Serialize};
@@ -169,9 +170,8 @@ pub async fn open(
 pub async fn show(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&engagement::show(&site.desk, &known.0.actor, id).await?)))
 }
 
@@ -183,10 +183,9 @@ pub async fn show(
 pub async fn step(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
     Document(step): Document<Step>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&step.take(&site.desk, &known.0.actor, id).await?)))
 }
 
@@ -198,9 +197,8 @@ pub async fn step(
 pub async fn withdraw(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&engagement::withdraw(&site.desk, &known.0.actor, id).await?)))
 }
 
@@ -221,9 +219,8 @@ pub struct Written {
 pub async fn letters(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
 ) -> Result<Json<Vec<Written>>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let letters = engagement::letters(&site.desk, &known.0.actor, id).await?;
     let written = letters.iter().map(|it| Written { at: it.at.to_string(), text: it.text() });
     Ok(Json(written.collect()))
@@ -248,9 +245,8 @@ pub struct Text {
 pub async fn documents(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
 ) -> Result<Json<Vec<Text>>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let texts = engagement::documents(&site.desk, &known.0.actor, id).await?;
     let shown = texts.into_iter().map(|(what, digest, text)| Text {
         what: match what {
@@ -271,9 +267,8 @@ pub async fn documents(
 pub async fn certificates(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
 ) -> Result<Json<Vec<serde_json::Value>>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let signed = engagement::certificates(&site.desk, &known.0.actor, id).await?;
     let read = signed.iter().filter_map(|envelope| serde_json::from_str(envelope).ok());
     Ok(Json(read.collect()))
@@ -286,10 +281,9 @@ pub async fn certificates(
 pub async fn hold(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
     Whole(body): Whole<OBJECT_BYTES_MAX>,
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let held = engagement::hold(&site.desk, &known.0.actor, id, &body).await?;
     Ok((StatusCode::CREATED, Json(shown(&held))))
 }
@@ -315,9 +309,8 @@ pub struct Stopped {
 pub async fn stops(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
 ) -> Result<Json<Stopped>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let told = engagement::stops(&site.desk, &known.0.actor, id).await?;
     let cut = told.cut;
     Ok(Json(Stopped {
@@ -335,9 +328,8 @@ pub async fn stops(
 pub async fn cross(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
 ) -> Result<impl IntoResponse, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let crossed = engagement::cross(&site.desk, &known.0.actor, id).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], crossed.bytes))
 }
@@ -362,10 +354,9 @@ pub struct Read {
 pub async fn receive_crossing(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EngagementId>,
     Whole(body): Whole<CROSSING_BYTES_MAX>,
 ) -> Result<Json<Read>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let read = engagement::receive_crossing(&site.desk, &known.0.actor, id, &body).await?;
     let (receipt, root) = (read.receipt.to_string(), read.root.to_string());
     Ok(Json(Read { receipt, root, outcome: read.outcome.map(Outcome::word) }))

@@ -7,7 +7,7 @@ pub use step::Step;
 
 use super::word;
 use crate::auth::Known;
-use crate::extract::{Asked, Document, Name, Whole};
+use crate::extract::{Asked, Document, Id, Whole};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
@@ -16,6 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::token::{Book, Entry, Fate};
+use seawall_domain::id::EvaluationId;
 use seawall_services::evaluation::docket;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -123,9 +124,8 @@ pub async fn open(
 pub async fn show(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EvaluationId>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&docket::show(&site.desk, &known.0.actor, id).await?)))
 }
 
@@ -137,10 +137,9 @@ pub async fn show(
 pub async fn commit(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EvaluationId>,
     Whole(body): Whole<PROTOCOL_BYTES_MAX>,
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let committed = docket::commit(&site.desk, &known.0.actor, id, &body).await?;
     Ok((StatusCode::CREATED, Json(shown(&committed))))
 }
@@ -153,10 +152,9 @@ pub async fn commit(
 pub async fn step(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EvaluationId>,
     Document(step): Document<Step>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&step.take(&site.desk, &known.0.actor, id).await?)))
 }
 
@@ -177,9 +175,8 @@ pub struct Issued {
 pub async fn issue(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EvaluationId>,
 ) -> Result<(StatusCode, Json<Issued>), Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let issued = docket::issue(&site.desk, &known.0.actor, id).await?;
     let issued = Issued { run: issued.run.to_string(), token: issued.token };
     Ok((StatusCode::CREATED, Json(issued)))
@@ -200,10 +197,9 @@ pub struct Part {
 pub async fn reveal(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<EvaluationId>,
     Asked(part): Asked<Part>,
 ) -> Result<impl IntoResponse, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let field = part.field.as_deref();
     let bytes = docket::reveal(&site.desk, &known.0.actor, id, field).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes))

@@ -1,12 +1,13 @@
 //! Findings: where they stand, and exactly what is missing.
 
 use crate::auth::Known;
-use crate::extract::{Asked, Name};
+use crate::extract::{Asked, Id};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
 use seawall_domain::finding::{Finding, Standing};
+use seawall_domain::id::FindingId;
 use seawall_services::finding;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -117,9 +118,8 @@ pub async fn list(
 pub async fn show(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<FindingId>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let dossier = finding::dossier(&site.desk, &known.0.actor, id).await?;
     Ok(Json(shown(&dossier.finding)))
 }

@@ -7,14 +7,14 @@ pub use step::Step;
 
 use super::word;
 use crate::auth::Known;
-use crate::extract::{Document, Name};
+use crate::extract::{Document, Id};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use seawall_domain::id::{PartyId, PersonId};
+use seawall_domain::id::{PartnerId, PartyId, PersonId, TieId};
 use seawall_domain::partner::Declared;
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Entry, TieKind};
@@ -73,7 +73,7 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         developer: it.application.developer.to_string(),
         rubric: it.application.rubric,
         filed_at: it.application.filed_at.to_string(),
-        stage: it.stage,
+        stage: it.progress.name(),
         outcome,
         letter: it.letter.clone(),
         developer_signed: it.signed.0,
@@ -138,9 +138,8 @@ pub async fn apply(
 pub async fn show(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<PartnerId>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(shown(&partner::dossier(&site.desk, &known.0.actor, id).await?)))
 }
 
@@ -152,9 +151,8 @@ pub async fn show(
 pub async fn evidence(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<PartnerId>,
 ) -> Result<impl IntoResponse, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let bytes = partner::evidence(&site.desk, &known.0.actor, id).await?;
     let kept = [
         (header::CONTENT_TYPE, "application/octet-stream"),
@@ -171,10 +169,9 @@ pub async fn evidence(
 pub async fn step(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<PartnerId>,
     Document(step): Document<Step>,
 ) -> Result<Json<Shown>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     step.take(&site.desk, &known.0.actor, id).await?;
     Ok(Json(shown(&partner::dossier(&site.desk, &known.0.actor, id).await?)))
 }
@@ -247,8 +244,7 @@ pub async fn declare(
 pub async fn end_tie(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<TieId>,
 ) -> Result<Json<Tied>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     Ok(Json(tied(&partner::end(&site.desk, &known.0.actor, id).await?)))
 }

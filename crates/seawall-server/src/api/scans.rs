@@ -1,12 +1,13 @@
 //! Scan claims: who looks where.
 
 use crate::auth::Known;
-use crate::extract::{Document, Name};
+use crate::extract::{Document, Id};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use seawall_domain::id::ScanId;
 use seawall_domain::scan::{Scan, Standing};
 use seawall_services::scan;
 use serde::{Deserialize, Serialize};
@@ -105,10 +106,9 @@ pub struct Ended {
 pub async fn end(
     State(site): State<Site>,
     known: Known,
-    Name(id): Name,
+    Id(id): Id<ScanId>,
     Document(ended): Document<Ended>,
 ) -> Result<Json<Lease>, Refused> {
-    let id = id.parse().map_err(|_| Refused::hidden())?;
     let scan = scan::end(&site.desk, &known.0.actor, id, ended.findings).await?;
     Ok(Json(lease(&scan)))
 }

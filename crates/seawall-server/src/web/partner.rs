@@ -14,6 +14,7 @@ use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use seawall_domain::partner::Progress;
 use seawall_domain::partner::decision::Outcome;
 use seawall_services::partner::{self, Dossier};
 
@@ -98,11 +99,13 @@ pub async fn step(
 }
 
 fn states(it: &Dossier) -> Vec<Tag> {
-    let stage = match it.stage {
-        "seated" => tag("has a seat", Tone::Good),
-        "over" => tag("over", Tone::Quiet),
-        "drawn_for" => tag("a panel is drawn", Tone::Calm),
-        other => tag(other, Tone::Calm),
+    let stage = match it.progress {
+        Progress::Seated => tag("has a seat", Tone::Good),
+        Progress::Over => tag("over", Tone::Quiet),
+        Progress::DrawnFor => tag("a panel is drawn", Tone::Calm),
+        Progress::Filed | Progress::Assessed | Progress::Decided => {
+            tag(it.progress.name(), Tone::Calm)
+        }
     };
     let outcome = it.outcome.as_ref().map(|outcome| match outcome {
         Outcome::Admit => tag("admitted", Tone::Good),
@@ -117,15 +120,15 @@ fn states(it: &Dossier) -> Vec<Tag> {
 
 fn next(it: &Dossier) -> Vec<Next> {
     let step = |who: &str, what: &str| Next { who: who.into(), what: what.into(), by: None };
-    match it.stage {
-        "filed" => vec![step("The official", "begins the draw of a panel.")],
-        "drawn_for" => vec![Next {
+    match it.progress {
+        Progress::Filed => vec![step("The official", "begins the draw of a panel.")],
+        Progress::DrawnFor => vec![Next {
             who: "The developer and the official".into(),
             what: "commit to a number each, and then reveal it.".into(),
             by: it.lottery.as_ref().map(|lot| when(lot.until)),
         }],
-        "assessed" => vec![step("The panel", "looks, each person alone.")],
-        "decided" => {
+        Progress::Assessed => vec![step("The panel", "looks, each person alone.")],
+        Progress::Decided => {
             let (developer, house) = it.signed;
             let mut steps = Vec::new();
             if !developer {
@@ -139,7 +142,7 @@ fn next(it: &Dossier) -> Vec<Next> {
             }
             steps
         }
-        "seated" => it
+        Progress::Seated => it
             .seat
             .iter()
             .map(|view| Next {
@@ -148,20 +151,19 @@ fn next(it: &Dossier) -> Vec<Next> {
                 by: Some(when(view.seat.expires_at)),
             })
             .collect(),
-        _ => Vec::new(),
+        Progress::Over => Vec::new(),
     }
 }
 
 fn way(it: &Dossier) -> crate::pages::embargo::Track {
-    let stages = ["filed", "drawn_for", "assessed", "decided", "seated", "over"];
-    let place = stages.iter().position(|stage| *stage == it.stage).unwrap_or_default();
-    let says = match it.stage {
-        "filed" => "It waits for people to be drawn.",
-        "drawn_for" => "A lot that nobody can steer draws the panel.",
-        "assessed" => "People look at it, each alone.",
-        "decided" => "It is decided; it takes effect when both sides have signed.",
-        "seated" => "It has a seat.",
-        _ => "Its time is over.",
+    let place = Progress::ALL.iter().position(|at| *at == it.progress).unwrap_or_default();
+    let says = match it.progress {
+        Progress::Filed => "It waits for people to be drawn.",
+        Progress::DrawnFor => "A lot that nobody can steer draws the panel.",
+        Progress::Assessed => "People look at it, each alone.",
+        Progress::Decided => "It is decided; it takes effect when both sides have signed.",
+        Progress::Seated => "It has a seat.",
+        Progress::Over => "Its time is over.",
     };
     let steps = ["filed", "panel drawn", "looked at", "decided", "seated", "over"];
     track("way", "Application.", says, &steps, place)

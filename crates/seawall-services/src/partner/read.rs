@@ -10,7 +10,7 @@ use seawall_domain::partner::concentration::Holding;
 use seawall_domain::partner::decision::{Decision, Outcome as Decided};
 use seawall_domain::partner::letter::Letter;
 use seawall_domain::partner::seat::Seat;
-use seawall_domain::partner::{Application, Partner, Stage};
+use seawall_domain::partner::{Application, Partner, Progress, Stage};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub struct Dossier {
     /// The developer's name.
     pub developer: String,
     /// How far it has come.
-    pub stage: &'static str,
+    pub progress: Progress,
     /// The draw under way; not for the applicant.
     pub lottery: Option<Lottery>,
     /// Who looks; not for the applicant.
@@ -120,7 +120,7 @@ async fn seen(
     Ok(Dossier {
         applicant: crate::party::name(tx, application.party).await?,
         developer: crate::party::name(tx, application.developer).await?,
-        stage: partner.stage.name(),
+        progress: partner.stage.progress(),
         lottery,
         panel: if is_applicant { BTreeSet::new() } else { partner.panel() },
         filings: filings(actor, partner),

@@ -9,13 +9,13 @@ use crate::refuse::Refused;
 use axum::http::StatusCode;
 use seawall_domain::access::{Action, Actor, Relation, Role, decide};
 use seawall_domain::id::{PartyId, PersonId};
-use seawall_domain::partner::Declared;
 use seawall_domain::partner::assessment::{Answer, Filing};
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::decision::Rivalry;
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Change, Extent, Why};
+use seawall_domain::partner::{Declared, Progress};
 use seawall_services::partner::Dossier;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -84,22 +84,32 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
     let duty = actor.roles.contains(&Role::DutyOfficer);
     let looks = actor.person.is_some_and(|person| it.panel.contains(&person));
     let mut forms = Vec::new();
-    match it.stage {
-        "filed" if official => forms.push(drawing(shell, it)),
-        "drawn_for" if official || maker => forms.extend(numbers(shell, it)),
-        "assessed" if looks && it.filings.is_empty() => forms.push(marking(shell, it)),
-        "assessed" if official => forms.push(concluding(shell, it)),
-        "decided" if official || maker => forms.push(post(shell, it, "sign", "Sign the decision")),
-        "decided" if own => {
+    match it.progress {
+        Progress::Filed if official => forms.push(drawing(shell, it)),
+        Progress::DrawnFor if official || maker => forms.extend(numbers(shell, it)),
+        Progress::Assessed if looks && it.filings.is_empty() => forms.push(marking(shell, it)),
+        Progress::Assessed if official => forms.push(concluding(shell, it)),
+        Progress::Decided if official || maker => {
+            forms.push(post(shell, it, "sign", "Sign the decision"));
+        }
+        Progress::Decided if own => {
             let seat = post(shell, it, "seat", "Name the people who take the seat");
             forms.push(seat.field(FieldKind::Text, "people", "People", "ids, one a line"));
             forms.push(post(shell, it, "appeal", "Appeal"));
         }
-        "seated" if own || maker || duty => forms.extend(stops(shell, it)),
-        _ => {}
-    }
-    if it.stage == "seated" && own {
-        forms.push(post(shell, it, "attest", "Say that everything still holds"));
+        Progress::Seated => {
+            if own || maker || duty {
+                forms.extend(stops(shell, it));
+            }
+            if own {
+                forms.push(post(shell, it, "attest", "Say that everything still holds"));
+            }
+        }
+        Progress::Filed
+        | Progress::DrawnFor
+        | Progress::Assessed
+        | Progress::Decided
+        | Progress::Over => {}
     }
     forms.into_iter().map(|form| form.weight(Weight::Side)).collect()
 }
