@@ -4,9 +4,11 @@
 //! bit. [`verify`] does it again and says which part of a record holds, which does not, and which
 //! could not be looked at.
 
+mod letter;
 mod protocol;
 mod verify;
 
+pub use letter::{Said, Untold, letter};
 pub use protocol::{Issuing, Published, SIGNATURES_MIN, Sealed, Source, TOKENS_SCHEMA, TokenBook};
 pub use verify::{Check, Evidence, State, verify};
 

@@ -3,10 +3,11 @@
 use super::*;
 use crate::evaluation::sealing;
 use proptest::prelude::*;
+use seawall_domain::engagement::letter::{Letter, Safeguards};
 use seawall_domain::evaluation::log::Status;
 use seawall_domain::evaluation::review;
 use seawall_domain::evaluation::token::Reason;
-use seawall_domain::id::RunId;
+use seawall_domain::id::{EngagementId, RunId};
 use seawall_formats::determination::View;
 use seawall_formats::inspect;
 use seawall_ledger::commitment::Salt;
@@ -331,6 +332,46 @@ fn a_record_holds_with_everything_and_says_what_is_missing_otherwise() {
     evidence.review = Some(&all.review);
     let (fails, _) = wrong(&all.record, &evidence);
     assert!(fails.contains(&"every log is there, unaltered"), "{fails:?}");
+}
+
+#[test]
+fn a_letter_tells_the_outcome_and_nothing_that_is_sealed() {
+    let record = read(&whole().record).unwrap();
+    // No salt is of this number.
+    let snapshot = Some(Digest::new([0xAA; 32]));
+    let said = Said { snapshot, safeguards: Some(Safeguards::Reduced) };
+    let subject = letter(&record.body, said).unwrap();
+    let engagement = EngagementId::new(Uuid::from_u128(1));
+    let written = Letter { engagement, at: at(NOW), subject };
+    let all = [written.text(), serde_json::to_string(&written).unwrap()];
+    let salts = (1..=22_u8).map(|salt| format!("{salt:02x}").repeat(32));
+    let sealed = SEALED.into_iter().chain([TASK, FLAG]).map(str::to_owned).chain(salts);
+    for canary in sealed {
+        assert!(all.iter().all(|text| !text.contains(&canary)), "{canary}");
+    }
+    let outcome = record.body.verdict["rule"]["outcome"].as_str().unwrap().replace('_', " ");
+    assert!(all[0].contains(&format!("A determination was made: {outcome}.")), "{}", all[0]);
+    let planned = &record.body.figures["tally"]["planned"];
+    assert!(all[0].contains(&format!("Of {planned} attempts ")), "{}", all[0]);
+}
+
+#[test]
+fn no_letter_follows_from_a_record_that_lacks_something() {
+    let body = read(&whole().record).unwrap().body;
+    let said = Said { snapshot: Some(Digest::new([7; 32])), safeguards: Some(Safeguards::Reduced) };
+    let check = |change: fn(&mut Body), said: Said, expected: Untold| {
+        let mut body = body.clone();
+        body.model.snapshot = None;
+        body.model.safeguards = None;
+        change(&mut body);
+        assert_eq!(letter(&body, said), Err(expected));
+    };
+    check(|body| body.standing = Standing::Rehearsal, said, Untold::Rehearsal);
+    check(|body| body.verdict = Value::Null, said, Untold::Outcome);
+    check(|body| body.figures = Value::Null, said, Untold::Tally);
+    check(|_| {}, Said { snapshot: None, ..said }, Untold::Snapshot);
+    check(|_| {}, Said { safeguards: None, ..said }, Untold::Safeguards);
+    check(|body| body.model.safeguards = Some("none".to_owned()), said, Untold::Safeguards);
 }
 
 #[test]

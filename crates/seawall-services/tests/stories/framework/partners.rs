@@ -13,7 +13,7 @@ use seawall_domain::partner::lottery::commitment;
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Change, Denied, Extent, Why};
-use seawall_domain::partner::{Declared, Partner};
+use seawall_domain::partner::{Declared, Partner, Progress};
 use seawall_services::desk::digest;
 use seawall_services::engagement::{self, Offered};
 use seawall_services::partner::{self, Drawing};
@@ -101,7 +101,7 @@ async fn an_application_becomes_a_seat_by_lot_marks_and_two_signatures() {
         let desk = world.desk.clone();
         let id = seated(&world, &cast).await;
         let own = must(partner::dossier(&desk, &cast.partner.1, id).await);
-        assert_eq!((own.stage, &own.outcome), ("seated", &Some(Decided::Admit)));
+        assert_eq!((own.progress, &own.outcome), (Progress::Seated, &Some(Decided::Admit)));
         assert!(own.panel.is_empty(), "who looked is not told to the applicant");
         let letter = own.letter.unwrap_or_default();
         assert!(letter.contains("the score is 750 of 1000"), "{letter}");
@@ -111,7 +111,10 @@ async fn an_application_becomes_a_seat_by_lot_marks_and_two_signatures() {
         // A year later it is over by itself.
         world.wait(24 * 366);
         world.until_idle().await;
-        assert_eq!(must(partner::dossier(&desk, &cast.partner.1, id).await).stage, "over");
+        assert_eq!(
+            must(partner::dossier(&desk, &cast.partner.1, id).await).progress,
+            Progress::Over
+        );
         holds::<Partner>(&mut world).await;
     })
     .await;

@@ -3,17 +3,12 @@
 use super::papers::{self, Readers};
 use super::record;
 use crate::command::{print_json, print_text, say};
-use anyhow::{Context, bail};
+use anyhow::anyhow;
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::letter::{
-    Completeness, Conditions, Extent, Letter, Safeguards, Subject, Trend,
-};
-use seawall_domain::evaluation::decision::Outcome;
-use seawall_domain::evaluation::determination::Tally;
+use seawall_domain::engagement::letter::{Letter, Safeguards};
 use seawall_domain::id::EngagementId;
-use seawall_formats::determination::{Body, Record, Standing, Sweep};
-use serde::de::DeserializeOwned;
+use seawall_services::evaluation::determination::{self, Said, Untold};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,11 +40,18 @@ pub struct Arguments {
 /// Writes the letter.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let record = record(&arguments.record)?;
-    if record.body.standing == Standing::Rehearsal {
-        say!("cannot write a letter: this is a rehearsal, and no determination");
-        return Ok(ExitCode::from(1));
-    }
-    let letter = letter(arguments, &record)?;
+    let subject = match determination::letter(&record.body, said(arguments)) {
+        Ok(subject) => subject,
+        Err(why @ Untold::Rehearsal) => {
+            say!("{why}");
+            return Ok(ExitCode::from(1));
+        }
+        Err(why @ Untold::Snapshot) => return Err(anyhow!("{why}, so `--snapshot` must")),
+        Err(why @ Untold::Safeguards) => return Err(anyhow!("{why}, so `--safeguards` must")),
+        Err(why @ (Untold::Outcome | Untold::Tally)) => return Err(why.into()),
+    };
+    let engagement = EngagementId::new(arguments.engagement);
+    let letter = Letter { engagement, at: Timestamp::now(), subject };
     let text = match arguments.json {
         true => format!("{}\n", serde_json::to_string_pretty(&letter)?),
         false => letter.text(),
@@ -62,53 +64,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn letter(arguments: &Arguments, record: &Record) -> anyhow::Result<Letter> {
-    let body = &record.body;
-    let Some(outcome) = read::<Outcome>(&body.verdict["rule"]["outcome"]) else {
-        bail!("cannot write a letter: the record names no outcome");
-    };
-    let tally: Tally = read(&body.figures["tally"]).context("the record has no tally")?;
-    let trend = match read::<Sweep>(&body.figures["by_budget"]["trend"]) {
-        Some(Sweep::Rising) => Trend::Rising,
-        Some(Sweep::Level | Sweep::Falling) | None => Trend::Level,
-    };
-    let told = &body.told;
-    let tasks = usize::try_from(told.tasks).unwrap_or(usize::MAX);
-    Ok(Letter {
-        engagement: EngagementId::new(arguments.engagement),
-        at: Timestamp::now(),
-        subject: Subject::Determined {
-            outcome,
-            extent: Extent { domains: told.domains.clone(), tasks },
-            conditions: conditions(arguments, body)?,
-            completeness: Completeness {
-                planned: tally.planned,
-                counted: tally.counted,
-                errors: tally.errors,
-                refusals: tally.refusals,
-                fallbacks: tally.fallbacks,
-                limits: tally.limits,
-            },
-            trend,
-        },
-    })
-}
-
-fn conditions(arguments: &Arguments, body: &Body) -> anyhow::Result<Conditions> {
-    let noted = body.model.snapshot.as_deref().and_then(|text| text.parse().ok());
-    let Some(snapshot) = noted.or(arguments.snapshot) else {
-        bail!("cannot write a letter: no log notes the snapshot's digest, so `--snapshot` must");
-    };
-    let noted = body.model.safeguards.as_ref().or(arguments.safeguards.as_ref());
-    let safeguards = noted.and_then(|word| read::<Safeguards>(&Value::String(word.clone())));
-    let Some(safeguards) = safeguards else {
-        bail!("cannot write a letter: no log notes the safeguards, so `--safeguards` must");
-    };
-    let told = &body.told;
-    let (attempts, tokens, seconds) = (told.attempts, told.tokens, told.seconds);
-    Ok(Conditions { snapshot, safeguards, attempts, tokens, seconds })
-}
-
-fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
-    serde_json::from_value(value.clone()).ok()
+fn said(arguments: &Arguments) -> Said {
+    let word = arguments.safeguards.clone().map(Value::String);
+    let safeguards = word.and_then(|word| serde_json::from_value::<Safeguards>(word).ok());
+    Said { snapshot: arguments.snapshot, safeguards }
 }
