@@ -2,13 +2,15 @@
 
 use crate::installation::{Installation, Place};
 use crate::laboratory::Remember;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use seawall_domain::access::Actor;
 use seawall_domain::account::Holder;
+use seawall_domain::id::PartyId;
 use seawall_domain::party::Role;
 use seawall_domain::project::{ClockBasis, Policy, ReproducerHandling, Secrecy};
 use seawall_ledger::sign::VerifyingKey;
+use seawall_services::desk::Desk;
 use seawall_services::{account, party, project};
 use std::process::ExitCode;
 
@@ -90,7 +92,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 println!("party {}", party.id);
             }
             What::Account { party, label, machine, person } => {
-                let party = party.parse()?;
+                let party = registered(desk, &party).await?;
                 let person = person.map(|person| person.parse()).transpose()?;
                 let holder = match machine.as_slice() {
                     [model, harness] => {
@@ -133,7 +135,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                     clock: ClockBasis::FromReport,
                     open_cases_max: 10,
                 };
-                let maintainer = maintainer.parse()?;
+                let maintainer = registered(desk, &maintainer).await?;
                 let horizon = newest_visible.map(seawall_domain::package::Version);
                 let new = project::Registration { package, maintainer, contact, policy, horizon };
                 println!("project {}", project::register(desk, &actor, new).await?.id);
@@ -142,4 +144,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         crate::runtime::settle_log(desk).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The party of that id. What belongs to nobody would be of no use, and say nothing of it.
+async fn registered(desk: &Desk, id: &str) -> anyhow::Result<PartyId> {
+    let party = id.parse().with_context(|| format!("`{id}` is not the id of a party"))?;
+    if party::known(desk, [party]).await?.is_empty() {
+        bail!("no party is registered as {party}; `seawall admin party` registers one");
+    }
+    Ok(party)
 }

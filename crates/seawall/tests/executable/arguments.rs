@@ -90,6 +90,12 @@ fn an_administrator_sets_up_parties_and_keys() {
     let keeper = word(&admin(&["party", "keeper", "--role", "maintainer"]), "party ");
     let contact = "maintainer@door.invalid";
     word(&admin(&["project", "pkg:generic/door", &keeper, contact, "--withhold"]), "project ");
+    for nobody in ["00000000-0000-0000-0000-000000000000", "somebody"] {
+        let all = ["admin", "--data", &data, "account", nobody, "whose"];
+        let output = seawall(Path::new(PROGRAM), &all);
+        assert_eq!(output.status.code(), Some(2), "{nobody}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("party"), "{nobody}");
+    }
     // The keys lie outside of the data, and neither is for others to read.
     use std::os::unix::fs::PermissionsExt;
     for private in [data.clone(), format!("{data}.keys")] {
