@@ -45,7 +45,7 @@ const BENCHES: [Bench; 6] = [
             ("seawall-formats", "evaluation_log"),
             ("seawall-gateway", "gateway"),
         ],
-        measures: "statistics and logs of evaluations, beside Inspect; the gateway, beside nginx",
+        measures: "logs and statistics of evaluations; the gateway beside nginx and LiteLLM",
     },
 ];
 

@@ -6,6 +6,7 @@
 //! by that key over the method, the address, the time, the token's hash and a number that is used
 //! once. Both are signed by Ed25519.
 
+use crate::together::Together;
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
@@ -93,6 +94,7 @@ pub struct Bound<'a> {
 #[derive(Debug)]
 pub struct Registry {
     issuer: VerifyingKey,
+    together: Together,
     inner: Mutex<Inner>,
 }
 
@@ -119,12 +121,12 @@ struct Known {
 impl Registry {
     /// Takes tokens of one issuer.
     pub fn new(issuer: VerifyingKey) -> Registry {
-        Registry { issuer, inner: Mutex::default() }
+        Registry { issuer, together: Together::default(), inner: Mutex::default() }
     }
 
     /// The grant behind a token whose key proved itself for this request, now and only once. What
     /// the grant allows is not asked here.
-    pub fn proven(
+    pub async fn proven(
         &self,
         (token, proof): (&str, &str),
         bound: Bound<'_>,
@@ -133,7 +135,8 @@ impl Registry {
         let known = self.known(token)?;
         let read = known.proof(proof).ok_or(Unproven::Proof)?;
         let key = read.key().ok_or(Unproven::Proof)?;
-        let claims = read.verified(key).map_err(|_| Unproven::Proof)?;
+        let holds = self.together.holds(read.claim(key)).await;
+        let claims = read.verified_elsewhere(holds).map_err(|_| Unproven::Proof)?;
         let claims: Proof = serde_json::from_slice(claims).map_err(|_| Unproven::Proof)?;
         if claims.htm != bound.method || claims.htu != bound.address || claims.ath != known.hash {
             return Err(Unproven::Proof);

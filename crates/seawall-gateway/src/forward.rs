@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use seawall_domain::engagement::grant::{Denied, Grant, Shown};
 use seawall_domain::engagement::lease::Closed;
@@ -48,13 +49,14 @@ async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<I
         return Err(refusal(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail));
     }
     let now = gateway.now().ok_or_else(|| closed(&Closed::NoClock))?;
-    let (by, grant) = proven(gateway, endpoint, &request, now)?;
+    let (head, body) = request.into_parts();
+    let (by, grant) = proven(gateway, endpoint, &head, now).await?;
     let refuse = |why: Why| gateway.refused(by, endpoint, why);
     let passage = gateway.passage().map_err(|why| {
         refuse(why.into());
         closed(&why)
     })?;
-    let outgoing = read(request, &passage.scope).await?.map_err(|denial| {
+    let outgoing = read((head, body), &passage.scope).await?.map_err(|denial| {
         refuse(Why::from(&denial));
         refusal(status(denial.code), "Outside the scope", &denial.to_string())
     })?;
@@ -65,7 +67,7 @@ async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<I
     let body = Bytes::from(outgoing.body);
     let fault =
         || refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", "the journal cannot be written");
-    let answer = gateway.hasher().ok_or_else(fault)?;
+    let answer = gateway.hasher.clone();
     let mut asked = answer.clone();
     asked.update(&body);
     let (request, lease, model) = (gateway.random(), passage.lease, outgoing.alias);
@@ -130,21 +132,21 @@ async fn send(
 }
 
 /// Who sends it, when that is proven and the grant allows it.
-fn proven(
+async fn proven(
     gateway: &Gateway,
     endpoint: Endpoint,
-    request: &Request<Incoming>,
+    head: &Parts,
     now: Timestamp,
 ) -> Result<(By, Arc<Grant>), Refusal> {
     let unproven = |detail: &str| refusal(StatusCode::UNAUTHORIZED, "Not proven", detail);
-    let header = |name: &str| one(request.headers(), name);
+    let header = |name: &str| one(&head.headers, name);
     let token = header(AUTHORIZATION.as_str()).and_then(|text| text.strip_prefix("DPoP "));
     let (Some(token), Some(proof)) = (token, header("dpop")) else {
         return Err(unproven(&crate::credential::Unproven::Missing.to_string()));
     };
     let address = format!("{}{}", gateway.address, endpoint.path());
-    let bound = Bound { method: request.method().as_str(), address: &address };
-    let grant = gateway.registry.proven((token, proof), bound, now);
+    let bound = Bound { method: head.method.as_str(), address: &address };
+    let grant = gateway.registry.proven((token, proof), bound, now).await;
     let grant = grant.map_err(|why| unproven(&why.to_string()))?;
     let purpose = header("seawall-purpose").and_then(replay::purpose);
     let claim = header("seawall-claim").and_then(|text| text.parse().ok());
@@ -152,7 +154,7 @@ fn proven(
     let by = By { person, party, key, purpose, claim };
     let shown = Shown { window: gateway.settings.window.id, key: Some(key), purpose, claim };
     let terms = &gateway.settings.window.terms;
-    match grant.admits(&shown, terms, &gateway.cut(), now) {
+    match gateway.of_cut(|cut| grant.admits(&shown, terms, cut, now)) {
         Ok(()) => Ok((by, grant)),
         Err(why) => {
             gateway.refused(by, endpoint, why.into());
@@ -163,10 +165,9 @@ fn proven(
 
 /// Reads the body and holds all of the request against the scope.
 async fn read(
-    request: Request<Incoming>,
+    (head, body): (Parts, Incoming),
     scope: &Scope,
 ) -> Result<Result<Outgoing, Denial>, Refusal> {
-    let (head, body) = request.into_parts();
     let body = Limited::new(body, gateway::BODY_BYTES_MAX).collect();
     let body = match tokio::time::timeout(BODY_TIME_MAX, body).await {
         Ok(Ok(body)) => body.to_bytes(),

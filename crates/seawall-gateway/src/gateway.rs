@@ -57,7 +57,8 @@ pub struct Gateway {
     pub(crate) developer: VerifyingKey,
     pub(crate) issuer: VerifyingKey,
     verifier: VerifierKey,
-    window_key: [u8; 32],
+    /// Begun with the window's key; each hash goes on from a copy.
+    pub(crate) hasher: Hasher,
     /// The gate and who is cut off; every stream looks at it.
     state: watch::Sender<State>,
     book: Mutex<Book>,
@@ -111,6 +112,8 @@ impl Gateway {
         let read_key = |text: &str| {
             text.parse::<VerifyingKey>().map_err(|fault| GatewayFault::Settings(fault.to_string()))
         };
+        let hasher = Hasher::new(&window_key)
+            .ok_or_else(|| GatewayFault::Settings("the window's key does not fit".into()))?;
         let developer = read_key(&settings.window.developer)?;
         let issuer = read_key(&settings.window.issuer)?;
         let name: KeyName = format!("seawall-gateway/{}", settings.window.id)
@@ -142,7 +145,7 @@ impl Gateway {
             developer,
             issuer,
             verifier,
-            window_key,
+            hasher,
             state,
             book: Mutex::new(book),
             turning: tokio::sync::Mutex::default(),
@@ -168,18 +171,14 @@ impl Gateway {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    pub(crate) fn hasher(&self) -> Option<Hasher> {
-        Hasher::new(&self.window_key)
-    }
-
     /// What decides, for one who looks on.
     pub(crate) fn watch(&self) -> watch::Receiver<State> {
         self.state.subscribe()
     }
 
-    /// Who is cut off.
-    pub(crate) fn cut(&self) -> Cut {
-        self.state.borrow().cut.clone()
+    /// Asks something about who is cut off.
+    pub(crate) fn of_cut<T>(&self, ask: impl FnOnce(&Cut) -> T) -> T {
+        ask(&self.state.borrow().cut)
     }
 
     /// Whether a request may pass now.

@@ -20,6 +20,7 @@ mod replay;
 mod secrets;
 pub mod settings;
 pub mod tally;
+mod together;
 mod upstream;
 
 pub use gateway::{Gateway, GatewayFault};

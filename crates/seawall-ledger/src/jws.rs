@@ -7,7 +7,7 @@
 
 use crate::encoding::Object;
 use crate::fault::{Fault, excerpt};
-use crate::sign::{Signature, SigningKey, VerifyingKey};
+use crate::sign::{Claim, Signature, SigningKey, VerifyingKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,19 @@ impl<'a> Token<'a> {
     pub fn verified(&self, key: VerifyingKey) -> Result<&[u8], Fault> {
         key.verify(self.signed.as_bytes(), &self.signature)?;
         Ok(&self.payload)
+    }
+
+    /// What it says its key signed, for somebody who verifies the signatures of many.
+    pub fn claim(&self, key: VerifyingKey) -> Claim {
+        Claim { key, bytes: self.signed.as_bytes().to_vec(), signature: self.signature }
+    }
+
+    /// Its claims, where they found that [`Token::claim`] holds.
+    pub fn verified_elsewhere(&self, holds: bool) -> Result<&[u8], Fault> {
+        match holds {
+            true => Ok(&self.payload),
+            false => Err(Fault::unproven(WHAT, "it is not signed by this key")),
+        }
     }
 }
 

@@ -121,6 +121,37 @@ impl fmt::Debug for Signature {
     }
 }
 
+/// What somebody says a key signed; nothing is proven yet.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The key.
+    pub key: VerifyingKey,
+    /// What it is said to have signed.
+    pub bytes: Vec<u8>,
+    /// The signature that came with it.
+    pub signature: Signature,
+}
+
+impl Claim {
+    /// Whether the signature is by this key over these bytes, by the strict rules.
+    pub fn holds(&self) -> bool {
+        self.key.verify(&self.bytes, &self.signature).is_ok()
+    }
+}
+
+/// Whether all of them hold, for half the work of one after another: the equations are added up
+/// with random weights (Bernstein and others, *High-speed high-security signatures*, section 5), so
+/// a sum with one that fails holds with a chance of 2^-128. A "no" does not say which one fails.
+/// Only somebody who has the key can make a signature that holds in a sum and not by the strict
+/// rules.
+pub fn hold_together(claims: &[&Claim]) -> bool {
+    let bytes: Vec<&[u8]> = claims.iter().map(|claim| claim.bytes.as_slice()).collect();
+    let keys: Vec<_> = claims.iter().map(|claim| claim.key.0).collect();
+    let signature = |claim: &&Claim| ed25519_dalek::Signature::from_bytes(&claim.signature.0);
+    let signatures: Vec<_> = claims.iter().map(signature).collect();
+    ed25519_dalek::verify_batch(&bytes, &signatures, &keys).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,7 +71,12 @@ impl Papers {
 
     /// A request without a credential, for whoever asks for none.
     pub fn bare(&self) -> Vec<u8> {
-        request("", body(""))
+        request(&bearer(), body(""))
+    }
+
+    /// The same for a stream.
+    pub fn bare_stream(&self) -> Vec<u8> {
+        request(&bearer(), body(r#""stream":true,"#))
     }
 
     /// A request with a proof of its own.
@@ -142,6 +147,11 @@ fn request(headers: &str, body: String) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// The one credential that the peers ask for; nginx and the provider pass it over.
+fn bearer() -> String {
+    format!("authorization: Bearer {}\r\n", crate::litellm::KEY)
 }
 
 /// The gateway, on one thread (its journal has its own).

@@ -34,21 +34,21 @@ fn proof(key: &SigningKey, token: &str, bound: Bound<'_>, jti: &str, now: Timest
     prove(key, token, bound, jti, now).unwrap()
 }
 
-#[test]
-fn a_grant_comes_back_from_its_token() {
+#[tokio::test]
+async fn a_grant_comes_back_from_its_token() {
     let registry = Registry::new(issuer().public());
     let workload =
         Bearer::Workload { name: Digest::new([6; 32]), sponsor: PersonId::new(Uuid::from_u128(1)) };
     for (grant, once) in [(grant(), "a"), (Grant { bearer: workload, ..grant() }, "b")] {
         let token = issue(&issuer(), &grant).unwrap();
         let proof = proof(&holder(), &token, BOUND, once, at(1));
-        let proven = registry.proven((&token, &proof), BOUND, at(1));
+        let proven = registry.proven((&token, &proof), BOUND, at(1)).await;
         assert_eq!(*proven.unwrap(), grant);
     }
 }
 
-#[test]
-fn a_stolen_token_is_worth_nothing() {
+#[tokio::test]
+async fn a_stolen_token_is_worth_nothing() {
     let registry = Registry::new(issuer().public());
     let token = issue(&issuer(), &grant()).unwrap();
     let forged = issue(&holder(), &grant()).unwrap();
@@ -71,32 +71,32 @@ fn a_stolen_token_is_worth_nothing() {
         (&token, &good, BOUND, 1 + PROOF_SECONDS_MAX + 1, Unproven::Stale),
         (&token, &good, BOUND, 1 - PROOF_SECONDS_MAX - 1, Unproven::Stale),
     ] {
-        let proven = registry.proven((token, proof), bound, at(now));
+        let proven = registry.proven((token, proof), bound, at(now)).await;
         assert_eq!(proven.unwrap_err(), expected);
     }
-    assert!(registry.proven((&token, &good), BOUND, at(1)).is_ok());
+    assert!(registry.proven((&token, &good), BOUND, at(1)).await.is_ok());
     // The holder's header is known from here on; it makes nobody else's proof good.
     let (header, rest) = good.split_once('.').unwrap();
     let late = proof(&holder(), &token, BOUND, "c", at(1));
     let theirs = proof(&thief, &token, BOUND, "d", at(1));
     let theirs_under_ours = format!("{header}.{}", theirs.split_once('.').unwrap().1);
     for proof in [&theirs, &theirs_under_ours, &keyless, &format!("x{header}.{rest}")] {
-        let proven = registry.proven((&token, proof), BOUND, at(1));
+        let proven = registry.proven((&token, proof), BOUND, at(1)).await;
         assert_eq!(proven.unwrap_err(), Unproven::Proof);
     }
-    assert!(registry.proven((&token, &late), BOUND, at(1)).is_ok());
+    assert!(registry.proven((&token, &late), BOUND, at(1)).await.is_ok());
 }
 
-#[test]
-fn a_proof_is_good_once_for_as_long_as_it_lasts() {
+#[tokio::test]
+async fn a_proof_is_good_once_for_as_long_as_it_lasts() {
     for begun in [0, 17, 29, 30, 31, 59] {
         let registry = Registry::new(issuer().public());
         let token = issue(&issuer(), &grant()).unwrap();
         let proof = proof(&holder(), &token, BOUND, "once", at(begun));
         let first = begun - PROOF_SECONDS_MAX;
-        assert!(registry.proven((&token, &proof), BOUND, at(first)).is_ok());
+        assert!(registry.proven((&token, &proof), BOUND, at(first)).await.is_ok());
         for later in first..=begun + PROOF_SECONDS_MAX {
-            let again = registry.proven((&token, &proof), BOUND, at(later));
+            let again = registry.proven((&token, &proof), BOUND, at(later)).await;
             assert_eq!(again.unwrap_err(), Unproven::Replayed, "{begun} {later}");
         }
     }

@@ -1,12 +1,15 @@
 //! The engine as a library in a process that stays: components a second and core, with and without
 //! the reading of the inventory, by one and by two readers of the same set.
 
-use crate::inputs::COMPONENTS;
+use crate::inputs::{COMPONENTS, Findings};
 use crate::timing::{self, Spread};
 use nix::sys::resource::{UsageWho, getrusage};
 use seawall_formats::inventory;
 use seawall_matching::assess::{Circumstances, assess};
 use seawall_matching::set::{Answer, Set};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
@@ -14,8 +17,49 @@ use std::time::Instant;
 /// How long one measurement goes on, in seconds.
 const SECONDS: f64 = 0.5;
 
+/// What nobody can go below who reads the document at all: the JSON down to the purls, each cut at
+/// its version and looked up, and the version read where the name is an affected one.
+pub struct Floor<'a> {
+    names: HashSet<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Bill<'a> {
+    #[serde(borrow)]
+    components: Vec<Line<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    purl: Option<Cow<'a, str>>,
+}
+
+impl<'a> Floor<'a> {
+    /// The floor below matching that finds these.
+    pub fn below(findings: &'a Findings) -> Floor<'a> {
+        Floor {
+            names: findings
+                .iter()
+                .filter_map(|(purl, _)| purl.split_once('@'))
+                .map(|cut| cut.0)
+                .collect(),
+        }
+    }
+
+    fn read(&self, bytes: &[u8]) -> usize {
+        let bill: Bill<'_> = serde_json::from_slice(bytes).expect("it is JSON");
+        let purls = bill.components.iter().filter_map(|line| line.purl.as_deref());
+        let named = purls.filter_map(|purl| purl.split_once('@'));
+        let affected = named.filter(|(name, _)| self.names.contains(name));
+        affected.filter_map(|(_, version)| semver::Version::parse(version).ok()).count()
+    }
+}
+
 /// Components a second and core.
 pub struct Resident {
+    /// The floor, on the same document.
+    pub floor: Spread,
     /// Reading the inventory, then assessing it.
     pub read_and_assess: Spread,
     /// Reading it alone.
@@ -28,7 +72,7 @@ pub struct Resident {
     pub two_readers: Spread,
 }
 
-pub fn measured(set: &Set<Vec<u8>>, path: &Path, rounds: usize) -> Resident {
+pub fn measured(set: &Set<Vec<u8>>, path: &Path, floor: &Floor<'_>, rounds: usize) -> Resident {
     let bytes = std::fs::read(path).expect("the inventory was written");
     let read = || inventory::read("rust.cdx.json", None, black_box(&bytes)).expect("it is read");
     let components = read().components;
@@ -45,16 +89,17 @@ pub fn measured(set: &Set<Vec<u8>>, path: &Path, rounds: usize) -> Resident {
         let answers = components.iter().map(|one| set.answer(one).expect("nothing is damaged"));
         answers.filter(|answer| matches!(answer, Answer::Hits(_))).count()
     };
-    let mut rates: [Vec<f64>; 5] = Default::default();
+    let mut rates: [Vec<f64>; 6] = Default::default();
     for _ in 0..rounds {
         rates[0].push(rate(|| assessed(&read().components)));
         rates[1].push(rate(|| read().components.len()));
         rates[2].push(rate(|| assessed(&components)));
         rates[3].push(rate(hits));
         rates[4].push(at_once(|| assessed(&components)));
+        rates[5].push(rate(|| floor.read(black_box(&bytes))));
     }
-    let [read_and_assess, read, assess, answer, two_readers] = rates.map(Spread::of);
-    Resident { read_and_assess, read, assess, answer, two_readers }
+    let [read_and_assess, read, assess, answer, two_readers, floor] = rates.map(Spread::of);
+    Resident { floor, read_and_assess, read, assess, answer, two_readers }
 }
 
 /// Components a second of processor time.

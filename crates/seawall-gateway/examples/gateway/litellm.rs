@@ -1,0 +1,71 @@
+//! LiteLLM as the same proxy: one worker, one key, no database. It is installed only when asked,
+//! below `target/peers`.
+
+use crate::process::Process;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// What is installed, by name and version.
+const PACKAGE: &str = "litellm[proxy]==1.83.14";
+/// How long it may take to begin, in seconds.
+const PATIENCE: u64 = 120;
+/// The key that callers send.
+pub const KEY: &str = "sk-0123456789abcdef";
+
+fn place() -> PathBuf {
+    let example = std::env::current_exe().unwrap();
+    let target = example.ancestors().nth(3).unwrap();
+    target.join("peers/litellm")
+}
+
+/// Installs it.
+pub fn install() {
+    let place = place().display().to_string();
+    let steps: [(&str, Vec<&str>); 2] = [
+        ("python3", vec!["-m", "venv", &place]),
+        (&format!("{place}/bin/pip"), vec!["--quiet", "install", PACKAGE]),
+    ];
+    for (program, words) in steps {
+        match Command::new(program).args(words).status() {
+            Ok(status) if status.success() => {}
+            other => eprintln!("cannot install LiteLLM: {program}: {other:?}"),
+        }
+    }
+}
+
+/// Begins it before the provider, where it is installed.
+pub fn begin(upstream: &str, folder: &Path) -> Option<Process> {
+    let program = place().join("bin/litellm");
+    if !program.is_file() {
+        return None;
+    }
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let text = format!(
+        "model_list:\n- model_name: early\n  litellm_params:\n    model: openai/m\n\
+         \x20   api_base: \"http://{upstream}/v1\"\n    api_key: none\n\
+         litellm_settings:\n  telemetry: false\n"
+    );
+    let file = folder.join("litellm.yaml");
+    std::fs::write(&file, text).unwrap();
+    let mut command = Command::new(program);
+    command.arg("--config").arg(&file).args(["--host", "127.0.0.1", "--num_workers", "1"]);
+    command.arg("--port").arg(port.to_string()).current_dir(folder).env("HOME", folder);
+    command.env("LITELLM_MASTER_KEY", KEY).env("LITELLM_LOG", "ERROR");
+    command.env("LITELLM_LOCAL_MODEL_COST_MAP", "True");
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let address = format!("127.0.0.1:{port}");
+    let litellm = Process::of(command.spawn().unwrap(), address.clone());
+    for _ in 0..PATIENCE * 2 {
+        if std::net::TcpStream::connect(&address).is_ok() {
+            // It listens a little before it is ready.
+            std::thread::sleep(Duration::from_secs(3));
+            return Some(litellm);
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    eprintln!("LiteLLM does not listen");
+    None
+}
