@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// What is installed, by name and version.
-const PACKAGE: &str = "litellm[proxy]==1.83.14";
+const PACKAGE: &str = "litellm[proxy]==1.108.7";
 /// How long it may take to begin, in seconds.
 const PATIENCE: u64 = 120;
 /// The key that callers send.
