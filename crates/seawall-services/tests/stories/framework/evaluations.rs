@@ -4,11 +4,13 @@ use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;
 use seawall_domain::account::Holder;
 use seawall_domain::digest::Digest;
+use seawall_domain::engagement::letter::{Logged, Subject};
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::EvaluationId;
 use seawall_domain::party::Role;
+use seawall_ledger::merkle::{Hash, leaf_hash, verify_inclusion};
 use seawall_services::account;
 use seawall_services::desk::Desk;
 use seawall_services::engagement;
@@ -146,6 +148,19 @@ async fn one_person_with_two_accounts_is_one_person() {
     .await;
 }
 
+/// The root that an entry of the log names, where the letter's proof of it holds.
+fn proven(subject: &Subject) -> Option<Digest> {
+    let Subject::Committed { proof: Some(Logged { entry, index, size, root, hashes }), .. } = subject
+    else {
+        return None;
+    };
+    let hash = |digest: &Digest| Hash(*digest.bytes());
+    let hashes: Vec<Hash> = hashes.iter().map(hash).collect();
+    verify_inclusion(leaf_hash(entry.as_bytes()), *index, *size, &hashes, hash(root)).ok()?;
+    let entry: serde_json::Value = serde_json::from_str(entry).ok()?;
+    entry["what"]["fact"]["root"].as_str()?.parse().ok()
+}
+
 #[tokio::test]
 async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
     each("amendment", |mut world| async move {
@@ -176,6 +191,13 @@ async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
         for canary in ["0.7", "0.618", "canary-task"] {
             assert!(letters.iter().all(|letter| !letter.text().contains(canary)), "{canary}");
         }
+        assert!(told.contains("not yet"), "the log has it only after its round: {told}");
+        world.until_idle().await;
+        let logged = must(engagement::letters(&desk, developer, engaged).await);
+        assert!(logged[1].text().contains("internal log of this installation"));
+        assert_eq!(proven(&logged[1].subject), Some(root), "the proof leads to the log's root");
+        world.until_idle().await;
+        assert_eq!(must(engagement::letters(&desk, developer, engaged).await), logged, "for ever");
         // What crosses is three values, and the other side holds them against what it has.
         let crossed = must(engagement::cross(&desk, second, engaged).await);
         assert_eq!((crossed.crossing.root, crossed.crossing.outcome), (root, None));
