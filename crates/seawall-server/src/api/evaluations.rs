@@ -182,8 +182,8 @@ pub async fn commitment(
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
 }
 
-/// The book of tokens, with the plan of the runs and without the key. It is the `tokens.json` of the
-/// command line, to determine and to verify with.
+/// The book of tokens, with the plan of the runs and without the key. It is the `tokens.json` of
+/// the command line, to determine and to verify with.
 #[utoipa::path(get, path = "/v1/evaluations/{id}/tokens", tag = "evaluations",
     params(("id" = String, Path)),
     responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]

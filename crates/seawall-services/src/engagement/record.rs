@@ -1,9 +1,9 @@
 //! The record of a determination, brought into its engagement by the official (MISSION C57).
 //!
-//! Everything in it that can be looked at without the logs is: its digests, its figures, the verdict
-//! by the protocol that the docket keeps, the commitment and the tokens of the docket, and what the
-//! official says. The developer is told by a letter of its own; the record itself is shown to nobody
-//! here, since its bounds stand at the sealed levels.
+//! Everything in it that can be looked at without the logs is: its digests, its figures, the
+//! verdict by the protocol that the docket keeps, the commitment and the tokens of the docket, and
+//! what the official says. The developer is told by a letter of its own; the record itself is shown
+//! to nobody here, since its bounds stand at the sealed levels.
 
 use super::Hand;
 use crate::desk::{Desk, digest};
@@ -198,7 +198,7 @@ impl Known {
         }
     }
 
-    /// The official's word is in it, signed by nobody who sealed the protocol, and the same as here.
+    /// The official's word is in it, signed by nobody who sealed the protocol, and as it is here.
     fn spoken(&self, record: &Record) -> Result<(), Refusal> {
         let unspoken = "no official has signed it; `seawall evaluation concur --key` does";
         let word = record.concurrence.as_ref().ok_or_else(|| refused(unspoken))?;

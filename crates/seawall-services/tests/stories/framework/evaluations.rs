@@ -150,7 +150,8 @@ async fn one_person_with_two_accounts_is_one_person() {
 
 /// The root that an entry of the log names, where the letter's proof of it holds.
 fn proven(subject: &Subject) -> Option<Digest> {
-    let Subject::Committed { proof: Some(Logged { entry, index, size, root, hashes }), .. } = subject
+    let Subject::Committed { proof: Some(Logged { entry, index, size, root, hashes }), .. } =
+        subject
     else {
         return None;
     };

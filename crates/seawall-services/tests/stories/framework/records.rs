@@ -1,5 +1,5 @@
-//! A protocol that was sealed in a docket, a determination by its papers, and the record of it in an
-//! engagement: the developer is told by a letter.
+//! A protocol that was sealed in a docket, a determination by its papers, and the record of it in
+//! an engagement: the developer is told by a letter.
 
 use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;

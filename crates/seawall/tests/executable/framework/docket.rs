@@ -1,6 +1,6 @@
-//! What the installation has of an evaluation: the docket in which two people seal the protocol, gives
-//! out its token, takes its log back and opens it to a quorum; the record that comes into the
-//! engagement; and the file that crosses.
+//! What the installation has of an evaluation: the docket, in which two people seal the protocol,
+//! which gives out its token, takes its log back and is opened by a quorum; the record that comes
+//! into the engagement; and the file that crosses.
 
 use super::evaluating;
 use super::place::House;

@@ -1,5 +1,5 @@
-//! From the protocol to the record: by files and the papers of the docket, as evaluators do it, with
-//! the real Inspect and a model behind a gateway.
+//! From the protocol to the record: by files and the papers of the docket, as evaluators do it,
+//! with the real Inspect and a model behind a gateway.
 
 use super::gateway::{Gateway, Use, Window};
 use super::place::{House, Person};
