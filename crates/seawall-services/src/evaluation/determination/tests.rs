@@ -463,6 +463,20 @@ fn an_officials_word_is_about_one_record() {
     assert_eq!(record.body.verdict["rule"]["outcome"], "inconclusive");
 }
 
+const NUMBERS: [u64; 8] = [0, 1, 2, 255, u32::MAX as u64, 1 << 32, (1 << 53) - 1, u64::MAX];
+const TEXTS: [&str; 8] = ["0", "1", "-1", "0.0000001", "1e308", "99999999999999999999", "", "x"];
+
+/// Every number of a tree, and every text that could be one.
+fn numbers<'t>(tree: &'t mut Value, found: &mut Vec<&'t mut Value>) {
+    match tree {
+        Value::Object(members) => members.values_mut().for_each(|below| numbers(below, found)),
+        Value::Array(items) => items.iter_mut().for_each(|below| numbers(below, found)),
+        Value::Number(_) => found.push(tree),
+        Value::String(text) if text.len() < 24 => found.push(tree),
+        Value::String(_) | Value::Null | Value::Bool(_) => {}
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -483,6 +497,32 @@ proptest! {
             flipped[at] ^= 1 << bit;
             let (fails, _) = wrong_with(name, &flipped);
             prop_assert!(!fails.is_empty(), "{} byte {} bit {}", name, at, bit);
+        }
+    }
+
+    /// A record that reads, with the right digests, and extremes where its numbers are.
+    #[test]
+    fn a_record_made_of_extremes_is_refused_and_nothing_worse(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), 0..8_usize), 1..6)
+    ) {
+        let all = whole();
+        let record = seawall_formats::determination::read(&all.record).unwrap();
+        let mut tree = value(&record.body).unwrap();
+        for (at, extreme) in changes {
+            let mut leaves = Vec::new();
+            numbers(&mut tree, &mut leaves);
+            let at = at.index(leaves.len());
+            *leaves[at] = match leaves[at].is_string() {
+                true => TEXTS[extreme].into(),
+                false => NUMBERS[extreme].into(),
+            };
+        }
+        if let Ok(body) = serde_json::from_value::<Body>(tree) {
+            let changed = closed(body, None).and_then(|record| to_bytes(&record));
+            if let Ok(changed) = changed {
+                drop(wrong_with("record", &changed));
+                drop(read(&changed).map(|record| letter(&record.body, Said::default())));
+            }
         }
     }
 
