@@ -80,7 +80,7 @@ fn framework() -> OpenApiRouter<Site> {
         .routes(routes!(engagements::documents))
         .routes(routes!(engagements::stops))
         .routes(routes!(engagements::hold))
-        .routes(routes!(engagements::receive_record))
+        .routes(routes!(engagements::record, engagements::receive_record))
         .routes(routes!(engagements::cross, engagements::receive_crossing))
         .routes(routes!(evaluations::list, evaluations::open))
         .routes(routes!(evaluations::show))

@@ -310,6 +310,19 @@ pub async fn receive_record(
     Ok((StatusCode::CREATED, Json(shown(&kept))))
 }
 
+/// The record of the determination, for whoever scores or audits under its protocol.
+#[utoipa::path(get, path = "/v1/engagements/{id}/record", tag = "engagements",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]
+pub async fn record(
+    State(site): State<Site>,
+    known: Known,
+    Id(id): Id<EngagementId>,
+) -> Result<impl IntoResponse, Refused> {
+    let bytes = engagement::record(&site.desk, &known.0.actor, id).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
+}
+
 /// What a gateway of the window must know.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Stops)]

@@ -96,6 +96,7 @@ const ROWS: &[Row] = &[
     row("GET /v1/engagements/{id}/crossing", "", Sends::Nothing),
     row("POST /v1/engagements/{id}/crossing", "", Sends::Json(|_| json!({}))),
     row("POST /v1/engagements/{id}/objects", "", Sends::Text("application/json", vexing)),
+    row("GET /v1/engagements/{id}/record", "", Sends::Nothing),
     row("POST /v1/engagements/{id}/record", "", Sends::Json(|_| json!({}))),
     row("POST /v1/engagements/{id}/withdrawal", "", Sends::Nothing),
     row("POST /v1/evaluations", "", Sends::Nothing),

@@ -2,8 +2,8 @@
 //!
 //! Everything in it that can be looked at without the logs is: its digests, its figures, the
 //! verdict by the protocol that the docket keeps, the commitment and the tokens of the docket, and
-//! what the official says. The developer is told by a letter of its own; the record itself is shown
-//! to nobody here, since its bounds stand at the sealed levels.
+//! what the official says. The developer is told by a letter of its own; the record itself is for
+//! those who may see the opened protocol, since its bounds stand at the sealed levels.
 
 use super::Hand;
 use crate::desk::{Desk, digest};
@@ -15,16 +15,20 @@ use seawall_domain::digest::Digest;
 use seawall_domain::engagement::determination::{Concurrence, Determination};
 use seawall_domain::engagement::letter::Subject;
 use seawall_domain::engagement::{Engagement, Event};
-use seawall_domain::evaluation::Kept;
 use seawall_domain::evaluation::token::{Book, Fate};
-use seawall_domain::id::EngagementId;
+use seawall_domain::evaluation::{Kept, sealing};
+use seawall_domain::id::{EngagementId, PersonId};
 use seawall_domain::refusal::Refusal;
 use seawall_formats::determination::{Body, Record, View};
 use seawall_ledger::canonical::canonical;
 use seawall_store::db::Tx;
+use tokio::sync::Semaphore;
 
 /// The largest record that is taken, in bytes: one of some 200,000 attempts.
 pub const RECORD_BYTES_MAX: usize = 16_000_000;
+
+/// Records are looked at one after the other: each takes memory of many times its size meanwhile.
+static TURN: Semaphore = Semaphore::const_new(1);
 
 /// Keeps the record of a determination that the official has signed, as `seawall evaluation concur`
 /// wrote it. It must be about this engagement and its docket, and hold.
@@ -46,19 +50,49 @@ pub async fn receive_record(
     let known = Known::of(desk, &mut hand).await?;
     drop(hand);
     // Figures are drawn anew, which takes a while.
-    let looked_at = tokio::task::spawn_blocking(move || (known.takes(&bytes), known, bytes)).await;
+    let turn = TURN.acquire().await;
+    let looked_at = tokio::task::spawn_blocking(move || {
+        let told = known.takes(&bytes);
+        drop(turn);
+        (told, known, bytes)
+    });
     let (told, known, bytes) =
-        looked_at.map_err(|error| Fault::inconsistent("look at a record", error))?;
+        looked_at.await.map_err(|error| Fault::inconsistent("look at a record", error))?;
     let told = written(&told?)?;
     let mut hand = open(desk, actor, id).await?;
     if known.book != docket_of(&mut hand).await?.1 {
         return Err(refused("its docket has moved meanwhile; send it once more").into());
     }
-    let owner = format!("engagement/{id}");
-    desk.keep(&mut hand.tx, &owner, &told).await?;
-    desk.keep(&mut hand.tx, &format!("{owner}/record"), &bytes).await?;
+    desk.keep(&mut hand.tx, &format!("engagement/{id}"), &told).await?;
+    desk.keep(&mut hand.tx, &kept_for(id), &bytes).await?;
     hand.step(Event::KeepRecord { record: name, letter: digest(&told) }).await?;
     hand.done().await
+}
+
+/// The owner of the record, apart from what the developer may read.
+fn kept_for(id: EngagementId) -> String {
+    format!("engagement/{id}/record")
+}
+
+/// The record that was kept, for whoever scores or audits under its protocol: those who may see
+/// the opened protocol as well. For the developer there is none.
+pub async fn record(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Vec<u8>> {
+    let mut tx = desk.begin("engagement_record").await?;
+    let guarded = tx.load::<Engagement>(id.uuid()).await?;
+    let (engagement, _) = guarded.open(actor, Action::ReadEngagement)?;
+    if actor.party == Some(engagement.developer) {
+        return Err(Refusal::Hidden.into());
+    }
+    let none = || Refusal::ByRule("cannot give out a record: none is kept yet".into());
+    let (root, name) = engagement.protocol.zip(engagement.record).ok_or_else(none)?;
+    let evaluation = tx.evaluation_by_root(&root).await?.ok_or_else(none)?;
+    let duties = &evaluation.docket.duties;
+    let reads = |person: PersonId| docket::OPENS.iter().any(|duty| duties.has(person, *duty));
+    if !actor.person.is_some_and(reads) {
+        return Err(Refusal::ByRule(sealing::Refused::NoDuty.to_string()).into());
+    }
+    let found = desk.store.blobs().find(&mut tx, &kept_for(id), &name).await?;
+    desk.bytes(&mut tx, &found.ok_or_else(none)?).await
 }
 
 async fn open(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Hand> {

@@ -209,7 +209,7 @@ pub async fn close(
 }
 
 /// Who needs the opened protocol: whoever computes the statistic, and whoever does it again.
-const OPENS: [Duty; 2] = [Duty::Score, Duty::Audit];
+pub(crate) const OPENS: [Duty; 2] = [Duty::Score, Duty::Audit];
 
 /// Asks for the sealed protocol to be opened, when so many custodians agree.
 pub async fn ask_opening(

@@ -194,6 +194,14 @@ async fn a_record_comes_into_its_engagement_and_a_letter_out_of_it() {
         let kept = must(send(good.clone()).await);
         assert_eq!(kept.record, Some(seawall_services::desk::digest(&good)));
         refused(send(good.clone()).await, "one is kept");
+        let read = async |actor: &Actor| engagement::record(&desk, actor, id).await;
+        assert_eq!(must(read(&cast.evaluators[3]).await), good, "whoever scores may see it");
+        for other in [&cast.evaluators[0], &cast.evaluators[2], official, &cast.auditor] {
+            refused(read(other).await, "without the duty");
+        }
+        for outside in [&cast.developer.1, &cast.rival.1, &cast.partner.1] {
+            hidden(read(outside).await);
+        }
 
         let letters = must(engagement::letters(&desk, &cast.developer.1, id).await);
         assert_eq!(letters.len(), before + 1);
@@ -227,6 +235,7 @@ async fn a_record_is_kept_only_where_it_belongs() {
         };
         let asked = cast.engage(&world, 1).await.id;
         refused(send(asked, &good).await, "first the official signs");
+        refused(engagement::record(&desk, official, asked).await, "none is kept yet");
         let unnamed = answered(&world, &cast, 1, None, (found, None)).await;
         refused(send(unnamed, &good).await, "no sealed protocol was named");
         let other = answered(&world, &cast, 2, Some(root), (found, None)).await;

@@ -99,6 +99,9 @@ pub async fn record_kept(house: &House, cast: &Cast, engagement: &str, outcome: 
     assert_eq!(status, 201, "{said}");
     let (status, said) = house.send(official, &path, bytes("final.json")).await;
     assert!(status == 409 && said.contains("one is kept"), "{status} {said}");
+    let (status, read) = house.ask(Some(&cast.evaluators[3]), &path, None).await;
+    assert!(status == 200 && read == house.folder.text("final.json"), "whoever scores reads it");
+    assert_eq!(house.ask(Some(&cast.developer), &path, None).await.0, 404);
     let letters = house.done(&cast.developer, &format!("{engagement}/letters"), None).await;
     let letter = letters.as_array().unwrap().last().unwrap()["text"].as_str().unwrap();
     let words = format!("A determination was made: {}.", outcome.replace('_', " "));
