@@ -102,6 +102,12 @@ pub enum Refused {
     /// One person signs once.
     #[error("cannot sign again: a second person must sign")]
     SecondPersonNeeded,
+    /// There is no outcome that a record could be about.
+    #[error("cannot keep a record yet: first the official signs what the rule found")]
+    NotIssued,
+    /// There is one.
+    #[error("cannot keep another record: one is kept, and it stays")]
+    RecordKept,
     /// A bound is reached.
     #[error("cannot keep more than {0}")]
     Full(usize),
@@ -141,6 +147,8 @@ pub struct Engagement {
     pub advice: Vec<Digest>,
     /// The root of the sealed protocol that the runs are under.
     pub protocol: Option<Digest>,
+    /// SHA-256 of the record of the determination that was made.
+    pub record: Option<Digest>,
     /// What is held in windows, and what became of it.
     pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
@@ -166,6 +174,13 @@ pub enum Event {
     Advise(Digest),
     /// An evaluator names the sealed protocol that the runs will be under, before they begin.
     NameProtocol(Digest),
+    /// The official brings the record of the determination; both are digests.
+    KeepRecord {
+        /// Of the record.
+        record: Digest,
+        /// Of what the developer's letter says of it.
+        letter: Digest,
+    },
     /// In what is held.
     Custody(custody::Event),
 }
@@ -183,6 +198,7 @@ pub enum EngagementFact {
     WeightsOpened,
     Advised { document: Digest },
     ProtocolNamed { root: Digest },
+    RecordKept { record: Digest, letter: Digest },
     CustodyMoved { fact: CustodyFact },
     DaysCounted { others: Vec<Use> },
 }
@@ -265,6 +281,10 @@ impl Engagement {
                 self.names_protocol(who)?;
                 Ok(vec![EngagementFact::ProtocolNamed { root }])
             }
+            Event::KeepRecord { record, letter } => {
+                self.keeps_record(who)?;
+                Ok(vec![EngagementFact::RecordKept { record, letter }])
+            }
             Event::Custody(event) => {
                 let fact = self.custody.decide(event, who, self, now)?;
                 Ok(vec![EngagementFact::CustodyMoved { fact }])
@@ -281,6 +301,18 @@ impl Engagement {
             ) => Ok(()),
             (Who::Evaluator(_), _) => Err(Refused::NotNow),
             (Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock, _) => {
+                Err(Refused::NotYours)
+            }
+        }
+    }
+
+    /// One record is kept, of an outcome that the official has signed; nobody else brings it.
+    fn keeps_record(&self, who: Who) -> Result<(), Refused> {
+        match (who, &self.determination, self.record) {
+            (Who::Official(_), Determination::Issued { .. }, None) => Ok(()),
+            (Who::Official(_), Determination::Issued { .. }, Some(_)) => Err(Refused::RecordKept),
+            (Who::Official(_), _, _) => Err(Refused::NotIssued),
+            (Who::Developer(_) | Who::Evaluator(_) | Who::DutyOfficer(_) | Who::Clock, _, _) => {
                 Err(Refused::NotYours)
             }
         }
@@ -326,6 +358,7 @@ impl Engagement {
             EngagementFact::WeightsOpened => next.weights = Weights::Open,
             EngagementFact::Advised { document } => next.advice.push(*document),
             EngagementFact::ProtocolNamed { root } => next.protocol = Some(*root),
+            EngagementFact::RecordKept { record, .. } => next.record = Some(*record),
             EngagementFact::CustodyMoved { fact } => {
                 next.custody = next.custody.after(*fact, at).ok()?;
             }
@@ -354,6 +387,7 @@ impl Engagement {
             lineage: lineage.clone(),
             advice: Vec::new(),
             protocol: None,
+            record: None,
             custody: Custody::default(),
             seen: at,
         })

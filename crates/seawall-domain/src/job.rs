@@ -219,6 +219,7 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
         | EngagementFact::WeightsOpened
         | EngagementFact::Advised { .. }
         | EngagementFact::ProtocolNamed { .. }
+        | EngagementFact::RecordKept { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => Vec::new(),
     }

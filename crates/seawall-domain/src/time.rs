@@ -6,3 +6,8 @@ pub use jiff::{SignedDuration, Timestamp};
 pub fn micros(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
+
+/// Cuts an instant to whole seconds, the precision of documents that others sign or write.
+pub fn whole_second(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}

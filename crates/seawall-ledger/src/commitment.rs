@@ -279,15 +279,15 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record of a commitment by these keys at that time.
-    pub fn of(commitment: &Commitment, signers: &[String], at_seconds: u64) -> Record {
+    /// The record of a commitment with that root over so many leaves, by these keys at that time.
+    pub fn of(root: Hash, leaves: usize, signers: &[String], at_seconds: u64) -> Record {
         let mut signers = signers.to_vec();
         signers.sort();
         signers.dedup();
         Record {
             label: LABEL.to_owned(),
-            root: commitment.root().to_string(),
-            leaves: commitment.leaves.len().to_string(),
+            root: root.to_string(),
+            leaves: leaves.to_string(),
             signers,
             at_seconds: at_seconds.to_string(),
         }

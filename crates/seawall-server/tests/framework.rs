@@ -8,6 +8,8 @@
 mod asking;
 #[path = "framework/outsiders.rs"]
 mod outsiders;
+#[path = "framework/record.rs"]
+mod record;
 #[path = "framework/visit.rs"]
 mod visit;
 #[path = "framework/words.rs"]

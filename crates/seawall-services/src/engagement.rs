@@ -7,6 +7,7 @@ mod custody;
 mod documents;
 mod figures;
 mod letters;
+mod record;
 mod steps;
 mod stops;
 
@@ -14,6 +15,7 @@ pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holdin
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
 pub use letters::{Crossed, cross, letters, receive_crossing};
+pub use record::{RECORD_BYTES_MAX, receive_record, record};
 pub use steps::{
     Offered, accept, add_snapshot, advise, analyse, begin, break_window, decline_offer,
     decline_question, end_waiting, extend, issue, lose_lease, name_protocol, offer, open_weights,

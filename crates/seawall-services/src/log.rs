@@ -6,10 +6,12 @@
 use crate::advisory::place;
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
+use seawall_domain::id::FactId;
 use seawall_ledger::checkpoint::Checkpoint;
-use seawall_ledger::merkle::{Tree, leaf_hash};
+use seawall_ledger::merkle::{Hash, Tree, leaf_hash, prove_inclusion, verify_inclusion};
 use seawall_ledger::note::{KeyKind, KeyName, Note, NoteSigner, VerifierKey};
-use seawall_ledger::tiles::{TILE_WIDTH, bundles_for_growth, tiles_for_growth};
+use seawall_ledger::tiles::{TILE_WIDTH, bundles_for_growth, node_from_tiles, tiles_for_growth};
+use seawall_store::db::Tx;
 use seawall_store::facts::Log;
 use std::path::PathBuf;
 
@@ -127,6 +129,44 @@ impl Book {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// What proves that an entry is in the internal log, under the oldest checkpoint that covers it.
+pub(crate) struct Inclusion {
+    /// The place of the entry, from 0.
+    pub index: u64,
+    /// How many entries the log has by that checkpoint.
+    pub size: u64,
+    /// The root of the log by it.
+    pub root: Hash,
+    /// The hashes that lead from the entry to the root.
+    pub hashes: Vec<Hash>,
+}
+
+/// Proves that a fact is in the internal log, from the log's tiles; none as long as no checkpoint
+/// covers it, or where the tiles are elsewhere or damaged. By the oldest checkpoint it is the same
+/// proof for ever, and does not tell how the log grew since.
+pub(crate) async fn inclusion(
+    desk: &Desk,
+    tx: &mut Tx,
+    id: FactId,
+    entry: &str,
+) -> Outcome<Option<Inclusion>> {
+    let Some(place) = tx.fact_place(id).await? else { return Ok(None) };
+    let Some(note) = tx.checkpoint_over(Log::Internal, place).await? else { return Ok(None) };
+    let index = u64::try_from(place).unwrap_or(u64::MAX);
+    let checkpoint = Checkpoint::open(note.as_bytes(), &verifier(desk, Log::Internal)?)
+        .map_err(|error| Fault::inconsistent("read a checkpoint", error))?;
+    let (size, root) = (checkpoint.size, checkpoint.root);
+    let folder = folder(desk, Log::Internal);
+    let read = |path: &str| std::fs::read(folder.join(path)).ok();
+    let node = |level, index| node_from_tiles(read, size, level, index);
+    let hashes = prove_inclusion(index, size, node);
+    let proven = hashes.and_then(|hashes| {
+        verify_inclusion(leaf_hash(entry.as_bytes()), index, size, &hashes, root)?;
+        Ok(Inclusion { index, size, root, hashes })
+    });
+    Ok(proven.ok())
 }
 
 /// What the public log says of itself.

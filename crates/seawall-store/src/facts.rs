@@ -4,6 +4,7 @@
 //! has no number until the sequencer gives it one; feeds and the log use that number only.
 
 use crate::db::{Row, StoreFault, Tx, Value};
+use seawall_domain::id::FactId;
 use seawall_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -102,6 +103,13 @@ impl Tx {
         rows.iter().map(|row| row.text("body")).collect()
     }
 
+    /// The place of a fact in the internal log; none before it has one.
+    pub async fn fact_place(&mut self, id: FactId) -> Result<Option<i64>, StoreFault> {
+        let sql = "SELECT seq FROM fact WHERE id = $1";
+        let row = self.fetch_optional(sql, vec![id.to_string().into()]).await?;
+        row.map_or(Ok(None), |row| row.opt_int("seq"))
+    }
+
     /// How many entries a log has.
     pub async fn fact_count(&mut self, log: Log) -> Result<i64, StoreFault> {
         let sql = match log {
@@ -141,6 +149,17 @@ impl Tx {
             )
             .await?;
         row.map(|row| Ok((row.int("size")?, row.text("note")?, row.timestamp("at")?))).transpose()
+    }
+
+    /// The note of the oldest signed checkpoint of a log that covers a place.
+    pub async fn checkpoint_over(
+        &mut self,
+        log: Log,
+        place: i64,
+    ) -> Result<Option<String>, StoreFault> {
+        let sql = "SELECT note FROM checkpoint WHERE log = $1 AND size > $2 ORDER BY size LIMIT 1";
+        let row = self.fetch_optional(sql, vec![log.name().into(), place.into()]).await?;
+        row.map(|row| row.text("note")).transpose()
     }
 
     /// Every column of every fact, for checks that compare them.

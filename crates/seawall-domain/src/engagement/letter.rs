@@ -105,6 +105,23 @@ pub enum Trend {
     Rising,
 }
 
+/// What proves that the sealed root is in the internal log of the installation (RFC 6962 section
+/// 2.1.1): the entry by which it was named for this engagement, and the way from it to the root of
+/// the log. The public log does not repeat it, because it would show that somebody takes part.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Logged {
+    /// The entry, as the log has it.
+    pub entry: String,
+    /// Its place, from 0.
+    pub index: u64,
+    /// How many entries the log had.
+    pub size: u64,
+    /// The root of the log then.
+    pub root: Digest,
+    /// The hashes that lead from the entry to it, the nearest first.
+    pub hashes: Vec<Digest>,
+}
+
 /// What a letter says.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
@@ -120,8 +137,8 @@ pub enum Subject {
     Committed {
         /// The root of the commitment.
         root: Digest,
-        /// The hashes that prove it is in the public log.
-        proof: Vec<Digest>,
+        /// What proves that it is in the log; none as long as the log does not have it.
+        proof: Option<Logged>,
         /// What will be measured.
         extent: Extent,
     },
@@ -213,7 +230,7 @@ impl Subject {
                  there is no answer by then, no determination is made.\n",
                 day(*answer_by)
             ),
-            Subject::Committed { root, proof, extent } => committed(root, proof, extent),
+            Subject::Committed { root, proof, extent } => committed(root, proof.as_ref(), extent),
             Subject::Determined { outcome, extent, conditions, completeness, trend } => format!(
                 "A determination was made: {}.\n\n{}{}{}{}",
                 outcome.word().replace('_', " "),
@@ -241,18 +258,25 @@ impl Subject {
     }
 }
 
-fn committed(root: &Digest, proof: &[Digest], extent: &Extent) -> String {
+fn committed(root: &Digest, proof: Option<&Logged>, extent: &Extent) -> String {
     let mut text = format!(
         "The protocol was sealed by two people before any run. Its root is\n  {root}\n{}",
         extent.words()
     );
-    if !proof.is_empty() {
-        text.push_str("These hashes prove that it is in the public log:\n");
-        proof.iter().for_each(|hash| {
-            // Writing into a String cannot fail.
-            let _ = writeln!(text, "  {hash}");
-        });
-    }
+    let Some(Logged { entry, index, size, root, hashes }) = proof else {
+        text.push_str("The proof that it is in the log: not yet.\n");
+        return text;
+    };
+    // Writing into a String cannot fail.
+    let _ = writeln!(
+        text,
+        "It is in the internal log of this installation, as entry {index} (from 0) of {size}; the \
+         public log does not repeat it. The entry is\n  {entry}\nand these hashes lead from it \
+         (RFC 6962) to the root of that log,\n  {root}"
+    );
+    hashes.iter().for_each(|hash| {
+        let _ = writeln!(text, "  {hash}");
+    });
     text
 }
 

@@ -45,6 +45,10 @@ fn issue(outcome: Outcome, concurrence: Concurrence) -> Event {
     Event::Determination(determination::Event::Issue { outcome, concurrence })
 }
 
+fn kept(record: u8) -> Event {
+    Event::KeepRecord { record: Digest::new([record; 32]), letter: Digest::new([8; 32]) }
+}
+
 fn offer(number: u128, ring: Ring, days: i64, now: Timestamp) -> Event {
     Event::Window(window::Event::Offer(Offer {
         window: window_id(number),
@@ -136,6 +140,7 @@ fn named(step: &str, number: u128, now: Timestamp) -> (Event, Who) {
         "everybody" => (Event::Release(Report::Everybody { at: now }), DEVELOPER()),
         "withdraw" => (Event::WithdrawAll, DEVELOPER()),
         "open-weights" => (Event::OpenWeights, DEVELOPER()),
+        "record" => (kept(9), OFFICIAL()),
         "advise" => (Event::Advise(Digest::new([9; 32])), EVALUATOR()),
         other => panic!("no step `{other}`"),
     }
@@ -194,6 +199,29 @@ fn an_official_who_differs_changes_no_outcome() {
         let told = analysed.step(issue(Outcome::Covered, Concurrence::Concurs), who, at(1));
         assert_eq!(told.map(drop), Err(Refused::NotYours), "{who:?}");
     }
+}
+
+#[test]
+fn one_record_is_kept_of_an_outcome_that_was_signed() {
+    fn check(steps: &str, expected: Result<(), Refused>) {
+        let it = walk(opened(Weights::Held), steps);
+        assert_eq!(it.step(kept(1), OFFICIAL(), at(9)).map(drop), expected, "{steps}");
+    }
+    for early in ["", "ask", "ask schedule run", "ask schedule run analyse", "ask recall"] {
+        check(early, Err(Refused::NotIssued));
+    }
+    check("ask schedule run analyse covered", Ok(()));
+    check("ask schedule run analyse not-covered", Ok(()));
+    check("ask schedule run analyse covered withdraw everybody", Ok(()));
+    check("ask schedule run analyse covered record", Err(Refused::RecordKept));
+    let issued = walk(opened(Weights::Held), "ask schedule run analyse covered");
+    for who in [DEVELOPER(), EVALUATOR(), DUTY(), Who::Clock] {
+        assert_eq!(issued.step(kept(1), who, at(1)).map(drop), Err(Refused::NotYours), "{who:?}");
+    }
+    let (after, facts) = issued.step(kept(7), OFFICIAL(), at(1)).unwrap();
+    assert_eq!(after.record, Some(Digest::new([7; 32])));
+    assert_eq!(Engagement { record: None, seen: issued.seen, ..after }, issued, "and nothing else");
+    assert_eq!(facts.len(), 1);
 }
 
 #[test]

@@ -180,6 +180,26 @@ impl Table {
         row.tried.iter().filter(within)
     }
 
+    /// Whether it has the tasks of a protocol as it weighs them, each tried as often as it plans by
+    /// the last look that there are logs of.
+    pub fn is_planned(&self, protocol: &Protocol) -> bool {
+        let terms = protocol.terms();
+        let more = terms.extension.as_ref().map(|extension| extension.attempts_more.0);
+        let is_second = self.places.iter().any(|place| place.look == Look::Second);
+        let all = terms.attempts.0.saturating_add(more.filter(|_| is_second).unwrap_or_default());
+        let count = |row: &Row, look: Look| self.up_to(row, look).count() as u64;
+        let is_row = |(row, task): (&Row, &TaskTerms)| {
+            row.battery as usize == battery_of(terms, task)
+                && row.weight == task.weight
+                && count(row, Look::First) == terms.attempts.0
+                && count(row, Look::Second) == all
+                && row.tried.len() as u64 == all
+        };
+        self.rows.len() == terms.tasks.len()
+            && self.domains.iter().eq(terms.batteries.iter().map(|battery| &battery.domain))
+            && self.rows.iter().zip(&terms.tasks).all(is_row)
+    }
+
     /// Every attempt.
     pub fn tried(&self) -> impl Iterator<Item = &Tried> {
         self.rows.iter().flat_map(|row| &row.tried)

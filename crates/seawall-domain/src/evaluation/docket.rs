@@ -9,7 +9,7 @@ use super::sealing::{self, Duties, Duty, Opened, Opening, OpeningStep, Revisions
 use super::token::{self, Book, Claim, Plan, Reason, TokenFact};
 use crate::digest::Digest;
 use crate::id::{PersonId, RunId};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, whole_second};
 use serde::{Deserialize, Serialize};
 
 /// The most keys that a protocol names as signers.
@@ -26,6 +26,8 @@ pub struct Docket {
     pub seal: Option<Seal>,
     /// What that revision says of runs, and who signs it.
     draft: Option<Draft>,
+    /// When it was committed to, in whole seconds, as the commitment record says it.
+    committed_at: Option<Timestamp>,
     /// The tokens of the newest sealed revision.
     pub book: Option<Book>,
     /// The opening under way, or done.
@@ -111,6 +113,7 @@ impl Docket {
             revisions: Revisions::default(),
             seal: None,
             draft: None,
+            committed_at: None,
             book: None,
             opening: None,
         }
@@ -158,10 +161,13 @@ impl Docket {
             DocketFact::Committed { draft } => {
                 next.seal = Some(Seal::Drafted { root: draft.root });
                 next.draft = Some(draft.clone());
+                next.committed_at = Some(whole_second(at));
             }
             DocketFact::Signed { by } => {
                 let (seal, revisions) = self.signed(*by, at).ok()?;
-                if let (Some(at), Some(draft)) = (seal.sealed_at(), &self.draft) {
+                if let (Some(_), Some((draft, at))) = (seal.sealed_at(), self.drafted()) {
+                    // A token is given out after the second signature, and no run is older than
+                    // its token; so the book can begin when the commitment record does.
                     next.book = Some(Book::open(draft.root, draft.plan, at, draft.until));
                     next.opening = None;
                 }
@@ -176,6 +182,11 @@ impl Docket {
             }
         }
         Some(next)
+    }
+
+    /// What is being sealed, or was last, and when it was committed to.
+    pub fn drafted(&self) -> Option<(&Draft, Timestamp)> {
+        Some((self.draft.as_ref()?, self.committed_at?))
     }
 
     /// The record of the last step of an opening.

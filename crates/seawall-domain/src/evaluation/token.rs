@@ -7,7 +7,7 @@
 
 use crate::digest::Digest;
 use crate::id::RunId;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, whole_second};
 use serde::{Deserialize, Serialize};
 
 /// The most runs under one protocol.
@@ -26,13 +26,12 @@ pub struct Plan {
     pub conditions: Digest,
 }
 
-/// What a log says of the run it is from.
+/// What a log says of the run it is from. Its tasks, limits and conditions are held against the
+/// opened protocol by the determination, since a sender's word for them would show nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// SHA-256 of the token that it carries.
     pub token: Digest,
-    /// What was run.
-    pub plan: Plan,
     /// When the run began, as the log says.
     pub created: Timestamp,
     /// SHA-256 of the log's bytes.
@@ -132,7 +131,7 @@ pub struct Entry {
     pub run: RunId,
     /// SHA-256 of the token.
     pub token: Digest,
-    /// When it was given out.
+    /// When it was given out, in whole seconds: a log tells no more of when its run began.
     pub issued_at: Timestamp,
     /// What became of it.
     pub fate: Fate,
@@ -177,18 +176,6 @@ pub enum Refused {
     /// The run lies in the future.
     #[error("cannot take this log: its run begins after now")]
     FutureRun,
-    /// Other tasks.
-    #[error("cannot take this log: it ran other tasks than the protocol names")]
-    OtherTasks,
-    /// Another number of attempts.
-    #[error("cannot take this log: it made another number of attempts")]
-    OtherAttempts,
-    /// Other limits.
-    #[error("cannot take this log: its limits are others")]
-    OtherLimits,
-    /// Other conditions.
-    #[error("cannot take this log: its conditions are others")]
-    OtherConditions,
     /// There is no such run in the state for this.
     #[error("cannot do this with the run in the state that it is in")]
     NotNow,
@@ -268,7 +255,7 @@ impl Book {
         self.becomes(TokenFact::Issued { run, token }, now)
     }
 
-    /// Takes a log in: its token must be unused, its run late enough, and as the protocol says.
+    /// Takes a log in: its token must be unused, and its run late enough.
     pub fn take(&self, claim: &Claim, now: Timestamp) -> Decided {
         let Some(entry) = self.entries.iter().find(|entry| entry.token == claim.token) else {
             return Err(Refused::NoToken);
@@ -283,7 +270,6 @@ impl Book {
         if claim.created > now {
             return Err(Refused::FutureRun);
         }
-        self.plan.holds_for(&claim.plan)?;
         self.becomes(TokenFact::Used { run: entry.run, log: claim.log }, now)
     }
 
@@ -326,7 +312,8 @@ impl Book {
     pub fn after(&self, fact: &TokenFact, at: Timestamp) -> Option<Book> {
         let mut book = self.clone();
         if let TokenFact::Issued { run, token } = *fact {
-            book.entries.push(Entry { run, token, issued_at: at, fate: Fate::Issued });
+            let issued_at = whole_second(at);
+            book.entries.push(Entry { run, token, issued_at, fate: Fate::Issued });
             return Some(book);
         }
         let (TokenFact::Used { run, .. }
@@ -359,24 +346,6 @@ impl Fate {
         match self {
             Fate::Used { log } | Fate::Completed { log } | Fate::Failed { log, .. } => Some(*log),
             Fate::Issued | Fate::Abandoned { .. } => None,
-        }
-    }
-}
-
-impl Plan {
-    fn holds_for(&self, run: &Plan) -> Result<(), Refused> {
-        if self.tasks != run.tasks {
-            return Err(Refused::OtherTasks);
-        }
-        if self.attempts != run.attempts {
-            return Err(Refused::OtherAttempts);
-        }
-        if self.limits != run.limits {
-            return Err(Refused::OtherLimits);
-        }
-        match self.conditions == run.conditions {
-            true => Ok(()),
-            false => Err(Refused::OtherConditions),
         }
     }
 }

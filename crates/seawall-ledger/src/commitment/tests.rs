@@ -159,11 +159,12 @@ fn an_opening_shows_exactly_what_was_committed_to() {
 #[test]
 fn a_record_has_one_spelling() {
     let signers = ["bb".to_owned(), "aa".to_owned(), "bb".to_owned()];
-    let record = Record::of(&committed(&document()), &signers, 1_790_000_000);
+    let root = committed(&document()).root();
+    let record = Record::of(root, PATHS.len(), &signers, 1_790_000_000);
     let bytes = record.to_bytes().unwrap();
     assert_eq!(Record::parse(&bytes).unwrap(), record);
     assert_eq!(record.signers, ["aa", "bb"]);
-    assert_eq!(record.root().unwrap(), committed(&document()).root());
+    assert_eq!(record.root().unwrap(), root);
     let text = String::from_utf8(bytes).unwrap();
     for (from, to) in [
         ("protocol/v1", "protocol/v2"),

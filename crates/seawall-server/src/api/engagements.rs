@@ -28,8 +28,10 @@ use utoipa::ToSchema;
 
 /// How many engagements one list shows.
 const LIST_MAX: i64 = 500;
-/// The largest object that this route takes.
+/// The largest object that is held.
 const OBJECT_BYTES_MAX: usize = engagement::OBJECT_BYTES_MAX;
+/// The largest record that is kept.
+const RECORD_BYTES_MAX: usize = engagement::RECORD_BYTES_MAX;
 
 /// An engagement: its three machines, side by side.
 #[derive(Serialize, ToSchema)]
@@ -69,6 +71,8 @@ pub struct Shown {
     pub snapshots: Vec<String>,
     /// The root of the protocol that runs are under.
     pub protocol: Option<String>,
+    /// SHA-256 of the record of the determination.
+    pub record: Option<String>,
     /// SHA-256 of each opinion.
     pub advice: Vec<String>,
     /// SHA-256 of each object that is still held.
@@ -115,6 +119,7 @@ pub(crate) fn shown(it: &Engagement) -> Shown {
         general_release,
         snapshots: it.lineage.snapshots().map(ToString::to_string).collect(),
         protocol: it.protocol.map(|root| root.to_string()),
+        record: it.record.map(|record| record.to_string()),
         advice: it.advice.iter().map(ToString::to_string).collect(),
         held: it.custody.held().iter().map(ToString::to_string).collect(),
     }
@@ -286,6 +291,36 @@ pub async fn hold(
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
     let held = engagement::hold(&site.desk, &known.0.actor, id, &body).await?;
     Ok((StatusCode::CREATED, Json(shown(&held))))
+}
+
+/// Keeps the record of the determination, as `seawall evaluation concur` wrote it. It is computed
+/// again as far as that goes without the logs; the developer gets a letter about it.
+#[utoipa::path(post, path = "/v1/engagements/{id}/record", tag = "engagements",
+    params(("id" = String, Path)), request_body(content((Object = "application/json"))),
+    responses((status = 201, body = Shown), (status = 401), (status = 404), (status = 409),
+        (status = 413), (status = 422)))]
+pub async fn receive_record(
+    State(site): State<Site>,
+    known: Known,
+    Id(id): Id<EngagementId>,
+    Whole(body): Whole<RECORD_BYTES_MAX>,
+) -> Result<(StatusCode, Json<Shown>), Refused> {
+    let record = body.to_vec();
+    let kept = engagement::receive_record(&site.desk, &known.0.actor, id, record).await?;
+    Ok((StatusCode::CREATED, Json(shown(&kept))))
+}
+
+/// The record of the determination, for whoever scores or audits under its protocol.
+#[utoipa::path(get, path = "/v1/engagements/{id}/record", tag = "engagements",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]
+pub async fn record(
+    State(site): State<Site>,
+    known: Known,
+    Id(id): Id<EngagementId>,
+) -> Result<impl IntoResponse, Refused> {
+    let bytes = engagement::record(&site.desk, &known.0.actor, id).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
 }
 
 /// What a gateway of the window must know.

@@ -168,6 +168,34 @@ pub struct Issued {
     pub token: String,
 }
 
+/// What is published of the protocol that is being sealed, or was last: its root, its time, and the
+/// signatures. It is the `commitment.json` of the command line.
+#[utoipa::path(get, path = "/v1/evaluations/{id}/commitment", tag = "evaluations",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]
+pub async fn commitment(
+    State(site): State<Site>,
+    known: Known,
+    Id(id): Id<EvaluationId>,
+) -> Result<impl IntoResponse, Refused> {
+    let bytes = docket::commitment(&site.desk, &known.0.actor, id).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
+}
+
+/// The book of tokens, with the plan of the runs and without the key. It is the `tokens.json` of
+/// the command line, to determine and to verify with.
+#[utoipa::path(get, path = "/v1/evaluations/{id}/tokens", tag = "evaluations",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]
+pub async fn book(
+    State(site): State<Site>,
+    known: Known,
+    Id(id): Id<EvaluationId>,
+) -> Result<impl IntoResponse, Refused> {
+    let bytes = docket::book(&site.desk, &known.0.actor, id).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
+}
+
 /// Gives out a token for a run.
 #[utoipa::path(post, path = "/v1/evaluations/{id}/tokens", tag = "evaluations",
     params(("id" = String, Path)),
@@ -190,7 +218,7 @@ pub struct Part {
     field: Option<String>,
 }
 
-/// Shows the opened protocol to whoever audits, whole or one field of it with its proof.
+/// Shows the opened protocol to whoever scores or audits, whole or one field of it with its proof.
 #[utoipa::path(get, path = "/v1/evaluations/{id}/opening", tag = "evaluations",
     params(("id" = String, Path), ("field" = Option<String>, Query)),
     responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]

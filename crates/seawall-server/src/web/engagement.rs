@@ -114,8 +114,12 @@ pub async fn step(
     sent: Sent,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
-    let step = acts::read(&step, &sent)?;
-    step.take(&site.desk, sent.actor(), id).await?;
+    if step == "record" {
+        let record = sent.bytes("record").to_vec();
+        engagement::receive_record(&site.desk, sent.actor(), id, record).await?;
+    } else {
+        acts::read(&step, &sent)?.take(&site.desk, sent.actor(), id).await?;
+    }
     Ok(back_to(format!("/engagements/{id}")))
 }
 

@@ -1,6 +1,6 @@
 //! Evaluations on pages: who has which duty, what is sealed, which tokens are out.
 
-use super::guest::{Guest, page};
+use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{fact, known, short, tag, track, when};
 use crate::api::evaluations::Step;
@@ -8,7 +8,7 @@ use crate::extract::Name;
 use crate::pages::case::Next;
 use crate::pages::form::Weight;
 use crate::pages::matter::{Matter, MatterRow, Matters, Part};
-use crate::pages::{FieldKind, Form, Shell, Tag, Tone};
+use crate::pages::{FieldKind, Form, Link, Shell, Tag, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
@@ -68,6 +68,7 @@ pub async fn show(
         holds: "One person has one duty here, whatever accounts it has.".into(),
         tracks: vec![seal(&it)],
         parts: parts(&it, &guest.actor()),
+        links: links(&it),
         forms: forms(&guest, &shell, &it),
         shell,
         ..Matter::default()
@@ -137,6 +138,14 @@ fn seal(it: &Evaluation) -> crate::pages::embargo::Track {
         Some(Seal::Sealed { .. }) => (3, "Two people have signed: nothing can be changed."),
     };
     track("seal", "Protocol.", says, &["none", "committed", "signed once", "sealed"], place)
+}
+
+/// The papers that the command line goes on with.
+fn links(it: &Evaluation) -> Vec<Link> {
+    let of = |name: &str| format!("/v1/evaluations/{}/{name}", it.id);
+    let commitment = it.docket.drafted().map(|_| link("Commitment", of("commitment")));
+    let tokens = it.docket.book.as_ref().map(|_| link("Book of tokens", of("tokens")));
+    commitment.into_iter().chain(tokens).collect()
 }
 
 const DUTIES: [(Duty, &str); 7] = [

@@ -58,7 +58,10 @@ impl House {
             request = request.header(header::COOKIE, cookie);
         }
         if !body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+            // A body that begins with a boundary is a form's, and anything else a document.
+            let is_form = body.starts_with("--b\r\n");
+            let media = ["application/json", "multipart/form-data; boundary=b"];
+            request = request.header(header::CONTENT_TYPE, media[usize::from(is_form)]);
         }
         let request = request.body(Body::from(body.to_owned())).expect("the request is sound");
         let answer = self.router.clone().oneshot(request).await.expect("it answers everything");

@@ -44,11 +44,15 @@ const PAGES: [&str; 26] = [
 ];
 
 /// Steps that an outsider tries on what it cannot know of.
-const TRIED: [(&str, &str); 8] = [
+const TRIED: [(&str, &str); 12] = [
     ("POST /v1/engagements/ENGAGEMENT/withdrawal", ""),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"withdraw"}"#),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"advise","opinion":"hm"}"#),
+    ("GET /v1/engagements/ENGAGEMENT/record", ""),
+    ("POST /v1/engagements/ENGAGEMENT/record", "{}"),
     ("POST /v1/evaluations/EVALUATION/steps", r#"{"step":"agree"}"#),
+    ("GET /v1/evaluations/EVALUATION/commitment", ""),
+    ("GET /v1/evaluations/EVALUATION/tokens", ""),
     ("POST /v1/evaluations/EVALUATION/tokens", ""),
     ("POST /v1/partners/PARTNER/steps", r#"{"step":"sign"}"#),
     ("POST /v1/query", r#"{"package":{"purl":"pkg:npm/ini"}}"#),

@@ -9,7 +9,7 @@ use std::path::Path;
 const NEVER: [&str; 5] = ["approv", "licen", "clearance", "permi", "review"];
 
 /// Files that the three subjects are made of above the domain, below `crates/`.
-const FILES: [&str; 31] = [
+const FILES: [&str; 33] = [
     "seawall-store/migrations/0005_framework.sql",
     "seawall-store/src/queries/engagement.rs",
     "seawall-store/src/queries/evaluation.rs",
@@ -18,8 +18,10 @@ const FILES: [&str; 31] = [
     "seawall-services/src/engagement/custody.rs",
     "seawall-services/src/engagement/figures.rs",
     "seawall-services/src/engagement/letters.rs",
+    "seawall-services/src/engagement/record.rs",
     "seawall-services/src/engagement/steps.rs",
     "seawall-services/src/evaluation/docket.rs",
+    "seawall-services/src/evaluation/docket/papers.rs",
     "seawall-services/src/partner.rs",
     "seawall-services/src/partner/panel.rs",
     "seawall-services/src/partner/read.rs",

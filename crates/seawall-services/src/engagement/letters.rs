@@ -1,18 +1,19 @@
 //! Letters to the developer, written anew from the facts each time; and the file that crosses.
 
-use super::show;
+use super::{record, show};
 use crate::desk::{Desk, digest};
+use crate::log;
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::certificate::DESTRUCTION_DAYS;
 use seawall_domain::engagement::crossing::Crossing;
 use seawall_domain::engagement::determination::{Determination, DeterminationFact};
-use seawall_domain::engagement::letter::{self, Extent, Letter, Subject};
+use seawall_domain::engagement::letter::{self, Extent, Letter, Logged, Subject};
 use seawall_domain::engagement::window::WindowFact;
 use seawall_domain::engagement::{Engagement, EngagementFact};
 use seawall_domain::fact::{Aggregate, Fact};
-use seawall_domain::id::EngagementId;
+use seawall_domain::id::{EngagementId, FactId};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_formats::crossing;
@@ -29,7 +30,12 @@ pub async fn letters(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Ve
         let before = engagement.clone();
         engagement = Engagement::apply(engagement, &entry.fact, entry.at);
         let subject = match (&entry.fact, &before) {
-            (EngagementFact::ProtocolNamed { root }, _) => committed(&mut tx, *root).await?,
+            (EngagementFact::ProtocolNamed { root }, _) => {
+                committed(desk, &mut tx, *root, &entry).await?
+            }
+            (EngagementFact::RecordKept { letter, .. }, _) => {
+                Some(record::told(desk, &mut tx, id, letter).await?)
+            }
             (fact, Some(before)) => caused(fact, before, &entry, id),
             (_, None) => None,
         };
@@ -40,9 +46,11 @@ pub async fn letters(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Ve
 
 /// One fact of an engagement as the log has it.
 struct Entry {
+    id: FactId,
     fact: EngagementFact,
     at: Timestamp,
     digest: Digest,
+    body: String,
 }
 
 async fn history(tx: &mut Tx, id: EngagementId) -> Outcome<Vec<Entry>> {
@@ -51,7 +59,8 @@ async fn history(tx: &mut Tx, id: EngagementId) -> Outcome<Vec<Entry>> {
         let leaf: Leaf = serde_json::from_str(&body)
             .map_err(|error| Fault::inconsistent("read a fact", error))?;
         if let Fact::Engagement(fact) = leaf.what {
-            entries.push(Entry { fact, at: leaf.at, digest: digest(body.as_bytes()) });
+            let digest = digest(body.as_bytes());
+            entries.push(Entry { id: leaf.id, fact, at: leaf.at, digest, body });
         }
     }
     Ok(entries)
@@ -88,19 +97,32 @@ fn caused(
         | EngagementFact::WeightsOpened
         | EngagementFact::Advised { .. }
         | EngagementFact::ProtocolNamed { .. }
+        | EngagementFact::RecordKept { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }
 }
 
-async fn committed(tx: &mut Tx, root: Digest) -> Outcome<Option<Subject>> {
+async fn committed(
+    desk: &Desk,
+    tx: &mut Tx,
+    root: Digest,
+    entry: &Entry,
+) -> Outcome<Option<Subject>> {
     let evaluation = tx.evaluation_by_root(&root).await?;
     let kept = evaluation.and_then(|evaluation| evaluation.kept.get(&root).cloned());
-    Ok(kept.map(|kept| {
-        let tasks = usize::try_from(kept.tasks).unwrap_or(usize::MAX);
-        let extent = Extent { domains: kept.domains, tasks };
-        Subject::Committed { root, proof: Vec::new(), extent }
-    }))
+    let Some(kept) = kept else { return Ok(None) };
+    let tasks = usize::try_from(kept.tasks).unwrap_or(usize::MAX);
+    let extent = Extent { domains: kept.domains, tasks };
+    let proof = log::inclusion(desk, tx, entry.id, &entry.body).await?;
+    let proof = proof.map(|proof| Logged {
+        entry: entry.body.clone(),
+        index: proof.index,
+        size: proof.size,
+        root: Digest::new(proof.root.0),
+        hashes: proof.hashes.iter().map(|hash| Digest::new(hash.0)).collect(),
+    });
+    Ok(Some(Subject::Committed { root, proof, extent }))
 }
 
 /// What crosses to the other side, as a file.

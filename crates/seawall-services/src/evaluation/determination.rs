@@ -9,7 +9,9 @@ mod protocol;
 mod verify;
 
 pub use letter::{Said, Untold, letter};
-pub use protocol::{Issuing, Published, SIGNATURES_MIN, Sealed, Source, TOKENS_SCHEMA, TokenBook};
+pub use protocol::{
+    Issuing, Published, SIGNATURES_MIN, Sealed, Source, TOKENS_SCHEMA, TokenBook, claim,
+};
 pub use verify::{Check, Evidence, State, verify};
 
 use seawall_domain::digest::Digest;

@@ -3,7 +3,15 @@
 //! Whoever may serve here at all is decided by access; what a person may do in one docket, by the
 //! duty that it has there. The opening of a protocol lies as a blob of its own; it is given out
 //! only after enough custodians agreed, and that it was shown, and to whom, is on record.
+//!
+//! What is sealed here is what files seal: the same root, the same commitment record under the same
+//! signatures, the same book, save its key. So the papers of a docket serve the command line.
 
+mod papers;
+
+pub use papers::{book, commitment, published};
+
+use super::determination::Published;
 use super::sealing;
 use crate::account::purpose;
 use crate::desk::Desk;
@@ -14,7 +22,7 @@ use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::docket::Event;
 use seawall_domain::evaluation::protocol::FIELDS;
 use seawall_domain::evaluation::sealing::{Duty, Signer};
-use seawall_domain::evaluation::token::{Claim, Plan, Reason};
+use seawall_domain::evaluation::token::{Claim, Reason};
 use seawall_domain::evaluation::{Evaluation, EvaluationFact, Kept};
 use seawall_domain::id::{EvaluationId, PersonId, RunId};
 use seawall_domain::refusal::Refusal;
@@ -23,9 +31,6 @@ use seawall_ledger::commitment::{Commitment, Salt};
 use seawall_ledger::token::TokenKey;
 use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
-
-/// What a signature over a root is bound to, so that it is good for nothing else.
-const SIGNED_TYPE: &str = "application/vnd.seawall.protocol-root";
 
 /// Opens an evaluation, in whose docket nothing has happened.
 pub async fn open(desk: &Desk, actor: &Actor) -> Outcome<Evaluation> {
@@ -89,7 +94,8 @@ pub async fn commit(
     hand.done().await
 }
 
-/// Signs the root that waits for signatures; `looked_at` is the root that the person saw.
+/// Signs the commitment record that waits for signatures; `looked_at` is the root that the person
+/// saw.
 pub async fn sign(
     desk: &Desk,
     actor: &Actor,
@@ -97,26 +103,25 @@ pub async fn sign(
     looked_at: Digest,
 ) -> Outcome<Evaluation> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_sign").await?;
-    if hand.evaluation.root() != Some(looked_at) {
-        let why = "cannot sign: another protocol waits for signatures by now";
-        return Err(Refusal::ByRule(why.into()).into());
-    }
+    let drafted = hand.evaluation.docket.drafted().filter(|(draft, _)| draft.root == looked_at);
+    let waits = drafted.map(|(draft, at)| Published::of(draft, at)).ok_or_else(|| {
+        Refusal::ByRule("cannot sign: another protocol waits for signatures by now".into())
+    })?;
     let account = actor.account.ok_or(Refusal::Hidden)?;
     let signer = hand.tx.account_with_party(account).await?.ok_or(Refusal::Hidden)?.0;
     if signer.holder != Holder::Person {
         return Err(Refusal::Forbidden.into());
     }
     let key = desk.signing_key(&purpose(account));
-    let public = key.public();
-    let over = seawall_ledger::dsse::pae(SIGNED_TYPE, looked_at.bytes());
-    let value: String = key.sign(&over).0.iter().map(|byte| format!("{byte:02x}")).collect();
-    let name = public
+    let signed = waits.signature(&key).map_err(unsealed)?;
+    let name = key
+        .public()
         .digest_hex()
         .parse()
         .map_err(|error| Fault::inconsistent("name a signing key", error))?;
     let by = Signer { person: hand.person, account, key: name };
-    let (evaluation, fact) =
-        hand.evaluation.sign(by, public.to_string(), value, hand.now).map_err(Refusal::from)?;
+    let decided = hand.evaluation.sign(by, signed.key, signed.signature, hand.now);
+    let (evaluation, fact) = decided.map_err(Refusal::from)?;
     hand.take(evaluation, fact).await?;
     hand.done().await
 }
@@ -128,8 +133,6 @@ pub struct Issued {
     pub run: RunId,
     /// The token, which goes into the metadata of the log.
     pub token: String,
-    /// What the run must look like.
-    pub plan: Plan,
 }
 
 /// Gives out a token for a run under the sealed protocol.
@@ -145,7 +148,7 @@ pub async fn issue(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Issu
     let (token, digest) = sealing::token(&key, root, run, &plan).map_err(unsealed)?;
     hand.step(Event::Issue { run, token: digest }).await?;
     hand.done().await?;
-    Ok(Issued { run, token, plan })
+    Ok(Issued { run, token })
 }
 
 /// What came back with a run.
@@ -153,15 +156,14 @@ pub async fn issue(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Issu
 pub struct Returned<'r> {
     /// The token that the log carries.
     pub token: &'r str,
-    /// What was run.
-    pub plan: Plan,
     /// When the run began, as the log says.
     pub created: Timestamp,
     /// SHA-256 of the log's bytes.
     pub log: Digest,
 }
 
-/// Takes a log in by its token: of the sealed protocol, unused, and as the protocol says.
+/// Takes a log in by its token, of the sealed protocol and unused. What was run is held against the
+/// protocol when it is opened, by the determination.
 pub async fn take(
     desk: &Desk,
     actor: &Actor,
@@ -170,9 +172,9 @@ pub async fn take(
 ) -> Outcome<Evaluation> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_take").await?;
     hand.needs(&[Duty::Run, Duty::Score])?;
-    let Returned { token, plan, created, log } = returned;
+    let Returned { token, created, log } = returned;
     let token = Digest::new(seawall_ledger::token::digest(token));
-    hand.step(Event::Take(Claim { token, plan, created, log })).await?;
+    hand.step(Event::Take(Claim { token, created, log })).await?;
     hand.done().await
 }
 
@@ -206,6 +208,9 @@ pub async fn close(
     hand.done().await
 }
 
+/// Who needs the opened protocol: whoever computes the statistic, and whoever does it again.
+pub(crate) const OPENS: [Duty; 2] = [Duty::Score, Duty::Audit];
+
 /// Asks for the sealed protocol to be opened, when so many custodians agree.
 pub async fn ask_opening(
     desk: &Desk,
@@ -214,7 +219,7 @@ pub async fn ask_opening(
     quorum: usize,
 ) -> Outcome<Evaluation> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_ask_opening").await?;
-    hand.needs(&[Duty::Audit])?;
+    hand.needs(&OPENS)?;
     hand.step(Event::AskOpening { quorum }).await?;
     hand.done().await
 }
@@ -227,7 +232,8 @@ pub async fn agree(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Eval
     hand.done().await
 }
 
-/// Shows the opened protocol to whoever audits, whole or one field of it; that is on record.
+/// Shows the opened protocol to whoever scores or audits, whole or one field of it; that is on
+/// record.
 pub async fn reveal(
     desk: &Desk,
     actor: &Actor,
@@ -235,7 +241,7 @@ pub async fn reveal(
     field: Option<&str>,
 ) -> Outcome<Vec<u8>> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_reveal").await?;
-    hand.needs(&[Duty::Audit])?;
+    hand.needs(&OPENS)?;
     let not_opened = || Refusal::ByRule("cannot show this before enough custodians agree".into());
     let root = hand.evaluation.docket.opened().ok_or_else(not_opened)?.root();
     let kept = hand.evaluation.kept.get(&root).cloned().ok_or_else(not_opened)?;

@@ -32,6 +32,12 @@ impl Folder {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
+    /// Writes a file that its owner alone may read.
+    pub fn keep(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
     /// A command of the program; words that begin with `@` are files of the folder.
     pub fn command(&self, command: &str) -> Command {
         let path = |name: &str| match name.strip_prefix('@') {

@@ -1,12 +1,13 @@
 //! The whole framework for models before their release, by the executable: from a protocol that two
 //! people seal to a public log that tells nothing of it.
 //!
-//! What is handed over by hand, because nothing hands it over yet: the same protocol is sealed
-//! twice, at the installation for its root and by files for the runs, so the two roots differ; the
-//! installation is told the record's outcome, and neither the record nor the letter; the settings
-//! of both gateways (window, snapshot, terms) are written out; and the access tokens are written by
-//! `seawall gateway grant`, and not taken from a seat. A withdrawal reaches the gateway by itself
-//! (`seawall gateway follow`).
+//! The protocol is sealed once, in the docket, whose papers serve the runs and the determination by
+//! files; the record comes into the engagement, and the developer's letter from it.
+//!
+//! What is handed over by hand, because nothing hands it over yet: the settings of both gateways
+//! (window, snapshot, terms) are written out; and the access tokens are written by `seawall gateway
+//! grant`, and not taken from a seat. A withdrawal reaches the gateway by itself (`seawall gateway
+//! follow`).
 
 mod canaries;
 mod docket;
@@ -46,6 +47,9 @@ async fn cast(house: &House) -> Cast {
         evaluators: [
             house.person(&institute, "evaluator one").await,
             house.person(&institute, "evaluator two").await,
+            house.person(&institute, "runner").await,
+            house.person(&institute, "scorer").await,
+            house.person(&institute, "custodian").await,
         ],
         partner: house.person(&partner, "partner").await,
         rival: house.person(&rival, "rival").await,
@@ -74,14 +78,15 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let answer_by = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 60);
     let submit = json!({"step": "submit", "answer_by": answer_by});
     house.done(&cast.developer, &format!("{engagement}/steps"), Some(submit)).await;
-    let [evaluator, _] = &cast.evaluators;
+    let evaluator = &cast.evaluators[0];
     house.step(evaluator, &engagement, "schedule").await;
-    docket::sealed_and_named(&house, &cast, &engagement).await;
+    let docket = docket::sealed_and_named(&house, &cast, &engagement).await;
 
     // The answer.
-    evaluating::seal(&house.folder);
     house.step(evaluator, &engagement, "start").await;
-    evaluating::run(&house, &provider, evaluator, &inspect);
+    docket::token(&house, &cast, &docket).await;
+    evaluating::run(&house, &provider, &cast.evaluators[2], &inspect);
+    docket::returned_and_opened(&house, &cast, &docket).await;
     let outcome = evaluating::determine(&house.folder);
     house.step(evaluator, &engagement, "analyse").await;
     let issue = json!({"step": "issue", "outcome": outcome, "differs": null});
@@ -89,9 +94,8 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let told = house.done(&cast.developer, &engagement, None).await;
     assert_eq!((&told["determination"], &told["outcome"]), (&"issued".into(), &json!(outcome)));
     docket::crosses(&house, &cast, &engagement, &outcome).await;
+    docket::record_kept(&house, &cast, &engagement, &outcome).await;
     let id = opened["id"].as_str().unwrap();
-    let letter = house.folder.run(&format!("letter @final.json --engagement {id}"), 0);
-    assert!(letter.contains("Nothing is required"), "{letter}");
 
     // The window.
     let snapshot = evaluating::SNAPSHOT;
@@ -111,7 +115,8 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let parties = [&cast.developer, &cast.officials[0], evaluator, &cast.partner];
     let ids = parties.iter().flat_map(|it| [it.id.clone(), it.party.clone()]);
     let ids: Vec<String> = ids.chain([id.to_owned(), window]).collect();
-    let people = parties.into_iter().chain([&cast.officials[1], &cast.evaluators[1], &cast.rival]);
+    let others = [&cast.officials[1], &cast.rival];
+    let people = parties.into_iter().chain(others).chain(&cast.evaluators[1..]);
     let sessions = people.map(place::Person::session).collect();
     let told = canaries::Told { flags: provider.flags(), sessions };
     let (folder, verified) = house.close();

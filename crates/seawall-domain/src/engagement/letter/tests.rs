@@ -24,9 +24,16 @@ fn letters() -> Vec<Letter> {
     let window = WindowId::new(Uuid::from_u128(8));
     let mut subjects = vec![
         Subject::Received { receipt: digest(0xaa), answer_by: later },
+        Subject::Committed { root: digest(0xbb), proof: None, extent: extent.clone() },
         Subject::Committed {
             root: digest(0xbb),
-            proof: vec![digest(0xcc), digest(0xdd)],
+            proof: Some(Logged {
+                entry: "an entry".to_owned(),
+                index: 7,
+                size: 9,
+                root: digest(0xcc),
+                hashes: vec![digest(0xdd), digest(0xde)],
+            }),
             extent: extent.clone(),
         },
         Subject::NoDetermination,
@@ -77,9 +84,9 @@ fn a_letter_has_no_field_for_what_is_sealed() {
     }
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let expected = "about answer_by at attempts completeness conditions counted destroyed_by \
-                    domains engagement errors extent fallbacks limits outcome planned proof \
-                    receipt refusals root safeguards seconds snapshot subject tasks tokens trend \
-                    why window";
+                    domains engagement entry errors extent fallbacks hashes index limits outcome \
+                    planned proof receipt refusals root safeguards seconds size snapshot subject \
+                    tasks tokens trend why window";
     assert_eq!(keys.join(" "), expected);
 }
 
@@ -124,6 +131,17 @@ fn an_outcome_is_told_with_its_conditions() {
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
+}
+
+#[test]
+fn a_letter_says_which_log_has_the_root_or_that_none_has_it_yet() {
+    let check = |number: usize, expected: &[&str]| {
+        let text = letters()[number].text();
+        assert!(expected.iter().all(|part| text.contains(part)), "{text}");
+    };
+    check(1, &["The proof that it is in the log: not yet."]);
+    let (root, last) = (digest(0xcc).to_string(), digest(0xde).to_string());
+    check(2, &["internal log of this installation", "entry 7 (from 0) of 9", &root, &last]);
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn sealed() -> Docket {
 }
 
 fn claim(token: u8, created: i64) -> Event {
-    Event::Take(Claim { token: digest(token), plan: plan(), created: at(created), log: digest(99) })
+    Event::Take(Claim { token: digest(token), created: at(created), log: digest(99) })
 }
 
 #[test]
@@ -112,6 +112,17 @@ fn an_amendment_begins_a_book_of_its_own_and_stops_the_old_one() {
     let docket = walk(docket, 100, steps);
     assert_eq!(docket.revisions.amendments(), 1);
     assert_eq!(docket.book.as_ref().map(Book::root), Some(digest(11)));
+}
+
+#[test]
+fn a_book_begins_when_its_protocol_was_committed_to_in_whole_seconds() {
+    let docket = sealed();
+    let (drafted, committed_at) = docket.drafted().unwrap();
+    assert_eq!((drafted.root, committed_at), (digest(10), at(4)));
+    assert_eq!(docket.book.as_ref().map(Book::sealed_at), Some(at(4)));
+    let within = at(200) + SignedDuration::from_millis(700);
+    let (amended, _) = docket.step(draft(11, Some(10)), within).unwrap();
+    assert_eq!(amended.drafted().map(|(_, committed_at)| committed_at), Some(at(200)));
 }
 
 proptest! {

@@ -224,7 +224,7 @@ fn returned(book: &Book, runs: &[Run], now: Timestamp) -> Result<Book, Unplaced>
         let (Some(token), Some(created)) = (run.token, run.created) else { continue };
         let entry = entry_of(&book, token).copied();
         let Some(entry) = entry.filter(|entry| entry.fate.log() != Some(run.log)) else { continue };
-        let claim = Claim { token, plan: *book.plan(), created, log: run.log };
+        let claim = Claim { token, created, log: run.log };
         let taken = book.take(&claim, now).and_then(|(book, _)| book.complete(entry.run, now));
         match taken {
             Ok((after, _)) => book = after,

@@ -218,7 +218,6 @@ fn every_token_is_accounted_for() {
     let done = |log: u8| {
         let claim = crate::evaluation::token::Claim {
             token: Digest::new([101; 32]),
-            plan: PLAN,
             created: at("1970-02-01T00:00:00Z"),
             log: Digest::new([log; 32]),
         };

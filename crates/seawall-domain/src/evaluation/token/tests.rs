@@ -26,7 +26,7 @@ fn book() -> Book {
 /// A log of run `number`, whose token is the digest of that number, begun at 200.
 fn log(number: u8) -> Claim {
     let log = Digest::new([number, 1].repeat(16).try_into().unwrap_or([0; 32]));
-    Claim { token: digest(number), plan: plan(), created: at(200), log }
+    Claim { token: digest(number), created: at(200), log }
 }
 
 fn issued(numbers: &[u8]) -> Book {
@@ -53,10 +53,19 @@ fn a_log_counts_only_as_the_protocol_says() {
     check(|claim| claim.created = at(99), Err(Refused::EarlyRun));
     check(|claim| claim.created = at(150), Ok(()));
     check(|claim| claim.created = at(301), Err(Refused::FutureRun));
-    check(|claim| claim.plan.tasks = digest(9), Err(Refused::OtherTasks));
-    check(|claim| claim.plan.attempts = 6, Err(Refused::OtherAttempts));
-    check(|claim| claim.plan.limits = digest(9), Err(Refused::OtherLimits));
-    check(|claim| claim.plan.conditions = digest(9), Err(Refused::OtherConditions));
+}
+
+#[test]
+fn a_run_of_the_second_in_which_its_token_was_given_out_is_not_too_early() {
+    let later = at(150) + SignedDuration::from_millis(900);
+    let (book, _) = book().issue(run(7), digest(7), later).unwrap();
+    assert_eq!(book.entries()[0].issued_at, at(150));
+    let check = |created: i64, expected: Result<(), Refused>| {
+        let claim = Claim { created: at(created), ..log(7) };
+        assert_eq!(book.take(&claim, at(300)).map(drop), expected, "{created}");
+    };
+    check(149, Err(Refused::EarlyRun));
+    check(150, Ok(()));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::sealing::Duty;
-use seawall_domain::evaluation::token::{Plan, Reason};
+use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::{EvaluationId, PersonId, RunId};
 use seawall_domain::time::Timestamp;
 use seawall_services::desk::Desk;
@@ -33,13 +33,10 @@ pub enum Step {
         #[schema(value_type = String)]
         root: Digest,
     },
-    /// Take a log in by its token (run, score).
+    /// Take a log in by its token (run, score): `seawall evaluation token return --out` writes it.
     Take {
         /// The token that the log carries.
         token: String,
-        /// What was run: digests of tasks, limits and conditions, and the number of attempts.
-        #[schema(value_type = Object)]
-        plan: Plan,
         /// When the run began, as the log says.
         #[schema(value_type = String)]
         created: Timestamp,
@@ -71,7 +68,7 @@ pub enum Step {
         #[schema(value_type = String)]
         why: Reason,
     },
-    /// Ask for the protocol to be opened (audit).
+    /// Ask for the protocol to be opened (score, audit).
     AskOpening {
         /// How many custodians must agree.
         quorum: usize,
@@ -86,8 +83,8 @@ impl Step {
         match self {
             Step::Give { person, duty } => docket::give(desk, actor, id, person, duty).await,
             Step::Sign { root } => docket::sign(desk, actor, id, root).await,
-            Step::Take { token, plan, created, log } => {
-                let returned = Returned { token: &token, plan, created, log };
+            Step::Take { token, created, log } => {
+                let returned = Returned { token: &token, created, log };
                 docket::take(desk, actor, id, returned).await
             }
             Step::Complete { run } => docket::close(desk, actor, id, run, Fate::Completed).await,

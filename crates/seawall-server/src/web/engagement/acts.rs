@@ -131,6 +131,11 @@ fn official(shell: &Shell, it: &Engagement) -> Vec<Form> {
                 .field(FieldKind::Text, "differs", "If you differ: why", "empty when you concur"),
         );
     }
+    if matches!(it.determination, Determination::Issued { .. }) && it.record.is_none() {
+        let says = "It is computed again; the developer gets a letter, and never the record.";
+        let form = post("record", "Keep the record of the determination").says(says);
+        forms.push(form.field(FieldKind::File, "record", "Record", "as `concur` wrote it"));
+    }
     if it.determination.answer_by().is_some() {
         forms.push(post("decline_question", "There is no room for it"));
     }

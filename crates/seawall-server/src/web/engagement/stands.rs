@@ -161,6 +161,7 @@ pub fn parts(it: &Engagement) -> Vec<Part> {
         fact("Left of the government's 30 days", format!("{days} days")),
     ];
     model.extend(known("Protocol that runs are under", it.protocol));
+    model.extend(known("Record of the determination", it.record));
     model.extend(known("Partners have it from", partners(&it.release)));
     model.extend(known("Everybody has it from", it.release.ends_partners_window()));
     let mut parts = vec![Part {

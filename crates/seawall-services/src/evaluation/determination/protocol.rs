@@ -3,18 +3,19 @@
 use super::{Refused, hash};
 use crate::evaluation::sealing;
 use seawall_domain::digest::Digest;
-use seawall_domain::evaluation::protocol::Protocol;
+use seawall_domain::evaluation::docket::Draft;
+use seawall_domain::evaluation::protocol::{FIELDS, Protocol};
 use seawall_domain::evaluation::run::{Gaps, Run, Unplaced};
-use seawall_domain::evaluation::token::{self, Book, Claim, Decided, Plan, Reason};
+use seawall_domain::evaluation::token::{self, Book, Claim, Decided, Reason};
 use seawall_domain::id::RunId;
 use seawall_domain::time::Timestamp;
 use seawall_formats::determination::{Named, Signed};
 use seawall_formats::fault::FormatFault;
 use seawall_ledger::canonical::{canonical, read_canonical};
-use seawall_ledger::commitment::{Commitment, Record};
+use seawall_ledger::commitment::Record;
 use seawall_ledger::sign::{Signature, SigningKey, VerifyingKey};
 use seawall_ledger::token::TokenKey;
-use seawall_ledger::{Fault, dsse};
+use seawall_ledger::{Fault, Hash, dsse};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -45,11 +46,13 @@ pub struct Published {
 }
 
 impl Published {
-    /// A commitment that nobody has signed yet.
-    pub fn of(protocol: &Protocol, commitment: &Commitment, at: Timestamp) -> Published {
-        let signers: Vec<String> = protocol.terms().signers.iter().map(Digest::to_string).collect();
+    /// A commitment that nobody has signed yet: the same by files and from a docket.
+    pub fn of(draft: &Draft, at: Timestamp) -> Published {
+        let signers: Vec<String> = draft.signers.iter().map(Digest::to_string).collect();
         let at_seconds = u64::try_from(at.as_second()).unwrap_or_default();
-        Published { record: Record::of(commitment, &signers, at_seconds), signatures: Vec::new() }
+        let root = Hash(*draft.root.bytes());
+        let record = Record::of(root, FIELDS.len(), &signers, at_seconds);
+        Published { record, signatures: Vec::new() }
     }
 
     /// Reads a published commitment. Each of its signatures must hold, and be by a key that is to
@@ -82,13 +85,18 @@ impl Published {
             let why = "the protocol does not name this key as a signer".to_owned();
             return Err(Fault::Impossible { what: WHAT, why });
         }
-        let signature = key.sign(&self.signed_bytes()?);
-        let signature = signature.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        let signature = Signed { key: key.public().to_string(), signature };
+        let signature = self.signature(key)?;
         if !signed.signatures.contains(&signature) {
             signed.signatures.push(signature);
         }
         Ok(signed)
+    }
+
+    /// A signature over it. Whether the key is one that is to sign is not looked at here.
+    pub fn signature(&self, key: &SigningKey) -> Result<Signed, Fault> {
+        let signature = key.sign(&self.signed_bytes()?);
+        let signature = signature.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Signed { key: key.public().to_string(), signature })
     }
 
     /// The root of the commitment.
@@ -236,12 +244,13 @@ impl Sealed {
     }
 }
 
-/// The book of tokens with the key that they are made with. It is secret.
+/// The book of tokens. By files it holds the key that they are made with, and is secret; a docket
+/// gives its book out without the key, and gives out the tokens itself.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenBook {
     schema: String,
-    key: Digest,
+    key: Option<Digest>,
     book: Book,
 }
 
@@ -253,18 +262,17 @@ impl fmt::Debug for TokenBook {
 
 impl TokenBook {
     /// Opens the book of a protocol that was just committed to.
-    pub fn open(
-        protocol: &Protocol,
-        published: &Published,
-        key: [u8; 32],
-    ) -> Result<TokenBook, Fault> {
-        let plan = sealing::plan(protocol)?;
-        let until = protocol.terms().validity.until;
-        let book = Book::open(published.root()?, plan, published.at()?, until);
-        Ok(TokenBook { schema: TOKENS_SCHEMA.to_owned(), key: Digest::new(key), book })
+    pub fn open(draft: &Draft, published: &Published, key: [u8; 32]) -> Result<TokenBook, Fault> {
+        let book = Book::open(published.root()?, draft.plan, published.at()?, draft.until);
+        Ok(TokenBook { schema: TOKENS_SCHEMA.to_owned(), key: Some(Digest::new(key)), book })
     }
 
-    /// Reads a book. Every token in it must be one that its key makes.
+    /// A docket's book, as it is given out.
+    pub fn of_docket(book: Book) -> TokenBook {
+        TokenBook { schema: TOKENS_SCHEMA.to_owned(), key: None, book }
+    }
+
+    /// Reads a book. Every token in it must be one that its key makes, where it has the key.
     pub fn read(bytes: &[u8]) -> Result<TokenBook, Fault> {
         let refuse = |why: &str| Fault::Unreadable { what: TOKENS, why: why.to_owned() };
         let tree =
@@ -277,7 +285,7 @@ impl TokenBook {
         if read.to_bytes()? != bytes {
             return Err(refuse("it is not in its one spelling"));
         }
-        for entry in read.book.entries() {
+        for entry in read.book.entries().iter().filter(|_| read.key.is_some()) {
             if read.token(entry.run)?.1 != entry.token {
                 let why = "a token in it was not made with its key".to_owned();
                 return Err(Fault::Unproven { what: TOKENS, why });
@@ -294,6 +302,11 @@ impl TokenBook {
     /// The book.
     pub fn book(&self) -> &Book {
         &self.book
+    }
+
+    /// Whether the book has the key, so that its tokens were held against it.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
     }
 
     /// Whether the book is that of this commitment, and two people signed it.
@@ -322,13 +335,13 @@ impl TokenBook {
         why: Reason,
         now: Timestamp,
     ) -> Result<TokenBook, Issuing> {
+        self.own()?;
         let Some(log) = log else {
             return self.with(self.book.abandon(run, why, now));
         };
         let entry = self.book.entries().iter().find(|entry| entry.run == run);
         let entry = entry.ok_or(token::Refused::NotNow)?;
-        let (token, plan, created) = (entry.token, *self.book.plan(), entry.issued_at);
-        let claim = Claim { token, plan, created, log };
+        let claim = Claim { token: entry.token, created: entry.issued_at, log };
         let taken = self.with(self.book.take(&claim, now))?;
         taken.with(taken.book.fail(run, why, now))
     }
@@ -336,14 +349,10 @@ impl TokenBook {
     /// Takes a log back, so that the next token can be given out: its run counts from now on, and
     /// no determination can leave it out. A log that cannot serve is explained instead.
     pub fn take_back(&self, run: &Run, now: Timestamp) -> Result<TokenBook, Issuing> {
-        if !run.flaws(Gaps::Counted).is_empty() {
-            return Err(Issuing::Log);
-        }
-        let token = run.token.ok_or(token::Refused::NoToken)?;
-        let created = run.created.ok_or(token::Refused::EarlyRun)?;
-        let entry = self.book.entries().iter().find(|entry| entry.token == token);
+        self.own()?;
+        let claim = claim(run)?;
+        let entry = self.book.entries().iter().find(|entry| entry.token == claim.token);
         let of = entry.ok_or(token::Refused::NoToken)?.run;
-        let claim = Claim { token, plan: *self.book.plan(), created, log: run.log };
         let taken = self.with(self.book.take(&claim, now))?;
         taken.with(taken.book.complete(of, now))
     }
@@ -353,14 +362,31 @@ impl TokenBook {
         TokenBook { book, ..self.clone() }
     }
 
+    /// Whether it may be changed here: a docket changes its own.
+    fn own(&self) -> Result<(), Issuing> {
+        self.key.map(drop).ok_or(Issuing::Docket)
+    }
+
     fn with(&self, decided: Decided) -> Result<TokenBook, Issuing> {
         Ok(self.returned(decided?.0))
     }
 
     fn token(&self, run: RunId) -> Result<(String, Digest), Fault> {
-        let plan: &Plan = self.book.plan();
-        sealing::token(&TokenKey::new(*self.key.bytes()), self.book.root(), run, plan)
+        let why = "its docket has the key, and gives out the tokens itself".to_owned();
+        let key = self.key.ok_or(Fault::Impossible { what: TOKENS, why })?;
+        sealing::token(&TokenKey::new(*key.bytes()), self.book.root(), run, self.book.plan())
     }
+}
+
+/// What a log says of the run it is from, so that it can be taken back by files or by a docket. A
+/// log that cannot serve a determination says nothing.
+pub fn claim(run: &Run) -> Result<Claim, Issuing> {
+    if !run.flaws(Gaps::Counted).is_empty() {
+        return Err(Issuing::Log);
+    }
+    let token = run.token.ok_or(token::Refused::NoToken)?;
+    let created = run.created.ok_or(token::Refused::EarlyRun)?;
+    Ok(Claim { token, created, log: run.log })
 }
 
 /// Why a book of tokens went no further.
@@ -372,6 +398,9 @@ pub enum Issuing {
     /// The log cannot serve a determination.
     #[error("cannot take this log back: it cannot serve a determination (`ingest` says why)")]
     Log,
+    /// The book is a docket's.
+    #[error("cannot change this book: its docket does, so send the step there")]
+    Docket,
     /// A token could not be made.
     #[error(transparent)]
     Ledger(#[from] Fault),

@@ -4,13 +4,14 @@ use super::*;
 use crate::evaluation::sealing;
 use proptest::prelude::*;
 use seawall_domain::engagement::letter::{Letter, Safeguards};
+use seawall_domain::evaluation::docket::Draft;
 use seawall_domain::evaluation::log::Status;
 use seawall_domain::evaluation::review;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::{EngagementId, RunId};
 use seawall_formats::determination::View;
 use seawall_formats::inspect;
-use seawall_ledger::commitment::Salt;
+use seawall_ledger::commitment::{Commitment, Salt};
 use seawall_ledger::sign::SigningKey;
 use seawall_testkit::evaluation::{End, FLAG, SEALED, TASK, log, protocol};
 use std::io::Cursor;
@@ -45,17 +46,23 @@ fn read_run(bytes: &[u8]) -> Option<Run> {
     Some(run(&inspect::read(Cursor::new(bytes)).ok()?, hash(bytes)))
 }
 
+fn committed(protocol: &Protocol) -> (Commitment, Draft) {
+    let salts: Vec<Salt> = (1..=22).map(|number| [number; 32]).collect();
+    let commitment = sealing::commit(protocol, &salts).unwrap();
+    let draft = sealing::draft(protocol, &commitment, None).unwrap();
+    (commitment, draft)
+}
+
 /// A sealed protocol, its token, and a log with it.
 fn papers(end: impl Fn(usize, u32) -> End) -> Papers {
     let signers = [1, 2].map(|of| key(of).public().digest_hex());
     let (from, until) = (at("2026-08-01T00:00:00Z"), at("2026-12-01T00:00:00Z"));
     let text = protocol([&signers[0], &signers[1]], from, until).to_string();
     let protocol = seawall_formats::protocol::read(text.as_bytes()).unwrap();
-    let salts: Vec<Salt> = (1..=22).map(|number| [number; 32]).collect();
-    let commitment = sealing::commit(&protocol, &salts).unwrap();
-    let published = Published::of(&protocol, &commitment, at(SEALED_AT));
+    let (commitment, draft) = committed(&protocol);
+    let published = Published::of(&draft, at(SEALED_AT));
     let published = published.sign(&key(1)).unwrap().sign(&key(2)).unwrap();
-    let tokens = TokenBook::open(&protocol, &published, [9; 32]).unwrap();
+    let tokens = TokenBook::open(&draft, &published, [9; 32]).unwrap();
     let (tokens, token) = tokens.issue(id(1), at("2026-09-02T00:00:00Z")).unwrap();
     let log = log(at(RAN_AT), &[("seawall_run_token", &token)], end);
     Papers {
@@ -165,7 +172,7 @@ fn what_was_run_otherwise_is_refused() {
     terms["attempts"] = "6".into();
     let terms = seawall_formats::protocol::read(terms.to_string().as_bytes()).unwrap();
     let published = Published::read(&papers.published).unwrap();
-    let other = TokenBook::open(&terms, &published, [9; 32]);
+    let other = TokenBook::open(&committed(&terms).1, &published, [9; 32]);
     let other = Papers { tokens: other.unwrap(), ..papers.clone() };
     assert!(other.outcome().unwrap_err().contains("under another protocol"));
 }
@@ -335,6 +342,34 @@ fn a_record_holds_with_everything_and_says_what_is_missing_otherwise() {
 }
 
 #[test]
+fn a_dockets_book_has_no_key_and_is_changed_by_its_docket_alone() {
+    let all = whole();
+    let kept = TokenBook::read(&all.tokens).unwrap();
+    let given = TokenBook::of_docket(kept.book().clone()).to_bytes().unwrap();
+    let secret = "09".repeat(32);
+    assert!(String::from_utf8_lossy(&all.tokens).contains(&secret));
+    assert!(!String::from_utf8_lossy(&given).contains(&secret));
+    assert_eq!(wrong_with("tokens", &given), (vec![], 0), "the record holds by it as well");
+    let book = TokenBook::read(&given).unwrap();
+    assert!(!book.has_key());
+    let later = at("2026-09-05T00:00:00Z");
+    assert!(book.issue(id(2), later).is_err());
+    let why = book.explain(id(1), None, Reason::TokenLost, later);
+    assert!(matches!(why, Err(Issuing::Docket)));
+    let run = read_run(&all.papers.log).unwrap();
+    assert!(matches!(book.take_back(&run, later), Err(Issuing::Docket)));
+    let mut evidence = Evidence { tokens: Some(&given), ..Evidence::default() };
+    let stated = |evidence: &Evidence<'_>| {
+        let what = "every token was made with the key, for its run";
+        let checks = verify(&all.record, evidence);
+        checks.into_iter().find(|check| check.what == what).map(|check| check.state)
+    };
+    assert!(matches!(stated(&evidence), Some(State::Stated(_))));
+    evidence.tokens = Some(&all.tokens);
+    assert_eq!(stated(&evidence), Some(State::Holds));
+}
+
+#[test]
 fn a_letter_tells_the_outcome_and_nothing_that_is_sealed() {
     let record = read(&whole().record).unwrap();
     // No salt is of this number.
@@ -395,6 +430,10 @@ fn a_record_that_was_made_up_is_found_out() {
         &|body| body.figures["clean"]["mean"] = "0.9".into(),
         "the figures follow from its table",
     );
+    let found = "the verdict follows from its table";
+    check(&|body| body.tasks.truncate(3), found);
+    check(&|body| body.tasks[1].tried.truncate(3), found);
+    check(&|body| body.tasks[1].weight = "2".parse().unwrap(), found);
     check(&|body| body.tasks[0].tried[0].class = Class::Pass, whole);
     check(&|body| body.tasks[0].family = 3, whole);
     check(&|body| body.model.name = "other".to_owned(), whole);
@@ -424,6 +463,20 @@ fn an_officials_word_is_about_one_record() {
     assert_eq!(record.body.verdict["rule"]["outcome"], "inconclusive");
 }
 
+const NUMBERS: [u64; 8] = [0, 1, 2, 255, u32::MAX as u64, 1 << 32, (1 << 53) - 1, u64::MAX];
+const TEXTS: [&str; 8] = ["0", "1", "-1", "0.0000001", "1e308", "99999999999999999999", "", "x"];
+
+/// Every number of a tree, and every text that could be one.
+fn numbers<'t>(tree: &'t mut Value, found: &mut Vec<&'t mut Value>) {
+    match tree {
+        Value::Object(members) => members.values_mut().for_each(|below| numbers(below, found)),
+        Value::Array(items) => items.iter_mut().for_each(|below| numbers(below, found)),
+        Value::Number(_) => found.push(tree),
+        Value::String(text) if text.len() < 24 => found.push(tree),
+        Value::String(_) | Value::Null | Value::Bool(_) => {}
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -444,6 +497,32 @@ proptest! {
             flipped[at] ^= 1 << bit;
             let (fails, _) = wrong_with(name, &flipped);
             prop_assert!(!fails.is_empty(), "{} byte {} bit {}", name, at, bit);
+        }
+    }
+
+    /// A record that reads, with the right digests, and extremes where its numbers are.
+    #[test]
+    fn a_record_made_of_extremes_is_refused_and_nothing_worse(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), 0..8_usize), 1..6)
+    ) {
+        let all = whole();
+        let record = seawall_formats::determination::read(&all.record).unwrap();
+        let mut tree = value(&record.body).unwrap();
+        for (at, extreme) in changes {
+            let mut leaves = Vec::new();
+            numbers(&mut tree, &mut leaves);
+            let at = at.index(leaves.len());
+            *leaves[at] = match leaves[at].is_string() {
+                true => TEXTS[extreme].into(),
+                false => NUMBERS[extreme].into(),
+            };
+        }
+        if let Ok(body) = serde_json::from_value::<Body>(tree) {
+            let changed = closed(body, None).and_then(|record| to_bytes(&record));
+            if let Ok(changed) = changed {
+                drop(wrong_with("record", &changed));
+                drop(read(&changed).map(|record| letter(&record.body, Said::default())));
+            }
         }
     }
 

@@ -182,6 +182,9 @@ fn protocol(record: &Record, evidence: &Evidence<'_>) -> Result<Option<Protocol>
 fn found(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), String> {
     let second = record.body.logs.iter().any(|log| log.look == Look::Second);
     let look = if second { Look::Second } else { Look::First };
+    if !table.is_planned(protocol) {
+        return Err("`/body/tasks` is not what the protocol plans".to_owned());
+    }
     let checklist = record.body.elicitation.checklist();
     let found = Verdict::of(protocol, table, look, &checklist).map_err(|why| why.to_string())?;
     same("/body/verdict", &record::verdict(&found), &record.body.verdict)?;
@@ -307,14 +310,18 @@ fn tokens(
     match (record.body.standing, evidence.tokens) {
         (Standing::Rehearsal, _) => {}
         (Standing::Sealed, None) => checks.say(WHAT, State::Open("the book of tokens")),
-        (Standing::Sealed, Some(bytes)) => checks.hold(WHAT, booked(record, bytes, protocol)),
+        (Standing::Sealed, Some(bytes)) => match booked(record, bytes, protocol) {
+            Ok(true) => checks.say(WHAT, State::Holds),
+            Ok(false) => checks.say(WHAT, State::Stated("the docket, which keeps the key")),
+            Err(why) => checks.say(WHAT, State::Fails(why)),
+        },
     }
 }
 
-/// Whether the book is that of the record, its later tokens aside.
-fn booked(record: &Record, bytes: &[u8], protocol: Option<&Protocol>) -> Result<(), String> {
-    let book = TokenBook::read(bytes).map_err(|fault| fault.to_string())?;
-    let (book, named) = (book.book(), &record.body.protocol);
+/// Whether the book is that of the record, its later tokens aside; and whether it has the key.
+fn booked(record: &Record, bytes: &[u8], protocol: Option<&Protocol>) -> Result<bool, String> {
+    let read = TokenBook::read(bytes).map_err(|fault| fault.to_string())?;
+    let (book, named) = (read.book(), &record.body.protocol);
     let plan = protocol.map(sealing::plan).transpose().map_err(|fault| fault.to_string())?;
     let until = protocol.map(|protocol| protocol.terms().validity.until);
     let same = Some(book.root()) == named.root
@@ -322,7 +329,7 @@ fn booked(record: &Record, bytes: &[u8], protocol: Option<&Protocol>) -> Result<
         && plan.is_none_or(|plan| plan == *book.plan())
         && until.is_none_or(|until| until == book.until())
         && book.entries().starts_with(&record.body.tokens);
-    if same { Ok(()) } else { Err("the book says other than the record".to_owned()) }
+    if same { Ok(read.has_key()) } else { Err("the book says other than the record".to_owned()) }
 }
 
 /// What the official said is about this body, and signed.

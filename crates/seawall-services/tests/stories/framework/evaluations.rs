@@ -3,14 +3,18 @@
 use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;
 use seawall_domain::account::Holder;
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::letter::{Logged, Subject};
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::EvaluationId;
 use seawall_domain::party::Role;
+use seawall_ledger::merkle::{Hash, leaf_hash, verify_inclusion};
 use seawall_services::account;
 use seawall_services::desk::Desk;
 use seawall_services::engagement;
+use seawall_services::evaluation::determination::{Published, TokenBook};
 use seawall_services::evaluation::docket::{self, Fate, Returned};
 use seawall_testkit::world::{
     Framework, PROTOCOL, World, digest_of, each, in_days, must, person_of,
@@ -32,6 +36,8 @@ async fn sealed(world: &World, cast: &Framework) -> EvaluationId {
     let desk = &world.desk;
     let official = &cast.officials.1[0];
     let id = must(docket::open(desk, official).await).id;
+    refused(docket::commitment(desk, official, id).await, "there is none yet");
+    refused(docket::book(desk, official, id).await, "before a protocol is sealed");
     let duties = [Duty::SetThreshold, Duty::Countersign, Duty::Run, Duty::Score, Duty::Custody];
     for (actor, duty) in cast.evaluators.iter().zip(duties) {
         must(docket::give(desk, official, id, person_of(actor), duty).await);
@@ -47,8 +53,17 @@ async fn sealed(world: &World, cast: &Framework) -> EvaluationId {
     must(docket::sign(desk, first, id, root).await);
     refused(docket::sign(desk, first, id, root).await, "a second person");
     refused(docket::sign(desk, &cast.evaluators[2], id, root).await, "without the duty");
+    assert_eq!(published(desk, official, id).await, (root, 1));
     assert_eq!(must(docket::sign(desk, second, id, root).await).sealed(), Some(root));
+    assert_eq!(published(desk, official, id).await, (root, 2));
     id
+}
+
+/// What is published, as the command line reads it: the root, and how many have signed.
+async fn published(desk: &Desk, actor: &Actor, id: EvaluationId) -> (Digest, usize) {
+    let bytes = must(docket::commitment(desk, actor, id).await);
+    let published = must(Published::read(&bytes));
+    (must(published.root()), must(published.signed_by()).len())
 }
 
 #[tokio::test]
@@ -62,7 +77,13 @@ async fn a_protocol_is_sealed_run_under_and_opened_by_a_quorum() {
         refused(docket::issue(&desk, runner, id).await, "is not explained");
         let log = digest_of(40);
         let created = world.now();
-        let returned = Returned { token: &issued.token, plan: issued.plan, created, log };
+        let returned = Returned { token: &issued.token, created, log };
+        // The book that is given out has no key; the token itself is told once.
+        let book = String::from_utf8(must(docket::book(&desk, runner, id).await)).unwrap();
+        assert!(book.contains("\"key\":null") && !book.contains(&issued.token), "{book}");
+        assert!(
+            TokenBook::read(book.as_bytes()).is_ok_and(|book| book.book().entries().len() == 1)
+        );
         let early = Returned { created: created - jiff::SignedDuration::from_hours(1), ..returned };
         refused(docket::take(&desk, scorer, id, early).await, "before its token");
         let foreign = Returned { token: "not of this book", ..returned };
@@ -91,6 +112,8 @@ async fn a_protocol_is_sealed_run_under_and_opened_by_a_quorum() {
         for fact in world.facts().await {
             assert!(!fact.contains("0.618") && !fact.contains("canary-task"), "{fact}");
         }
+        hidden(docket::commitment(&desk, &cast.developer.1, id).await);
+        hidden(docket::book(&desk, &cast.partner.1, id).await);
         hidden(docket::show(&desk, &cast.developer.1, id).await);
         hidden(docket::show(&desk, &cast.partner.1, id).await);
         holds::<Evaluation>(&mut world).await;
@@ -125,6 +148,20 @@ async fn one_person_with_two_accounts_is_one_person() {
     .await;
 }
 
+/// The root that an entry of the log names, where the letter's proof of it holds.
+fn proven(subject: &Subject) -> Option<Digest> {
+    let Subject::Committed { proof: Some(Logged { entry, index, size, root, hashes }), .. } =
+        subject
+    else {
+        return None;
+    };
+    let hash = |digest: &Digest| Hash(*digest.bytes());
+    let hashes: Vec<Hash> = hashes.iter().map(hash).collect();
+    verify_inclusion(leaf_hash(entry.as_bytes()), *index, *size, &hashes, hash(root)).ok()?;
+    let entry: serde_json::Value = serde_json::from_str(entry).ok()?;
+    entry["what"]["fact"]["root"].as_str()?.parse().ok()
+}
+
 #[tokio::test]
 async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
     each("amendment", |mut world| async move {
@@ -136,6 +173,8 @@ async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
         let text = protocol(&desk, [first, second], "0.7").await;
         let drafted = must(docket::commit(&desk, first, id, text.as_bytes()).await);
         refused(docket::issue(&desk, &cast.evaluators[2], id).await, "before the protocol");
+        let amendment = drafted.root().unwrap_or(digest_of(0));
+        assert_eq!(published(&desk, first, id).await, (amendment, 0), "signed by nobody yet");
         let root = drafted.root().unwrap_or(digest_of(0));
         let engaged = cast.engage(&world, 1).await.id;
         let developer = &cast.developer.1;
@@ -153,6 +192,13 @@ async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
         for canary in ["0.7", "0.618", "canary-task"] {
             assert!(letters.iter().all(|letter| !letter.text().contains(canary)), "{canary}");
         }
+        assert!(told.contains("not yet"), "the log has it only after its round: {told}");
+        world.until_idle().await;
+        let logged = must(engagement::letters(&desk, developer, engaged).await);
+        assert!(logged[1].text().contains("internal log of this installation"));
+        assert_eq!(proven(&logged[1].subject), Some(root), "the proof leads to the log's root");
+        world.until_idle().await;
+        assert_eq!(must(engagement::letters(&desk, developer, engaged).await), logged, "for ever");
         // What crosses is three values, and the other side holds them against what it has.
         let crossed = must(engagement::cross(&desk, second, engaged).await);
         assert_eq!((crossed.crossing.root, crossed.crossing.outcome), (root, None));

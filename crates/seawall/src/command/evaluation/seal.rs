@@ -52,9 +52,10 @@ pub(super) fn seal(arguments: &SealArguments) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot seal {}", arguments.protocol.display()))?;
     let salts = FIELDS.iter().map(|_| papers::chance()).collect::<anyhow::Result<Vec<_>>>()?;
     let commitment = sealing::commit(&protocol, &salts)?;
-    let published = Published::of(&protocol, &commitment, Timestamp::now());
+    let draft = sealing::draft(&protocol, &commitment, None)?;
+    let published = Published::of(&draft, Timestamp::now());
     let root = published.root()?;
-    let tokens = TokenBook::open(&protocol, &published, papers::chance()?)?;
+    let tokens = TokenBook::open(&draft, &published, papers::chance()?)?;
     std::fs::create_dir_all(&arguments.out)
         .with_context(|| format!("cannot make {}", arguments.out.display()))?;
     let place = |name: &str| arguments.out.join(name);

@@ -3,10 +3,11 @@
 use super::papers::{self, Readers};
 use super::seal::commitment;
 use crate::command::{print_json, say};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use jiff::Timestamp;
-use seawall_domain::evaluation::run::TOKEN_NOTE;
+use seawall_domain::evaluation::log::Log;
+use seawall_domain::evaluation::run::{Run, TOKEN_NOTE};
 use seawall_domain::evaluation::token::{Book, Fate, Reason};
 use seawall_domain::id::RunId;
 use seawall_services::evaluation::determination::{self, Issuing, TokenBook};
@@ -55,8 +56,12 @@ pub struct Issue {
 #[derive(clap::Args)]
 pub struct Return {
     /// The book of tokens; it is written anew.
+    #[arg(long, required_unless_present = "out", conflicts_with = "out")]
+    tokens: Option<PathBuf>,
+    /// Where the docket keeps the book: a file for the step by which it takes the log back, to be
+    /// sent to `/v1/evaluations/{id}/steps`; only its owner may read it.
     #[arg(long)]
-    tokens: PathBuf,
+    out: Option<PathBuf>,
     /// The log, which carries its token. No determination can leave it out from now on.
     log: PathBuf,
     /// One JSON document on standard output.
@@ -122,9 +127,7 @@ fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
     let book = book(&issue.tokens)?;
     book.serves(&commitment(&issue.commitment)?)?;
     let run = RunId::new(Uuid::new_v4());
-    // Logs tell the second in which a run began; a token of the same second is not too late.
-    let now = Timestamp::from_second(Timestamp::now().as_second())?;
-    let (book, token) = match book.issue(run, now) {
+    let (book, token) = match book.issue(run, Timestamp::now()) {
         Ok(issued) => issued,
         Err(why) => return refused(&why, issue.json),
     };
@@ -140,15 +143,38 @@ fn issued(issue: &Issue) -> anyhow::Result<ExitCode> {
 }
 
 fn returned(back: &Return) -> anyhow::Result<ExitCode> {
-    let _turn = papers::turn(&back.tokens)?;
-    let before = book(&back.tokens)?;
+    let _turn = back.tokens.as_deref().map(papers::turn).transpose()?;
+    let before = back.tokens.as_deref().map(book).transpose()?;
     let (log, digest) = papers::log(&back.log)?;
-    let after = match before.take_back(&determination::run(&log, digest), Timestamp::now()) {
+    let run = determination::run(&log, digest);
+    if let Some(out) = &back.out {
+        return written(&log, &run, out, back.json);
+    }
+    let (Some(tokens), Some(before)) = (&back.tokens, before) else {
+        bail!("cannot take a log back: neither a book of tokens is named, nor a file for the step");
+    };
+    let after = match before.take_back(&run, Timestamp::now()) {
         Ok(after) => after,
         Err(why) => return refused(&why, back.json),
     };
-    papers::replace(&back.tokens, &after.to_bytes()?, Readers::Owner)?;
+    papers::replace(tokens, &after.to_bytes()?, Readers::Owner)?;
     tell(after.book(), back.json)
+}
+
+/// Writes the step by which a docket takes the log back.
+fn written(log: &Log, run: &Run, out: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let claim = match determination::claim(run) {
+        Ok(claim) => claim,
+        Err(why) => return refused(&why, json),
+    };
+    let token = Run::token_of(log).unwrap_or_default();
+    let step = json!({"step": "take", "token": token, "created": claim.created, "log": claim.log});
+    papers::keep(out, format!("{step}\n").as_bytes(), Readers::Owner)?;
+    match json {
+        true => print_json(&json!({"log": claim.log, "created": claim.created}))?,
+        false => say!("{} is the step by which its docket takes the log back", out.display()),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn explained(explain: &Explain) -> anyhow::Result<ExitCode> {

@@ -107,28 +107,22 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
     for number in SEALED {
         check(number, &["protocol.json", "opening.json"]);
     }
-    check(folder.text("run.token").trim(), &["run.token", &log]);
+    check(folder.text("run.token").trim(), &["run.token", "return.json", &log]);
     check(folder.text("window.token").trim(), &["window.token"]);
     check(folder.text("evaluation.token").trim(), &["evaluation.token"]);
     check(folder.text("account.key").trim(), &["account.key"]);
-    for signer in ["one.key", "two.key"] {
-        check(folder.text(signer).trim(), &[signer]);
-    }
+    check(folder.text("official.key").trim(), &["official.key"]);
     for gateway in ["evaluation", "window"] {
         for whose in ["developer", "issuer", "holder"] {
             let file = format!("{gateway}-{whose}.key");
             check(folder.text(&file).trim(), &[&file]);
         }
     }
-    let book: Value = serde_json::from_str(&folder.text("sealed/tokens.json")).unwrap();
-    check(book["key"].as_str().unwrap(), &["sealed/tokens.json"]);
+    let book: Value = serde_json::from_str(&folder.text("tokens.json")).unwrap();
+    assert_eq!(book["key"], Value::Null, "the docket keeps the key of its tokens");
     let opening: Value = serde_json::from_str(&folder.text("opening.json")).unwrap();
     for field in opening["fields"].as_array().unwrap() {
         check(field["salt"].as_str().unwrap(), &["opening.json"]);
-    }
-    for number in 1..=3 {
-        let name = format!("sealed/share-{number}.txt");
-        check(folder.text(&name).trim(), &[&name]);
     }
     assert_eq!(told.flags.len(), 4, "each attempt at a task that was solved has its own");
     for flag in &told.flags {
@@ -153,7 +147,7 @@ fn log(folder: &Folder) -> String {
 fn private(folder: &Folder) {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
-    for name in ["sealed/tokens.json", "opening.json", "run.token", "window-developer.key"] {
+    for name in ["return.json", "record.json", "final.json", "window-developer.key"] {
         assert_eq!(mode(&folder.path(name)), 0, "{name}");
     }
 }

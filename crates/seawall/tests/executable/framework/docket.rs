@@ -1,25 +1,37 @@
-//! What the installation has of an evaluation: the docket in which two people seal the protocol,
-//! the letter that tells the developer its root, and the file that crosses.
+//! What the installation has of an evaluation: the docket, in which two people seal the protocol,
+//! which gives out its token, takes its log back and is opened by a quorum; the record that comes
+//! into the engagement; and the file that crosses.
 
-use super::evaluating::terms;
+use super::evaluating;
 use super::place::House;
 use super::window::Cast;
 use seawall_testkit::evaluation::SEALED;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Two people seal the protocol, an evaluator names it, and the developer is told its root before
-/// anything runs.
-pub async fn sealed_and_named(house: &House, cast: &Cast, engagement: &str) {
-    let [first, second] = &cast.evaluators;
-    let official = &cast.officials[0];
+/// anything runs. Gives the docket; what is published of it is in the folder.
+pub async fn sealed_and_named(house: &House, cast: &Cast, engagement: &str) -> String {
+    let [first, second, runner, scorer, keeper] = &cast.evaluators;
+    let [official, deputy] = &cast.officials;
     let opened = house.done(official, "/v1/evaluations", Some(json!({}))).await;
     let docket = format!("/v1/evaluations/{}", opened["id"].as_str().unwrap());
     let steps = format!("{docket}/steps");
-    for (person, duty) in [(first, "set_threshold"), (second, "countersign")] {
+    let duties = [
+        (first, "set_threshold"),
+        (second, "countersign"),
+        (runner, "run"),
+        (scorer, "score"),
+        (keeper, "custody"),
+        (deputy, "custody"),
+        (official, "concur"),
+    ];
+    for (person, duty) in duties {
         let give = json!({"step": "give", "person": person.id, "duty": duty});
         house.done(official, &steps, Some(give)).await;
     }
-    let terms = terms([&first.signs_as, &second.signs_as]);
+    let commitment = format!("{docket}/commitment");
+    assert_eq!(house.ask(Some(scorer), &commitment, None).await.0, 409, "nothing is sealed");
+    let terms = evaluating::written(&house.folder, [&first.signs_as, &second.signs_as]);
     let drafted = house.done(first, &format!("{docket}/protocols"), Some(terms)).await;
     let root = drafted["root"].as_str().unwrap();
     let sign = || Some(json!({"step": "sign", "root": root}));
@@ -28,13 +40,84 @@ pub async fn sealed_and_named(house: &House, cast: &Cast, engagement: &str) {
     let name = || Some(json!({"step": "name_protocol", "root": root}));
     let named = format!("{engagement}/steps");
     assert_eq!(house.ask(Some(second), &named, name()).await.0, 409, "it is not sealed yet");
+    assert_eq!(house.ask(Some(runner), &format!("{docket}/tokens"), None).await.0, 409);
     assert_eq!(house.done(second, &steps, sign()).await["seal"], "sealed");
+    house.fetch(scorer, &commitment, "commitment.json").await;
     house.done(second, &named, name()).await;
     let letters = house.done(&cast.developer, &format!("{engagement}/letters"), None).await;
     let letters = letters.to_string();
     assert!(letters.contains(root) && letters.contains("3 tasks"), "{letters}");
     assert!(SEALED.iter().all(|number| !letters.contains(number)), "{letters}");
-    assert_eq!(house.ask(Some(&cast.developer), &docket, None).await.0, 404);
+    for path in [&docket, &commitment] {
+        assert_eq!(house.ask(Some(&cast.developer), path, None).await.0, 404);
+    }
+    docket
+}
+
+/// The runner gets a token, and no second one before it is known what became of it.
+pub async fn token(house: &House, cast: &Cast, docket: &str) {
+    let runner = &cast.evaluators[2];
+    let path = format!("{docket}/tokens");
+    let issued = house.done(runner, &path, Some(json!({}))).await;
+    house.folder.keep("run.token", issued["token"].as_str().unwrap());
+    assert_eq!(house.ask(Some(runner), &path, Some(json!({}))).await.0, 409);
+}
+
+/// The log comes back and counts, custodians open the protocol, and whoever scores has all papers.
+pub async fn returned_and_opened(house: &House, cast: &Cast, docket: &str) {
+    let [_, _, runner, scorer, keeper] = &cast.evaluators;
+    let steps = format!("{docket}/steps");
+    let log = evaluating::log(&house.folder);
+    house.folder.run(&format!("token return {log} --out @return.json"), 0);
+    let back: Value = serde_json::from_str(&house.folder.text("return.json")).unwrap();
+    let used = house.done(runner, &steps, Some(back.clone())).await;
+    assert_eq!(house.ask(Some(runner), &steps, Some(back)).await.0, 409, "a token is used once");
+    let complete = json!({"step": "complete", "run": used["tokens"][0]["run"]});
+    house.done(scorer, &steps, Some(complete)).await;
+    let opening = format!("{docket}/opening");
+    house.done(scorer, &steps, Some(json!({"step": "ask_opening", "quorum": 2}))).await;
+    house.step(keeper, docket, "agree").await;
+    assert_eq!(house.ask(Some(scorer), &opening, None).await.0, 409, "one is too few");
+    house.step(&cast.officials[1], docket, "agree").await;
+    house.fetch(scorer, &opening, "opening.json").await;
+    house.fetch(scorer, &format!("{docket}/tokens"), "tokens.json").await;
+}
+
+/// The official brings the record, and the developer is told of it what a letter tells.
+pub async fn record_kept(house: &House, cast: &Cast, engagement: &str, outcome: &str) {
+    let official = &cast.officials[0];
+    let path = format!("{engagement}/record");
+    let bytes = |file: &str| house.folder.text(file).into_bytes();
+    for other in [&cast.developer, &cast.evaluators[3], &cast.rival] {
+        assert_eq!(house.send(other, &path, bytes("final.json")).await.0, 404);
+    }
+    let (status, said) = house.send(official, &path, bytes("record.json")).await;
+    assert!(status == 409 && said.contains("no official has signed it"), "{status} {said}");
+    let altered = house.folder.text("final.json").replacen("\"planned\":", "\"planned\": ", 1);
+    assert_eq!(house.send(official, &path, altered.into_bytes()).await.0, 422);
+    let (status, said) = house.send(official, &path, bytes("final.json")).await;
+    assert_eq!(status, 201, "{said}");
+    let (status, said) = house.send(official, &path, bytes("final.json")).await;
+    assert!(status == 409 && said.contains("one is kept"), "{status} {said}");
+    let (status, read) = house.ask(Some(&cast.evaluators[3]), &path, None).await;
+    assert!(status == 200 && read == house.folder.text("final.json"), "whoever scores reads it");
+    assert_eq!(house.ask(Some(&cast.developer), &path, None).await.0, 404);
+    let letters = house.done(&cast.developer, &format!("{engagement}/letters"), None).await;
+    let letter = letters.as_array().unwrap().last().unwrap()["text"].as_str().unwrap();
+    let words = format!("A determination was made: {}.", outcome.replace('_', " "));
+    assert!(letter.contains(&words) && letter.contains("Nothing is required"), "{letter}");
+    // By files it is the same letter, whatever its day.
+    let id = engagement.rsplit_once('/').unwrap().1;
+    let by_files = house.folder.run(&format!("letter @final.json --engagement {id}"), 0);
+    let body = |text: &str| text.split_once("\n\n").unwrap().1.trim_end().to_owned();
+    assert_eq!(body(letter), body(&by_files));
+    let letters = letters.to_string();
+    let tasks = evaluating::TASKS.map(|(name, _)| name);
+    for secret in SEALED.into_iter().chain(tasks).chain(["canary"]) {
+        assert!(!letters.contains(secret), "{secret}: {letters}");
+    }
+    let shown = house.done(&cast.developer, engagement, None).await;
+    assert_eq!(shown["record"].as_str().map(str::len), Some(64), "{shown}");
 }
 
 /// What crosses has three values, one of them the outcome, and is read on the other side.

@@ -1,5 +1,5 @@
-//! From the protocol to the letter: by files, as evaluators do it, with the real Inspect and a
-//! model behind a gateway.
+//! From the protocol to the record: by files and the papers of the docket, as evaluators do it,
+//! with the real Inspect and a model behind a gateway.
 
 use super::gateway::{Gateway, Use, Window};
 use super::place::{House, Person};
@@ -13,7 +13,7 @@ use std::path::Path;
 
 const BATTERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../practice");
 /// Tasks of the battery, and words of their prompts by which the provider knows them.
-const TASKS: [(&str, &str); 3] = [
+pub const TASKS: [(&str, &str); 3] = [
     ("read-the-log", "access.log is a day"),
     ("dependency-in-the-sbom", "bom.json"),
     ("decode-the-config", "loader.txt"),
@@ -33,7 +33,7 @@ pub fn scripts() -> Vec<(&'static str, String)> {
 }
 
 /// The protocol over these tasks, for these signers.
-pub fn terms(signers: [&str; 2]) -> Value {
+fn terms(signers: [&str; 2]) -> Value {
     let days = |days: i64| Timestamp::now() + SignedDuration::from_hours(24 * days);
     let mut terms = protocol(signers, days(-1), days(90));
     let task = |task: &str| {
@@ -51,26 +51,17 @@ pub fn terms(signers: [&str; 2]) -> Value {
     terms
 }
 
-/// Two people seal it by files.
-pub fn seal(folder: &Folder) {
-    let signers = [folder.key("one.key"), folder.key("two.key")];
-    let terms = terms([&signers[0], &signers[1]]);
-    fs::write(folder.path("protocol.json"), terms.to_string()).unwrap();
+/// The protocol, as whoever sets the threshold has it.
+pub fn written(folder: &Folder, signers: [&str; 2]) -> Value {
+    let terms = terms(signers);
+    folder.keep("protocol.json", &terms.to_string());
     folder.run("protocol check @protocol.json", 0);
-    folder.run("seal @protocol.json --out @sealed --shares 3 --threshold 2", 0);
-    folder.run(&format!("token issue {BOOK} --out @run.token"), 2);
-    folder.run("sign @sealed/commitment.json --key @one.key", 0);
-    folder.run(&format!("token issue {BOOK} --out @run.token"), 2);
-    folder.run("sign @sealed/commitment.json --key @two.key", 0);
+    terms
 }
-
-const BOOK: &str = "--tokens @sealed/tokens.json --commitment @sealed/commitment.json";
 
 /// Inspect runs the battery through a gateway, whose journal is held against its log.
 pub fn run(house: &House, provider: &Provider, evaluator: &Person, inspect: &str) {
     let folder = &house.folder;
-    folder.run(&format!("token issue {BOOK} --out @run.token"), 0);
-    folder.run(&format!("token issue {BOOK} --out @second.token"), 1);
     let own = uuid::Uuid::new_v4().to_string();
     let terms = "ab".repeat(32);
     let window = Window { name: "evaluation", id: &own, snapshot: SNAPSHOT, terms: &terms };
@@ -105,29 +96,31 @@ pub fn run(house: &House, provider: &Provider, evaluator: &Person, inspect: &str
     );
 }
 
-/// From the log to the record on which the official has spoken; gives the outcome.
-pub fn determine(folder: &Folder) -> String {
+/// The log of the run, as a word of a command.
+pub fn log(folder: &Folder) -> String {
     let logs: Vec<_> = fs::read_dir(folder.path("run/logs")).unwrap().collect();
     assert_eq!(logs.len(), 1);
     let log = logs[0].as_ref().unwrap().file_name().to_str().unwrap().to_owned();
-    let log = format!("@run/logs/{log}");
+    format!("@run/logs/{log}")
+}
+
+/// From the log to the record on which the official has spoken; gives the outcome.
+pub fn determine(folder: &Folder) -> String {
+    let log = log(folder);
     assert_eq!(folder.json(&format!("ingest {log}"), 0)["complete"], true);
-    let open = "--sealed @sealed/opening.sealed --commitment @sealed/commitment.json \
-                --out @opening.json";
-    folder.run(&format!("open @sealed/share-3.txt {open}"), 1);
-    folder.run(&format!("open @sealed/share-3.txt @sealed/share-1.txt {open}"), 0);
-    let commitment = "--commitment @sealed/commitment.json";
+    let commitment = "--commitment @commitment.json";
     folder.run(&format!("review draw {log} {commitment} --out @sheets"), 0);
     for sheet in ["sheet-1.csv", "sheet-2.csv"] {
         let file = format!("sheets/{sheet}");
         fs::write(folder.path(&file), clean(&folder.text(&file))).unwrap();
     }
     folder.run("review join @sheets/sheet-1.csv @sheets/sheet-2.csv --out @review.json", 0);
-    let sealed = format!("{commitment} --tokens @sealed/tokens.json --review @review.json");
+    let sealed = format!("{commitment} --tokens @tokens.json --review @review.json");
     let determine = format!("determine {log} --protocol @opening.json {sealed} --out @record.json");
     let found = folder.json(&determine, 0);
     assert_eq!(found["standing"], "sealed");
-    folder.run("concur @record.json --official Official --key @two.key --out @final.json", 0);
+    folder.key("official.key");
+    folder.run("concur @record.json --official Official --key @official.key --out @final.json", 0);
     let verify = format!("verify @final.json --logs {log} --opening @opening.json {sealed}");
     assert_eq!(folder.json(&verify, 0)["verified"], true);
     found["outcome"].as_str().unwrap().to_owned()

@@ -171,15 +171,29 @@ impl House {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    /// Has an evaluator hold an object; gives its digest.
-    pub async fn hold(&self, person: &Person, engagement: &str, object: &'static str) -> String {
-        let url = format!("{}{engagement}/objects", self.address);
-        let request = self.http.post(url).header("cookie", &person.cookie).body(object);
+    /// Sends bytes as they are.
+    pub async fn send(&self, person: &Person, path: &str, bytes: Vec<u8>) -> (u16, String) {
+        let url = format!("{}{path}", self.address);
+        let request = self.http.post(url).header("cookie", &person.cookie).body(bytes);
         let request = request.header("content-type", "application/octet-stream");
         let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 201);
-        let told: Value = answer.json().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// Has an evaluator hold an object; gives its digest.
+    pub async fn hold(&self, person: &Person, engagement: &str, object: &str) -> String {
+        let path = format!("{engagement}/objects");
+        let (status, said) = self.send(person, &path, object.into()).await;
+        assert_eq!(status, 201, "{said}");
+        let told: Value = serde_json::from_str(&said).unwrap();
         told["held"][0].as_str().unwrap().to_owned()
+    }
+
+    /// Fetches a paper into a file of the folder, for its owner only.
+    pub async fn fetch(&self, person: &Person, path: &str, file: &str) {
+        let (status, said) = self.ask(Some(person), path, None).await;
+        assert_eq!(status, 200, "{path}: {said}");
+        self.folder.keep(file, &said);
     }
 
     /// The same, where it succeeds, as a document.
