@@ -80,6 +80,28 @@ impl Folder {
         key.digest_hex()
     }
 
+    /// Seals the protocol among three custodians, each of whom takes their share out; there is no
+    /// opening, and no share but by a custodian's key.
+    pub fn seal_among_three(&self) {
+        let mut seal = "seal @protocol.json --out @sealed --threshold 2".to_owned();
+        for number in 1..=3 {
+            let made = self.output(&format!("evaluation custodian @custodian-{number}.key"));
+            let public = String::from_utf8(made.stdout).unwrap();
+            seal = format!("{seal} --custodian {}", public.trim());
+        }
+        self.run("seal @protocol.json --out @nowhere", 2);
+        self.run(&format!("{seal} --rehearsal"), 2);
+        self.run(&seal, 0);
+        assert!(!self.path("sealed/opening.json").exists());
+        for number in 1..=3 {
+            let key = format!("--key @custodian-{number}.key --out @sealed/share-{number}.txt");
+            self.run(&format!("share --sealed @sealed/opening.sealed {key}"), 0);
+        }
+        self.output("evaluation custodian @stranger.key");
+        let stranger = "--key @stranger.key --out @sealed/share-4.txt";
+        self.run(&format!("share --sealed @sealed/opening.sealed {stranger}"), 1);
+    }
+
     /// A protocol that two people have sealed, among three custodians of whom two open it, opened.
     fn seal(&self) {
         let signers = [self.key("one.key"), self.key("two.key")];
@@ -87,19 +109,24 @@ impl Folder {
         let written = protocol([&signers[0], &signers[1]], days(-1), days(90));
         fs::write(self.path("protocol.json"), written.to_string()).unwrap();
         self.run("protocol check @protocol.json", 0);
-        self.run("seal @protocol.json --out @sealed --shares 3 --threshold 2", 0);
+        self.seal_among_three();
         let open = "--sealed @sealed/opening.sealed --commitment @sealed/commitment.json \
                     --out @opening.json";
         self.run(&format!("open @sealed/share-2.txt {open}"), 1);
         self.run(&format!("open @sealed/share-2.txt @sealed/share-2.txt {open}"), 1);
         assert!(!self.path("opening.json").exists());
         let sealed = self.text("sealed/opening.sealed");
-        let turned = if sealed.ends_with("0\"}") { "1\"}" } else { "0\"}" };
-        let altered = format!("{}{turned}", &sealed[..sealed.len() - 3]);
+        let at = sealed.find("\"sealed\":\"").unwrap() + 10;
+        let mut altered = sealed.clone();
+        let turned = if sealed[at..].starts_with('0') { "1" } else { "0" };
+        altered.replace_range(at..=at, turned);
         fs::write(self.path("sealed/opening.sealed"), altered).unwrap();
         self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 2);
+        assert!(!self.path("sealed/openings.jsonl").exists());
         fs::write(self.path("sealed/opening.sealed"), sealed).unwrap();
         self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 0);
+        let noted: Value = serde_json::from_str(&self.text("sealed/openings.jsonl")).unwrap();
+        assert_eq!(noted["shares"], serde_json::json!([1, 3]));
         self.run("sign @sealed/commitment.json --key @one.key", 0);
         self.run(&format!("token issue {BOOK} --out @early.token"), 2);
         self.run("sign @sealed/commitment.json --key @two.key", 0);

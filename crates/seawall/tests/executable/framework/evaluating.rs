@@ -57,7 +57,7 @@ pub fn seal(folder: &Folder) {
     let terms = terms([&signers[0], &signers[1]]);
     fs::write(folder.path("protocol.json"), terms.to_string()).unwrap();
     folder.run("protocol check @protocol.json", 0);
-    folder.run("seal @protocol.json --out @sealed --shares 3 --threshold 2", 0);
+    folder.seal_among_three();
     folder.run(&format!("token issue {BOOK} --out @run.token"), 2);
     folder.run("sign @sealed/commitment.json --key @one.key", 0);
     folder.run(&format!("token issue {BOOK} --out @run.token"), 2);
