@@ -5,15 +5,17 @@
 //! has these three computes it again, bit for bit, with or without the logs (FRONTIER 3, F25). What
 //! an official thinks of the outcome is not here: it changes nothing.
 
+mod ranges;
 mod verdict;
 
+pub use ranges::Range;
 pub use verdict::{Tally, Unfounded, Verdict};
 
-use super::attempt::{Attempt, Class, TaskId};
+use super::attempt::{Attempt, Class, Steps, TaskId};
 use super::battery::{Battery, Profile, Task};
 use super::decimal::Decimal;
 use super::decision::Look;
-use super::protocol::{Domain, Protocol, TaskTerms, Terms};
+use super::protocol::{Domain, Protocol, Score, TaskTerms, Terms};
 use super::reducer::SOLVED;
 use super::run::{Placing, Run};
 use crate::digest::Digest;
@@ -61,6 +63,9 @@ pub struct Tried {
     pub tokens: u64,
     /// How often it was started again after the machinery broke.
     pub retries: u32,
+    /// How far it came, where the protocol counts steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Steps>,
 }
 
 /// One task: which it is stays in the protocol, whose order the rows have.
@@ -125,7 +130,7 @@ impl Table {
         let names: BTreeSet<&str> =
             profiles.iter().filter_map(|profile| profile.family.as_deref()).collect();
         let numbers: BTreeMap<&str, u32> = names.into_iter().zip(0..).collect();
-        let tried = Tries::of(runs, places);
+        let tried = Tries::of(runs, places, terms.statistic.score);
         let row = |(task, profile): (&TaskTerms, &Profile)| {
             let battery = battery_of(terms, task);
             let family = profile.family.as_deref().and_then(|name| numbers.get(name));
@@ -200,6 +205,7 @@ fn attempt(task: &TaskId, tried: &Tried, reading: Reading) -> Attempt {
         original: None,
         tokens: tried.tokens,
         retries: tried.retries,
+        steps: tried.steps,
     }
 }
 
@@ -245,13 +251,15 @@ fn counted(attempt: &Attempt, reruns_max: u64) -> Class {
 /// Attempts by battery and task.
 struct Tries<'a> {
     by_task: BTreeMap<(usize, &'a TaskId), Vec<Try<'a>>>,
+    /// Whether steps are counted.
+    score: Score,
 }
 
 /// An attempt with its look, the number of its log, and that log's digest.
 type Try<'a> = (Look, u32, Digest, &'a Attempt);
 
 impl<'a> Tries<'a> {
-    fn of(runs: &'a [Run], places: &[Placing]) -> Tries<'a> {
+    fn of(runs: &'a [Run], places: &[Placing], score: Score) -> Tries<'a> {
         let mut by_task: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for ((run, place), log) in runs.iter().zip(places).zip(0..) {
             for attempt in &run.attempts {
@@ -264,7 +272,7 @@ impl<'a> Tries<'a> {
                 (*look == Look::Second, *log, attempt.epoch)
             });
         }
-        Tries { by_task }
+        Tries { by_task, score }
     }
 
     fn at(
@@ -286,6 +294,10 @@ impl<'a> Tries<'a> {
                 reviewed: turned.then_some(Class::CheatingConfirmed),
                 tokens: attempt.tokens.min(COUNT_MAX),
                 retries: attempt.retries,
+                steps: match self.score {
+                    Score::WeightedMean => None,
+                    Score::MeanSteps => attempt.steps,
+                },
             }
         };
         tries.iter().map(tried).collect()
