@@ -13,7 +13,7 @@ mod stops;
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
-pub use letters::{Crossed, cross, letters, receive_crossing};
+pub use letters::{Crossed, cross, crossing_key, letters, receive_crossing};
 pub use steps::{
     Offered, accept, add_snapshot, advise, analyse, begin, break_window, decline_offer,
     decline_question, end_waiting, extend, issue, lose_lease, name_protocol, offer, open_weights,
