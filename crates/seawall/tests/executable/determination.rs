@@ -466,3 +466,48 @@ fn real_logs_are_determined_in_a_rehearsal() {
     assert_eq!(odd["outcome"], "inconclusive");
     rehearse("dev-agent.json", "1", "", 0);
 }
+
+#[test]
+fn steps_decide_where_the_protocol_counts_them_and_the_log_tells_them() {
+    let folder = Folder::new();
+    let day = SignedDuration::from_hours(24);
+    let now = Timestamp::now();
+    let mut terms = protocol([&"aa".repeat(32), &"bb".repeat(32)], now - day, now + day);
+    terms["statistic"]["score"] = "mean_steps".into();
+    fs::write(folder.path("steps.json"), terms.to_string()).unwrap();
+    folder.run("protocol check @steps.json", 0);
+    // Nine steps of ten each time, and never to the end.
+    let mut written = log(now, &[], |_, _| End::Failed);
+    let value = serde_json::json!({"complete": 0, "steps_reached": 9, "steps_total": 10});
+    for sample in written["samples"].as_array_mut().unwrap() {
+        sample["scores"] = serde_json::json!({"range": {"value": value, "history": []}});
+    }
+    written["eval"]["scorers"][0]["name"] = "range".into();
+    fs::write(folder.path("steps.log.json"), written.to_string()).unwrap();
+    let out = folder.output("evaluation ingest --json @steps.log.json");
+    let read: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(read["attempts"][0]["steps"], serde_json::json!({"reached": 9, "of": 10}));
+    let determine = "determine @steps.log.json --protocol @steps.json --out @steps.record";
+    assert_eq!(folder.json(determine, 0)["outcome"], "covered");
+    let record: Value = serde_json::from_str(&folder.text("steps.record")).unwrap();
+    let figures = &record["body"]["figures"];
+    assert_eq!(figures["clean"]["mean"], "0.9");
+    let range = &figures["ranges"][0];
+    assert_eq!((&range["mean_fraction"], &range["complete"]), (&"0.9".into(), &"0".into()));
+    assert_eq!(range["complete_bounds"]["lower"], "0");
+    let verify = "verify @steps.record --opening @steps.json --logs @steps.log.json";
+    folder.run(verify, 0);
+    let altered = folder.text("steps.record").replacen("\"reached\":9", "\"reached\":8", 1);
+    fs::write(folder.path("altered.record"), altered).unwrap();
+    folder.run(&verify.replacen("steps.record", "altered.record", 1), 1);
+    // The same under a protocol that counts passes, and without the steps.
+    terms["statistic"]["score"] = "weighted_mean".into();
+    fs::write(folder.path("passes.json"), terms.to_string()).unwrap();
+    let passes = "determine @steps.log.json --protocol @passes.json --out @passes.record";
+    assert_ne!(folder.json(passes, 0)["outcome"], "covered");
+    assert!(!folder.text("passes.record").contains("reached"));
+    let unsaid = log(now, &[], |_, _| End::Failed);
+    fs::write(folder.path("steps.log.json"), unsaid.to_string()).unwrap();
+    let refused = folder.json(&determine.replace("steps.record", "none.record"), 1);
+    assert_eq!(refused["refused"][0]["code"], "no_steps");
+}
