@@ -15,7 +15,7 @@ use super::attempt::{Attempt, Class, Steps, TaskId};
 use super::battery::{Battery, Profile, Task};
 use super::decimal::Decimal;
 use super::decision::Look;
-use super::protocol::{Domain, Protocol, Score, TaskTerms, Terms};
+use super::protocol::{Domain, Exclusion, Protocol, Score, TaskTerms, Terms};
 use super::reducer::SOLVED;
 use super::run::{Placing, Run};
 use crate::digest::Digest;
@@ -82,6 +82,9 @@ pub struct Row {
     pub weight: Decimal,
     /// Its attempts, the first look's first.
     pub tried: Vec<Tried>,
+    /// By which of the protocol's reasons it is left out, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<Exclusion>,
 }
 
 /// Every attempt of a determination.
@@ -98,9 +101,10 @@ pub struct Table {
 /// By which classes attempts are counted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reading {
-    /// As the harness scored them.
+    /// As the harness scored them, every task.
     Scored,
-    /// With what was confirmed to be cheated counted as failed.
+    /// With what was confirmed to be cheated counted as failed, and without the tasks that are left
+    /// out.
     Clean,
 }
 
@@ -139,6 +143,7 @@ impl Table {
                 family: family.copied().unwrap_or_default(),
                 minutes: profile.minutes.map(Figure),
                 weight: task.weight.clone(),
+                excluded: None,
                 tried: tried.at(battery, &task.id, terms.missing.reruns_max.0, cheated),
             }
         };
@@ -149,11 +154,19 @@ impl Table {
         }
     }
 
+    /// The same with tasks left out, each for the reason at its place.
+    pub fn excluding(mut self, excluded: &BTreeMap<usize, Exclusion>) -> Table {
+        for (place, row) in self.rows.iter_mut().enumerate() {
+            row.excluded = excluded.get(&place).copied();
+        }
+        self
+    }
+
     /// The battery of a part (one domain, or everything), by the attempts up to a look.
     pub fn battery(&self, part: Option<Domain>, look: Look, reading: Reading) -> Battery {
         let within = |row: &Row| {
             let domain = self.domains.get(row.battery as usize).copied();
-            part.is_none() || domain == part
+            row.counts_in(reading) && (part.is_none() || domain == part)
         };
         let rows = (0..).zip(&self.rows).filter(|(_, row)| within(row));
         Battery { tasks: rows.map(|(number, row)| self.task(number, row, look, reading)).collect() }
@@ -190,9 +203,20 @@ impl Table {
         self.rows.iter().flat_map(|row| &row.tried)
     }
 
-    /// Whether people found any attempt to be other than its log says.
+    /// Whether people found any attempt to be other than its log says, or left a task out.
     pub fn is_reviewed(&self) -> bool {
-        self.tried().any(|tried| tried.reviewed.is_some())
+        self.rows.iter().any(|row| row.excluded.is_some())
+            || self.tried().any(|tried| tried.reviewed.is_some())
+    }
+}
+
+impl Row {
+    /// Whether it counts in a reading.
+    pub fn counts_in(&self, reading: Reading) -> bool {
+        match reading {
+            Reading::Scored => true,
+            Reading::Clean => self.excluded.is_none(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod compare;
 mod concur;
 mod custody;
 mod determine;
+mod exclude;
 mod figures;
 mod flags;
 mod ingest;
@@ -90,6 +91,8 @@ enum Act {
     Show(seal::ShowArguments),
     /// Tokens that bind runs to a sealed protocol, and what became of each.
     Token(token::Arguments),
+    /// Leave tasks out by the reasons that the protocol named; two of its keys sign that.
+    Exclude(exclude::Arguments),
     /// Look for cheating: two people, blind, and a third for what they see apart.
     Review(review::Arguments),
     /// Hold logs against a protocol, apply its rule, and keep a record of everything.
@@ -126,6 +129,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Disclose(arguments) => seal::disclose(&arguments),
         Act::Show(arguments) => seal::show(&arguments),
         Act::Token(arguments) => token::run(&arguments),
+        Act::Exclude(arguments) => exclude::run(&arguments),
         Act::Review(arguments) => review::run(&arguments),
         Act::Determine(arguments) => determine::run(&arguments),
         Act::Concur(arguments) => concur::run(&arguments),

@@ -30,7 +30,8 @@ impl Table {
             let progress = progress(&reached, steps, alpha);
             Some(Range { task, steps, attempts: reached.len(), progress })
         };
-        self.rows.iter().enumerate().filter_map(range).collect()
+        let rows = self.rows.iter().enumerate();
+        rows.filter(|(_, row)| row.counts_in(reading)).filter_map(range).collect()
     }
 
     /// Whether it holds what a protocol's statistic is computed from, and nothing that would change

@@ -4,6 +4,7 @@ use super::*;
 use crate::evaluation::conditions::Conditions;
 use crate::evaluation::decision::Outcome;
 use crate::evaluation::elicitation::{Checklist, Developer, Framing, Grade};
+use crate::evaluation::exclusion::{self, Excluded, Unplanned};
 use crate::evaluation::log::Status;
 use crate::evaluation::protocol::{self, Extension, tests::terms};
 use crate::evaluation::statistics::budget::Trend;
@@ -281,6 +282,35 @@ fn a_range_has_the_mean_share_of_steps_and_exact_bounds_on_completion() {
     assert_eq!((clean.mean_fraction, clean.complete), (9.0 / 40.0, 0.0));
     let scored = table.ranges(Reading::Scored, alpha)[0].progress.clone().unwrap();
     assert_eq!(scored, first);
+}
+
+#[test]
+fn a_task_that_is_left_out_counts_in_one_of_two_scores() {
+    let protocol = protocol(20, false);
+    // Half of the tasks fail, and are left out for a reason that the protocol names.
+    let half = |number: usize, _: u32| if number < 10 { Class::Fail } else { Class::Pass };
+    let table = Table::of(&protocol, &[run(1, 20, half)], &[FIRST], &BTreeSet::new());
+    let one = |task: u32| Excluded {
+        task,
+        rule: Exclusion::ForeignFlag,
+        reason: "the flag of another run".to_owned(),
+    };
+    let excluded: Vec<Excluded> = (0..10).map(one).collect();
+    let excluded = exclusion::planned(&protocol, &excluded).unwrap();
+    let table = table.excluding(&excluded);
+    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+    assert_eq!(verdict.decision.outcome, Outcome::Covered);
+    assert_eq!(verdict.as_scored.map(|it| it.outcome), Some(Outcome::Inconclusive));
+    assert_eq!(table.battery(None, Look::First, Reading::Clean).tasks.len(), 10);
+    assert_eq!(table.battery(None, Look::First, Reading::Scored).tasks.len(), 20);
+    let check = |excluded: &[Excluded], expected: Unplanned| {
+        assert_eq!(exclusion::planned(&protocol, excluded), Err(expected));
+    };
+    check(&[Excluded { rule: Exclusion::SolutionBroken, ..one(1) }], Unplanned::Rule);
+    check(&[one(20)], Unplanned::Task);
+    check(&[one(1), one(1)], Unplanned::Twice);
+    check(&[Excluded { reason: " ".to_owned(), ..one(1) }], Unplanned::Reason);
+    check(&[Excluded { reason: "a\nb".to_owned(), ..one(1) }], Unplanned::Reason);
 }
 
 proptest! {

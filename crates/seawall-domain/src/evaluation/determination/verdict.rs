@@ -128,7 +128,10 @@ impl Table {
     /// that was spent on one attempt stands for it.
     pub fn by_budget(&self, budget: Option<u64>) -> Result<(Vec<Point>, Trend), Undefined> {
         let spent: Vec<Spent> = self
-            .tried()
+            .rows
+            .iter()
+            .filter(|row| row.counts_in(Reading::Clean))
+            .flat_map(|row| &row.tried)
             .filter(|tried| tried.class_in(Reading::Clean).evidence() != Evidence::Nothing)
             .map(|tried| Spent {
                 outcome: match tried.class_in(Reading::Clean).evidence() {

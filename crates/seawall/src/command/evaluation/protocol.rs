@@ -120,7 +120,7 @@ fn tell(about: &Value) {
     say!("signers         {}", text(&about["signers"]));
     if about["exclusion"].as_array().is_some_and(|reasons| !reasons.is_empty()) {
         say!(
-            "exclusion       {}; `determine` reads no evidence of these yet",
+            "exclusion       {}; `evaluation exclude` leaves tasks out by these",
             text(&about["exclusion"])
         );
     }
