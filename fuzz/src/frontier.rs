@@ -4,9 +4,7 @@ use crate::{head_and_rest, is_one_line, refused};
 use seawall_domain::engagement::scope::{Endpoint, Scope, Streaming, Tools};
 use seawall_formats::gateway::{self, Incoming, lease};
 use seawall_formats::usage::{CARRIED_BYTES_MAX, Reader, Usage};
-use seawall_formats::{crossing, protocol};
-use seawall_gateway::escrow::opening::{self, Part};
-use seawall_gateway::recipient::Keeper;
+use seawall_formats::{crossing, exclusions, protocol};
 use seawall_ledger::commitment::{Disclosure, Record};
 use seawall_ledger::jws::Token;
 
@@ -85,29 +83,6 @@ pub fn crossings(bytes: &[u8]) {
     }
 }
 
-/// The file of an escrowed request whose two keys are known, and a part of such a key.
-pub fn escrows(bytes: &[u8]) {
-    if let Err(refused) = Part::read(bytes) {
-        is_one_line(&refused.to_string());
-    }
-    let (head, digest) = match opening::head(&mut &*bytes) {
-        Ok(read) => read,
-        Err(refused) => return is_one_line(&refused.to_string()),
-    };
-    let keepers = [1, 2].map(|seed| Keeper::from_seed([seed; 32]).expect("a seed is a key"));
-    let parts: Vec<Part> =
-        keepers.iter().filter_map(|keeper| Part::make((&head, digest), keeper).ok()).collect();
-    let (mut asked, mut answered) = (Vec::new(), Vec::new());
-    match opening::open(&mut &*bytes, &parts, (&mut asked, &mut answered)) {
-        Ok(opened) => {
-            let lengths = (asked.len() as u64, answered.len() as u64);
-            assert_eq!((opened.asked, opened.answered), lengths);
-            assert!(parts.len() == 2 && asked.len() + answered.len() < bytes.len());
-        }
-        Err(refused) => is_one_line(&refused.to_string()),
-    }
-}
-
 /// A protocol of an evaluation: what is read is read again from what is written of it.
 pub fn protocols(bytes: &[u8]) {
     match protocol::read(bytes) {
@@ -120,8 +95,11 @@ pub fn protocols(bytes: &[u8]) {
     }
 }
 
-/// Tokens, disclosures and records of commitments.
+/// Tokens, disclosures and records of commitments, and lists of what is left out.
 pub fn sealed(bytes: &[u8]) {
+    if let Err(fault) = exclusions::read(bytes) {
+        refused(&fault);
+    }
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Err(fault) = Token::read(text)
     {

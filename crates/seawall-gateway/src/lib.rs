@@ -4,7 +4,7 @@
 //! while a lease that the developer signed is fresh, and is closed otherwise: without a lease, when
 //! the developer withdraws, when the window ends, when the clock goes back, when its journal cannot
 //! be written (FRONTIER 4.3, F30-F38). It knows no database, no case and no party's data, and it
-//! never writes down what was asked or answered, but encrypted to both sides where both signed that.
+//! never writes down what was asked or answered, but encrypted to both sides where both signed.
 
 pub mod attach;
 mod body;

@@ -103,7 +103,7 @@ impl Task {
         let class = attempt.class;
         if let Some(steps) = attempt.steps {
             let all = self.steps.get_or_insert(Stepped { reached: 0, of: steps.of() });
-            // What says nothing reached nothing that is known, and what was cheated reached nothing.
+            // What says nothing reached nothing that is known; what was cheated reached nothing.
             let says = class != Class::CheatingConfirmed && class.evidence() != Evidence::Nothing;
             let reached = if says { steps.reached().min(all.of) } else { 0 };
             all.reached = all.reached.saturating_add(u64::from(reached));

@@ -3,7 +3,7 @@
 //! The line is JSON and ends with a line feed. Behind it stands piece by piece: four bytes with the
 //! length of what follows (big-endian), then the ciphertext (AES-256-GCM). Its text begins with a
 //! byte for the [`Kind`]. The nonce of a piece is its number in eleven bytes and one byte that is 1
-//! for the last piece and 0 for the others, so that pieces can neither be moved nor cut off; this is
+//! for the last piece and 0 for the others, so pieces can neither be moved nor cut off; this is
 //! the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizar 2015). Each piece is bound to the
 //! SHA-256 of the line. The content key is `HKDF-SHA-256` (RFC 5869) over both secrets, salted with
 //! the consent's digest, for this request alone.

@@ -511,3 +511,58 @@ fn steps_decide_where_the_protocol_counts_them_and_the_log_tells_them() {
     let refused = folder.json(&determine.replace("steps.record", "none.record"), 1);
     assert_eq!(refused["refused"][0]["code"], "no_steps");
 }
+
+#[test]
+fn tasks_are_left_out_by_the_protocols_reasons_and_two_of_its_keys() {
+    let folder = Folder::new();
+    let signers = [folder.key("one.key"), folder.key("two.key")];
+    folder.key("three.key");
+    let (day, now) = (SignedDuration::from_hours(24), Timestamp::now());
+    let mut terms = protocol([&signers[0], &signers[1]], now - day, now + day);
+    terms["exclusion"] = serde_json::json!(["foreign_flag"]);
+    terms["families_min"] = "3".into();
+    fs::write(folder.path("terms.json"), terms.to_string()).unwrap();
+    // Tasks 10 to 19 were not solved.
+    let end = |number: usize, _: u32| if number < 10 { End::Passed } else { End::Failed };
+    fs::write(folder.path("run.json"), log(now, &[], end).to_string()).unwrap();
+    let determine = |list: &str, out: &str| {
+        format!("determine @run.json --protocol @terms.json {list}--out @{out}")
+    };
+    assert_eq!(folder.json(&determine("", "all.record"), 0)["outcome"], "inconclusive");
+    let exclude = |number: usize, rule: &str| {
+        format!(
+            "exclude task @list.json --protocol @terms.json --battery canary-battery \
+             --task str:{TASK}-{number:02} --rule {rule} --reason flag-of-run-7"
+        )
+    };
+    folder.run(&exclude(10, "canary_seen"), 2);
+    folder.run(&exclude(99, "foreign_flag"), 2);
+    for number in 10..20 {
+        folder.run(&exclude(number, "foreign_flag"), 0);
+    }
+    folder.run(&exclude(10, "foreign_flag"), 2);
+    // Nobody's word, one's, and a stranger's are not two.
+    let with = "--exclusions @list.json ";
+    folder.run(&determine(with, "some.record"), 1);
+    for key in ["one", "three"] {
+        folder.run(&format!("exclude sign @list.json --key @{key}.key"), 0);
+        folder.run(&determine(with, "some.record"), 1);
+    }
+    folder.run("exclude sign @list.json --key @two.key", 0);
+    let found = folder.json(&determine(with, "some.record"), 0);
+    assert_eq!(found["outcome"], "covered");
+    assert_eq!(found["verdict"]["as_scored"]["outcome"], "inconclusive", "both are shown");
+    let record = folder.text("some.record");
+    assert!(!record.contains(TASK));
+    let verify = "verify @some.record --opening @terms.json --logs @run.json";
+    folder.run(verify, 0);
+    folder.run("verify @some.record", 3);
+    // What is left out, and why, cannot be changed afterwards.
+    for (from, to) in [("flag-of-run-7", "flag-of-run-8"), ("\"task\":10", "\"task\":11")] {
+        fs::write(folder.path("some.record"), record.replacen(from, to, 1)).unwrap();
+        folder.run(verify, 1);
+    }
+    let list = folder.text("list.json").replacen("run-7", "run-8", 1);
+    fs::write(folder.path("list.json"), list).unwrap();
+    folder.run(&determine(with, "other.record"), 1);
+}

@@ -74,7 +74,7 @@ enum What {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Open one request, by both parts or both keys. What is opened, and why, is written down first.
+    /// Open one request, by both parts or both keys. What is opened is written down first.
     ///
     /// Ends with status 1 when it does not open.
     Open(OpenArguments),
