@@ -491,7 +491,7 @@ fn steps_decide_where_the_protocol_counts_them_and_the_log_tells_them() {
     assert_eq!(folder.json(determine, 0)["outcome"], "covered");
     let record: Value = serde_json::from_str(&folder.text("steps.record")).unwrap();
     let figures = &record["body"]["figures"];
-    assert_eq!(figures["clean"]["mean"], "0.9");
+    assert!(figures["clean"]["mean"].as_str().unwrap().starts_with("0.9"), "{figures}");
     let range = &figures["ranges"][0];
     assert_eq!((&range["mean_fraction"], &range["complete"]), (&"0.9".into(), &"0".into()));
     assert_eq!(range["complete_bounds"]["lower"], "0");
@@ -522,8 +522,8 @@ fn tasks_are_left_out_by_the_protocols_reasons_and_two_of_its_keys() {
     terms["exclusion"] = serde_json::json!(["foreign_flag"]);
     terms["families_min"] = "3".into();
     fs::write(folder.path("terms.json"), terms.to_string()).unwrap();
-    // Tasks 10 to 19 were not solved.
-    let end = |number: usize, _: u32| if number < 10 { End::Passed } else { End::Failed };
+    // Tasks 16 to 19 were not solved.
+    let end = |number: usize, _: u32| if number < 16 { End::Passed } else { End::Failed };
     fs::write(folder.path("run.json"), log(now, &[], end).to_string()).unwrap();
     let determine = |list: &str, out: &str| {
         format!("determine @run.json --protocol @terms.json {list}--out @{out}")
@@ -535,12 +535,12 @@ fn tasks_are_left_out_by_the_protocols_reasons_and_two_of_its_keys() {
              --task str:{TASK}-{number:02} --rule {rule} --reason flag-of-run-7"
         )
     };
-    folder.run(&exclude(10, "canary_seen"), 2);
+    folder.run(&exclude(16, "canary_seen"), 2);
     folder.run(&exclude(99, "foreign_flag"), 2);
-    for number in 10..20 {
+    for number in 16..20 {
         folder.run(&exclude(number, "foreign_flag"), 0);
     }
-    folder.run(&exclude(10, "foreign_flag"), 2);
+    folder.run(&exclude(16, "foreign_flag"), 2);
     // Nobody's word, one's, and a stranger's are not two.
     let with = "--exclusions @list.json ";
     folder.run(&determine(with, "some.record"), 1);
@@ -558,7 +558,7 @@ fn tasks_are_left_out_by_the_protocols_reasons_and_two_of_its_keys() {
     folder.run(verify, 0);
     folder.run("verify @some.record", 3);
     // What is left out, and why, cannot be changed afterwards.
-    for (from, to) in [("flag-of-run-7", "flag-of-run-8"), ("\"task\":10", "\"task\":11")] {
+    for (from, to) in [("flag-of-run-7", "flag-of-run-8"), ("\"task\":16", "\"task\":15")] {
         fs::write(folder.path("some.record"), record.replacen(from, to, 1)).unwrap();
         folder.run(verify, 1);
     }

@@ -21,6 +21,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -218,7 +219,9 @@ pub(super) fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
 fn note(sealed: &Path, line: &serde_json::Value) -> anyhow::Result<()> {
     let path = sealed.with_file_name(OPENINGS);
     let written = || format!("writing down in {} what is opened", path.display());
-    let mut file = File::options().create(true).append(true).open(&path).with_context(written)?;
+    let mut options = File::options();
+    let file = options.create(true).append(true).mode(0o600).open(&path);
+    let mut file = file.with_context(written)?;
     let line = format!("{line}\n");
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).with_context(written)
 }

@@ -15,6 +15,7 @@ use seawall_ledger::dsse::Envelope;
 use serde_json::json;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use uuid::Uuid;
@@ -240,14 +241,15 @@ fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
 /// Writes an opening down, before anything is opened.
 fn note(path: &Path, line: &serde_json::Value) -> anyhow::Result<()> {
     let written = || format!("writing down in {} what is opened", path.display());
-    let mut file = File::options().create(true).append(true).open(path).with_context(written)?;
+    let mut options = File::options();
+    let file = options.create(true).append(true).mode(0o600).open(path);
+    let mut file = file.with_context(written)?;
     let line = format!("{line}\n");
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).with_context(written)
 }
 
 /// Opens it into a folder; of one that does not open nothing stays.
 fn into(out: &Path, file: &mut BufReader<File>, parts: &[Part]) -> Result<Opened, Refused> {
-    use std::os::unix::fs::OpenOptionsExt as _;
     std::fs::create_dir_all(out)?;
     let made = |name: &str| {
         let mut options = File::options();
