@@ -185,7 +185,7 @@ fn decrypt<'a>(
     key: &LessSafeKey,
     head: &Digest,
     number: u64,
-    room: &'a mut Vec<u8>,
+    room: &'a mut [u8],
 ) -> Result<(Kind, &'a [u8]), Refused> {
     let altered = || Refused::Altered(number);
     // Only a piece without content is the last one.
