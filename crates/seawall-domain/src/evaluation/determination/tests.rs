@@ -235,7 +235,7 @@ fn steps_count_where_the_protocol_says_so_and_nowhere_else() {
     // The same log under a protocol that counts passes.
     let (_, run) = ranging(20, |_, _| 9);
     let plain = protocol(20, false);
-    let table = Table::of(&plain, &[run.clone()], &[FIRST], &BTreeSet::new());
+    let table = Table::of(&plain, std::slice::from_ref(&run), &[FIRST], &BTreeSet::new());
     assert!(table.tried().all(|tried| tried.steps.is_none()));
     let verdict = Verdict::of(&plain, &table, Look::First, &DONE).unwrap();
     assert_eq!(verdict.decision.outcome, Outcome::NotCovered);
@@ -256,7 +256,7 @@ fn a_range_has_the_mean_share_of_steps_and_exact_bounds_on_completion() {
         _ => 0,
     });
     run.attempts[4].class = Class::InfraError;
-    let table = Table::of(&protocol, &[run.clone()], &[FIRST], &BTreeSet::new());
+    let table = Table::of(&protocol, std::slice::from_ref(&run), &[FIRST], &BTreeSet::new());
     let alpha = crate::evaluation::statistics::Alpha::new(0.05).unwrap();
     let ranges = table.ranges(Reading::Clean, alpha);
     let first = ranges[0].progress.clone().unwrap();
