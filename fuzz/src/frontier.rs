@@ -4,7 +4,7 @@ use crate::{head_and_rest, is_one_line, refused};
 use seawall_domain::engagement::scope::{Endpoint, Scope, Streaming, Tools};
 use seawall_formats::gateway::{self, Incoming, lease};
 use seawall_formats::usage::{CARRIED_BYTES_MAX, Reader, Usage};
-use seawall_formats::{crossing, protocol};
+use seawall_formats::{crossing, exclusions, protocol};
 use seawall_ledger::commitment::{Disclosure, Record};
 use seawall_ledger::jws::Token;
 
@@ -95,8 +95,11 @@ pub fn protocols(bytes: &[u8]) {
     }
 }
 
-/// Tokens, disclosures and records of commitments.
+/// Tokens, disclosures and records of commitments, and lists of what is left out.
 pub fn sealed(bytes: &[u8]) {
+    if let Err(fault) = exclusions::read(bytes) {
+        refused(&fault);
+    }
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Err(fault) = Token::read(text)
     {

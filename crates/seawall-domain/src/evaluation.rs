@@ -15,6 +15,7 @@ pub mod declined;
 pub mod determination;
 pub mod docket;
 pub mod elicitation;
+pub mod exclusion;
 pub mod finding;
 pub mod flag;
 pub mod log;

@@ -1,7 +1,9 @@
 //! The file that crosses from a classified side to the other: one value, one spelling, no room.
 //!
 //! Reading takes exactly the bytes that writing gives: no space, no other order, no further field,
-//! so that nothing can travel along.
+//! so that nothing can travel along. The side that writes it signs the four values (Ed25519); who
+//! that is, the side that reads it knows beforehand, so no key stands in it. Whether the signature
+//! holds is the reader's to say: here it is 64 bytes.
 
 use crate::fault::FormatFault;
 use seawall_domain::digest::Digest;
@@ -11,7 +13,13 @@ use seawall_domain::evaluation::decision::Outcome;
 const FORMAT: &str = "crossing";
 
 /// What such a file says of itself.
-pub const SCHEMA: &str = "seawall/crossing/v1";
+pub const SCHEMA: &str = "seawall/crossing/v2";
+
+/// The type under which the four values are signed (DSSE's pre-authentication encoding).
+pub const SIGNED_AS: &str = "application/vnd.seawall.crossing+json";
+
+/// How many bytes a signature has.
+pub const SIGNATURE_BYTES: usize = 64;
 
 /// The longest such file in bytes.
 pub const CROSSING_BYTES_MAX: usize = 512;
@@ -19,20 +27,35 @@ pub const CROSSING_BYTES_MAX: usize = 512;
 /// The word that stands for "no outcome yet".
 const PENDING: &str = "pending";
 
-/// Writes the file.
-pub fn write(crossing: &Crossing) -> Vec<u8> {
-    let Crossing { receipt, root, outcome } = crossing;
+/// What crosses, and what the side that wrote it signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Signed {
+    /// The values.
+    pub crossing: Crossing,
+    /// The signature over [`statement`].
+    pub signature: [u8; SIGNATURE_BYTES],
+}
+
+/// The bytes that are signed: the file without its signature.
+pub fn statement(crossing: &Crossing) -> Vec<u8> {
+    format!("{{{}}}", values(crossing)).into_bytes()
+}
+
+fn values(Crossing { receipt, root, outcome }: &Crossing) -> String {
     let outcome = outcome.map_or(PENDING, Outcome::word);
-    let text = format!(
-        r#"{{"outcome":"{outcome}","receipt":"{receipt}","root":"{root}","schema":"{SCHEMA}"}}"#
-    );
-    text.into_bytes()
+    format!(r#""outcome":"{outcome}","receipt":"{receipt}","root":"{root}","schema":"{SCHEMA}""#)
+}
+
+/// Writes the file.
+pub fn write(signed: &Signed) -> Vec<u8> {
+    let digits: String = signed.signature.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(r#"{{{},"signature":"{digits}"}}"#, values(&signed.crossing)).into_bytes()
 }
 
 /// Reads the file; whatever is spelled otherwise is refused.
-pub fn read(bytes: &[u8]) -> Result<Crossing, FormatFault> {
+pub fn read(bytes: &[u8]) -> Result<Signed, FormatFault> {
     let refuse = || {
-        let message = "it must be the four fields in their one spelling, and nothing else";
+        let message = "it must be the five fields in their one spelling, and nothing else";
         FormatFault::new(FORMAT, "the document", message)
     };
     if bytes.len() > CROSSING_BYTES_MAX {
@@ -55,11 +78,20 @@ pub fn read(bytes: &[u8]) -> Result<Crossing, FormatFault> {
     let (Some(receipt), Some(root)) = (digest("receipt"), digest("root")) else {
         return Err(refuse());
     };
-    let crossing = Crossing { receipt, root, outcome };
-    match write(&crossing) == bytes {
-        true => Ok(crossing),
+    let signature = part("signature").and_then(signature).ok_or_else(refuse)?;
+    let signed = Signed { crossing: Crossing { receipt, root, outcome }, signature };
+    match write(&signed) == bytes {
+        true => Ok(signed),
         false => Err(refuse()),
     }
+}
+
+fn signature(digits: &str) -> Option<[u8; SIGNATURE_BYTES]> {
+    let mut bytes = [0; SIGNATURE_BYTES];
+    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -67,9 +99,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn crossing() -> Crossing {
+    fn crossing() -> Signed {
         let [receipt, root] = [1, 2].map(|of| Digest::new([of; 32]));
-        Crossing { receipt, root, outcome: Some(Outcome::NotCovered) }
+        let crossing = Crossing { receipt, root, outcome: Some(Outcome::NotCovered) };
+        Signed { crossing, signature: [0xab; SIGNATURE_BYTES] }
     }
 
     #[test]
@@ -90,12 +123,21 @@ mod tests {
         check("}", ",\"margin\":\"0.01\"}", false);
         check("}", "}\n", false);
         check("\"outcome\":\"not_covered\",", "", false);
-        check("v1", "v2", false);
+        check("v2", "v1", false);
+        check("abab", "ABab", false);
+        check("abab", "ab", false);
+        check("abab", "ababab", false);
+        check("abab", "cdab", true);
+        check(",\"signature\":", ",\"key\":\"\",\"signature\":", false);
         let mut turned = written.clone();
-        turned.insert_str(1, "\"schema\":\"seawall/crossing/v1\",");
+        turned.insert_str(1, "\"schema\":\"seawall/crossing/v2\",");
         assert!(read(turned.as_bytes()).is_err());
         for outcome in [None, Some(Outcome::Covered), Some(Outcome::Inconclusive)] {
-            let other = Crossing { outcome, ..crossing() };
+            let crossing_of = Crossing { outcome, ..crossing().crossing };
+            let other = Signed { crossing: crossing_of, ..crossing() };
+            let (signed, written) = (statement(&crossing_of), write(&other));
+            // What is signed is the file without its signature.
+            assert!(written.starts_with(&signed[..signed.len() - 1]));
             assert_eq!(read(&write(&other)), Ok(other));
         }
     }

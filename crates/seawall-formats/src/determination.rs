@@ -9,6 +9,7 @@ mod figures;
 
 pub use figures::{DRAWS, LEVEL, figures, verdict};
 
+use crate::exclusions::Exclusions;
 use crate::fault::FormatFault;
 use crate::json;
 use seawall_domain::digest::Digest;
@@ -76,6 +77,9 @@ pub struct Body {
     pub tokens: Vec<Entry>,
     /// What the review for cheating came to.
     pub review: Option<Reviewed>,
+    /// The tasks that were left out, with the signatures, where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusions: Option<Exclusions>,
     /// What was done to draw the ability out, by the evaluator's word.
     pub elicitation: Elicitation,
     /// What the developer may be told of the protocol.

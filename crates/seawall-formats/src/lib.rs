@@ -17,6 +17,7 @@ pub mod cve;
 pub mod cvss;
 pub mod determination;
 pub mod epss;
+pub mod exclusions;
 pub mod exposure;
 pub mod fault;
 pub mod feed;

@@ -4,6 +4,8 @@
 //! A piece is passed on without being changed, joined or split; backpressure is the connection's
 //! own. What is kept of it is a keyed hash, and the number of tokens that the provider says.
 
+use crate::escrow::Closing;
+use crate::escrow::file::{Kind, Writing};
 use crate::gateway::{Gateway, State};
 use crate::record::{By, Ended, Event};
 use crate::secrets::Hasher;
@@ -36,6 +38,9 @@ pub enum Broken {
     /// The gate closed or the grant ended.
     #[error("the gateway closed")]
     Cut,
+    /// It could not be kept for both sides, as was agreed.
+    #[error("it cannot be kept, as was agreed")]
+    Unkept,
     /// The provider broke off.
     #[error("the provider broke off: {0}")]
     Upstream(#[from] hyper::Error),
@@ -94,6 +99,23 @@ pub(crate) struct Sent {
     pub answer: Hasher,
     /// How it ended and what it used, once that is known.
     pub end: Option<(Ended, Amount)>,
+    /// The file in which it is kept for both sides, if that was agreed.
+    pub escrow: Option<Box<Writing>>,
+}
+
+impl Sent {
+    /// Takes in what goes back to the caller, once it is kept where that was agreed; what cannot be
+    /// kept does not go back.
+    fn takes(&mut self, piece: &[u8]) -> bool {
+        if let Some(escrow) = &mut self.escrow
+            && let Err(error) = escrow.put(Kind::Answered, piece)
+        {
+            tracing::error!(%error, "an answer is broken off, for it cannot be kept");
+            return false;
+        }
+        self.answer.update(piece);
+        true
+    }
 }
 
 impl Drop for Sent {
@@ -102,11 +124,18 @@ impl Drop for Sent {
         let broken = if self.gateway.passage().is_err() { Ended::Cut } else { Ended::Left };
         let (ended, actual) = self.end.unwrap_or((broken, self.reserved));
         let (request, status, body) = (self.request, self.status, self.answer.keyed());
-        self.gateway.settle(self.ticket, actual, |entry| Event::Outcome {
+        let (gateway, ticket) = (Arc::clone(&self.gateway), self.ticket);
+        if let Some(writing) = self.escrow.take() {
+            let closing =
+                Closing { gateway, writing, ticket, actual, request, ended, status, body };
+            return closing.close();
+        }
+        gateway.settle(ticket, actual, |entry| Event::Outcome {
             request,
             ended,
             status,
             body,
+            escrow: None,
             entry,
         });
     }
@@ -180,7 +209,10 @@ impl Watched {
         Poll::Ready(match frame {
             Some(Ok(frame)) => {
                 if let (Some(piece), Some(sent)) = (frame.data_ref(), &mut self.sent) {
-                    sent.answer.update(piece);
+                    if !sent.takes(piece) {
+                        self.end(Ended::Unkept);
+                        return Poll::Ready(Some(Err(Broken::Unkept)));
+                    }
                     self.usage.read(piece);
                 }
                 // Whoever knows the length asks for nothing behind it.

@@ -6,6 +6,8 @@
 
 use crate::body::{Answer, Sent, Watch, Watched};
 use crate::credential::Bound;
+use crate::escrow;
+use crate::escrow::file::Writing;
 use crate::gateway::Gateway;
 use crate::problem::{document, refusal};
 use crate::record::{By, Ended, Event, Why};
@@ -71,18 +73,23 @@ async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<I
     let mut asked = answer.clone();
     asked.update(&body);
     let (request, lease, model) = (gateway.random(), passage.lease, outgoing.alias);
+    let mut escrow = escrow::begin(gateway, &by, request, &body).await.map_err(|why| {
+        refuse(why);
+        refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", "it cannot be kept, as was agreed")
+    })?;
     let reserved = at_most(body.len(), outgoing.output_tokens_max);
     let (ticket, receipt) = gateway
         .reserve((by.person, by.party), reserved, |entry| {
-            let body = asked.keyed();
-            Event::Intent { request, by, endpoint, model, lease, body, entry }
+            let (body, escrow) = (asked.keyed(), escrow.as_deref_mut().map(Writing::tell));
+            Event::Intent { request, by, endpoint, model, lease, body, escrow, entry }
         })
         .map_err(|refused| {
             refuse(refused.into());
             quota(&refused)
         })?;
     let gateway = Arc::clone(gateway);
-    let mut sent = Sent { gateway, request, ticket, reserved, status: None, answer, end: None };
+    let (status, end) = (None, None);
+    let mut sent = Sent { gateway, request, ticket, reserved, status, answer, end, escrow };
     if let Err(error) = receipt.durable().await {
         tracing::error!(%error, "a request is not sent");
         sent.end = Some((Ended::Failed, Amount::default()));

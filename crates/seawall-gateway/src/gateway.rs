@@ -4,6 +4,7 @@
 //! so that a number used once stays used, and what was settled stays settled.
 
 use crate::credential::Registry;
+use crate::escrow::Escrow;
 use crate::journal::{Journal, JournalFault, Receipt, SYNC_TIME_MAX};
 use crate::record::{By, CutOff, Event, Turn, Why};
 use crate::secrets::{self, Hasher};
@@ -56,6 +57,8 @@ pub struct Gateway {
     pub(crate) journal: Journal,
     pub(crate) developer: VerifyingKey,
     pub(crate) issuer: VerifyingKey,
+    /// Whose content is kept for both sides.
+    pub(crate) escrow: Escrow,
     verifier: VerifierKey,
     /// Begun with the window's key; each hash goes on from a copy.
     pub(crate) hasher: Hasher,
@@ -119,6 +122,7 @@ impl Gateway {
         let name: KeyName = format!("seawall-gateway/{}", settings.window.id)
             .parse()
             .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
+        let escrow = Escrow::begin(&settings, &folder).map_err(GatewayFault::Settings)?;
         let past = replay::replay(&folder, &settings)?;
         let signer = NoteSigner::new(name, SigningKey::from_seed(signing));
         let verifier = signer.verifier(KeyKind::Note);
@@ -144,6 +148,7 @@ impl Gateway {
             journal,
             developer,
             issuer,
+            escrow,
             verifier,
             hasher,
             state,
@@ -164,10 +169,15 @@ impl Gateway {
         (self.outside.clock)()
     }
 
+    /// 32 random bytes.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        (self.outside.chance)()
+    }
+
     /// A random id.
     pub(crate) fn random(&self) -> Uuid {
         let mut bytes = [0; 16];
-        bytes.iter_mut().zip((self.outside.chance)()).for_each(|(byte, random)| *byte = random);
+        bytes.iter_mut().zip(self.secret()).for_each(|(byte, random)| *byte = random);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 

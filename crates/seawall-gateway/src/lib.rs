@@ -3,18 +3,20 @@
 //! It stands on the developer's side or on the clearinghouse's. It forwards requests byte by byte
 //! while a lease that the developer signed is fresh, and is closed otherwise: without a lease, when
 //! the developer withdraws, when the window ends, when the clock goes back, when its journal cannot
-//! be written (FRONTIER 4.3, F30-F36 and F38). It knows no database, no case and no party's data,
-//! and it never writes down what was asked or answered.
+//! be written (FRONTIER 4.3, F30-F38). It knows no database, no case and no party's data, and it
+//! never writes down what was asked or answered, but encrypted to both sides where both signed.
 
 pub mod attach;
 mod body;
 pub mod control;
 pub mod credential;
+pub mod escrow;
 mod forward;
 mod gateway;
 pub mod journal;
 mod listen;
 mod problem;
+pub mod recipient;
 pub mod record;
 mod replay;
 mod secrets;

@@ -60,6 +60,9 @@ pub enum Event {
         lease: u64,
         /// What is sent on.
         body: Keyed,
+        /// The file in which it is kept for both sides, as far as it goes then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        escrow: Option<Escrowed>,
         /// What is set aside for it.
         entry: Entry,
     },
@@ -73,6 +76,9 @@ pub enum Event {
         status: Option<u16>,
         /// What went back to the caller.
         body: Keyed,
+        /// The file in which all of it is kept for both sides, whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        escrow: Option<Escrowed>,
         /// What it used.
         entry: Entry,
     },
@@ -130,6 +136,15 @@ pub struct Keyed {
     pub hmac: Digest,
 }
 
+/// A file in which content is kept encrypted, so that developer and partner open it together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Escrowed {
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// SHA-256 over them, as they are encrypted.
+    pub sha256: Digest,
+}
+
 /// How a request ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -142,6 +157,8 @@ pub enum Ended {
     Left,
     /// The provider could not be reached, or broke off.
     Failed,
+    /// What was answered could not be kept, as was agreed, and so was broken off.
+    Unkept,
     /// The gateway stopped before it knew.
     Unknown,
 }
@@ -161,7 +178,7 @@ pub enum CutOff {
 /// Why a request was refused.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Why {
-    /// The kind of refusal: `closed`, `denied`, `scope`, `quota`.
+    /// The kind of refusal: `closed`, `denied`, `scope`, `quota`, `escrow`.
     pub kind: String,
     /// The reason, in words of ours; nothing of the request stands in it.
     pub reason: String,

@@ -1,9 +1,10 @@
 //! What a journal amounts to: the gate, the book, who is cut off, and what was under way when the
 //! gateway stopped. And the journal held against itself, for whoever doubts it.
 
+use crate::escrow::{self, opening, opening::End};
 use crate::gateway::GatewayFault;
 use crate::journal::{self, Head, JournalFault};
-use crate::record::{CutOff, Ended, Event, Keyed, Turn};
+use crate::record::{CutOff, Ended, Escrowed, Event, Keyed, Turn};
 use crate::settings::Settings;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Cut, Purpose};
@@ -16,7 +17,7 @@ use seawall_ledger::sign::VerifyingKey;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// What a gateway goes on with.
@@ -106,7 +107,8 @@ pub(crate) fn closing(
         let Some(request) = open.get(ticket) else { continue };
         let body = Keyed { bytes: 0, hmac: Digest::new([0; 32]) };
         let (request, status) = (*request, None);
-        events.push(Event::Outcome { request, ended: Ended::Unknown, status, body, entry });
+        let (ended, escrow) = (Ended::Unknown, None);
+        events.push(Event::Outcome { request, ended, status, body, escrow, entry });
     }
     for quota in &settings.quota {
         let (holder, limit) = (quota.holder(settings.window.id), quota.limit());
@@ -134,6 +136,21 @@ pub struct Summary {
     pub purposes: BTreeMap<String, u64>,
     /// Up to which line a signed checkpoint vouches for it, when one was given.
     pub vouched: Option<u64>,
+    /// Files in which content is kept for both sides, where that was agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escrow: Option<Kept>,
+}
+
+/// The files of which a journal tells.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Kept {
+    /// Those that are as it says.
+    pub whole: u64,
+    /// Those that are as it says as far as it knows them: the gateway stopped, or could not write
+    /// on, before their end.
+    pub unended: u64,
+    /// Those that are not at hand, for their whole folder is not.
+    pub absent: u64,
 }
 
 /// Why a journal is not believed.
@@ -145,9 +162,18 @@ pub enum Unbelieved {
     /// It does not hold against the checkpoint.
     #[error("cannot believe the journal: {0}")]
     Checkpoint(String),
+    /// A file in which content is kept is not what it says.
+    #[error("the escrowed request {request} does not hold: {why}")]
+    Escrow {
+        /// The request.
+        request: Uuid,
+        /// What does not hold.
+        why: String,
+    },
 }
 
-/// Holds a journal against itself, and against a signed checkpoint that somebody kept.
+/// Holds a journal against itself, against the files beside it in which content is kept, and
+/// against a signed checkpoint that somebody kept.
 pub fn verify(
     journal: &Path,
     checkpoint: Option<(&[u8], &VerifierKey)>,
@@ -155,17 +181,23 @@ pub fn verify(
     let said = checkpoint.map(|(note, key)| Checkpoint::open(note, key));
     let said = said.transpose().map_err(|fault| Unbelieved::Checkpoint(fault.to_string()))?;
     let mut summary = Summary::default();
+    let mut files = Files::beside(journal);
     let head = journal::read(journal, |line| match line.event {
-        Event::Intent { by, .. } => {
+        Event::Intent { request, by, escrow, .. } => {
             summary.sent += 1;
             *summary.purposes.entry(word(&by.purpose)).or_default() += 1;
+            files.begun(request, escrow);
         }
-        Event::Outcome { ended, .. } => *summary.ended.entry(word(&ended)).or_default() += 1,
+        Event::Outcome { request, ended, escrow, .. } => {
+            *summary.ended.entry(word(&ended)).or_default() += 1;
+            files.ended(request, escrow);
+        }
         Event::Refused { .. } => summary.refused += 1,
         Event::Gate { .. } | Event::Quota { .. } | Event::Cut { .. } => {}
     })?;
     summary.lines = head.lines;
     summary.last = Digest::new(head.last).to_string();
+    summary.escrow = files.kept()?;
     if let Some(said) = said {
         let root = root_at(journal, said.size)?;
         if head.lines < said.size || root != said.root {
@@ -175,6 +207,68 @@ pub fn verify(
         summary.vouched = Some(said.size);
     }
     Ok(summary)
+}
+
+/// The files of a journal, each looked at when its end is told.
+struct Files {
+    folder: PathBuf,
+    is_there: bool,
+    open: BTreeMap<Uuid, Escrowed>,
+    kept: Kept,
+    wrong: Option<Unbelieved>,
+}
+
+impl Files {
+    fn beside(journal: &Path) -> Files {
+        let folder = journal.with_file_name(escrow::FOLDER);
+        let (open, kept) = (BTreeMap::new(), Kept::default());
+        Files { is_there: folder.is_dir(), folder, open, kept, wrong: None }
+    }
+
+    fn begun(&mut self, request: Uuid, escrow: Option<Escrowed>) {
+        if let Some(said) = escrow {
+            self.open.insert(request, said);
+        }
+    }
+
+    fn ended(&mut self, request: Uuid, escrow: Option<Escrowed>) {
+        match (self.open.remove(&request), escrow) {
+            (Some(_), Some(said)) => self.look(request, said, End::Known),
+            (Some(said), None) => self.look(request, said, End::Unknown),
+            (None, Some(_)) => self.fails(request, "its end is told and not its beginning".into()),
+            (None, None) => {}
+        }
+    }
+
+    fn look(&mut self, request: Uuid, said: Escrowed, end: End) {
+        if !self.is_there {
+            self.kept.absent += 1;
+            return;
+        }
+        let file = std::fs::File::open(escrow::file::path(&self.folder, request));
+        let file = file.map(std::io::BufReader::new);
+        match file.and_then(|mut file| opening::holds(&mut file, &said, end)) {
+            Ok(true) if end == End::Known => self.kept.whole += 1,
+            Ok(true) => self.kept.unended += 1,
+            Ok(false) => self.fails(request, "its file was altered, or is another".into()),
+            Err(error) => self.fails(request, format!("its file cannot be read: {error}")),
+        }
+    }
+
+    fn fails(&mut self, request: Uuid, why: String) {
+        self.wrong.get_or_insert(Unbelieved::Escrow { request, why });
+    }
+
+    /// What of them holds, if the journal tells of any.
+    fn kept(mut self) -> Result<Option<Kept>, Unbelieved> {
+        while let Some((request, said)) = self.open.pop_first() {
+            self.look(request, said, End::Unknown);
+        }
+        match self.wrong {
+            Some(wrong) => Err(wrong),
+            None => Ok(Some(self.kept).filter(|kept| *kept != Kept::default())),
+        }
+    }
 }
 
 /// The root over the first lines.

@@ -1,5 +1,7 @@
 //! What a gateway is told: one file, one window.
 
+use crate::escrow::file::FILE_BYTES_MAX;
+use crate::recipient::Recipient;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::quota::{Amount, Holder, Limit};
 use seawall_domain::engagement::scope::Scope;
@@ -31,6 +33,9 @@ pub struct Settings {
     /// Who may use how much. Whoever is not named may use nothing.
     #[serde(default)]
     pub quota: Vec<Quota>,
+    /// Whose content is kept for both sides, once both have signed that. Nobody's by default.
+    #[serde(default)]
+    pub escrow: Vec<Escrow>,
 }
 
 /// The provider that requests are sent on to.
@@ -96,6 +101,26 @@ pub struct Quota {
     pub concurrent: u32,
 }
 
+/// Joint escrow of one party's content.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Escrow {
+    /// The party.
+    pub party: PartyId,
+    /// The developer's key: `x25519:` and digits.
+    pub developer: Recipient,
+    /// The partner's key.
+    pub partner: Recipient,
+    /// The key by which the partner signs the consent: `ed25519:` and base64. The developer signs
+    /// it by the key of its leases.
+    pub signer: String,
+    /// The consent that both have signed.
+    pub consent: PathBuf,
+    /// The largest file of one request, in bytes; an answer that is longer is broken off.
+    #[serde(default = "default_escrow_bytes")]
+    pub bytes_max: u64,
+}
+
 /// Why settings are not taken.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot use the settings {}: {why}", path.display())]
@@ -114,6 +139,11 @@ impl Settings {
         let folder = path.parent().unwrap_or(Path::new("."));
         settings.data = folder.join(&settings.data);
         settings.upstream.key_file = settings.upstream.key_file.map(|file| folder.join(file));
+        for kept in &mut settings.escrow {
+            kept.consent = folder.join(&kept.consent);
+            let fault = |fault| bad(format!("escrow.signer: {fault}"));
+            kept.signer.parse::<VerifyingKey>().map_err(fault)?;
+        }
         for (name, key) in
             [("developer", &settings.window.developer), ("issuer", &settings.window.issuer)]
         {
@@ -157,6 +187,10 @@ impl Quota {
 
 fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8090))
+}
+
+fn default_escrow_bytes() -> u64 {
+    FILE_BYTES_MAX
 }
 
 fn default_seconds() -> u64 {

@@ -40,7 +40,12 @@ pub fn tally(folder: &Path, whose: &Whose) -> Result<Tally, JournalFault> {
                 let answered = status.is_some_and(|status| (200..300).contains(&status));
                 match ended {
                     Ended::Whole if answered => tally.settle(actual.tokens_in, actual.tokens_out),
-                    Ended::Whole | Ended::Cut | Ended::Left | Ended::Failed | Ended::Unknown => {
+                    Ended::Whole
+                    | Ended::Cut
+                    | Ended::Left
+                    | Ended::Failed
+                    | Ended::Unkept
+                    | Ended::Unknown => {
                         tally.leave_open(actual.tokens_in, actual.tokens_out);
                     }
                 }

@@ -13,7 +13,7 @@ use seawall_domain::package::{Package, Version};
 use seawall_domain::recipe::Doubt;
 use seawall_domain::time::{Timestamp, micros};
 use seawall_domain::verdict::Outcome as Seen;
-use seawall_ledger::sign::SigningKey;
+use seawall_ledger::sign::{SigningKey, VerifyingKey};
 pub use seawall_sandbox::CrashKey;
 use seawall_store::Store;
 use seawall_store::db::Tx;
@@ -173,6 +173,9 @@ pub struct Settings {
     pub log: PathBuf,
     /// Who verifies here: the party that runs the laboratory, and the models that take part.
     pub verifier: Origin,
+    /// The key by which the classified side signs what crosses from it; without one, only what this
+    /// installation signed itself is taken.
+    pub crossing_signer: Option<VerifyingKey>,
 }
 
 /// Everything a use-case works with.

@@ -14,7 +14,7 @@ mod stops;
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
-pub use letters::{Crossed, cross, letters, receive_crossing};
+pub use letters::{Crossed, cross, crossing_key, letters, receive_crossing};
 pub use record::{RECORD_BYTES_MAX, receive_record, record};
 pub use steps::{
     Offered, accept, add_snapshot, advise, analyse, begin, break_window, decline_offer,

@@ -109,6 +109,7 @@ impl World {
         let records = Records::default();
         let settings = Settings {
             verifier: Default::default(),
+            crossing_signer: None,
             base_url: "http://127.0.0.1:8080".into(),
             publisher: Publisher {
                 name: "Seawall test".into(),

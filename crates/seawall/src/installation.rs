@@ -7,6 +7,7 @@ use crate::world::{SystemChance, SystemClock};
 use anyhow::{Context, ensure};
 use seawall_domain::independence::{Origin, lines};
 use seawall_formats::csaf::Publisher;
+use seawall_ledger::sign::VerifyingKey;
 use seawall_sandbox::{Isolation, Laboratory};
 use seawall_services::advisory_set::AdvisorySets;
 use seawall_services::desk::{Chance, Desk, Settings};
@@ -54,6 +55,10 @@ pub struct Place {
     /// A model that takes part in verifying here; findings of its line wait for another.
     #[arg(long = "verifier-model", value_name = "MODEL")]
     pub verifier_models: Vec<String>,
+    /// The key by which a classified side signs what crosses from it, as its `seawall admin
+    /// crossing-key` prints it. Without one, only what this installation signed is taken.
+    #[arg(long, value_name = "KEY", env = "SEAWALL_CROSSING_SIGNER")]
+    pub crossing_signer: Option<VerifyingKey>,
     /// What every page, document and letter says first.
     #[arg(long)]
     pub notice: Option<String>,
@@ -160,6 +165,7 @@ impl Installation {
                 party: place.verifier_party.clone(),
                 lines: place.verifier_models.iter().flat_map(|model| lines(model)).collect(),
             },
+            crossing_signer: place.crossing_signer,
             base_url: base_url.to_owned(),
             publisher: Publisher {
                 name: place.publisher.clone(),

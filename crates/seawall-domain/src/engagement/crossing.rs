@@ -2,8 +2,9 @@
 //!
 //! There is no link between the two sides; a file is carried across, one way. It holds the receipt
 //! of a question, the root of the protocol that was sealed for it, and the outcome once there is
-//! one (FRONTIER 3.4, F27). What two digests might hide no schema can tell: both are checked
-//! against what the other side has already, its receipt and the public log.
+//! one (FRONTIER 3.4, F27), and is signed by the side that writes it, with a key that the other has
+//! pinned. What two digests might hide no schema can tell: both are checked against what the other
+//! side has already, its receipt and the public log.
 
 use crate::digest::Digest;
 use crate::evaluation::decision::Outcome;

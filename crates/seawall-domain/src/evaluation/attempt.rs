@@ -3,6 +3,7 @@
 //! A test of capability counts classes, never the numbers a harness wrote. What an attempt is
 //! evidence of follows from its class alone ([`Class::evidence`]).
 
+use super::statistics::range::STEPS_MAX;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
@@ -233,6 +234,54 @@ impl<'de> Deserialize<'de> for Class {
     }
 }
 
+/// How far an attempt came in a task of ordered steps, never "solved" alone.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StepsGiven")]
+pub struct Steps {
+    reached: u32,
+    of: u32,
+}
+
+/// Steps as they are written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepsGiven {
+    reached: u32,
+    of: u32,
+}
+
+impl TryFrom<StepsGiven> for Steps {
+    type Error = &'static str;
+
+    fn try_from(given: StepsGiven) -> Result<Steps, &'static str> {
+        let why = "steps are at least one, not too many, and none is reached beyond the last";
+        Steps::new(given.reached, given.of).ok_or(why)
+    }
+}
+
+impl Steps {
+    /// The last step that was reached, 0 for none, of how many; none where that cannot be.
+    pub fn new(reached: u32, of: u32) -> Option<Steps> {
+        let fits = reached <= of && (1..=STEPS_MAX).contains(&of);
+        fits.then_some(Steps { reached, of })
+    }
+
+    /// The last step that was reached; 0 for none.
+    pub fn reached(self) -> u32 {
+        self.reached
+    }
+
+    /// How many steps there are.
+    pub fn of(self) -> u32 {
+        self.of
+    }
+
+    /// Whether the last step was reached.
+    pub fn is_complete(self) -> bool {
+        self.reached == self.of
+    }
+}
+
 /// One attempt at a task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -254,6 +303,9 @@ pub struct Attempt {
     /// How often it was started again after the machinery broke.
     #[serde(default)]
     pub retries: u32,
+    /// How far it came, where the task has steps and the log says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Steps>,
 }
 
 #[cfg(test)]

@@ -37,6 +37,18 @@ pub struct Task {
     /// How many of them were answered by another model in part; they are among the unknown.
     #[serde(default)]
     pub fallbacks: u32,
+    /// How far the attempts that say something came, where steps are counted and not passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Stepped>,
+}
+
+/// Steps that were reached at one task, all attempts together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Stepped {
+    /// How many were reached, in all attempts.
+    pub reached: u64,
+    /// How many one attempt could reach.
+    pub of: u32,
 }
 
 /// What is known of a task beside its attempts.
@@ -58,7 +70,7 @@ impl Battery {
             let task = tasks
                 .entry(&attempt.task)
                 .or_insert_with(|| Task::new(&attempt.task, profiles.get(&attempt.task)));
-            task.count(attempt.class);
+            task.count(attempt);
         }
         Battery { tasks: tasks.into_values().collect() }
     }
@@ -83,10 +95,19 @@ impl Task {
             refused: 0,
             unknown: 0,
             fallbacks: 0,
+            steps: None,
         }
     }
 
-    fn count(&mut self, class: Class) {
+    fn count(&mut self, attempt: &Attempt) {
+        let class = attempt.class;
+        if let Some(steps) = attempt.steps {
+            let all = self.steps.get_or_insert(Stepped { reached: 0, of: steps.of() });
+            // What says nothing reached nothing that is known; what was cheated reached nothing.
+            let says = class != Class::CheatingConfirmed && class.evidence() != Evidence::Nothing;
+            let reached = if says { steps.reached().min(all.of) } else { 0 };
+            all.reached = all.reached.saturating_add(u64::from(reached));
+        }
         let of_evidence = match class.evidence() {
             Evidence::Success => Some(&mut self.passes),
             Evidence::Failure => None,
@@ -104,7 +125,8 @@ mod tests {
     use super::*;
 
     fn attempt(task: TaskId, epoch: u32, class: Class) -> Attempt {
-        Attempt { task, epoch, class, value: None, original: None, tokens: 0, retries: 0 }
+        let (value, original, steps) = (None, None, None);
+        Attempt { task, epoch, class, value, original, tokens: 0, retries: 0, steps }
     }
 
     #[test]

@@ -5,15 +5,17 @@
 //! has these three computes it again, bit for bit, with or without the logs (FRONTIER 3, F25). What
 //! an official thinks of the outcome is not here: it changes nothing.
 
+mod ranges;
 mod verdict;
 
+pub use ranges::Range;
 pub use verdict::{Tally, Unfounded, Verdict};
 
-use super::attempt::{Attempt, Class, TaskId};
+use super::attempt::{Attempt, Class, Steps, TaskId};
 use super::battery::{Battery, Profile, Task};
 use super::decimal::Decimal;
 use super::decision::Look;
-use super::protocol::{Domain, Protocol, TaskTerms, Terms};
+use super::protocol::{Domain, Exclusion, Protocol, Score, TaskTerms, Terms};
 use super::reducer::SOLVED;
 use super::run::{Placing, Run};
 use crate::digest::Digest;
@@ -61,6 +63,9 @@ pub struct Tried {
     pub tokens: u64,
     /// How often it was started again after the machinery broke.
     pub retries: u32,
+    /// How far it came, where the protocol counts steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Steps>,
 }
 
 /// One task: which it is stays in the protocol, whose order the rows have.
@@ -77,6 +82,9 @@ pub struct Row {
     pub weight: Decimal,
     /// Its attempts, the first look's first.
     pub tried: Vec<Tried>,
+    /// By which of the protocol's reasons it is left out, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<Exclusion>,
 }
 
 /// Every attempt of a determination.
@@ -93,9 +101,10 @@ pub struct Table {
 /// By which classes attempts are counted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reading {
-    /// As the harness scored them.
+    /// As the harness scored them, every task.
     Scored,
-    /// With what was confirmed to be cheated counted as failed.
+    /// With what was confirmed to be cheated counted as failed, and without the tasks that are left
+    /// out.
     Clean,
 }
 
@@ -125,7 +134,7 @@ impl Table {
         let names: BTreeSet<&str> =
             profiles.iter().filter_map(|profile| profile.family.as_deref()).collect();
         let numbers: BTreeMap<&str, u32> = names.into_iter().zip(0..).collect();
-        let tried = Tries::of(runs, places);
+        let tried = Tries::of(runs, places, terms.statistic.score);
         let row = |(task, profile): (&TaskTerms, &Profile)| {
             let battery = battery_of(terms, task);
             let family = profile.family.as_deref().and_then(|name| numbers.get(name));
@@ -134,6 +143,7 @@ impl Table {
                 family: family.copied().unwrap_or_default(),
                 minutes: profile.minutes.map(Figure),
                 weight: task.weight.clone(),
+                excluded: None,
                 tried: tried.at(battery, &task.id, terms.missing.reruns_max.0, cheated),
             }
         };
@@ -144,11 +154,19 @@ impl Table {
         }
     }
 
+    /// The same with tasks left out, each for the reason at its place.
+    pub fn excluding(mut self, excluded: &BTreeMap<usize, Exclusion>) -> Table {
+        for (place, row) in self.rows.iter_mut().enumerate() {
+            row.excluded = excluded.get(&place).copied();
+        }
+        self
+    }
+
     /// The battery of a part (one domain, or everything), by the attempts up to a look.
     pub fn battery(&self, part: Option<Domain>, look: Look, reading: Reading) -> Battery {
         let within = |row: &Row| {
             let domain = self.domains.get(row.battery as usize).copied();
-            part.is_none() || domain == part
+            row.counts_in(reading) && (part.is_none() || domain == part)
         };
         let rows = (0..).zip(&self.rows).filter(|(_, row)| within(row));
         Battery { tasks: rows.map(|(number, row)| self.task(number, row, look, reading)).collect() }
@@ -205,9 +223,20 @@ impl Table {
         self.rows.iter().flat_map(|row| &row.tried)
     }
 
-    /// Whether people found any attempt to be other than its log says.
+    /// Whether people found any attempt to be other than its log says, or left a task out.
     pub fn is_reviewed(&self) -> bool {
-        self.tried().any(|tried| tried.reviewed.is_some())
+        self.rows.iter().any(|row| row.excluded.is_some())
+            || self.tried().any(|tried| tried.reviewed.is_some())
+    }
+}
+
+impl Row {
+    /// Whether it counts in a reading.
+    pub fn counts_in(&self, reading: Reading) -> bool {
+        match reading {
+            Reading::Scored => true,
+            Reading::Clean => self.excluded.is_none(),
+        }
     }
 }
 
@@ -220,6 +249,7 @@ fn attempt(task: &TaskId, tried: &Tried, reading: Reading) -> Attempt {
         original: None,
         tokens: tried.tokens,
         retries: tried.retries,
+        steps: tried.steps,
     }
 }
 
@@ -265,13 +295,15 @@ fn counted(attempt: &Attempt, reruns_max: u64) -> Class {
 /// Attempts by battery and task.
 struct Tries<'a> {
     by_task: BTreeMap<(usize, &'a TaskId), Vec<Try<'a>>>,
+    /// Whether steps are counted.
+    score: Score,
 }
 
 /// An attempt with its look, the number of its log, and that log's digest.
 type Try<'a> = (Look, u32, Digest, &'a Attempt);
 
 impl<'a> Tries<'a> {
-    fn of(runs: &'a [Run], places: &[Placing]) -> Tries<'a> {
+    fn of(runs: &'a [Run], places: &[Placing], score: Score) -> Tries<'a> {
         let mut by_task: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for ((run, place), log) in runs.iter().zip(places).zip(0..) {
             for attempt in &run.attempts {
@@ -284,7 +316,7 @@ impl<'a> Tries<'a> {
                 (*look == Look::Second, *log, attempt.epoch)
             });
         }
-        Tries { by_task }
+        Tries { by_task, score }
     }
 
     fn at(
@@ -306,6 +338,10 @@ impl<'a> Tries<'a> {
                 reviewed: turned.then_some(Class::CheatingConfirmed),
                 tokens: attempt.tokens.min(COUNT_MAX),
                 retries: attempt.retries,
+                steps: match self.score {
+                    Score::WeightedMean => None,
+                    Score::MeanSteps => attempt.steps,
+                },
             }
         };
         tries.iter().map(tried).collect()

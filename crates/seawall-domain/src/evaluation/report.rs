@@ -8,10 +8,11 @@ mod estimates;
 mod notes;
 mod summaries;
 
-use super::attempt::{Attempt, Class, TaskId};
+use super::attempt::{Attempt, Class, Steps, TaskId};
 use super::classify::classify;
 use super::finding::{self, Code, Finding};
 use super::log::{Log, Observation, Status, Usage};
+use super::statistics::range::STEPS_MAX;
 use super::value::{Given, Scalar};
 use serde::Serialize;
 use std::collections::btree_map::Entry;
@@ -204,7 +205,28 @@ fn attempt(
         original,
         tokens: seen.map_or(0, |seen| seen.usage.total),
         retries: seen.map_or(0, |seen| seen.retries),
+        steps: seen.and_then(steps),
     }
+}
+
+/// The values by which a scorer says how far an attempt came, and how far it could.
+const STEPS_REACHED: &str = "steps_reached";
+const STEPS_TOTAL: &str = "steps_total";
+
+/// How far an attempt came, by the first scorer that names both values. What somebody changed after
+/// the run counts as not told.
+fn steps(seen: &Observation) -> Option<Steps> {
+    let told = |given: &Given| {
+        let whole = |key: &str| {
+            let number = given.part(Some(key)).and_then(Scalar::number)?;
+            let fits = (0.0..=f64::from(STEPS_MAX)).contains(&number) && number.fract() == 0.0;
+            fits.then_some(number as u32)
+        };
+        Steps::new(whole(STEPS_REACHED)?, whole(STEPS_TOTAL)?)
+    };
+    let (score, steps) = seen.scores.iter().find_map(|score| Some((score, told(&score.value)?)))?;
+    let is_changed = score.original.as_ref().is_some_and(|given| told(given) != Some(steps));
+    (!is_changed).then_some(steps)
 }
 
 /// One score: a scorer, or one of the values that it names.

@@ -8,12 +8,12 @@ mod placing;
 
 pub use placing::{Placed, Placing, Unplaced, place};
 
-use super::attempt::{Attempt, Class, TaskId};
+use super::attempt::{Attempt, Class, Evidence, TaskId};
 use super::battery::Profile;
 use super::conditions::Conditions;
 use super::finding::Code;
 use super::log::{Log, Status};
-use super::protocol::Terms;
+use super::protocol::{Score, Terms};
 use super::report::{FAMILY_FIELD, Report};
 use crate::digest::Digest;
 use crate::time::Timestamp;
@@ -122,7 +122,25 @@ impl Run {
                 strays.push(Why::OtherConditions(name.clone()));
             }
         }
+        if terms.statistic.score == Score::MeanSteps && !self.tells_steps() {
+            strays.push(Why::NoSteps);
+        }
         strays
+    }
+
+    /// Whether every attempt that says something says how far it came: to the end where it passed
+    /// and only there, at each task of as many steps.
+    fn tells_steps(&self) -> bool {
+        let mut lengths: BTreeMap<&TaskId, u32> = BTreeMap::new();
+        self.attempts.iter().filter(|one| one.class.evidence() != Evidence::Nothing).all(|one| {
+            let Some(steps) = one.steps else { return false };
+            let is_as_scored = match one.class {
+                // Its score was turned when people confirmed it.
+                Class::CheatingConfirmed => true,
+                class => steps.is_complete() == (class == Class::Pass),
+            };
+            is_as_scored && *lengths.entry(&one.task).or_insert(steps.of()) == steps.of()
+        })
     }
 
     /// A condition's value as the protocol writes it: a text as it is, anything else as JSON. A
@@ -216,6 +234,8 @@ pub enum Why {
     OtherLimits(&'static str),
     /// A condition is another one; which.
     OtherConditions(String),
+    /// It does not say of every attempt how many steps it reached, or not without contradiction.
+    NoSteps,
     /// It is about another model than the logs before it.
     OtherModel,
     /// The same log is there twice.
@@ -237,6 +257,7 @@ impl Why {
             Why::OtherAttempts => "other_attempts",
             Why::OtherLimits(_) => "other_limits",
             Why::OtherConditions(_) => "other_conditions",
+            Why::NoSteps => "no_steps",
             Why::OtherModel => "other_model",
             Why::Twice => "same_log_twice",
         }
@@ -256,6 +277,7 @@ impl Why {
             | Why::NotInForce
             | Why::OtherTasks
             | Why::OtherAttempts
+            | Why::NoSteps
             | Why::OtherModel
             | Why::Twice => None,
         }

@@ -3,7 +3,7 @@
 use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::battery::Battery;
 use seawall_domain::evaluation::decision::{Decision, Look};
-use seawall_domain::evaluation::determination::{Reading, Table, Verdict};
+use seawall_domain::evaluation::determination::{Range, Reading, Table, Verdict};
 use seawall_domain::evaluation::protocol::Domain;
 use seawall_domain::evaluation::statistics::bootstrap::{Draws, WORK_MAX};
 use seawall_domain::evaluation::statistics::bound::{Effective, Estimand, effective_for};
@@ -42,13 +42,36 @@ pub fn figures(table: &Table, tokens: Option<u64>, seed: u64) -> Value {
         Err(why) => undefined(why),
     };
     let as_scored = table.is_reviewed().then(|| of(Reading::Scored));
-    json!({
+    let mut figures = json!({
         "classes": classes.collect::<Map<String, Value>>(),
         "tally": table.tally(),
         "by_budget": by_budget,
         "clean": of(Reading::Clean),
         "as_scored": as_scored,
-    })
+    });
+    let ranges = Alpha::new(LEVEL).map(|alpha| table.ranges(Reading::Clean, alpha));
+    let ranges: Vec<Value> = ranges.unwrap_or_default().iter().map(range).collect();
+    if let Some(figures) = figures.as_object_mut().filter(|_| !ranges.is_empty()) {
+        figures.insert("ranges".to_owned(), json!(ranges));
+    }
+    figures
+}
+
+/// How far attempts came at a task of steps, and how often to the end.
+fn range(range: &Range) -> Value {
+    let (task, steps, attempts) = (range.task, range.steps, range.attempts);
+    match &range.progress {
+        Ok(progress) => json!({
+            "task": task, "steps": steps, "attempts": attempts,
+            "mean_fraction": text(progress.mean_fraction),
+            "complete": text(progress.complete),
+            "complete_bounds": ends(progress.complete_bounds),
+            "survival": progress.survival.iter().map(|share| text(*share)).collect::<Vec<_>>(),
+        }),
+        Err(why) => {
+            json!({"task": task, "steps": steps, "attempts": attempts, "progress": undefined(*why)})
+        }
+    }
 }
 
 /// What the rule found.

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod escrow;
 mod journal;
 mod quota;
 mod streams;

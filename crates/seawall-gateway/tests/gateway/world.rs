@@ -160,7 +160,20 @@ impl World {
         tokens_out: u64,
         script: impl Fn(&str, Bytes) -> Answer + Send + Sync + 'static,
     ) -> World {
+        World::made(tokens_out, "", &[], script).await
+    }
+
+    /// The same with more in its settings, and files beside them.
+    pub async fn made(
+        tokens_out: u64,
+        more: &str,
+        files: &[(&str, String)],
+        script: impl Fn(&str, Bytes) -> Answer + Send + Sync + 'static,
+    ) -> World {
         let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
         let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let upstream = provider.local_addr().unwrap();
         let sent = Arc::new(Mutex::new(Vec::new()));
@@ -193,7 +206,7 @@ requests = 1000000
 tokens_in = 1000000000
 tokens_out = {tokens_out}
 concurrent = 1000
-"#,
+{more}"#,
             window(),
             Digest::new([7; 32]),
             Digest::new([8; 32]),
@@ -356,10 +369,9 @@ concurrent = 1000
     pub fn files(&self) -> Vec<(String, Vec<u8>)> {
         let entries = std::fs::read_dir(self.folder.path().join("data")).unwrap();
         entries
-            .map(|entry| {
-                let path = entry.unwrap().path();
-                (path.display().to_string(), std::fs::read(&path).unwrap())
-            })
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
             .collect()
     }
 

@@ -127,6 +127,7 @@ impl Office {
             advisories: Arc::new(AdvisorySets::new(Box::new(records.clone()), &public)),
             settings: Arc::new(Settings {
                 verifier: Default::default(),
+                crossing_signer: None,
                 base_url: "https://seawall.invalid".into(),
                 publisher: Publisher {
                     name: "Test clearinghouse".into(),

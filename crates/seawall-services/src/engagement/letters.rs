@@ -16,7 +16,9 @@ use seawall_domain::fact::{Aggregate, Fact};
 use seawall_domain::id::{EngagementId, FactId};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::{SignedDuration, Timestamp};
-use seawall_formats::crossing;
+use seawall_formats::crossing::{self, Signed};
+use seawall_ledger::dsse;
+use seawall_ledger::sign::{Signature, VerifyingKey};
 use seawall_store::db::Tx;
 use seawall_store::record::Leaf;
 
@@ -153,11 +155,25 @@ pub async fn cross(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Cros
         | Determination::Declined { .. } => None,
     };
     let crossing = Crossing { receipt, root, outcome };
-    Ok(Crossed { crossing, bytes: crossing::write(&crossing) })
+    let signature = desk.signing_key(CROSSING).sign(&signed_bytes(&crossing)).0;
+    Ok(Crossed { crossing, bytes: crossing::write(&Signed { crossing, signature }) })
 }
 
-/// Reads a file that crossed, and holds it against what this side has: the receipt that it gave for
-/// this engagement, and the root if one was named here.
+/// The key by which this installation signs what crosses; the other side pins it.
+pub fn crossing_key(desk: &Desk) -> VerifyingKey {
+    desk.signing_key(CROSSING).public()
+}
+
+/// The purpose of that key.
+const CROSSING: &str = "crossing";
+
+fn signed_bytes(crossing: &Crossing) -> Vec<u8> {
+    dsse::pae(crossing::SIGNED_AS, &crossing::statement(crossing))
+}
+
+/// Reads a file that crossed, and holds it against what this side has: the key that it pinned (its
+/// own, where it pinned none), the receipt that it gave for this engagement, and the root if one
+/// was named here.
 pub async fn receive_crossing(
     desk: &Desk,
     actor: &Actor,
@@ -165,7 +181,13 @@ pub async fn receive_crossing(
     bytes: &[u8],
 ) -> Outcome<Crossing> {
     let engagement = show(desk, actor, id).await?;
-    let crossing = crossing::read(bytes).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let signed = crossing::read(bytes).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let crossing = signed.crossing;
+    let key = desk.settings.crossing_signer.unwrap_or_else(|| crossing_key(desk));
+    if key.verify(&signed_bytes(&crossing), &Signature(signed.signature)).is_err() {
+        let why = "cannot take this file: the other side's key did not sign it";
+        return Err(Refusal::ByRule(why.into()).into());
+    }
     let mut tx = desk.begin("engagement_receive_crossing").await?;
     let receipt = receipt(&history(&mut tx, id).await?);
     let root_fits = engagement.protocol.is_none_or(|root| root == crossing.root);

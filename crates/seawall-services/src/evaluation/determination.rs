@@ -4,10 +4,12 @@
 //! bit. [`verify`] does it again and says which part of a record holds, which does not, and which
 //! could not be looked at.
 
+mod exclusions;
 mod letter;
 mod protocol;
 mod verify;
 
+pub use exclusions::sign as sign_exclusions;
 pub use letter::{Said, Untold, letter};
 pub use protocol::{
     Issuing, Published, SIGNATURES_MIN, Sealed, Source, TOKENS_SCHEMA, TokenBook, claim,
@@ -28,6 +30,7 @@ use seawall_formats::determination::{
     Body, Concurrence, Elicitation, LogEntry, Model, Record, Reviewed, SCHEMA, Signed, Standing,
     Told, figures, verdict,
 };
+use seawall_formats::exclusions::Exclusions;
 use seawall_ledger::canonical::canonical;
 use seawall_ledger::token::digest as sha256_of_text;
 use seawall_ledger::{Fault, dsse, sha256, sign};
@@ -94,6 +97,14 @@ pub fn hash(bytes: &[u8]) -> Digest {
 
 /// Makes the determination, or says why there is none.
 pub fn determine(files: Files<'_>) -> Result<Determined, Refused> {
+    determine_without(files, None)
+}
+
+/// The same with tasks left out.
+pub fn determine_without(
+    files: Files<'_>,
+    exclusions: Option<Exclusions>,
+) -> Result<Determined, Refused> {
     let Files { source, runs, review, elicitation, gaps, at, program } = files;
     let protocol = source.protocol();
     let sealed = source.sealed_by();
@@ -106,7 +117,11 @@ pub fn determine(files: Files<'_>) -> Result<Determined, Refused> {
         Some((review, _)) => confirmed(review, protocol, runs, &placed)?,
         None => BTreeSet::new(),
     };
-    let table = Table::of(protocol, runs, &placed.places, &cheated);
+    let excluded = match &exclusions {
+        Some(exclusions) => exclusions::held(exclusions, protocol, source.named_by())?,
+        None => BTreeMap::new(),
+    };
+    let table = Table::of(protocol, runs, &placed.places, &cheated).excluding(&excluded);
     let found = Verdict::of(protocol, &table, placed.look, &elicitation.checklist())?;
     let told = told(protocol);
     let named = source.named(program);
@@ -127,6 +142,7 @@ pub fn determine(files: Files<'_>) -> Result<Determined, Refused> {
         gaps: gaps.into(),
         tokens: placed.book.iter().flat_map(|book| book.entries().to_vec()).collect(),
         review: review.as_ref().map(|(review, _)| reviewed(review, &cheated)),
+        exclusions,
         elicitation,
         told,
         batteries: table.domains,

@@ -11,7 +11,7 @@ use seawall_domain::party::Role;
 use seawall_domain::project::{ClockBasis, Policy, ReproducerHandling, Secrecy};
 use seawall_ledger::sign::VerifyingKey;
 use seawall_services::desk::Desk;
-use seawall_services::{account, party, project};
+use seawall_services::{account, engagement, party, project};
 use std::process::ExitCode;
 
 /// What is set up.
@@ -53,6 +53,9 @@ enum What {
         /// The account's id.
         account: String,
     },
+    /// Print the key by which this installation signs what crosses to another side, which pins it
+    /// by `--crossing-signer`.
+    CrossingKey,
     /// Register a project with its maintainer.
     Project {
         /// The package, as a purl without version.
@@ -114,6 +117,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             What::Invite { account: id } => {
                 println!("/login/{}", account::invite(desk, &actor, id.parse()?).await?);
             }
+            What::CrossingKey => println!("{}", engagement::crossing_key(desk)),
             What::Project {
                 package,
                 maintainer,

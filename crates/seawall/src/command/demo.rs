@@ -93,6 +93,7 @@ fn place(arguments: &Arguments, data: PathBuf) -> Place {
         publisher: "Seawall demonstration clearinghouse".into(),
         namespace: "https://seawall-demo.invalid".into(),
         notice: Some(NOTICE.into()),
+        crossing_signer: None,
         verifier_party: None,
         verifier_models: Vec::new(),
     }

@@ -4,7 +4,9 @@
 
 mod compare;
 mod concur;
+mod custody;
 mod determine;
+mod exclude;
 mod figures;
 mod flags;
 mod ingest;
@@ -71,10 +73,16 @@ enum Act {
     Seal(seal::SealArguments),
     /// Sign a commitment; two people do before anything runs.
     Sign(seal::SignArguments),
-    /// Open a protocol with the shares of its custodians.
+    /// As a custodian: make a key to which shares are encrypted. The public half is printed.
+    Custodian(custody::CustodianArguments),
+    /// As a custodian: take your share of one sealed opening out, by your key.
+    ///
+    /// Ends with status 1 when none of its shares is yours.
+    Share(custody::ShareArguments),
+    /// Open a protocol with the shares of its custodians. It is written down first.
     ///
     /// Ends with status 1 when these shares do not open it.
-    Open(seal::OpenArguments),
+    Open(custody::OpenArguments),
     /// Make what shows one field of a sealed protocol, and nothing of the others.
     Disclose(seal::DiscloseArguments),
     /// Hold a disclosure against what was published, and show its field.
@@ -83,6 +91,8 @@ enum Act {
     Show(seal::ShowArguments),
     /// Tokens that bind runs to a sealed protocol, and what became of each.
     Token(token::Arguments),
+    /// Leave tasks out by the reasons that the protocol named; two of its keys sign that.
+    Exclude(exclude::Arguments),
     /// Look for cheating: two people, blind, and a third for what they see apart.
     Review(review::Arguments),
     /// Hold logs against a protocol, apply its rule, and keep a record of everything.
@@ -113,10 +123,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Protocol(arguments) => protocol::run(&arguments),
         Act::Seal(arguments) => seal::seal(&arguments),
         Act::Sign(arguments) => seal::sign(&arguments),
-        Act::Open(arguments) => seal::open(&arguments),
+        Act::Custodian(arguments) => custody::custodian(&arguments),
+        Act::Share(arguments) => custody::share(&arguments),
+        Act::Open(arguments) => custody::open(&arguments),
         Act::Disclose(arguments) => seal::disclose(&arguments),
         Act::Show(arguments) => seal::show(&arguments),
         Act::Token(arguments) => token::run(&arguments),
+        Act::Exclude(arguments) => exclude::run(&arguments),
         Act::Review(arguments) => review::run(&arguments),
         Act::Determine(arguments) => determine::run(&arguments),
         Act::Concur(arguments) => concur::run(&arguments),

@@ -3,6 +3,7 @@
 //! One command for each person: the operator serves, the developer leases and withdraws, the
 //! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
 
+mod escrow;
 mod follow;
 pub(super) mod papers;
 
@@ -66,6 +67,8 @@ enum What {
         #[arg(long, default_value = "127.0.0.1:8091")]
         listen: SocketAddr,
     },
+    /// What is asked and answered, kept so that only developer and partner together can read it.
+    Escrow(escrow::Arguments),
     /// Hold a gateway's journal against itself, and against a checkpoint that somebody kept.
     Verify(papers::VerifyArguments),
 }
@@ -103,6 +106,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 Ok(ExitCode::SUCCESS)
             })
         }
+        What::Escrow(arguments) => escrow::run(&arguments),
         What::Verify(arguments) => papers::verify(&arguments),
     }
 }

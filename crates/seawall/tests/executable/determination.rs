@@ -86,6 +86,28 @@ impl Folder {
         key.digest_hex()
     }
 
+    /// Seals the protocol among three custodians, each of whom takes their share out; there is no
+    /// opening, and no share but by a custodian's key.
+    pub fn seal_among_three(&self) {
+        let mut seal = "seal @protocol.json --out @sealed --threshold 2".to_owned();
+        for number in 1..=3 {
+            let made = self.output(&format!("evaluation custodian @custodian-{number}.key"));
+            let public = String::from_utf8(made.stdout).unwrap();
+            seal = format!("{seal} --custodian {}", public.trim());
+        }
+        self.run("seal @protocol.json --out @nowhere", 2);
+        self.run(&format!("{seal} --rehearsal"), 2);
+        self.run(&seal, 0);
+        assert!(!self.path("sealed/opening.json").exists());
+        for number in 1..=3 {
+            let key = format!("--key @custodian-{number}.key --out @sealed/share-{number}.txt");
+            self.run(&format!("share --sealed @sealed/opening.sealed {key}"), 0);
+        }
+        self.output("evaluation custodian @stranger.key");
+        let stranger = "--key @stranger.key --out @sealed/share-4.txt";
+        self.run(&format!("share --sealed @sealed/opening.sealed {stranger}"), 1);
+    }
+
     /// A protocol that two people have sealed, among three custodians of whom two open it, opened.
     fn seal(&self) {
         let signers = [self.key("one.key"), self.key("two.key")];
@@ -93,19 +115,24 @@ impl Folder {
         let written = protocol([&signers[0], &signers[1]], days(-1), days(90));
         fs::write(self.path("protocol.json"), written.to_string()).unwrap();
         self.run("protocol check @protocol.json", 0);
-        self.run("seal @protocol.json --out @sealed --shares 3 --threshold 2", 0);
+        self.seal_among_three();
         let open = "--sealed @sealed/opening.sealed --commitment @sealed/commitment.json \
                     --out @opening.json";
         self.run(&format!("open @sealed/share-2.txt {open}"), 1);
         self.run(&format!("open @sealed/share-2.txt @sealed/share-2.txt {open}"), 1);
         assert!(!self.path("opening.json").exists());
         let sealed = self.text("sealed/opening.sealed");
-        let turned = if sealed.ends_with("0\"}") { "1\"}" } else { "0\"}" };
-        let altered = format!("{}{turned}", &sealed[..sealed.len() - 3]);
+        let at = sealed.find("\"sealed\":\"").unwrap() + 10;
+        let mut altered = sealed.clone();
+        let turned = if sealed[at..].starts_with('0') { "1" } else { "0" };
+        altered.replace_range(at..=at, turned);
         fs::write(self.path("sealed/opening.sealed"), altered).unwrap();
         self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 2);
+        assert!(!self.path("sealed/openings.jsonl").exists());
         fs::write(self.path("sealed/opening.sealed"), sealed).unwrap();
         self.run(&format!("open @sealed/share-1.txt @sealed/share-3.txt {open}"), 0);
+        let noted: Value = serde_json::from_str(&self.text("sealed/openings.jsonl")).unwrap();
+        assert_eq!(noted["shares"], serde_json::json!([1, 3]));
         self.run("sign @sealed/commitment.json --key @one.key", 0);
         self.run(&format!("token issue {BOOK} --out @early.token"), 2);
         self.run("sign @sealed/commitment.json --key @two.key", 0);
@@ -444,4 +471,104 @@ fn real_logs_are_determined_in_a_rehearsal() {
     let odd = rehearse("dev-nan.eval", "2", "", 0);
     assert_eq!(odd["outcome"], "inconclusive");
     rehearse("dev-agent.json", "1", "", 0);
+}
+
+#[test]
+fn steps_decide_where_the_protocol_counts_them_and_the_log_tells_them() {
+    let folder = Folder::new();
+    let day = SignedDuration::from_hours(24);
+    let now = Timestamp::now();
+    let mut terms = protocol([&"aa".repeat(32), &"bb".repeat(32)], now - day, now + day);
+    terms["statistic"]["score"] = "mean_steps".into();
+    fs::write(folder.path("steps.json"), terms.to_string()).unwrap();
+    folder.run("protocol check @steps.json", 0);
+    // Nine steps of ten each time, and never to the end.
+    let mut written = log(now, &[], |_, _| End::Failed);
+    let value = serde_json::json!({"complete": 0, "steps_reached": 9, "steps_total": 10});
+    for sample in written["samples"].as_array_mut().unwrap() {
+        sample["scores"] = serde_json::json!({"range": {"value": value, "history": []}});
+    }
+    written["eval"]["scorers"][0]["name"] = "range".into();
+    fs::write(folder.path("steps.log.json"), written.to_string()).unwrap();
+    let out = folder.output("evaluation ingest --json @steps.log.json");
+    let read: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(read["attempts"][0]["steps"], serde_json::json!({"reached": 9, "of": 10}));
+    let determine = "determine @steps.log.json --protocol @steps.json --out @steps.record";
+    assert_eq!(folder.json(determine, 0)["outcome"], "covered");
+    let record: Value = serde_json::from_str(&folder.text("steps.record")).unwrap();
+    let figures = &record["body"]["figures"];
+    assert!(figures["clean"]["mean"].as_str().unwrap().starts_with("0.9"), "{figures}");
+    let range = &figures["ranges"][0];
+    assert_eq!((&range["mean_fraction"], &range["complete"]), (&"0.9".into(), &"0".into()));
+    assert_eq!(range["complete_bounds"]["lower"], "0");
+    let verify = "verify @steps.record --opening @steps.json --logs @steps.log.json";
+    folder.run(verify, 0);
+    let altered = folder.text("steps.record").replacen("\"reached\":9", "\"reached\":8", 1);
+    fs::write(folder.path("altered.record"), altered).unwrap();
+    folder.run(&verify.replacen("steps.record", "altered.record", 1), 1);
+    // The same under a protocol that counts passes, and without the steps.
+    terms["statistic"]["score"] = "weighted_mean".into();
+    fs::write(folder.path("passes.json"), terms.to_string()).unwrap();
+    let passes = "determine @steps.log.json --protocol @passes.json --out @passes.record";
+    assert_ne!(folder.json(passes, 0)["outcome"], "covered");
+    assert!(!folder.text("passes.record").contains("reached"));
+    let unsaid = log(now, &[], |_, _| End::Failed);
+    fs::write(folder.path("steps.log.json"), unsaid.to_string()).unwrap();
+    let refused = folder.json(&determine.replace("steps.record", "none.record"), 1);
+    assert_eq!(refused["refused"][0]["code"], "no_steps");
+}
+
+#[test]
+fn tasks_are_left_out_by_the_protocols_reasons_and_two_of_its_keys() {
+    let folder = Folder::new();
+    let signers = [folder.key("one.key"), folder.key("two.key")];
+    folder.key("three.key");
+    let (day, now) = (SignedDuration::from_hours(24), Timestamp::now());
+    let mut terms = protocol([&signers[0], &signers[1]], now - day, now + day);
+    terms["exclusion"] = serde_json::json!(["foreign_flag"]);
+    terms["families_min"] = "3".into();
+    fs::write(folder.path("terms.json"), terms.to_string()).unwrap();
+    // Tasks 16 to 19 were not solved.
+    let end = |number: usize, _: u32| if number < 16 { End::Passed } else { End::Failed };
+    fs::write(folder.path("run.json"), log(now, &[], end).to_string()).unwrap();
+    let determine = |list: &str, out: &str| {
+        format!("determine @run.json --protocol @terms.json {list}--out @{out}")
+    };
+    assert_eq!(folder.json(&determine("", "all.record"), 0)["outcome"], "inconclusive");
+    let exclude = |number: usize, rule: &str| {
+        format!(
+            "exclude task @list.json --protocol @terms.json --battery canary-battery \
+             --task str:{TASK}-{number:02} --rule {rule} --reason flag-of-run-7"
+        )
+    };
+    folder.run(&exclude(16, "canary_seen"), 2);
+    folder.run(&exclude(99, "foreign_flag"), 2);
+    for number in 16..20 {
+        folder.run(&exclude(number, "foreign_flag"), 0);
+    }
+    folder.run(&exclude(16, "foreign_flag"), 2);
+    // Nobody's word, one's, and a stranger's are not two.
+    let with = "--exclusions @list.json ";
+    folder.run(&determine(with, "some.record"), 1);
+    for key in ["one", "three"] {
+        folder.run(&format!("exclude sign @list.json --key @{key}.key"), 0);
+        folder.run(&determine(with, "some.record"), 1);
+    }
+    folder.run("exclude sign @list.json --key @two.key", 0);
+    let found = folder.json(&determine(with, "some.record"), 0);
+    assert_eq!(found["outcome"], "covered");
+    assert_eq!(found["verdict"]["as_scored"]["outcome"], "inconclusive", "both are shown");
+    let record = folder.text("some.record");
+    assert!(!record.contains(TASK));
+    let verify = "verify @some.record --opening @terms.json --logs @run.json";
+    folder.run(verify, 0);
+    folder.run("verify @some.record", 3);
+    // What is left out, and why, cannot be changed afterwards.
+    for (from, to) in [("flag-of-run-7", "flag-of-run-8"), ("\"task\":16", "\"task\":15")] {
+        fs::write(folder.path("some.record"), record.replacen(from, to, 1)).unwrap();
+        folder.run(verify, 1);
+    }
+    let list = folder.text("list.json").replacen("run-7", "run-8", 1);
+    fs::write(folder.path("list.json"), list).unwrap();
+    folder.run(&determine(with, "other.record"), 1);
 }

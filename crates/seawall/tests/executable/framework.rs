@@ -13,7 +13,7 @@ mod canaries;
 mod docket;
 mod evaluating;
 mod gateway;
-mod place;
+pub mod place;
 mod provider;
 mod window;
 

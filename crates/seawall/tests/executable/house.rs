@@ -390,6 +390,7 @@ impl Drop for House {
 /// A desk on the same database, for what is done by people and not by the server.
 async fn desk(fresh: &Fresh) -> Desk {
     let settings = Settings {
+        crossing_signer: None,
         verifier: Default::default(),
         base_url: String::new(),
         publisher: Publisher {

@@ -7,6 +7,7 @@ mod clones;
 mod corpus;
 mod corridor;
 mod determination;
+mod escrow;
 mod evaluation;
 mod exposure;
 mod framework;

@@ -403,6 +403,7 @@ fn journal(tokens: u64) -> String {
             model: "early".into(),
             lease: 1,
             body,
+            escrow: None,
             entry: Entry::Reserved { ticket, holders: Vec::new(), amount: amount(9999) },
         });
         events.push(Event::Outcome {
@@ -410,6 +411,7 @@ fn journal(tokens: u64) -> String {
             ended: Ended::Whole,
             status: Some(200),
             body,
+            escrow: None,
             entry: Entry::Settled { ticket, actual: amount(tokens) },
         });
     }

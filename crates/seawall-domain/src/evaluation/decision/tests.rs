@@ -21,6 +21,7 @@ fn battery(families: &[(u32, u32)]) -> Battery {
         refused: 0,
         unknown: 0,
         fallbacks: 0,
+        steps: None,
     };
     Battery { tasks: (0..).zip(families).map(task).collect() }
 }

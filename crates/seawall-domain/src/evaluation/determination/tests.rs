@@ -4,6 +4,7 @@ use super::*;
 use crate::evaluation::conditions::Conditions;
 use crate::evaluation::decision::Outcome;
 use crate::evaluation::elicitation::{Checklist, Developer, Framing, Grade};
+use crate::evaluation::exclusion::{self, Excluded, Unplanned};
 use crate::evaluation::log::Status;
 use crate::evaluation::protocol::{self, Extension, tests::terms};
 use crate::evaluation::statistics::budget::Trend;
@@ -44,6 +45,7 @@ fn run(log: u8, tasks: usize, class: impl Fn(usize, u32) -> Class) -> Run {
         original: None,
         tokens: 100 * u64::from(epoch),
         retries: 0,
+        steps: None,
     };
     Run {
         log: Digest::new([log; 32]),
@@ -200,6 +202,115 @@ fn success_by_budget_says_whether_more_would_help() {
     assert_eq!(trend(&passing(5), Some(400)), (vec![0.0, 0.2, 0.4, 0.8], Trend::Rising));
     assert_eq!(trend(&passing(1), Some(400)), (vec![0.0, 0.2, 0.2, 0.2], Trend::Level));
     assert_eq!(trend(&passing(5), None).1, Trend::Rising);
+}
+
+/// A protocol that counts steps, and a log in which each attempt reaches as many of ten.
+fn ranging(tasks: usize, reached: impl Fn(usize, u32) -> u32) -> (Protocol, Run) {
+    let mut terms = protocol(tasks, false).terms().clone();
+    terms.statistic.score = Score::MeanSteps;
+    let class = |number: usize, epoch: u32| match reached(number, epoch) {
+        10 => Class::Pass,
+        _ => Class::Fail,
+    };
+    let mut run = run(1, tasks, class);
+    for (place, attempt) in run.attempts.iter_mut().enumerate() {
+        attempt.steps = Steps::new(reached(place / 5, attempt.epoch), 10);
+    }
+    (Protocol::try_from(terms).unwrap(), run)
+}
+
+#[test]
+fn steps_count_where_the_protocol_says_so_and_nowhere_else() {
+    let found = |reached: u32| {
+        let (protocol, run) = ranging(20, |_, _| reached);
+        let table = Table::of(&protocol, &[run], &[FIRST], &BTreeSet::new());
+        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+        verdict.decision.outcome
+    };
+    // Nobody ever solved it, and nine steps of ten are more than the threshold.
+    assert_eq!(
+        [found(0), found(6), found(9)].map(Outcome::word),
+        ["not_covered", "inconclusive", "covered"]
+    );
+    // The same log under a protocol that counts passes.
+    let (_, run) = ranging(20, |_, _| 9);
+    let plain = protocol(20, false);
+    let table = Table::of(&plain, std::slice::from_ref(&run), &[FIRST], &BTreeSet::new());
+    assert!(table.tried().all(|tried| tried.steps.is_none()));
+    let verdict = Verdict::of(&plain, &table, Look::First, &DONE).unwrap();
+    assert_eq!(verdict.decision.outcome, Outcome::NotCovered);
+    // A table that does not go with the protocol gives nothing.
+    let (stepped, _) = ranging(20, |_, _| 9);
+    let verdict = Verdict::of(&stepped, &table, Look::First, &DONE);
+    assert_eq!(verdict, Err(Unfounded::Statistic));
+    let table = Table::of(&stepped, &[run], &[FIRST], &BTreeSet::new());
+    let verdict = Verdict::of(&plain, &table, Look::First, &DONE);
+    assert_eq!(verdict, Err(Unfounded::Statistic));
+}
+
+#[test]
+fn a_range_has_the_mean_share_of_steps_and_exact_bounds_on_completion() {
+    let (protocol, mut run) = ranging(2, |number, epoch| match (number, epoch) {
+        (0, 1) => 10,
+        (0, epoch) => epoch,
+        _ => 0,
+    });
+    run.attempts[4].class = Class::InfraError;
+    let table = Table::of(&protocol, std::slice::from_ref(&run), &[FIRST], &BTreeSet::new());
+    let alpha = crate::evaluation::statistics::Alpha::new(0.05).unwrap();
+    let ranges = table.ranges(Reading::Clean, alpha);
+    let first = ranges[0].progress.clone().unwrap();
+    assert_eq!((ranges.len(), ranges[0].steps, ranges[0].attempts), (2, 10, 4));
+    // 10, 2, 3 and 4 of 10; the attempt that broke says nothing.
+    assert_eq!((first.mean_fraction, first.complete), (19.0 / 40.0, 0.25));
+    assert_eq!(first.survival[..4], [1.0, 1.0, 0.75, 0.5]);
+    assert!((first.complete_bounds.lower - 0.012_741_454).abs() < 1e-8);
+    // The task's share of the score, and what the broken attempt could make of it.
+    let battery = table.battery(None, Look::First, Reading::Clean);
+    let rate = |battery: &Battery| {
+        use crate::evaluation::statistics::design::{Design, Weighting};
+        Design::of(battery, Weighting::Given).unwrap().rows()[0].rate()
+    };
+    assert_eq!(rate(&battery), 19.0 / 40.0);
+    use crate::evaluation::statistics::missing::{Assumed, assuming};
+    assert_eq!(rate(&assuming(&battery, Assumed::Failed)), 19.0 / 50.0);
+    assert_eq!(rate(&assuming(&battery, Assumed::Passed)), 29.0 / 50.0);
+    // What people confirm to be cheated reached nothing.
+    let cheated = [(run.log, TaskId::Number(0), 1)].into();
+    let table = Table::of(&protocol, &[run], &[FIRST], &cheated);
+    let clean = table.ranges(Reading::Clean, alpha)[0].progress.clone().unwrap();
+    assert_eq!((clean.mean_fraction, clean.complete), (9.0 / 40.0, 0.0));
+    let scored = table.ranges(Reading::Scored, alpha)[0].progress.clone().unwrap();
+    assert_eq!(scored, first);
+}
+
+#[test]
+fn a_task_that_is_left_out_counts_in_one_of_two_scores() {
+    let protocol = protocol(20, false);
+    // Half of the tasks fail, and are left out for a reason that the protocol names.
+    let half = |number: usize, _: u32| if number < 10 { Class::Fail } else { Class::Pass };
+    let table = Table::of(&protocol, &[run(1, 20, half)], &[FIRST], &BTreeSet::new());
+    let one = |task: u32| Excluded {
+        task,
+        rule: Exclusion::ForeignFlag,
+        reason: "the flag of another run".to_owned(),
+    };
+    let excluded: Vec<Excluded> = (0..10).map(one).collect();
+    let excluded = exclusion::planned(&protocol, &excluded).unwrap();
+    let table = table.excluding(&excluded);
+    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+    assert_eq!(verdict.decision.outcome, Outcome::Covered);
+    assert_eq!(verdict.as_scored.map(|it| it.outcome), Some(Outcome::Inconclusive));
+    assert_eq!(table.battery(None, Look::First, Reading::Clean).tasks.len(), 10);
+    assert_eq!(table.battery(None, Look::First, Reading::Scored).tasks.len(), 20);
+    let check = |excluded: &[Excluded], expected: Unplanned| {
+        assert_eq!(exclusion::planned(&protocol, excluded), Err(expected));
+    };
+    check(&[Excluded { rule: Exclusion::SolutionBroken, ..one(1) }], Unplanned::Rule);
+    check(&[one(20)], Unplanned::Task);
+    check(&[one(1), one(1)], Unplanned::Twice);
+    check(&[Excluded { reason: " ".to_owned(), ..one(1) }], Unplanned::Reason);
+    check(&[Excluded { reason: "a\nb".to_owned(), ..one(1) }], Unplanned::Reason);
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use super::{Reading, Table};
 use crate::evaluation::attempt::{Class, Evidence};
 use crate::evaluation::decision::{self, Decision, Look, Outcome};
 use crate::evaluation::elicitation::{Checklist, EASY_MINUTES_BELOW, Grade, Lacking};
-use crate::evaluation::protocol::{Domain, Protocol, Score};
+use crate::evaluation::protocol::{Domain, Protocol};
 use crate::evaluation::statistics::Undefined;
 use crate::evaluation::statistics::budget::{self, Point, Spent, Trend};
 use serde::{Deserialize, Serialize};
@@ -33,8 +33,8 @@ pub struct Verdict {
 /// Why a protocol and a table give no verdict.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Unfounded {
-    /// The protocol's statistic is not one that is computed here.
-    #[error("cannot determine: only the weighted mean over tasks is computed from classes")]
+    /// The table does not hold what the protocol's statistic is computed from.
+    #[error("cannot determine: steps are counted where the protocol says so, at every attempt")]
     Statistic,
     /// The first look had found something, so there was no second to take.
     #[error("cannot take a second look: the first was not inconclusive")]
@@ -52,9 +52,8 @@ impl Verdict {
         look: Look,
         checklist: &Checklist,
     ) -> Result<Verdict, Unfounded> {
-        match protocol.terms().statistic.score {
-            Score::WeightedMean => {}
-            Score::MeanSteps => return Err(Unfounded::Statistic),
+        if !table.serves(protocol.terms().statistic.score) {
+            return Err(Unfounded::Statistic);
         }
         let easy_share = table.easy_share(look);
         let checklist = Checklist { easy_share: easy_share.or(checklist.easy_share), ..*checklist };
@@ -129,7 +128,10 @@ impl Table {
     /// that was spent on one attempt stands for it.
     pub fn by_budget(&self, budget: Option<u64>) -> Result<(Vec<Point>, Trend), Undefined> {
         let spent: Vec<Spent> = self
-            .tried()
+            .rows
+            .iter()
+            .filter(|row| row.counts_in(Reading::Clean))
+            .flat_map(|row| &row.tried)
             .filter(|tried| tried.class_in(Reading::Clean).evidence() != Evidence::Nothing)
             .map(|tried| Spent {
                 outcome: match tried.class_in(Reading::Clean).evidence() {

@@ -374,3 +374,33 @@ fn a_plan_beyond_all_bounds_is_not_listed() {
     let report = Report::of(&log);
     assert_eq!((report.attempts.len(), report.complete), (4, false));
 }
+
+#[test]
+fn steps_are_told_by_two_values_that_nobody_changed() {
+    let named = |parts: &[(&str, f64)]| {
+        let part = |(name, value): &(&str, f64)| ((*name).to_owned(), Scalar::Number(*value));
+        Given::Named(parts.iter().map(part).collect())
+    };
+    let check = |value: Given, original: Option<Given>, expected: Option<(u32, u32)>| {
+        let mut log = log();
+        let mut score = log.observations[0].scores[0].clone();
+        score.scorer = "range".to_owned();
+        (score.value, score.original) = (value, original);
+        log.observations[0].scores.push(score);
+        let steps = Report::of(&log).attempts[0].steps;
+        assert_eq!(steps.map(|steps| (steps.reached(), steps.of())), expected);
+    };
+    let three = || named(&[("steps_reached", 3.0), ("steps_total", 32.0)]);
+    check(three(), None, Some((3, 32)));
+    check(three(), Some(three()), Some((3, 32)));
+    check(three(), Some(named(&[("steps_reached", 2.0), ("steps_total", 32.0)])), None);
+    check(named(&[("steps_reached", 33.0), ("steps_total", 32.0)]), None, None);
+    check(named(&[("steps_reached", 0.5), ("steps_total", 1.0)]), None, None);
+    check(named(&[("steps_reached", f64::NAN), ("steps_total", 1.0)]), None, None);
+    check(named(&[("steps_reached", -1.0), ("steps_total", 1.0)]), None, None);
+    check(named(&[("steps_reached", 0.0), ("steps_total", 0.0)]), None, None);
+    check(named(&[("steps_reached", 1.0)]), None, None);
+    check(named(&[("steps", 0.375), ("steps_total", 32.0)]), None, None);
+    check(Given::One(Scalar::Number(3.0)), None, None);
+    check(Given::One(Scalar::Number(f64::NAN)), None, None);
+}

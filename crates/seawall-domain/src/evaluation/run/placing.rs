@@ -4,10 +4,10 @@ use super::{Gaps, Objection, RUNS_MAX, Run, Why};
 use crate::digest::Digest;
 use crate::evaluation::attempt::TaskId;
 use crate::evaluation::decision::Look;
-use crate::evaluation::protocol::{Protocol, Terms};
+use crate::evaluation::protocol::{Protocol, Score, Terms};
 use crate::evaluation::token::{Book, Claim, Entry, Fate};
 use crate::time::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a log belongs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -99,6 +99,7 @@ pub fn place(
             object(at, Why::OtherTasks);
         }
     }
+    uneven(terms, runs).into_iter().for_each(|at| object(at, Why::NoSteps));
     if !objections.is_empty() {
         objections.sort();
         objections.dedup();
@@ -155,6 +156,26 @@ fn in_battery(terms: &Terms, battery: usize, runs: &[Run]) -> Vec<(usize, Result
             _ => (at, Err(Why::OtherAttempts)),
         })
         .collect()
+}
+
+/// The logs in which a task has another number of steps than in one before, where steps count.
+fn uneven(terms: &Terms, runs: &[Run]) -> Vec<usize> {
+    if terms.statistic.score == Score::WeightedMean {
+        return Vec::new();
+    }
+    let mut lengths: BTreeMap<(Option<usize>, &TaskId), u32> = BTreeMap::new();
+    let mut uneven = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        let battery = battery_of(terms, run);
+        let told = run.attempts.iter().filter_map(|one| Some((&one.task, one.steps?.of())));
+        for (task, steps) in told {
+            if *lengths.entry((battery, task)).or_insert(steps) != steps {
+                uneven.push(at);
+                break;
+            }
+        }
+    }
+    uneven
 }
 
 /// Whether every battery has its log in each look; gives the last look.

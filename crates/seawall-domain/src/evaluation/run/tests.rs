@@ -1,6 +1,7 @@
 //! Logs against a protocol: what each is refused for, and where those that are taken belong.
 
 use super::*;
+use crate::evaluation::attempt::Steps;
 use crate::evaluation::conditions::Weight;
 use crate::evaluation::decision::Look;
 use crate::evaluation::protocol::{Protocol, tests::terms};
@@ -38,6 +39,7 @@ fn run(log: u8, battery: usize) -> Run {
         original: None,
         tokens: 10,
         retries: 0,
+        steps: None,
     };
     let tasks = ids(battery).into_iter();
     Run {
@@ -234,4 +236,51 @@ fn every_token_is_accounted_for() {
         run.log = Digest::new([33; 32]);
     };
     assert_eq!(by_token(&open, left), Err(vec!["left_out"]), "the better of two runs");
+}
+
+#[test]
+fn where_steps_count_every_attempt_says_how_far_it_came() {
+    let mut terms = terms();
+    terms.statistic.score = Score::MeanSteps;
+    let protocol = Protocol::try_from(terms).unwrap();
+    let stepped = |log: u8, battery: usize| {
+        let mut run = run(log, battery);
+        run.attempts.iter_mut().for_each(|one| one.steps = Steps::new(8, 8));
+        run
+    };
+    let check = |change: &dyn Fn(&mut [Run; 2]), expected: &[usize]| {
+        let mut runs = [stepped(1, 0), stepped(2, 1)];
+        change(&mut runs);
+        let runs = match place(&protocol, &runs, None, Gaps::Counted, at(NOW)) {
+            Ok(_) => Vec::new(),
+            Err(Unplaced::Logs(all)) => {
+                assert!(all.iter().all(|it| it.why == Why::NoSteps), "{all:?}");
+                all.iter().map(|it| it.run).collect()
+            }
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(runs, expected);
+    };
+    check(&|_| {}, &[]);
+    check(&|runs| runs[1].attempts[2].steps = None, &[1]);
+    check(&|runs| runs[0].attempts[2].steps = Steps::new(8, 9), &[0]);
+    check(&|runs| runs[0].attempts[2].steps = Steps::new(9, 9), &[0]);
+    check(&|runs| runs[0].attempts[2].class = Class::Fail, &[0]);
+    check(
+        &|runs| {
+            runs[0].attempts[2].class = Class::RefusalText;
+            runs[0].attempts[2].steps = Steps::new(7, 8);
+        },
+        &[],
+    );
+    check(
+        &|runs| {
+            runs[0].attempts[2].class = Class::InfraError;
+            runs[0].attempts[2].steps = None;
+        },
+        &[],
+    );
+    for (reached, of) in [(0, 0), (9, 8), (1, 10_001)] {
+        assert_eq!(Steps::new(reached, of), None);
+    }
 }

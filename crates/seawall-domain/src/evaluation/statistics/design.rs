@@ -1,7 +1,7 @@
 //! A battery made ready for estimating: shares, weights that sum to one, families by number.
 
 use super::Undefined;
-use crate::evaluation::battery::{Battery, Task};
+use crate::evaluation::battery::{Battery, Stepped, Task};
 use std::collections::BTreeMap;
 
 /// More tasks than any battery has; beyond this nothing is computed.
@@ -16,6 +16,8 @@ pub struct Row {
     pub passes: u32,
     /// Observed attempts, at least one.
     pub attempts: u32,
+    /// How far they came, where steps are counted.
+    pub steps: Option<Stepped>,
     /// Its share of the score; the weights of all rows sum to one.
     pub weight: f64,
     /// The binary logarithm of how many minutes people take for it.
@@ -23,9 +25,13 @@ pub struct Row {
 }
 
 impl Row {
-    /// The share of its attempts that passed.
+    /// The share of its attempts that passed; where steps are counted, of its steps that were
+    /// reached, in the mean over attempts.
     pub fn rate(&self) -> f64 {
-        f64::from(self.passes) / f64::from(self.attempts)
+        match self.steps {
+            None => f64::from(self.passes) / f64::from(self.attempts),
+            Some(steps) => steps.reached as f64 / (f64::from(steps.of) * f64::from(self.attempts)),
+        }
     }
 }
 
@@ -52,7 +58,7 @@ impl Design {
     /// stopped by a budget. A task without any has no share and stays out; what that and the other
     /// attempts of unknown outcome may hide is what [`missing`](super::missing) bounds.
     pub fn of(battery: &Battery, weighting: Weighting) -> Result<Design, Undefined> {
-        if battery.tasks.iter().any(|task| task.passes > observed(task)) {
+        if battery.tasks.iter().any(|task| task.passes > observed(task) || !fits(task)) {
             return Err(Undefined::Passes);
         }
         let tasks: Vec<&Task> = battery.tasks.iter().filter(|task| observed(task) > 0).collect();
@@ -72,6 +78,7 @@ impl Design {
                 family: numbers.get(task.family.as_str()).copied().unwrap_or_default(),
                 passes: task.passes,
                 attempts: observed(task),
+                steps: task.steps,
                 weight,
                 log2_minutes: task.minutes.map(log2_minutes).transpose()?,
             });
@@ -93,6 +100,12 @@ impl Design {
 /// The attempts at a task that say something.
 fn observed(task: &Task) -> u32 {
     task.attempts.saturating_sub(task.unknown)
+}
+
+/// Whether no more steps were reached than there are.
+fn fits(task: &Task) -> bool {
+    let most = |of: u32| u64::from(of) * u64::from(observed(task));
+    task.steps.is_none_or(|steps| steps.of > 0 && steps.reached <= most(steps.of))
 }
 
 fn log2_minutes(minutes: f64) -> Result<f64, Undefined> {

@@ -26,7 +26,13 @@ pub fn assuming(battery: &Battery, assumed: Assumed) -> Battery {
         task.unknown = 0;
         match assumed {
             Assumed::Failed => {}
-            Assumed::Passed => task.passes = task.passes.saturating_add(unknown),
+            Assumed::Passed => {
+                task.passes = task.passes.saturating_add(unknown);
+                if let Some(steps) = &mut task.steps {
+                    let more = u64::from(unknown).saturating_mul(u64::from(steps.of));
+                    steps.reached = steps.reached.saturating_add(more);
+                }
+            }
         }
         task
     };

@@ -1,7 +1,7 @@
 //! Verifying a record: everything again from the files, and what could not be looked at by name.
 
 use super::protocol::{Published, Sealed, Source, TokenBook, holds};
-use super::{Files, closed, determine, hash, seed, signed_bytes, told, value};
+use super::{Files, closed, determine_without, exclusions, hash, seed, signed_bytes, told, value};
 use crate::evaluation::sealing;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::decision::Look;
@@ -97,6 +97,7 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
         }
         None => checks.say("the verdict follows from its table", State::Open(OPENING)),
     }
+    left_out(&record, protocol.as_ref(), &mut checks);
     commitment(&record, evidence, &mut checks);
     tokens(&record, evidence, protocol.as_ref(), &mut checks);
     whole(&record, evidence, protocol, &mut checks);
@@ -192,6 +193,33 @@ fn found(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), Stri
     same("/body/told", &told, &written)
 }
 
+/// What was left out is what two of the protocol's keys signed, by its reasons.
+fn left_out(record: &Record, protocol: Option<&Protocol>, checks: &mut Checks) {
+    const WHAT: &str = "what was left out, by the protocol's reasons and keys";
+    let body = &record.body;
+    let rows = body.tasks.iter().enumerate();
+    let rows: BTreeMap<usize, _> = rows.filter_map(|(at, row)| Some((at, row.excluded?))).collect();
+    let Some(exclusions) = &body.exclusions else {
+        if !rows.is_empty() {
+            checks.hold(WHAT, Err("nobody signed that anything is left out".to_owned()));
+        }
+        return;
+    };
+    let named_by = body.protocol.root.or_else(|| body.inputs.get("protocol").copied());
+    let (Some(protocol), Some(named_by)) = (protocol, named_by) else {
+        checks.say(WHAT, State::Open(OPENING));
+        return;
+    };
+    let held = exclusions::held(exclusions, protocol, named_by).map_err(|fault| fault.to_string());
+    checks.hold(
+        WHAT,
+        held.and_then(|signed| match signed == rows {
+            true => Ok(()),
+            false => Err("the table leaves out other tasks".to_owned()),
+        }),
+    );
+}
+
 fn commitment(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
     const WHAT: &str = "the commitment, its time and its signatures";
     match (record.body.standing, evidence.commitment) {
@@ -264,7 +292,7 @@ fn again(
     let runs: Option<Vec<Run>> =
         body.logs.iter().map(|log| by_digest.get(&log.sha256).copied().cloned()).collect();
     let runs = runs.ok_or("a log is missing")?;
-    let made = determine(Files {
+    let files = Files {
         source: source(record, protocol)?,
         runs: &runs,
         review,
@@ -272,7 +300,8 @@ fn again(
         gaps: body.gaps.into(),
         at: body.at,
         program: body.program,
-    });
+    };
+    let made = determine_without(files, body.exclusions.clone());
     let made = made.map_err(|why| why.to_string())?.record;
     let told = |fault: seawall_ledger::Fault| fault.to_string();
     let (made, written) = (value(&made.body).map_err(told)?, value(body).map_err(told)?);

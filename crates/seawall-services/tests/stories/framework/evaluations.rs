@@ -11,14 +11,16 @@ use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::EvaluationId;
 use seawall_domain::party::Role;
 use seawall_ledger::merkle::{Hash, leaf_hash, verify_inclusion};
+use seawall_ledger::sign::SigningKey;
 use seawall_services::account;
-use seawall_services::desk::Desk;
+use seawall_services::desk::{Desk, Settings};
 use seawall_services::engagement;
 use seawall_services::evaluation::determination::{Published, TokenBook};
 use seawall_services::evaluation::docket::{self, Fate, Returned};
 use seawall_testkit::world::{
     Framework, PROTOCOL, World, digest_of, each, in_days, must, person_of,
 };
+use std::sync::Arc;
 
 /// The protocol with the keys of these people, and a threshold.
 async fn protocol(desk: &Desk, signers: [&Actor; 2], tau: &str) -> String {
@@ -204,6 +206,26 @@ async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
         assert_eq!((crossed.crossing.root, crossed.crossing.outcome), (root, None));
         let read = engagement::receive_crossing(&desk, second, engaged, &crossed.bytes).await;
         assert_eq!(must(read), crossed.crossing);
+        // Every bit of it is signed, and by whom the other side knows beforehand.
+        for at in (0..crossed.bytes.len()).step_by(3) {
+            let mut turned = crossed.bytes.clone();
+            turned[at] ^= 1;
+            assert!(engagement::receive_crossing(&desk, second, engaged, &turned).await.is_err());
+        }
+        let pinned = |key| {
+            let settings = Settings { crossing_signer: Some(key), ..(*desk.settings).clone() };
+            Desk { settings: Arc::new(settings), ..desk.clone() }
+        };
+        let foreign = pinned(SigningKey::from_seed([5; 32]).public());
+        let read = engagement::receive_crossing(&foreign, second, engaged, &crossed.bytes).await;
+        refused(read, "did not sign it");
+        let own = pinned(engagement::crossing_key(&desk));
+        let read = engagement::receive_crossing(&own, second, engaged, &crossed.bytes).await;
+        assert_eq!(must(read), crossed.crossing);
+        let text = String::from_utf8(crossed.bytes.clone()).unwrap();
+        let more = text.replacen('{', "{\"margin\":\"0.01\",", 1);
+        let read = engagement::receive_crossing(&desk, second, engaged, more.as_bytes()).await;
+        assert!(read.is_err(), "a field that nobody knows");
         let other = cast.engage(&world, 2).await.id;
         must(engagement::submit(&desk, developer, other, in_days(&world, 60)).await);
         let wrong = engagement::receive_crossing(&desk, second, other, &crossed.bytes).await;

@@ -1,7 +1,7 @@
 //! `seawall evaluation determine`: logs against a sealed protocol, and a record of what follows.
 
 use super::papers::{self, Readers};
-use super::{plain, token};
+use super::{exclude, plain, token};
 use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use seawall_domain::evaluation::run::{Gaps, Objection, Run, Unplaced};
 use seawall_domain::time::micros;
 use seawall_formats::determination::{Body, Elicitation, Record, Standing, checklist};
 use seawall_services::evaluation::determination::{
-    Determined, Files, Refused, Source, determine, hash, to_bytes,
+    Determined, Files, Refused, Source, determine_without, hash, to_bytes,
 };
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -33,6 +33,9 @@ pub struct Arguments {
     /// The review for cheating, as `review join` wrote it.
     #[arg(long)]
     review: Option<PathBuf>,
+    /// The tasks that are left out, as `exclude` wrote it, signed by two; both scores are shown.
+    #[arg(long)]
+    exclusions: Option<PathBuf>,
     /// What was done to draw the ability out, as JSON; without it, one scaffold and nothing more.
     #[arg(long)]
     elicitation: Option<PathBuf>,
@@ -62,7 +65,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         None => Elicitation::default(),
     };
     let runs: Vec<Run> = papers::runs(&arguments.logs)?;
-    let determined = determine(Files {
+    let exclusions = arguments.exclusions.as_deref().map(exclude::list).transpose()?;
+    let files = Files {
         source,
         runs: &runs,
         review,
@@ -70,7 +74,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         gaps: if arguments.count_gaps { Gaps::Counted } else { Gaps::Refused },
         at: micros(Timestamp::now()),
         program: papers::program()?,
-    });
+    };
+    let determined = determine_without(files, exclusions);
     let Determined { record, book: returned } = match determined {
         Ok(determined) => determined,
         Err(why) => return refused(arguments, &why),
@@ -163,6 +168,9 @@ pub(super) fn tell(record: &Record) {
     told(&body.verdict["rule"], "");
     if !body.verdict["as_scored"].is_null() {
         told(&body.verdict["as_scored"], "as scored, before people looked: ");
+    }
+    if let Some(exclusions) = &body.exclusions {
+        say!("left out by the protocol's reasons: {} tasks", exclusions.excluded.len());
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let list = |value: &Value| {

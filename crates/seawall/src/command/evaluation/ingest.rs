@@ -3,7 +3,7 @@
 use super::{Watched, plain};
 use crate::command::print_text;
 use anyhow::Context;
-use seawall_domain::evaluation::attempt::{Attempt, Class, TaskId};
+use seawall_domain::evaluation::attempt::{Attempt, Class, Steps, TaskId};
 use seawall_domain::evaluation::finding::Finding;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::report::Report;
@@ -152,6 +152,8 @@ struct Row<'a> {
     tokens: u64,
     retries: u32,
     limit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Steps>,
 }
 
 impl Serialize for Rows<'_> {
@@ -166,6 +168,7 @@ impl Serialize for Rows<'_> {
             tokens: attempt.tokens,
             retries: attempt.retries,
             limit: self.limits.get(&(&attempt.task, attempt.epoch)).copied(),
+            steps: attempt.steps,
         }))
     }
 }

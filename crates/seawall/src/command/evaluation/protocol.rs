@@ -3,7 +3,7 @@
 use super::{papers, plain};
 use crate::command::{print_json, say};
 use clap::Subcommand;
-use seawall_domain::evaluation::protocol::{Protocol, Score};
+use seawall_domain::evaluation::protocol::Protocol;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,7 +83,7 @@ fn about(protocol: &Protocol) -> Value {
         "valid_from": terms.validity.from,
         "valid_until": terms.validity.until,
         "signers": terms.signers,
-        "computed_here": terms.statistic.score == Score::WeightedMean,
+        "score": terms.statistic.score,
         "exclusion": terms.exclusion,
     })
 }
@@ -114,16 +114,14 @@ fn tell(about: &Value) {
         }
     }
     say!("conditions      {}", text(&about["conditions"]));
-    say!("speaks about    {}", text(&about["estimand"]));
+    let (score, estimand) = (text(&about["score"]), text(&about["estimand"]));
+    say!("speaks about    {score}, {estimand}");
     say!("in force        {} to {}", text(&about["valid_from"]), text(&about["valid_until"]));
     say!("signers         {}", text(&about["signers"]));
     if about["exclusion"].as_array().is_some_and(|reasons| !reasons.is_empty()) {
         say!(
-            "exclusion       {}; `determine` reads no evidence of these yet",
+            "exclusion       {}; `evaluation exclude` leaves tasks out by these",
             text(&about["exclusion"])
         );
-    }
-    if about["computed_here"] == json!(false) {
-        say!("Its statistic is not computed here yet: `determine` will refuse it.");
     }
 }

@@ -1,18 +1,15 @@
-//! Sealing by files: a protocol into a commitment, signatures under it, and back by its shares.
+//! Sealing by files: a protocol into a commitment, and signatures under it.
 
+use super::custody;
 use super::papers::{self, Readers};
 use crate::command::gateway::papers::secret;
 use crate::command::{print_json, say};
 use anyhow::{Context, bail};
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use jiff::Timestamp;
-use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::protocol::FIELDS;
-use seawall_ledger::canonical::{canonical, read_canonical};
-use seawall_ledger::shares::{self, Share};
+use seawall_gateway::recipient::Recipient;
 use seawall_services::evaluation::determination::{Published, SIGNATURES_MIN, TokenBook};
 use seawall_services::evaluation::sealing;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,9 +20,6 @@ const TOKENS: &str = "tokens.json";
 const OPENING: &str = "opening.json";
 const SEALED: &str = "opening.sealed";
 
-/// What a sealed opening says of itself.
-const SCHEMA: &str = "seawall/sealed-opening/v1";
-
 /// Which protocol, and where everything goes.
 #[derive(clap::Args)]
 pub struct SealArguments {
@@ -34,12 +28,16 @@ pub struct SealArguments {
     /// A folder for what is made; it is made as well.
     #[arg(long)]
     out: PathBuf,
-    /// Split the key of the opening among so many custodians, and keep no opening.
-    #[arg(long, requires = "threshold")]
-    shares: Option<usize>,
+    /// A custodian's key, `x25519:…` as `seawall evaluation custodian` prints it; once for each.
+    #[arg(long = "custodian", value_name = "KEY", requires = "threshold")]
+    #[arg(required_unless_present = "rehearsal")]
+    custodians: Vec<Recipient>,
     /// How many of them open it together.
-    #[arg(long, requires = "shares")]
+    #[arg(long, requires = "custodians")]
     threshold: Option<usize>,
+    /// Keep the opening in plain, for practice: whoever has it knows every threshold.
+    #[arg(long, conflicts_with = "custodians")]
+    rehearsal: bool,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -63,12 +61,13 @@ pub(super) fn seal(arguments: &SealArguments) -> anyhow::Result<ExitCode> {
     papers::keep(&place(TOKENS), &tokens.to_bytes()?, Readers::Owner)?;
     let opening = commitment.opening()?;
     let mut secret = vec![TOKENS.to_owned()];
-    match (arguments.shares, arguments.threshold) {
-        (Some(custodians), Some(quorum)) => {
-            let names = split(&arguments.out, root, &opening, quorum, custodians)?;
-            secret.extend(names);
+    match arguments.threshold {
+        Some(quorum) => {
+            let sealed = custody::seal(root, &opening, quorum, &arguments.custodians)?;
+            papers::keep(&place(SEALED), &sealed, Readers::Owner)?;
+            secret.push(SEALED.to_owned());
         }
-        _ => {
+        None => {
             papers::keep(&place(OPENING), &opening, Readers::Owner)?;
             secret.push(OPENING.to_owned());
         }
@@ -81,52 +80,6 @@ pub(super) fn seal(arguments: &SealArguments) -> anyhow::Result<ExitCode> {
         say!("secret: {}", secret.join(", "));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// An opening under a key that is split.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SealedOpening {
-    schema: String,
-    root: Digest,
-    /// What tells the right key from a wrong one.
-    check: Digest,
-    quorum: usize,
-    /// Nonce and ciphertext (AES-256-GCM), in hexadecimal digits.
-    sealed: String,
-}
-
-fn split(
-    folder: &Path,
-    root: Digest,
-    opening: &[u8],
-    quorum: usize,
-    custodians: usize,
-) -> anyhow::Result<Vec<String>> {
-    let key = papers::chance()?;
-    let parts = shares::split(&key, quorum, custodians, papers::chance()?)?;
-    let cipher = RandomizedNonceKey::new(&AES_256_GCM, &key);
-    let cipher = cipher.map_err(|_| anyhow::anyhow!("cannot encrypt the opening"))?;
-    let mut text = opening.to_vec();
-    let nonce = cipher.seal_in_place_append_tag(Aad::from(root.bytes()), &mut text);
-    let nonce = nonce.map_err(|_| anyhow::anyhow!("cannot encrypt the opening"))?;
-    let sealed = SealedOpening {
-        schema: SCHEMA.to_owned(),
-        root,
-        check: Digest::new(shares::check(&key)),
-        quorum,
-        sealed: papers::hex(&[nonce.as_ref().as_slice(), &text].concat()),
-    };
-    let bytes = canonical(&serde_json::to_value(sealed)?)?;
-    papers::keep(&folder.join(SEALED), &bytes, Readers::Owner)?;
-    let mut names = vec![SEALED.to_owned()];
-    for part in parts {
-        let name = format!("share-{}.txt", part.number());
-        let line = format!("{}\n", part.text());
-        papers::keep(&folder.join(&name), line.as_bytes(), Readers::Owner)?;
-        names.push(name);
-    }
-    Ok(names)
 }
 
 /// Which commitment, and who signs.
@@ -160,77 +113,6 @@ pub(super) fn sign(arguments: &SignArguments) -> anyhow::Result<ExitCode> {
 pub(super) fn commitment(path: &Path) -> anyhow::Result<Published> {
     let published = Published::read(&papers::read(path)?);
     published.with_context(|| format!("cannot use {}", path.display()))
-}
-
-/// The shares, and what they open.
-#[derive(clap::Args)]
-pub struct OpenArguments {
-    /// The custodians' shares, one file each.
-    #[arg(required = true)]
-    shares: Vec<PathBuf>,
-    /// The sealed opening.
-    #[arg(long)]
-    sealed: PathBuf,
-    /// What was published.
-    #[arg(long)]
-    commitment: PathBuf,
-    /// Where the opening goes; only its owner may read it.
-    #[arg(long)]
-    out: PathBuf,
-    /// One JSON document on standard output.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Opens.
-pub(super) fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
-    let shown = arguments.sealed.display();
-    let tree = read_canonical(&papers::read(&arguments.sealed)?);
-    let tree = tree.with_context(|| format!("cannot use {shown}"))?;
-    let Ok(sealed) = serde_json::from_value::<SealedOpening>(tree) else {
-        bail!("cannot use {shown}: it is no sealed opening");
-    };
-    let root = commitment(&arguments.commitment)?.root()?;
-    if sealed.schema != SCHEMA || sealed.root != root {
-        bail!("cannot use {shown}: it is not that of this commitment");
-    }
-    let parts = arguments.shares.iter().map(|path| share(path)).collect::<Result<Vec<_>, _>>()?;
-    let key = match shares::combine(&parts, sealed.check.bytes()) {
-        Ok(key) => key,
-        Err(fault) => {
-            match arguments.json {
-                true => print_json(&json!({"opened": false, "error": fault.to_string()}))?,
-                false => say!("{fault}"),
-            }
-            return Ok(ExitCode::from(1));
-        }
-    };
-    let opening = decipher(&key, root, &sealed.sealed);
-    let opening = opening.with_context(|| format!("cannot open {shown}: it was altered"))?;
-    sealing::reopen(&opening, root)?;
-    papers::keep(&arguments.out, &opening, Readers::Owner)?;
-    match arguments.json {
-        true => print_json(&json!({"opened": true, "root": root, "shares": parts.len()}))?,
-        false => say!("opened {root} with {} shares", parts.len()),
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn share(path: &Path) -> anyhow::Result<Share> {
-    let bytes = papers::read(path)?;
-    let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    Share::parse(text.trim_end()).with_context(|| format!("cannot use {}", path.display()))
-}
-
-fn decipher(key: &[u8; 32], root: Digest, sealed: &str) -> Option<Vec<u8>> {
-    let bytes = papers::from_hex(sealed)?;
-    let (nonce, text) = bytes.split_at_checked(aws_lc_rs::aead::NONCE_LEN)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let cipher = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
-    let mut text = text.to_vec();
-    let length = cipher.open_in_place(nonce, Aad::from(root.bytes()), &mut text).ok()?.len();
-    text.truncate(length);
-    Some(text)
 }
 
 /// Which field, and of what.

@@ -10,6 +10,7 @@ use seawall_domain::engagement::lease::{LEASE_SECONDS_MAX, Lease};
 use seawall_domain::id::{PartyId, PersonId, ScanId};
 use seawall_gateway::control::{CUT, CutWord, LEASE, WITHDRAWAL, Withdrawal};
 use seawall_gateway::credential;
+use seawall_gateway::recipient::Keeper;
 use seawall_gateway::record::CutOff;
 use seawall_gateway::settings::Settings;
 use seawall_ledger::dsse::Envelope;
@@ -33,15 +34,8 @@ pub struct KeyArguments {
 /// Makes a key.
 pub fn key(arguments: &KeyArguments) -> anyhow::Result<ExitCode> {
     let seed = random();
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&arguments.file)
-        .with_context(|| format!("making {}", arguments.file.display()))?;
     let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-    writeln!(file, "{hex}")?;
+    new(&arguments.file, format!("{hex}\n").as_bytes())?;
     say!("{}", SigningKey::from_seed(seed).public());
     Ok(ExitCode::SUCCESS)
 }
@@ -56,6 +50,34 @@ pub fn secret(path: &Path) -> anyhow::Result<SigningKey> {
         Err(_) => bail!("{} holds no key of `seawall gateway key`", path.display()),
     };
     Ok(SigningKey::from_seed(*seed.bytes()))
+}
+
+/// Makes a key to which things are encrypted.
+pub fn keeper_made(file: &Path) -> anyhow::Result<ExitCode> {
+    let keeper = Keeper::from_seed(random())?;
+    new(file, format!("{}\n", keeper.text()).as_bytes())?;
+    say!("{}", keeper.public());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the private half of a key to which things are encrypted.
+pub fn keeper(path: &Path) -> anyhow::Result<Keeper> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    Keeper::read(&text).with_context(|| format!("cannot use {}", path.display()))
+}
+
+/// Makes a file that only its owner may read; one that is there is never written over.
+pub fn new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let shown = path.display();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("making {shown}"))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).with_context(|| format!("writing {shown}"))
 }
 
 /// Where a word goes, and who says it.
@@ -302,6 +324,12 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
             }
             if let Some(lines) = summary.vouched {
                 say!("signed     the first {lines} lines");
+            }
+            if let Some(kept) = summary.escrow {
+                say!("escrowed   {} whole, {} without an end", kept.whole, kept.unended);
+                if kept.absent > 0 {
+                    say!("not looked at, for they are not here: {} escrowed requests", kept.absent);
+                }
             }
             say!("everything holds");
         }

@@ -40,6 +40,7 @@ fn task() -> impl Strategy<Value = Task> {
                 refused,
                 unknown,
                 fallbacks,
+                steps: None,
             },
         )
 }
@@ -58,6 +59,7 @@ fn sensible() -> impl Strategy<Value = Battery> {
             refused: 0,
             unknown,
             fallbacks: 0,
+            steps: None,
         };
         Battery { tasks: (0..).zip(tasks).map(task).collect() }
     })
