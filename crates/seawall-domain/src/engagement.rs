@@ -34,6 +34,7 @@ pub mod window;
 
 use custody::{Custody, CustodyFact};
 use determination::{Determination, DeterminationFact};
+use lease::LeaseKey;
 use lineage::{Lineage, Use};
 use release::{Release, ReleaseFact};
 use window::{Window, WindowFact};
@@ -141,6 +142,9 @@ pub struct Engagement {
     pub advice: Vec<Digest>,
     /// The root of the sealed protocol that the runs are under.
     pub protocol: Option<Digest>,
+    /// The key by which the developer signs leases, where it has named one here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_key: Option<LeaseKey>,
     /// What is held in windows, and what became of it.
     pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
@@ -166,6 +170,8 @@ pub enum Event {
     Advise(Digest),
     /// An evaluator names the sealed protocol that the runs will be under, before they begin.
     NameProtocol(Digest),
+    /// The developer names the key by which it signs leases.
+    NameLeaseKey(LeaseKey),
     /// In what is held.
     Custody(custody::Event),
 }
@@ -183,6 +189,7 @@ pub enum EngagementFact {
     WeightsOpened,
     Advised { document: Digest },
     ProtocolNamed { root: Digest },
+    LeaseKeyNamed { key: LeaseKey },
     CustodyMoved { fact: CustodyFact },
     DaysCounted { others: Vec<Use> },
 }
@@ -265,6 +272,10 @@ impl Engagement {
                 self.names_protocol(who)?;
                 Ok(vec![EngagementFact::ProtocolNamed { root }])
             }
+            Event::NameLeaseKey(key) => {
+                developer(who)?;
+                Ok(vec![EngagementFact::LeaseKeyNamed { key }])
+            }
             Event::Custody(event) => {
                 let fact = self.custody.decide(event, who, self, now)?;
                 Ok(vec![EngagementFact::CustodyMoved { fact }])
@@ -326,6 +337,7 @@ impl Engagement {
             EngagementFact::WeightsOpened => next.weights = Weights::Open,
             EngagementFact::Advised { document } => next.advice.push(*document),
             EngagementFact::ProtocolNamed { root } => next.protocol = Some(*root),
+            EngagementFact::LeaseKeyNamed { key } => next.lease_key = Some(*key),
             EngagementFact::CustodyMoved { fact } => {
                 next.custody = next.custody.after(*fact, at).ok()?;
             }
@@ -354,6 +366,7 @@ impl Engagement {
             lineage: lineage.clone(),
             advice: Vec::new(),
             protocol: None,
+            lease_key: None,
             custody: Custody::default(),
             seen: at,
         })

@@ -219,6 +219,7 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
         | EngagementFact::WeightsOpened
         | EngagementFact::Advised { .. }
         | EngagementFact::ProtocolNamed { .. }
+        | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => Vec::new(),
     }
@@ -243,7 +244,11 @@ fn for_partner(id: PartnerId, fact: &PartnerFact) -> Vec<Job> {
         | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
         | PartnerFact::Attested
-        | PartnerFact::Expired => Vec::new(),
+        | PartnerFact::Expired
+        | PartnerFact::TermsAccepted { .. }
+        | PartnerFact::MachineSponsored { .. }
+        | PartnerFact::MachineDismissed { .. }
+        | PartnerFact::TokenIssued { .. } => Vec::new(),
     }
 }
 

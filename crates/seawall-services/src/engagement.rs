@@ -6,20 +6,21 @@
 mod custody;
 mod documents;
 mod figures;
+mod gateway;
 mod letters;
 mod steps;
-mod stops;
 
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
+pub(crate) use gateway::issuer;
+pub use gateway::{Setup, Told, name_lease_key, setup, stops};
 pub use letters::{Crossed, cross, letters, receive_crossing};
 pub use steps::{
     Offered, accept, add_snapshot, advise, analyse, begin, break_window, decline_offer,
     decline_question, end_waiting, extend, issue, lose_lease, name_protocol, offer, open_weights,
     report, schedule, start, submit, withdraw, withdraw_question, withdraw_window,
 };
-pub use stops::{Stops, stops};
 
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};

@@ -88,6 +88,7 @@ fn caused(
         | EngagementFact::WeightsOpened
         | EngagementFact::Advised { .. }
         | EngagementFact::ProtocolNamed { .. }
+        | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -5,6 +5,7 @@
 mod compare;
 mod concur;
 mod determine;
+mod docket;
 mod figures;
 mod flags;
 mod ingest;
@@ -99,6 +100,8 @@ enum Act {
     Verify(verify::Arguments),
     /// Write the letter in which the developer is told of a determination.
     Letter(letter::Arguments),
+    /// The dockets of an installation: duties, sealed protocols, tokens, over its own interface.
+    Docket(docket::Arguments),
 }
 
 /// Does it.
@@ -122,6 +125,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Concur(arguments) => concur::run(&arguments),
         Act::Verify(arguments) => verify::run(&arguments),
         Act::Letter(arguments) => letter::run(&arguments),
+        Act::Docket(arguments) => docket::run(arguments),
     }
 }
 
