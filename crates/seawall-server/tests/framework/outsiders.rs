@@ -44,13 +44,17 @@ const PAGES: [&str; 26] = [
 ];
 
 /// Steps that an outsider tries on what it cannot know of.
-const TRIED: [(&str, &str); 8] = [
+const TRIED: [(&str, &str); 9] = [
     ("POST /v1/engagements/ENGAGEMENT/withdrawal", ""),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"withdraw"}"#),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"advise","opinion":"hm"}"#),
     ("POST /v1/evaluations/EVALUATION/steps", r#"{"step":"agree"}"#),
     ("POST /v1/evaluations/EVALUATION/tokens", ""),
     ("POST /v1/partners/PARTNER/steps", r#"{"step":"sign"}"#),
+    (
+        "POST /v1/partners/PARTNER/tokens",
+        r#"{"window":"00000000-0000-4000-8000-000000000000","key":"x","purposes":["patch"]}"#,
+    ),
     ("POST /v1/query", r#"{"package":{"purl":"pkg:npm/ini"}}"#),
     ("POST /claim-check", r#"{"hash":"00"}"#),
 ];

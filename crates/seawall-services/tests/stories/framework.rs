@@ -4,6 +4,7 @@ mod engagements;
 mod evaluations;
 mod outsiders;
 mod partners;
+mod tokens;
 
 use seawall_domain::fact::Aggregate;
 use seawall_domain::refusal::Refusal;

@@ -86,7 +86,7 @@ pub enum Step {
     },
     /// Report a key lost (developer, partner, duty officer).
     LoseKey {
-        /// SHA-256 of the public key.
+        /// Its thumbprint (RFC 7638) in hexadecimal, as tokens on record show it.
         #[schema(value_type = String)]
         key: Digest,
     },

@@ -157,7 +157,7 @@ fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {
         form("suspend", "Stop at once"),
         form("resume", "Sign for starting again").says("The second person's signature does it."),
         form("revoke", "Sign for stopping for good").says("The second person's signature does it."),
-        key.field(FieldKind::Line, "key", "Key", "SHA-256 of the public key"),
+        key.field(FieldKind::Line, "key", "Key", "its thumbprint, as the tokens show it"),
     ]
 }
 

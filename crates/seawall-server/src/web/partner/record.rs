@@ -166,7 +166,7 @@ fn token(noted: &Noted) -> String {
     format!(
         "{holder}: window {}, key {}, for {}, given {}, until {}",
         short(issued.window),
-        short(issued.key),
+        issued.key,
         purposes.join(", "),
         when(noted.at).text,
         when(issued.until).text,

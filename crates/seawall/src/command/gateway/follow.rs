@@ -87,18 +87,29 @@ pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
     let mut told: Option<BTreeSet<CutOff>> = None;
     loop {
         match ask(&client, &path).await {
-            Ok(stops) if stops.window != Some(settings.window.id) => {
-                over(&arguments, &settings, &voice, &stops).await?;
-                say!("the window is over: nothing passes any more");
-                return Ok(ExitCode::SUCCESS);
-            }
             Ok(stops) => {
+                let is_over = stops.window != Some(settings.window.id);
                 let now = stops.each();
-                if told.as_ref() != Some(&now) {
-                    let before = told.unwrap_or_default();
-                    changed(&arguments, &settings, &voice, (&stops, &before)).await?;
-                    said(&before, &now);
-                    told = Some(now);
+                let before = told.clone().unwrap_or_default();
+                let done = match (is_over, told.as_ref() == Some(&now)) {
+                    (true, _) => over(&arguments, &settings, &voice, &stops).await,
+                    (false, true) => Ok(()),
+                    (false, false) => {
+                        changed(&arguments, &settings, &voice, (&stops, &before)).await
+                    }
+                };
+                match done {
+                    Ok(()) if is_over => {
+                        say!("the window is over: nothing passes any more");
+                        return Ok(ExitCode::SUCCESS);
+                    }
+                    Ok(()) => {
+                        said(&before, &now);
+                        told = Some(now);
+                    }
+                    // Whom it never told anything, it was not set up for; another one comes back.
+                    Err(error) if told.is_none() => return Err(error),
+                    Err(error) => say!("the gateway was not told: {error:#}"),
                 }
             }
             Err(error) => say!("the clearinghouse did not answer: {error:#}"),

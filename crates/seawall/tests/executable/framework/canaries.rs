@@ -110,16 +110,20 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
     check(folder.text("run.token").trim(), &["run.token", &log]);
     check(folder.text("window.token").trim(), &["window.token"]);
     check(folder.text("evaluation.token").trim(), &["evaluation.token"]);
-    check(folder.text("account.key").trim(), &["account.key"]);
+    for key in ["account.key", "partner.key"] {
+        check(folder.text(key).trim(), &[key]);
+    }
     for signer in ["one.key", "two.key"] {
         check(folder.text(signer).trim(), &[signer]);
     }
     for gateway in ["evaluation", "window"] {
-        for whose in ["developer", "issuer", "holder"] {
+        for whose in ["developer", "holder"] {
             let file = format!("{gateway}-{whose}.key");
             check(folder.text(&file).trim(), &[&file]);
         }
     }
+    // The other gateway's tokens are signed by a key of the installation.
+    check(folder.text("evaluation-issuer.key").trim(), &["evaluation-issuer.key"]);
     let book: Value = serde_json::from_str(&folder.text("sealed/tokens.json")).unwrap();
     check(book["key"].as_str().unwrap(), &["sealed/tokens.json"]);
     let opening: Value = serde_json::from_str(&folder.text("opening.json")).unwrap();
