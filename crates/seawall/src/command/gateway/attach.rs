@@ -131,7 +131,8 @@ async fn from_seat(
                 Err(error) => {
                     say!("no new token: {error:#}");
                     // The token that there is may be good for a while yet.
-                    if held.as_ref().map_or(true, |given| given.until <= Timestamp::now()) {
+                    let is_good = |given: &Given| Timestamp::now() < given.until;
+                    if !held.as_ref().is_ok_and(is_good) {
                         *held = Err(format!("no access token: {error:#}"));
                     }
                 }

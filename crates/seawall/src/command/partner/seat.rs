@@ -74,7 +74,7 @@ async fn only_window(client: &Client, seat: PartnerId) -> anyhow::Result<String>
 }
 
 /// Prints a token alone, for a file.
-pub async fn token(one: &One, wanted: &Wanted, holder: &str) -> anyhow::Result<()> {
+pub(super) async fn token(one: &One, wanted: &Wanted, holder: &str) -> anyhow::Result<()> {
     let given = ask(&one.asking.client()?, one.id, wanted, holder).await?;
     match one.asking.json {
         true => crate::command::print_json(&json!({
@@ -86,7 +86,7 @@ pub async fn token(one: &One, wanted: &Wanted, holder: &str) -> anyhow::Result<(
 }
 
 /// Prints the windows that are open, each with its terms.
-pub async fn windows(one: &One) -> anyhow::Result<()> {
+pub(super) async fn windows(one: &One) -> anyhow::Result<()> {
     let open = one.asking.client()?.get(&one.path("/windows")).await?;
     if one.asking.json {
         return crate::command::print_json(&open);
