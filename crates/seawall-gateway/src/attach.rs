@@ -2,8 +2,8 @@
 //! request, so that any client of the provider's interfaces works through a gateway unchanged.
 //!
 //! The key stays in this process. The access token is asked for anew for each request, because it
-//! lasts for minutes: whoever attaches renews it, or reads it from a file that is renewed. Bodies are passed on as they
-//! come, in both directions.
+//! lasts for minutes: whoever attaches renews it, or reads it from a file that is renewed. Bodies
+//! are passed on as they come, in both directions.
 
 use crate::credential::{Bound, prove};
 use crate::{Chance, Clock};

@@ -1,8 +1,9 @@
 //! What developers and duty officers tell a gateway: leases, a withdrawal, who is cut off.
 //!
 //! Each is a DSSE envelope that the developer signed (or, for cutting somebody off and for the end
-//! of the window, the clearinghouse; its list of who is stopped only the clearinghouse): whoever cannot sign it cannot say it, wherever they stand. A
-//! withdrawal needs no reason and no answer from anybody.
+//! of the window, the clearinghouse, which alone signs the list of who is stopped): whoever cannot
+//! sign it cannot say it, wherever they stand. A withdrawal needs no reason and no answer from
+//! anybody.
 
 use crate::body::Answer;
 use crate::gateway::Gateway;

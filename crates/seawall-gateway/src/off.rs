@@ -39,7 +39,7 @@ impl Off {
         self.join();
     }
 
-    /// Takes the clearinghouse's list; gives what is written of it, which is nothing when nothing is
+    /// Takes the clearinghouse's list; gives what is written of it: nothing when nothing is
     /// different now.
     pub fn take(&mut self, list: Stops, now: Option<Timestamp>) -> Vec<Event> {
         let of_now = now.is_some_and(|now| {

@@ -176,8 +176,8 @@ pub enum Carried {
     Nothing,
 }
 
-/// Reads the public half of a key as people send it: as a JWK (RFC 8037 section 2), or as `ed25519:`
-/// and base64.
+/// Reads the public half of a key as people send it: a JWK (RFC 8037 section 2), or `ed25519:` and
+/// base64.
 pub fn read_key(text: &str) -> Result<VerifyingKey, Fault> {
     let text = text.trim();
     if !text.starts_with('{') {

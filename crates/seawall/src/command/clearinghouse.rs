@@ -1,4 +1,4 @@
-//! A clearinghouse over its own interface: what the commands of a subject ask, and how they show it.
+//! A clearinghouse over its own interface: what the commands of a subject ask, and how it is shown.
 //!
 //! It knows no rule: it sends what was typed, and shows what comes back.
 

@@ -132,7 +132,8 @@ impl Gateway {
         (attached, address)
     }
 
-    /// Somebody of a seat attaches; the token comes from the seat. Gives the process and its address.
+    /// Somebody of a seat attaches, and the token comes from the seat; gives the process and its
+    /// address.
     pub fn attach_from_seat(&self, house: &House, seat: &str, how: &Use<'_>) -> (Process, String) {
         let (folder, name) = (&house.folder, &self.name);
         let made = folder.output(&format!("gateway key @{name}-holder.key"));

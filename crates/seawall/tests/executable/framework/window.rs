@@ -125,7 +125,7 @@ pub async fn used_and_withdrawn(
     let following = Process::start(&house.folder, "window-following", &follow);
 
     let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-    let begun = provider.asked().len();
+    let before = provider.asked().len();
     stopped_and_started(house, cast, &address, seat).await;
     let asked = provider.asked().len();
     let body = json!({
@@ -167,7 +167,7 @@ pub async fn used_and_withdrawn(
     assert_eq!(provider.asked().len(), asked + STREAMS, "nothing was sent on");
     attached.stop();
     let journal = gateway.verified(house);
-    let sent = asked + STREAMS - begun;
+    let sent = asked + STREAMS - before;
     assert_eq!((&journal["sent"], &journal["ended"]["cut"]), (&sent.into(), &STREAMS.into()));
 }
 
