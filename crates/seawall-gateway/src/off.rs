@@ -60,14 +60,14 @@ impl Off {
         let nobody = || Box::new(Cut::default());
         let stopped = pieces(without(&self.told, &before));
         let stopped =
-            stopped.map(|it| Event::Stops { at, stopped: Box::new(it), started: nobody() });
+            stopped.map(|it| Event::Stops { as_of: at, stopped: Box::new(it), started: nobody() });
         let started = pieces(without(&before, &self.told));
         let started =
-            started.map(|it| Event::Stops { at, stopped: nobody(), started: Box::new(it) });
+            started.map(|it| Event::Stops { as_of: at, stopped: nobody(), started: Box::new(it) });
         // Those who are stopped come first: a journal that breaks off in between starts nobody.
         let mut events: Vec<Event> = stopped.chain(started).collect();
         if events.is_empty() && at != before_at {
-            events.push(Event::Stops { at, stopped: nobody(), started: nobody() });
+            events.push(Event::Stops { as_of: at, stopped: nobody(), started: nobody() });
         }
         events
     }
@@ -197,8 +197,8 @@ mod tests {
         for event in events {
             let line = serde_json::to_vec(&event).unwrap();
             assert!(line.len() < crate::journal::LINE_BYTES_MAX);
-            let Event::Stops { at, stopped, started } = event else { panic!("{event:?}") };
-            again.remember(at, &stopped, &started);
+            let Event::Stops { as_of, stopped, started } = event else { panic!("{event:?}") };
+            again.remember(as_of, &stopped, &started);
         }
         check(&again, &[2]);
         again.take(list(30, &[]), Some(at(30)));

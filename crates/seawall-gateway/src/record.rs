@@ -93,7 +93,7 @@ pub enum Event {
     /// A list of the clearinghouse came.
     Stops {
         /// As of when the newest list was that could start somebody again.
-        at: Timestamp,
+        as_of: Timestamp,
         /// Who is stopped by it.
         stopped: Box<Cut>,
         /// Who is stopped no longer.

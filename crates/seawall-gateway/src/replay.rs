@@ -67,7 +67,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
         }
         Event::Refused { .. } => {}
         Event::Cut { who } => off.cut(who),
-        Event::Stops { at, stopped, started } => off.remember(at, &stopped, &started),
+        Event::Stops { as_of, stopped, started } => off.remember(as_of, &stopped, &started),
     })?;
     let book = Book::replay(&entries);
     let book = book.map_err(|refused| GatewayFault::Settings(format!("the journal: {refused}")))?;

@@ -167,8 +167,12 @@ pub async fn used_and_withdrawn(
     assert_eq!(provider.asked().len(), asked + STREAMS, "nothing was sent on");
     attached.stop();
     let journal = gateway.verified(house);
+    // Whatever was under way when the partner was stopped may have been cut as well.
     let sent = asked + STREAMS - before;
-    assert_eq!((&journal["sent"], &journal["ended"]["cut"]), (&sent.into(), &STREAMS.into()));
+    let of = |told: &Value| usize::try_from(told.as_u64().unwrap()).unwrap();
+    let (told, cut) = (of(&journal["sent"]), of(&journal["ended"]["cut"]));
+    assert!((sent..=sent + 1).contains(&told), "{sent}: {journal}");
+    assert!((STREAMS..=STREAMS + 1).contains(&cut), "{journal}");
 }
 
 /// What the gateway and the partner need comes from the clearinghouse: the settings from the
