@@ -100,21 +100,24 @@ impl Claims {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use uuid::Uuid;
+    fn id<T: std::str::FromStr>(number: u8) -> T {
+        let text = format!("00000000-0000-4000-8000-0000000000{number:02}");
+        text.parse().unwrap_or_else(|_| panic!("{text} is an id"))
+    }
 
     fn grant(workload: bool) -> Grant {
-        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
-        let person = PersonId::new(Uuid::from_u128(1));
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let person: PersonId = id(1);
         Grant {
             bearer: match workload {
                 true => Bearer::Workload { name: Digest::new([6; 32]), sponsor: person },
                 false => Bearer::Person { person },
             },
-            party: PartyId::new(Uuid::from_u128(2)),
-            window: WindowId::new(Uuid::from_u128(3)),
+            party: id(2),
+            window: id(3),
             key: Digest::new([0xfe; 32]),
             purposes: BTreeSet::from([Purpose::Patch, Purpose::Detect]),
-            claims: BTreeMap::from([(ScanId::new(Uuid::from_u128(4)), at(600))]),
+            claims: BTreeMap::from([(id(4), at(600))]),
             terms: Digest::new([5; 32]),
             from: at(0),
             until: at(900),
