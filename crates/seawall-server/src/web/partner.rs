@@ -104,8 +104,12 @@ pub async fn step(
             let (person, party, kind) = acts::tie(&sent)?;
             partner::declare(desk, actor, person, party, kind).await?;
         }
-        "end_tie" => drop(partner::end(desk, actor, acts::tied(&sent)?).await?),
-        step => drop(acts::read(step, &sent)?.take(desk, actor, id).await?),
+        "end_tie" => {
+            partner::end(desk, actor, acts::tied(&sent)?).await?;
+        }
+        step => {
+            acts::read(step, &sent)?.take(desk, actor, id).await?;
+        }
     }
     Ok(back_to(format!("/partners/{id}")))
 }
