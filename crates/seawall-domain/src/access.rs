@@ -134,7 +134,11 @@ pub enum Action {
     Determine,
     /// A step that is the duty officer's.
     EndWindow,
+    /// What a gateway of an engagement's window is set up with.
+    ReadGateway,
     DeclareTie,
+    /// A tie of the person itself.
+    DeclareOwnTie,
     ReadTies,
     ApplyAsPartner,
     ReadPartner,
@@ -147,6 +151,10 @@ pub enum Action {
     DecidePartner,
     SignPartner,
     StopPartner,
+    /// A step of somebody who has a seat, or of a machine of its party.
+    UseSeat,
+    /// Which tokens were given, to whom and until when.
+    ReadTokens,
     /// Any step that a job takes because a fact caused it.
     Work,
 }
@@ -327,7 +335,6 @@ owned! {
     Exposure => |exposure| Some(exposure.spot.operator);
     Evaluation => |_evaluation| None;
     Engagement => |engagement| Some(engagement.developer);
-    conflict::Entry => |_entry| None;
 }
 
 impl Governed for Partner {
@@ -348,6 +355,18 @@ impl Governed for Partner {
         let looks = actor.person.is_some_and(|person| self.panel().contains(&person));
         let own = own.then_some(Relation::Own);
         own.into_iter().chain((involved || looks).then_some(Relation::Participant)).collect()
+    }
+}
+
+impl Governed for conflict::Entry {
+    fn owner(&self) -> Option<PartyId> {
+        None
+    }
+
+    /// A tie is the person's own, whoever its party is.
+    fn relations(&self, actor: &Actor) -> Vec<Relation> {
+        let own = actor.person.is_some_and(|person| person == self.tie.person);
+        own.then_some(Relation::Own).into_iter().collect()
     }
 }
 

@@ -34,6 +34,7 @@ pub mod window;
 
 use custody::{Custody, CustodyFact};
 use determination::{Determination, DeterminationFact};
+use lease::LeaseKey;
 use lineage::{Lineage, Use};
 use release::{Release, ReleaseFact};
 use window::{Window, WindowFact};
@@ -149,6 +150,9 @@ pub struct Engagement {
     pub protocol: Option<Digest>,
     /// SHA-256 of the record of the determination that was made.
     pub record: Option<Digest>,
+    /// The key by which the developer signs leases, where it has named one here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_key: Option<LeaseKey>,
     /// What is held in windows, and what became of it.
     pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
@@ -181,6 +185,8 @@ pub enum Event {
         /// Of what the developer's letter says of it.
         letter: Digest,
     },
+    /// The developer names the key by which it signs leases.
+    NameLeaseKey(LeaseKey),
     /// In what is held.
     Custody(custody::Event),
 }
@@ -199,6 +205,7 @@ pub enum EngagementFact {
     Advised { document: Digest },
     ProtocolNamed { root: Digest },
     RecordKept { record: Digest, letter: Digest },
+    LeaseKeyNamed { key: LeaseKey },
     CustodyMoved { fact: CustodyFact },
     DaysCounted { others: Vec<Use> },
 }
@@ -285,6 +292,10 @@ impl Engagement {
                 self.keeps_record(who)?;
                 Ok(vec![EngagementFact::RecordKept { record, letter }])
             }
+            Event::NameLeaseKey(key) => {
+                developer(who)?;
+                Ok(vec![EngagementFact::LeaseKeyNamed { key }])
+            }
             Event::Custody(event) => {
                 let fact = self.custody.decide(event, who, self, now)?;
                 Ok(vec![EngagementFact::CustodyMoved { fact }])
@@ -359,6 +370,7 @@ impl Engagement {
             EngagementFact::Advised { document } => next.advice.push(*document),
             EngagementFact::ProtocolNamed { root } => next.protocol = Some(*root),
             EngagementFact::RecordKept { record, .. } => next.record = Some(*record),
+            EngagementFact::LeaseKeyNamed { key } => next.lease_key = Some(*key),
             EngagementFact::CustodyMoved { fact } => {
                 next.custody = next.custody.after(*fact, at).ok()?;
             }
@@ -388,6 +400,7 @@ impl Engagement {
             advice: Vec::new(),
             protocol: None,
             record: None,
+            lease_key: None,
             custody: Custody::default(),
             seen: at,
         })

@@ -220,6 +220,7 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
         | EngagementFact::Advised { .. }
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
+        | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => Vec::new(),
     }
@@ -244,7 +245,11 @@ fn for_partner(id: PartnerId, fact: &PartnerFact) -> Vec<Job> {
         | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
         | PartnerFact::Attested
-        | PartnerFact::Expired => Vec::new(),
+        | PartnerFact::Expired
+        | PartnerFact::TermsAccepted { .. }
+        | PartnerFact::MachineSponsored { .. }
+        | PartnerFact::MachineDismissed { .. }
+        | PartnerFact::TokenIssued { .. } => Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@
 use crate::digest::Digest;
 use crate::engagement::grant::Cut;
 use crate::fact::{Aggregate, Subject, facts_of};
-use crate::id::{PartnerId, PartyId, PersonId};
+use crate::id::{AccountId, PartnerId, PartyId, PersonId};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ pub mod lottery;
 pub mod reach;
 pub mod rubric;
 pub mod seat;
+pub mod token;
 
 use appeal::Appeal;
 use assessment::{Filing, Panel};
@@ -41,6 +42,7 @@ use lot::Lot;
 use reach::Group;
 use rubric::Rubric;
 use seat::{Asked, By, Change, Extent, Seat, Why};
+use token::Issued;
 
 /// An application to become a partner for one developer's models.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -270,6 +272,20 @@ pub enum PartnerFact {
     },
     Attested,
     Expired,
+    TermsAccepted {
+        by: PersonId,
+        terms: Digest,
+    },
+    MachineSponsored {
+        machine: AccountId,
+        sponsor: PersonId,
+    },
+    MachineDismissed {
+        machine: AccountId,
+    },
+    TokenIssued {
+        token: Issued,
+    },
 }
 facts_of!(PartnerFact in Partner);
 
@@ -303,6 +319,9 @@ pub enum Refused {
     /// By the rules of seats.
     #[error(transparent)]
     Seat(#[from] seat::Refused),
+    /// By the rules of tokens.
+    #[error(transparent)]
+    Token(#[from] token::Refused),
 }
 
 /// The partner after a step, with what happened; or why not.

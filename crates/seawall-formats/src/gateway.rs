@@ -12,6 +12,8 @@ mod headers;
 pub mod lease;
 mod shape;
 mod tables;
+pub mod token;
+pub mod word;
 
 use crate::json;
 use seawall_domain::engagement::scope::{Endpoint, Scope, Streaming, Tools};

@@ -1,9 +1,9 @@
 //! The partner's side: a small proxy on the partner's own machine that proves the key with each
 //! request, so that any client of the provider's interfaces works through a gateway unchanged.
 //!
-//! The key stays in this process. The access token is read anew for each request, because it lasts
-//! for minutes and whoever renews it writes it into the same file. Bodies are passed on as they
-//! come, in both directions.
+//! The key stays in this process. The access token is asked for anew for each request, because it
+//! lasts for minutes: whoever attaches renews it, or reads it from a file that is renewed. Bodies
+//! are passed on as they come, in both directions.
 
 use crate::credential::{Bound, prove};
 use crate::{Chance, Clock};
@@ -21,16 +21,18 @@ use hyper_util::rt::TokioIo;
 use seawall_ledger::sign::SigningKey;
 use std::convert::Infallible;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+
+/// Gives the access token that is good now, or says why there is none.
+pub type TokenSource = Arc<dyn Fn() -> Result<String, String> + Send + Sync>;
 
 /// What an attached proxy needs.
 pub struct Attached {
     /// The gateway's address, as its proofs name it.
     pub gateway: String,
-    /// The file with the access token.
-    pub token: PathBuf,
+    /// Where the access token comes from.
+    pub token: TokenSource,
     /// The holder's key.
     pub key: SigningKey,
     /// What requests are for.
@@ -96,8 +98,7 @@ impl Attached {
     /// The same request to the gateway, with a proof; whatever the client sent as its own
     /// credential stays here.
     fn proven(&self, request: Request<Incoming>) -> Result<Request<Incoming>, String> {
-        let token = std::fs::read_to_string(&self.token)
-            .map_err(|error| format!("cannot read the access token: {error}"))?;
+        let token = (self.token)()?;
         let token = token.trim();
         let now = (self.clock)().ok_or("nobody knows the time")?;
         let (head, body) = request.into_parts();

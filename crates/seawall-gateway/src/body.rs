@@ -165,7 +165,7 @@ async fn ends(mut state: watch::Receiver<State>, gateway: Arc<Gateway>, by: By, 
         let left = {
             let state = state.borrow_and_update();
             match state.gate.admits(now) {
-                Ok(passage) if !is_cut(&state.cut, &by) => {
+                Ok(passage) if !is_cut(state.off.all(), &by) => {
                     let now = now.unwrap_or(until);
                     passage.until.min(until).duration_since(now)
                 }

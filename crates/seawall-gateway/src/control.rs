@@ -1,8 +1,9 @@
 //! What developers and duty officers tell a gateway: leases, a withdrawal, who is cut off.
 //!
 //! Each is a DSSE envelope that the developer signed (or, for cutting somebody off and for the end
-//! of the window, the clearinghouse): whoever cannot sign it cannot say it, wherever they stand. A
-//! withdrawal needs no reason and no answer from anybody.
+//! of the window, the clearinghouse, which alone signs the list of who is stopped): whoever cannot
+//! sign it cannot say it, wherever they stand. A withdrawal needs no reason and no answer from
+//! anybody.
 
 use crate::body::Answer;
 use crate::gateway::Gateway;
@@ -13,37 +14,30 @@ use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use seawall_domain::engagement::lease::Lease;
 use seawall_domain::id::WindowId;
-use seawall_formats::gateway::lease as formats;
+use seawall_formats::gateway::{lease as formats, word};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::sign::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::Duration;
 
+pub use seawall_formats::gateway::word::{CLOSING, Closing, STOPS, Stops};
+
 /// The payload type of a lease.
 pub const LEASE: &str = "application/vnd.seawall.lease+json";
 /// The payload type of a withdrawal.
 pub const WITHDRAWAL: &str = "application/vnd.seawall.withdrawal+json";
-/// The payload type of the word that the window is over.
-pub const CLOSING: &str = "application/vnd.seawall.closing+json";
 /// The payload type of what cuts somebody off.
 pub const CUT: &str = "application/vnd.seawall.cut+json";
 
-const BODY_BYTES_MAX: usize = 256 << 10;
+/// A word in base64, in its envelope.
+const BODY_BYTES_MAX: usize = 2 << 20;
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// A developer's withdrawal.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Withdrawal {
     /// From which window.
-    pub window: WindowId,
-}
-
-/// The word that a window is over: its time, its terms, or whatever else ended it. It can only
-/// close, so the clearinghouse may say it too.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Closing {
-    /// Which window.
     pub window: WindowId,
 }
 
@@ -95,7 +89,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
         CLOSING => {
             let word = signed(envelope, CLOSING, gateway.issuer)
                 .or_else(|_| signed(envelope, CLOSING, gateway.developer));
-            match word.and_then(read::<Closing>) {
+            match word.and_then(said::<Closing>) {
                 Ok(closing) if closing.window != window => other(),
                 Ok(_) => match gateway.withdraw().await {
                     Ok(()) => done("closed"),
@@ -117,6 +111,14 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
                 Err(refusal) => *refusal,
             }
         }
+        STOPS => match signed(envelope, STOPS, gateway.issuer).and_then(said::<Stops>) {
+            Ok(list) if list.window != window => other(),
+            Ok(list) => match gateway.stops(list).await {
+                Ok(()) => done("told"),
+                Err(fault) => unwritten(&fault.to_string()),
+            },
+            Err(refusal) => *refusal,
+        },
         _ => problem(StatusCode::BAD_REQUEST, "Not known", "there is no such word to a gateway"),
     }
 }
@@ -137,6 +139,10 @@ fn signed<'a>(
 
 fn lease(word: &[u8]) -> Result<Lease, Box<Response<Answer>>> {
     formats::read(word).map_err(|fault| unread(&fault))
+}
+
+fn said<T: serde::de::DeserializeOwned>(text: &[u8]) -> Result<T, Box<Response<Answer>>> {
+    word::read(text).map_err(|fault| unread(&fault))
 }
 
 fn read<T: for<'de> Deserialize<'de>>(word: &[u8]) -> Result<T, Box<Response<Answer>>> {

@@ -8,14 +8,13 @@
 
 use crate::together::Together;
 use jiff::{SignedDuration, Timestamp};
-use seawall_domain::digest::Digest;
-use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
-use seawall_domain::id::{PartyId, PersonId, ScanId, WindowId};
+use seawall_domain::engagement::grant::Grant;
+use seawall_formats::gateway::token;
 use seawall_ledger::jws::{self, Carried, Header, Token};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How far a proof's time may be from ours, in seconds, either way.
@@ -24,29 +23,6 @@ pub const PROOF_SECONDS_MAX: i64 = 30;
 const SEEN_MAX: usize = 1_000_000;
 /// How many tokens are known to be signed well.
 const KNOWN_MAX: usize = 10_000;
-
-/// What an access token says (RFC 9068 section 2.2).
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Claims {
-    sub: PersonId,
-    aud: WindowId,
-    nbf: i64,
-    exp: i64,
-    cnf: Confirmation,
-    party: PartyId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    workload: Option<Digest>,
-    purposes: BTreeSet<Purpose>,
-    #[serde(default)]
-    claims: BTreeMap<ScanId, i64>,
-    terms: Digest,
-}
-
-/// Which key must prove itself (RFC 9449 section 6.1).
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Confirmation {
-    jkt: String,
-}
 
 /// What a proof says (RFC 9449 section 4.2).
 #[derive(Debug, Serialize, Deserialize)]
@@ -154,14 +130,13 @@ impl Registry {
         if let Some(known) = self.lock().known.get(&hash) {
             return Ok(Arc::clone(known));
         }
-        let token = Token::read(text).map_err(|_| Unproven::Token)?;
-        if token.kind() != "at+jwt" {
+        let read = Token::read(text).map_err(|_| Unproven::Token)?;
+        if read.kind() != token::KIND {
             return Err(Unproven::Token);
         }
-        let claims = token.verified(self.issuer).map_err(|_| Unproven::Token)?;
-        let claims: Claims = serde_json::from_slice(claims).map_err(|_| Unproven::Token)?;
-        let print = jws::thumbprint_from_text(&claims.cnf.jkt).ok_or(Unproven::Token)?;
-        let grant = Arc::new(claims.grant(print).ok_or(Unproven::Token)?);
+        let claims = read.verified(self.issuer).map_err(|_| Unproven::Token)?;
+        let grant = Arc::new(token::read(claims).map_err(|_| Unproven::Token)?);
+        let print = *grant.key.bytes();
         let header = OnceLock::new();
         let known = Arc::new(Known { grant, print, hash: jws::token_hash(text), header });
         let mut inner = self.lock();
@@ -218,47 +193,9 @@ impl Known {
     }
 }
 
-impl Claims {
-    fn grant(&self, print: [u8; 32]) -> Option<Grant> {
-        let instant = |seconds| Timestamp::from_second(seconds).ok();
-        let bearer = match self.workload {
-            Some(name) => Bearer::Workload { name, sponsor: self.sub },
-            None => Bearer::Person { person: self.sub },
-        };
-        let claims = self.claims.iter().map(|(scan, until)| Some((*scan, instant(*until)?)));
-        Some(Grant {
-            bearer,
-            party: self.party,
-            window: self.aud,
-            key: Digest::new(print),
-            purposes: self.purposes.clone(),
-            claims: claims.collect::<Option<_>>()?,
-            terms: self.terms,
-            from: instant(self.nbf)?,
-            until: instant(self.exp)?,
-        })
-    }
-}
-
 /// Writes a grant as an access token of this issuer. Times are cut to whole seconds.
 pub fn issue(issuer: &SigningKey, grant: &Grant) -> Result<String, seawall_ledger::Fault> {
-    let workload = match grant.bearer {
-        Bearer::Workload { name, .. } => Some(name),
-        Bearer::Person { .. } => None,
-    };
-    let claims = Claims {
-        sub: grant.bearer.person(),
-        aud: grant.window,
-        nbf: grant.from.as_second(),
-        exp: grant.until.as_second(),
-        cnf: Confirmation { jkt: jws::thumbprint_text(grant.key.bytes()) },
-        party: grant.party,
-        workload,
-        purposes: grant.purposes.clone(),
-        claims: grant.claims.iter().map(|(scan, until)| (*scan, until.as_second())).collect(),
-        terms: grant.terms,
-    };
-    jws::sign(issuer, "at+jwt", Carried::Nothing, &json(&claims))
+    jws::sign(issuer, token::KIND, Carried::Nothing, &token::write(grant))
 }
 
 /// Makes the proof for one request; `jti` is a number that is used once.

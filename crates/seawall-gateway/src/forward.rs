@@ -161,7 +161,7 @@ async fn proven(
     let by = By { person, party, key, purpose, claim };
     let shown = Shown { window: gateway.settings.window.id, key: Some(key), purpose, claim };
     let terms = &gateway.settings.window.terms;
-    match gateway.of_cut(|cut| grant.admits(&shown, terms, cut, now)) {
+    match grant.admits(&shown, terms, &gateway.cut(), now) {
         Ok(()) => Ok((by, grant)),
         Err(why) => {
             gateway.refused(by, endpoint, why.into());

@@ -6,6 +6,7 @@
 use crate::credential::Registry;
 use crate::escrow::Escrow;
 use crate::journal::{Journal, JournalFault, Receipt, SYNC_TIME_MAX};
+use crate::off::Off;
 use crate::record::{By, CutOff, Event, Turn, Why};
 use crate::secrets::{self, Hasher};
 use crate::settings::Settings;
@@ -17,6 +18,7 @@ use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Ti
 use seawall_domain::engagement::scope::{Endpoint, Scope};
 use seawall_domain::id::{PartyId, PersonId};
 use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::word::Stops;
 use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use std::path::PathBuf;
@@ -85,7 +87,7 @@ impl std::fmt::Debug for Outside {
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub gate: Gate,
-    pub cut: Cut,
+    pub off: Off,
 }
 
 /// What a request passes under.
@@ -139,7 +141,7 @@ impl Gateway {
             journal.write(Event::Gate { why: Turn::Begun, gate });
         }
         let upstream = Upstream::new(&settings.upstream).map_err(GatewayFault::Settings)?;
-        let (state, _) = watch::channel(State { gate: past.gate, cut: past.cut });
+        let (state, _) = watch::channel(State { gate: past.gate, off: past.off });
         let gateway = Gateway {
             registry: Registry::new(issuer),
             settings,
@@ -186,9 +188,9 @@ impl Gateway {
         self.state.subscribe()
     }
 
-    /// Asks something about who is cut off.
-    pub(crate) fn of_cut<T>(&self, ask: impl FnOnce(&Cut) -> T) -> T {
-        ask(&self.state.borrow().cut)
+    /// Who is cut off.
+    pub(crate) fn cut(&self) -> Arc<Cut> {
+        Arc::clone(self.state.borrow().off.all())
     }
 
     /// Whether a request may pass now.
@@ -230,8 +232,24 @@ impl Gateway {
 
     /// Cuts somebody off: in force at once, and then durable.
     pub(crate) async fn cut_off(&self, who: CutOff) -> Result<(), JournalFault> {
-        self.state.send_modify(|state| replay::cut(&mut state.cut, who));
+        self.state.send_modify(|state| state.off.cut(who));
         self.journal.write(Event::Cut { who }).durable().await
+    }
+
+    /// Takes the clearinghouse's list of who is stopped: in force at once, and then durable.
+    pub(crate) async fn stops(&self, list: Stops) -> Result<(), JournalFault> {
+        let now = self.now();
+        let mut written = Vec::new();
+        self.state.send_if_modified(|state| {
+            // Handed in here, so that the journal has the order of the lists.
+            let events = state.off.take(list, now);
+            written.extend(events.into_iter().map(|event| self.journal.write(event)));
+            !written.is_empty()
+        });
+        for receipt in written {
+            receipt.durable().await?;
+        }
+        Ok(())
     }
 
     /// Looks at the clock for as long as the gateway lives: streams end when a lease does, and the

@@ -15,6 +15,7 @@ mod forward;
 mod gateway;
 pub mod journal;
 mod listen;
+mod off;
 mod problem;
 pub mod recipient;
 pub mod record;
@@ -27,6 +28,7 @@ mod upstream;
 
 pub use gateway::{Gateway, GatewayFault};
 pub use listen::serve;
+pub use off::LIST_SECONDS_MAX;
 pub use replay::{Summary, Unbelieved, verify};
 
 use seawall_domain::time::Timestamp;

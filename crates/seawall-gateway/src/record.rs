@@ -6,7 +6,7 @@
 //! holds (FRONTIER 4.3).
 
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::grant::{Denied, Purpose};
+use seawall_domain::engagement::grant::{Cut, Denied, Purpose};
 use seawall_domain::engagement::lease::{Closed, Gate};
 use seawall_domain::engagement::quota::{self, Entry};
 use seawall_domain::engagement::scope::Endpoint;
@@ -91,10 +91,19 @@ pub enum Event {
         /// Why.
         why: Why,
     },
-    /// Somebody is cut off.
+    /// Somebody is cut off for the rest of the window.
     Cut {
         /// A person, a party, or a key.
         who: CutOff,
+    },
+    /// A list of the clearinghouse came.
+    Stops {
+        /// As of when the newest list was that could start somebody again.
+        as_of: Timestamp,
+        /// Who is stopped by it.
+        stopped: Box<Cut>,
+        /// Who is stopped no longer.
+        started: Box<Cut>,
     },
 }
 
@@ -164,7 +173,7 @@ pub enum Ended {
 }
 
 /// Who is cut off.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CutOff {
     /// One person.

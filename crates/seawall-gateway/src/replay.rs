@@ -4,10 +4,11 @@
 use crate::escrow::{self, opening, opening::End};
 use crate::gateway::GatewayFault;
 use crate::journal::{self, Head, JournalFault};
-use crate::record::{CutOff, Ended, Escrowed, Event, Keyed, Turn};
+use crate::off::Off;
+use crate::record::{Ended, Escrowed, Event, Keyed, Turn};
 use crate::settings::Settings;
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::grant::{Cut, Purpose};
+use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::lease::Gate;
 use seawall_domain::engagement::quota::{Book, Entry, Refused, Ticket};
 use seawall_ledger::checkpoint::Checkpoint;
@@ -25,7 +26,7 @@ use uuid::Uuid;
 pub(crate) struct Past {
     pub head: Head,
     pub gate: Gate,
-    pub cut: Cut,
+    pub off: Off,
     pub book: Book,
     /// Requests under way when it stopped.
     pub open: BTreeMap<Ticket, Uuid>,
@@ -34,15 +35,6 @@ pub(crate) struct Past {
 /// The digest by which a gate knows the developer's key.
 pub(crate) fn signer(key: VerifyingKey) -> Digest {
     Digest::new(Sha256::digest(key.to_bytes()).into())
-}
-
-/// Cuts somebody off.
-pub(crate) fn cut(cut: &mut Cut, who: CutOff) {
-    match who {
-        CutOff::Person(person) => drop(cut.people.insert(person)),
-        CutOff::Party(party) => drop(cut.parties.insert(party)),
-        CutOff::Key(key) => drop(cut.keys.insert(key)),
-    }
 }
 
 /// Reads a gateway's journal, if there is one.
@@ -54,7 +46,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
         .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
     let developer = signer(developer);
     let (mut gate, mut withdrawn) = (None, false);
-    let (mut off, mut entries, mut open) = (Cut::default(), Vec::new(), BTreeMap::new());
+    let (mut off, mut entries, mut open) = (Off::default(), Vec::new(), BTreeMap::new());
     let head = journal::read(&folder.join(journal::FILE), |line| match line.event {
         // A withdrawal is for good, whatever was written behind it.
         Event::Gate { gate: then, why } => {
@@ -75,7 +67,8 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
             entries.push(entry);
         }
         Event::Refused { .. } => {}
-        Event::Cut { who } => cut(&mut off, who),
+        Event::Cut { who } => off.cut(who),
+        Event::Stops { as_of, stopped, started } => off.remember(as_of, &stopped, &started),
     })?;
     let book = Book::replay(&entries);
     let book = book.map_err(|refused| GatewayFault::Settings(format!("the journal: {refused}")))?;
@@ -91,7 +84,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
             Gate::new(window.id, window.snapshot, developer, scope, window.ends)
         }
     };
-    Ok(Past { head, gate, cut: off, book, open })
+    Ok(Past { head, gate, off, book, open })
 }
 
 /// What has to be written before the gateway goes on: quotas as the settings have them, and what
@@ -193,7 +186,7 @@ pub fn verify(
             files.ended(request, escrow);
         }
         Event::Refused { .. } => summary.refused += 1,
-        Event::Gate { .. } | Event::Quota { .. } | Event::Cut { .. } => {}
+        Event::Gate { .. } | Event::Quota { .. } | Event::Cut { .. } | Event::Stops { .. } => {}
     })?;
     summary.lines = head.lines;
     summary.last = Digest::new(head.last).to_string();

@@ -129,11 +129,43 @@ pub struct BadSettings {
     why: String,
 }
 
+/// What stands in a settings file where whoever runs the gateway must write something, with words
+/// behind it that say what.
+pub const FILL_IN: &str = "FILL IN";
+
+/// The first place that nobody has filled in.
+fn unfilled(text: &str) -> Option<String> {
+    let document: toml::Table = toml::from_str(text).ok()?;
+    open_place(&toml::Value::Table(document))
+}
+
+fn open_place(value: &toml::Value) -> Option<String> {
+    let below = |name: &str, value: &toml::Value| {
+        if name.starts_with(FILL_IN) {
+            return Some(String::new());
+        }
+        let place = open_place(value)?;
+        Some(if place.is_empty() { name.to_owned() } else { format!("{name}.{place}") })
+    };
+    match value {
+        toml::Value::String(text) => text.starts_with(FILL_IN).then(String::new),
+        toml::Value::Array(values) => values.iter().find_map(open_place),
+        toml::Value::Table(table) => table.iter().find_map(|(name, value)| below(name, value)),
+        toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)
+        | toml::Value::Datetime(_) => None,
+    }
+}
+
 impl Settings {
     /// Reads a settings file; paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Settings, BadSettings> {
         let bad = |why: String| BadSettings { path: path.to_owned(), why };
         let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+        if let Some(place) = unfilled(&text) {
+            return Err(bad(format!("`{place}` is not filled in yet")));
+        }
         let mut settings: Settings =
             toml::from_str(&text).map_err(|error| bad(error.to_string()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -195,4 +227,24 @@ fn default_escrow_bytes() -> u64 {
 
 fn default_seconds() -> u64 {
     600
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_filled_in_is_named() {
+        fn check(text: &str, expected: Option<&str>) {
+            assert_eq!(unfilled(text).as_deref(), expected, "{text}");
+        }
+        check("[upstream]\naddress = \"https://p.example\"", None);
+        check("[upstream]\naddress = \"FILL IN: https://p.example\"", Some("upstream.address"));
+        check("[scope.models]\n\"FILL IN: a name\" = \"x\"", Some("scope.models"));
+        check("[scope.models]\nearly = \"FILL IN\"", Some("scope.models.early"));
+        check("[[quota]]\nparty = \"FILL IN\"", Some("quota.party"));
+        check("[scope]\nendpoints = [\"FILL IN: chat\"]", Some("scope.endpoints"));
+        check("a = 1 # FILL IN", None);
+        check("not toml", None);
+    }
 }

@@ -56,7 +56,8 @@ pub fn tally(folder: &Path, whose: &Whose) -> Result<Tally, JournalFault> {
         | Event::Gate { .. }
         | Event::Quota { .. }
         | Event::Refused { .. }
-        | Event::Cut { .. } => {}
+        | Event::Cut { .. }
+        | Event::Stops { .. } => {}
     })?;
     open.values().for_each(|amount| tally.leave_open(amount.tokens_in, amount.tokens_out));
     Ok(tally)

@@ -189,6 +189,18 @@ pub enum Carried {
     Nothing,
 }
 
+/// Reads the public half of a key as people send it: a JWK (RFC 8037 section 2), or `ed25519:` and
+/// base64.
+pub fn read_key(text: &str) -> Result<VerifyingKey, Fault> {
+    let text = text.trim();
+    if !text.starts_with('{') {
+        return text.parse();
+    }
+    let read = serde_json::from_str::<Object<Jwk>>(text);
+    let Object(jwk) = read.map_err(|error| Fault::unreadable("key", error.to_string()))?;
+    jwk.key()
+}
+
 /// The SHA-256 thumbprint of a key (RFC 7638 section 3; members in the order of RFC 8037 appendix
 /// A.3).
 pub fn thumbprint(key: VerifyingKey) -> [u8; 32] {
@@ -229,6 +241,25 @@ mod tests {
         let print = thumbprint_text(&thumbprint(key));
         assert_eq!(print, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
         assert_eq!(thumbprint_from_text(&print), Some(thumbprint(key)));
+    }
+
+    #[test]
+    fn a_key_reads_in_both_forms_and_without_its_secret_half() {
+        let key = SigningKey::from_seed([7; 32]).public();
+        let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
+        let check = |text: &str, expected: bool| {
+            assert_eq!(read_key(text).ok(), expected.then_some(key), "{text}");
+        };
+        check(&format!(" {key}\n"), true);
+        let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);
+        check(&jwk, true);
+        check(&jwk.replace('}', r#","kid":"a"}"#), true);
+        check(&jwk.replace('}', r#","d":"AAAA"}"#), false);
+        check(&jwk.replace("OKP", "EC"), false);
+        check(&jwk.replace("Ed25519", "X25519"), false);
+        check(&jwk.replace(&x, "AA"), false);
+        check("{}", false);
+        check("", false);
     }
 
     #[test]

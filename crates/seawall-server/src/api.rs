@@ -78,7 +78,8 @@ fn framework() -> OpenApiRouter<Site> {
         .routes(routes!(engagements::letters))
         .routes(routes!(engagements::certificates))
         .routes(routes!(engagements::documents))
-        .routes(routes!(engagements::stops))
+        .routes(routes!(engagements::gateway::stops))
+        .routes(routes!(engagements::gateway::setup))
         .routes(routes!(engagements::hold))
         .routes(routes!(engagements::record, engagements::receive_record))
         .routes(routes!(engagements::cross, engagements::receive_crossing))
@@ -93,12 +94,14 @@ fn framework() -> OpenApiRouter<Site> {
         .routes(routes!(partners::show))
         .routes(routes!(partners::evidence))
         .routes(routes!(partners::step))
+        .routes(routes!(partners::token::windows))
+        .routes(routes!(partners::token::give, partners::token::issued))
         .routes(routes!(partners::ties, partners::declare))
         .routes(routes!(partners::end_tie))
 }
 
 /// The word by which something is written, where it has one.
-fn word(of: &impl serde::Serialize) -> String {
+pub(crate) fn word(of: &impl serde::Serialize) -> String {
     let value = serde_json::to_value(of).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
 }

@@ -6,14 +6,16 @@
 mod custody;
 mod documents;
 mod figures;
+mod gateway;
 mod letters;
 mod record;
 mod steps;
-mod stops;
 
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
+pub(crate) use gateway::issuer;
+pub use gateway::{Setup, Told, name_lease_key, setup, stops};
 pub use letters::{Crossed, cross, crossing_key, letters, receive_crossing};
 pub use record::{RECORD_BYTES_MAX, receive_record, record};
 pub use steps::{
@@ -21,7 +23,6 @@ pub use steps::{
     decline_question, end_waiting, extend, issue, lose_lease, name_protocol, offer, open_weights,
     report, schedule, start, submit, withdraw, withdraw_question, withdraw_window,
 };
-pub use stops::{Stops, stops};
 
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};

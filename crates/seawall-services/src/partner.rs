@@ -7,6 +7,7 @@ mod panel;
 mod read;
 mod register;
 mod seat;
+mod token;
 
 pub use panel::{
     Drawing, appeal, begin_draw, commit_draw, conclude, join, mark, reveal_draw, sign,
@@ -15,6 +16,9 @@ pub(crate) use read::holding;
 pub use read::{Dossier, Lottery, SeatView, dossier, evidence, list};
 pub use register::{declare, end, ties};
 pub use seat::{attest, change, end_seat, lose_key, seat, suspend};
+pub use token::{
+    Given, Noted, Open, Request, accept_terms, dismiss, give, issued, sponsor, windows,
+};
 
 use crate::desk::{Desk, digest};
 use crate::outcome::{Fault, Outcome};

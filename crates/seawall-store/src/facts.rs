@@ -59,6 +59,23 @@ impl Tx {
         rows.iter().map(|row| row.text("body")).collect()
     }
 
+    /// The newest facts of one subject whose body holds a text, the newest first.
+    pub async fn fact_bodies_newest(
+        &mut self,
+        subject: Uuid,
+        holding: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreFault> {
+        let rows = self
+            .fetch(
+                "SELECT body FROM fact WHERE subject_id = $1 AND body LIKE '%' || $2 || '%' \
+                 ORDER BY version DESC LIMIT $3",
+                vec![subject.to_string().into(), holding.to_owned().into(), limit.into()],
+            )
+            .await?;
+        rows.iter().map(|row| row.text("body")).collect()
+    }
+
     /// The oldest facts without a number in the internal log.
     pub async fn fact_unnumbered(&mut self, limit: i64) -> Result<Vec<Written>, StoreFault> {
         let rows = self

@@ -15,7 +15,7 @@ mod story;
 pub use advisories::Records;
 pub use cast::Cast;
 pub use courier::Mailbox;
-pub use framework::{Framework, PROTOCOL, digest_of, in_days, person_of, run_of};
+pub use framework::{Framework, PROTOCOL, TERMS, digest_of, in_days, person_of, run_of};
 pub use laboratory::{Effect, Laboratory, Shelf};
 pub use report::{Report, cyclonedx, openvex};
 pub use still::{Sequence, SetClock};

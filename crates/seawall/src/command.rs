@@ -2,12 +2,15 @@
 
 pub mod admin;
 pub mod advisories;
+pub mod clearinghouse;
 pub mod demo;
+pub mod engagement;
 pub mod evaluation;
 pub mod exposure;
 pub mod gateway;
 pub mod inspect;
 pub mod matching;
+pub mod partner;
 pub mod preflight;
 pub mod recipe;
 pub mod reproduce;

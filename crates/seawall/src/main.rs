@@ -48,6 +48,10 @@ enum Command {
     Exposure(command::exposure::Arguments),
     /// Evaluations of frontier models: what their logs are evidence of.
     Evaluation(command::evaluation::Arguments),
+    /// A developer's voluntary dealings about a model, over a clearinghouse's interface.
+    Engagement(command::engagement::Arguments),
+    /// Trusted partners, their seats and access tokens, over a clearinghouse's interface.
+    Partner(Box<command::partner::Arguments>),
     /// The engines by hand: purl, vers, version, cvss, bod-26-04, figures of evaluations.
     Inspect(command::inspect::Arguments),
     /// Write, check and import recipes; nothing of them is run unless an import must ask.
@@ -103,6 +107,8 @@ fn main() -> ExitCode {
         | Command::Reproduce(_)
         | Command::Verify(_)
         | Command::Gateway(_)
+        | Command::Engagement(_)
+        | Command::Partner(_)
         | Command::Admin(_) => prepare(),
     }
     if matches!(command, Command::Serve(_) | Command::Work(_) | Command::Demo(_)) {
@@ -116,6 +122,8 @@ fn main() -> ExitCode {
         Command::Match(arguments) => command::matching::run(arguments),
         Command::Exposure(arguments) => command::exposure::run(arguments),
         Command::Evaluation(arguments) => command::evaluation::run(arguments),
+        Command::Engagement(arguments) => command::engagement::run(arguments),
+        Command::Partner(arguments) => command::partner::run(*arguments),
         Command::Inspect(arguments) => command::inspect::run(arguments),
         Command::Recipe(arguments) => command::recipe::run(arguments),
         Command::Reproduce(arguments) => command::reproduce::run(arguments),

@@ -146,10 +146,20 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
     (Action::Evaluate, &[(Role::Evaluator, Relation::Any)]),
     (Action::Determine, &[(Role::Official, Relation::Any)]),
     (Action::EndWindow, &[(Role::Official, Relation::Any), (Role::DutyOfficer, Relation::Any)]),
+    (Action::ReadGateway, &[(Role::Developer, Relation::Own), (Role::Official, Relation::Any)]),
     (Action::DeclareTie, &[(Role::Official, Relation::Any), (Role::DutyOfficer, Relation::Any)]),
+    (
+        Action::DeclareOwnTie,
+        &[
+            (Role::Evaluator, Relation::Any),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+        ],
+    ),
     (
         Action::ReadTies,
         &[
+            (Role::Evaluator, Relation::Own),
             (Role::Official, Relation::Any),
             (Role::DutyOfficer, Relation::Any),
             (Role::Auditor, Relation::Any),
@@ -186,6 +196,17 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
             (Role::Partner, Relation::Own),
             (Role::Developer, Relation::Participant),
             (Role::DutyOfficer, Relation::Any),
+        ],
+    ),
+    (Action::UseSeat, &[(Role::Partner, Relation::Own)]),
+    (
+        Action::ReadTokens,
+        &[
+            (Role::Partner, Relation::Own),
+            (Role::Developer, Relation::Participant),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+            (Role::Auditor, Relation::Any),
         ],
     ),
     (Action::Work, &[(Role::Clerk, Relation::Any)]),

@@ -17,6 +17,12 @@ pub const LEASE_SECONDS_MAX: i64 = 600;
 /// How far a clock may go back before the gate closes, in seconds.
 pub const CLOCK_BACK_SECONDS_MAX: i64 = 5;
 
+/// The public half of the key by which a developer signs leases: the 32 bytes of an Ed25519 key,
+/// written as a digest is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LeaseKey(pub Digest);
+
 /// A lease, as the developer signs it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

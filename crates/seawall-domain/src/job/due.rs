@@ -60,6 +60,7 @@ fn of_engagement(fact: &EngagementFact, at: Timestamp) -> Option<Timestamp> {
         | EngagementFact::Advised { .. }
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
+        | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -31,6 +31,16 @@ pub enum Outcome {
     Decline,
 }
 
+impl Outcome {
+    /// Whether access is given under this condition.
+    pub fn is_bound_by(&self, condition: Condition) -> bool {
+        match self {
+            Outcome::AdmitWithConditions { conditions } => conditions.contains(&condition),
+            Outcome::Admit | Outcome::Defer | Outcome::Decline => false,
+        }
+    }
+}
+
 /// A condition of access.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

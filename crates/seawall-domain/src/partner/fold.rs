@@ -70,6 +70,10 @@ fn assessed(panel: &Panel, round: &Round, fact: &PartnerFact) -> Option<Stage> {
         | PartnerFact::Revoked { .. }
         | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
+        | PartnerFact::TermsAccepted { .. }
+        | PartnerFact::MachineSponsored { .. }
+        | PartnerFact::MachineDismissed { .. }
+        | PartnerFact::TokenIssued { .. }
         | PartnerFact::Attested => None,
     }
 }
@@ -82,6 +86,18 @@ fn seated(seat: &Seat, fact: &PartnerFact, at: Timestamp) -> Option<Seat> {
         PartnerFact::ChangeAsked { asked } => seat.ask(asked).ok(),
         PartnerFact::KeyLost { key } => seat.lose_key(key).ok(),
         PartnerFact::Attested => Some(seat.attest(at)),
+        PartnerFact::TermsAccepted { by, terms } => {
+            Some(seat.with(seat.access().accepting(by, terms).ok()?))
+        }
+        PartnerFact::MachineSponsored { machine, sponsor } => {
+            Some(seat.with(seat.access().sponsoring(machine, sponsor).ok()?))
+        }
+        PartnerFact::MachineDismissed { machine } => {
+            Some(seat.with(seat.access().dismissing(machine)?))
+        }
+        PartnerFact::TokenIssued { ref token } => {
+            Some(seat.with(seat.access().issuing(token.clone(), at)))
+        }
         PartnerFact::Filed { .. }
         | PartnerFact::DrawBegun { .. }
         | PartnerFact::DrawCommitted { .. }

@@ -5,6 +5,7 @@
 //! credential stops its key and not the seat. A seat whose yearly word was not renewed is stopped
 //! by itself (FRONTIER 5).
 
+use super::token::Access;
 use crate::digest::Digest;
 use crate::engagement::grant::Cut;
 use crate::id::{PartnerId, PartyId, PersonId};
@@ -143,6 +144,8 @@ pub struct Seat {
     revoked: BTreeMap<Extent, Why>,
     lost_keys: BTreeSet<Digest>,
     asked: Vec<Asked>,
+    #[serde(default, skip_serializing_if = "Access::is_empty")]
+    access: Access,
 }
 
 /// Why somebody may not use the model now.
@@ -213,6 +216,7 @@ impl Seat {
             revoked: BTreeMap::new(),
             lost_keys: BTreeSet::new(),
             asked: Vec::new(),
+            access: Access::default(),
         })
     }
 
@@ -279,6 +283,20 @@ impl Seat {
         &self.people
     }
 
+    /// Whether the person has the seat at all, stopped or not.
+    pub fn holds(&self, person: PersonId) -> Result<(), Denied> {
+        self.people.contains(&person).then_some(()).ok_or(Denied::Stranger)
+    }
+
+    /// What its tokens rest on, and which are in force.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    pub(super) fn with(&self, access: Access) -> Seat {
+        Seat { access, ..self.clone() }
+    }
+
     /// When the yearly word was last given.
     pub fn attested_at(&self) -> Timestamp {
         self.attested_at
@@ -308,9 +326,7 @@ impl Seat {
     /// Whether the person may use the model now, with that key.
     pub fn admits(&self, person: PersonId, key: &Digest, now: Timestamp) -> Result<(), Denied> {
         let extents = [Extent::Person(person), Extent::Organisation];
-        if !self.people.contains(&person) {
-            return Err(Denied::Stranger);
-        }
+        self.holds(person)?;
         if extents.iter().any(|extent| self.revoked.contains_key(extent)) {
             return Err(Denied::Revoked);
         }

@@ -5,7 +5,7 @@ use crate::time::SignedDuration;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-fn at(days: i64) -> Timestamp {
+pub(crate) fn at(days: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * days)
 }
 
@@ -17,8 +17,8 @@ fn people(numbers: &[u128]) -> BTreeSet<PersonId> {
     numbers.iter().copied().map(person).collect()
 }
 
-fn filed() -> Partner {
-    let application = Application {
+pub(crate) fn application() -> Application {
+    Application {
         id: PartnerId::new(Uuid::from_u128(1)),
         party: party(2),
         developer: party(3),
@@ -31,8 +31,11 @@ fn filed() -> Partner {
             size: Size::Small,
             protects: BTreeSet::from([Group(1)]),
         },
-    };
-    Partner::file(application).unwrap().0
+    }
+}
+
+fn filed() -> Partner {
+    Partner::file(application()).unwrap().0
 }
 
 fn register() -> Register {

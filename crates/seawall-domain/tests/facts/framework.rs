@@ -4,6 +4,8 @@ use super::examples::{day, digest, subject_id};
 use seawall_domain::digest::Address;
 use seawall_domain::engagement::custody::CustodyFact;
 use seawall_domain::engagement::determination::{Concurrence, DeterminationFact};
+use seawall_domain::engagement::grant::{Bearer, Purpose};
+use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::lineage::{Lineage, Span, Use};
 use seawall_domain::engagement::release::Report;
 use seawall_domain::engagement::window::{Ended, Offer, Ring, WindowFact};
@@ -23,6 +25,7 @@ use seawall_domain::partner::decision::{Decision, Outcome as Decided, Reason as 
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Asked, By, Change, Extent, Why};
+use seawall_domain::partner::token::Issued;
 use seawall_domain::partner::{Application, Declared, PartnerFact};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -153,6 +156,7 @@ pub fn engagements() -> Vec<EngagementFact> {
     all.push(F::ReleaseReported { fact: Report::Everybody { at: day(70) } });
     all.push(F::SnapshotAdded { snapshot: digest(44) });
     all.push(F::ProtocolNamed { root: digest(30) });
+    all.push(F::LeaseKeyNamed { key: LeaseKey(digest(46)) });
     all.push(F::Advised { document: digest(45) });
     all.push(F::RecordKept { record: digest(46), letter: digest(47) });
     all.push(F::WeightsOpened);
@@ -194,6 +198,14 @@ pub fn partners() -> Vec<PartnerFact> {
     let (extent, why) = (Extent::Person(person(20)), Why::LeakSuspected);
     let two = [By::DutyOfficer(person(8)), By::Developer(person(9))];
     let sides = [party(1), party(3)];
+    let machine = AccountId::new(Uuid::from_u128(30));
+    let token = Issued {
+        bearer: Bearer::Workload { name: digest(54), sponsor: person(20) },
+        window: WindowId::new(Uuid::from_u128(9)),
+        key: digest(55),
+        purposes: BTreeSet::from([Purpose::Patch]),
+        until: day(21),
+    };
     vec![
         F::Filed { application },
         F::DrawBegun {
@@ -223,5 +235,9 @@ pub fn partners() -> Vec<PartnerFact> {
         F::KeyLost { key: digest(53) },
         F::Attested,
         F::Expired,
+        F::TermsAccepted { by: person(20), terms: digest(41) },
+        F::MachineSponsored { machine, sponsor: person(20) },
+        F::TokenIssued { token },
+        F::MachineDismissed { machine },
     ]
 }

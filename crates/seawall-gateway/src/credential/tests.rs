@@ -1,4 +1,8 @@
 use super::*;
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::grant::{Bearer, Purpose};
+use seawall_domain::id::{PartyId, PersonId, ScanId, WindowId};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const ADDRESS: &str = "http://127.0.0.1:1/v1/messages";

@@ -2,9 +2,11 @@
 
 use crate::world::{CANARY, PROVIDER_KEY, World, body, developer, issuer, key, whole, window};
 use hyper::StatusCode;
+use jiff::SignedDuration;
+use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::grant::Purpose;
-use seawall_domain::id::WindowId;
-use seawall_gateway::control::{CLOSING, CUT, Closing, CutWord};
+use seawall_domain::id::{PersonId, WindowId};
+use seawall_gateway::control::{CLOSING, CUT, Closing, CutWord, STOPS, Stops};
 use seawall_gateway::record::CutOff;
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
@@ -44,6 +46,46 @@ async fn the_clearinghouse_says_that_a_window_is_over() {
     assert_eq!(world.word(CLOSING, &issuer(), word).await, StatusCode::OK);
     assert_eq!(world.chat(&body("a")).await.0, StatusCode::SERVICE_UNAVAILABLE, "over");
     assert_eq!(world.lease(600).await, StatusCode::CONFLICT, "for good");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_stopped_starts_again_by_the_clearinghouses_word_and_by_no_other() {
+    let world = World::new(|_, _| whole(5, 3)).await;
+    world.lease(600).await;
+    let list = |world: &World, people: &[PersonId], back: i64| {
+        let at = world.now() - SignedDuration::from_secs(back);
+        let people = people.iter().copied().collect();
+        let cut = Cut { people, ..Cut::default() };
+        serde_json::to_vec(&Stops { window: window(), at, cut }).unwrap()
+    };
+    let me = [crate::world::person()];
+    let asked = async |world: &World| world.chat(&body("a")).await.0;
+    assert_eq!(asked(&world).await, StatusCode::OK);
+    let old = list(&world, &[], 0);
+    for who in [key(5), developer()] {
+        let word = list(&world, &me, 0);
+        assert_eq!(world.word(STOPS, &who, word).await, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(world.word(STOPS, &issuer(), list(&world, &me, 0)).await, StatusCode::OK);
+    assert_eq!(asked(&world).await, StatusCode::FORBIDDEN, "stopped");
+    assert_eq!(world.word(STOPS, &issuer(), old).await, StatusCode::OK);
+    assert_eq!(asked(&world).await, StatusCode::FORBIDDEN, "an old list starts nobody");
+    let world = world.again().await;
+    assert_eq!(asked(&world).await, StatusCode::FORBIDDEN, "over a restart too");
+    assert_eq!(world.word(STOPS, &issuer(), list(&world, &[], 0)).await, StatusCode::OK);
+    assert_eq!(asked(&world).await, StatusCode::OK, "started again");
+    // What a word of its own cut off stays so, and so does a withdrawal.
+    let word = CutWord { window: window(), who: CutOff::Person(crate::world::person()) };
+    let word = serde_json::to_vec(&word).unwrap();
+    assert_eq!(world.word(CUT, &developer(), word).await, StatusCode::OK);
+    assert_eq!(world.word(STOPS, &issuer(), list(&world, &[], 0)).await, StatusCode::OK);
+    assert_eq!(asked(&world).await, StatusCode::FORBIDDEN, "by the developer, for good");
+    let withdrawn = World::new(|_, _| whole(5, 3)).await;
+    withdrawn.lease(600).await;
+    assert_eq!(withdrawn.withdraw().await, StatusCode::OK);
+    let nobody = list(&withdrawn, &[], 0);
+    assert_eq!(withdrawn.word(STOPS, &issuer(), nobody).await, StatusCode::OK);
+    assert_eq!(asked(&withdrawn).await, StatusCode::SERVICE_UNAVAILABLE, "withdrawn for good");
 }
 
 #[tokio::test(flavor = "multi_thread")]

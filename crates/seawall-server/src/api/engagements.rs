@@ -1,6 +1,7 @@
 //! Engagements: a developer's voluntary dealings about one model. No route and no field here says
 //! whether a model may be released; a release is reported, and withdrawing always succeeds.
 
+pub(crate) mod gateway;
 mod step;
 
 pub use step::{Step, To};
@@ -321,39 +322,6 @@ pub async fn record(
 ) -> Result<impl IntoResponse, Refused> {
     let bytes = engagement::record(&site.desk, &known.0.actor, id).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
-}
-
-/// What a gateway of the window must know.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Stops)]
-pub struct Stopped {
-    /// The window that stands; none once it is over.
-    pub window: Option<String>,
-    /// People who are cut off.
-    pub people: Vec<String>,
-    /// Parties that are cut off, with everybody in them.
-    pub parties: Vec<String>,
-    /// Keys that were lost, by the SHA-256 of the public half.
-    pub keys: Vec<String>,
-}
-
-/// Whether the window stands, and who is cut off from it: for `seawall gateway follow`.
-#[utoipa::path(get, path = "/v1/engagements/{id}/stops", tag = "engagements",
-    params(("id" = String, Path)),
-    responses((status = 200, body = Stopped), (status = 401), (status = 404)))]
-pub async fn stops(
-    State(site): State<Site>,
-    known: Known,
-    Id(id): Id<EngagementId>,
-) -> Result<Json<Stopped>, Refused> {
-    let told = engagement::stops(&site.desk, &known.0.actor, id).await?;
-    let cut = told.cut;
-    Ok(Json(Stopped {
-        window: told.window.map(|id| id.to_string()),
-        people: cut.people.iter().map(ToString::to_string).collect(),
-        parties: cut.parties.iter().map(ToString::to_string).collect(),
-        keys: cut.keys.iter().map(ToString::to_string).collect(),
-    }))
 }
 
 /// The file that crosses to the other side: the receipt, the root, the outcome.

@@ -2,6 +2,7 @@
 //! this anybody may see.
 
 mod step;
+pub(crate) mod token;
 
 pub use step::Step;
 
@@ -59,6 +60,8 @@ pub struct Shown {
     pub seat_people: usize,
     /// Whether everybody is stopped, for now or for good.
     pub seat_stopped: bool,
+    /// The machines that get tokens, by the ids of their accounts.
+    pub machines: Vec<String>,
 }
 
 pub(crate) fn shown(it: &Dossier) -> Shown {
@@ -82,6 +85,9 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         seat_expires_at: seat.map(|view| view.seat.expires_at.to_string()),
         seat_people: seat.map_or(0, |view| view.seat.people().len()),
         seat_stopped: seat.is_some_and(|view| view.is_stopped),
+        machines: seat.map_or_else(Vec::new, |view| {
+            view.seat.access().machines().map(|(machine, _)| machine.to_string()).collect()
+        }),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Trusted partners on pages: the application, the seat, what it covers, who must sign.
 
 mod acts;
+mod record;
 
 use self::acts::{applying, forms};
+use self::record::Record;
 use super::guest::{Guest, link, page};
 use super::sent::{Sent, back_to};
 use super::words::{fact, short, tag, track, when};
@@ -56,6 +58,7 @@ pub async fn show(
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let actor = guest.actor();
     let it = partner::dossier(&site.desk, &actor, id).await?;
+    let record = Record::read(&site.desk, &actor, &it).await?;
     let shell = guest.shell("Trusted partner");
     let letters = it
         .letter
@@ -69,10 +72,11 @@ pub async fn show(
         holds: "The developer, the partner and the duty officer each stop a seat alone, at once."
             .into(),
         tracks: vec![way(&it)],
-        parts: parts(&it),
+        parts: parts(&it).into_iter().chain(record.parts(&actor, &it)).collect(),
+        texts: record.texts(),
         links: vec![link("Evidence", format!("/v1/partners/{id}/evidence"))],
         letters: letters.collect(),
-        forms: forms(&actor, &shell, &it),
+        forms: [forms(&actor, &shell, &it), record.forms(&actor, &shell, &it)].concat(),
         shell,
         ..Matter::default()
     })
@@ -94,7 +98,19 @@ pub async fn step(
     sent: Sent,
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
-    acts::read(&step, &sent)?.take(&site.desk, sent.actor(), id).await?;
+    let (desk, actor) = (&site.desk, sent.actor());
+    match step.as_str() {
+        "declare_tie" => {
+            let (person, party, kind) = acts::tie(&sent)?;
+            partner::declare(desk, actor, person, party, kind).await?;
+        }
+        "end_tie" => {
+            partner::end(desk, actor, acts::tied(&sent)?).await?;
+        }
+        step => {
+            acts::read(step, &sent)?.take(desk, actor, id).await?;
+        }
+    }
     Ok(back_to(format!("/partners/{id}")))
 }
 
@@ -203,6 +219,10 @@ fn parts(it: &Dossier) -> Vec<Part> {
                 fact("Yearly word given", when(seat.attested_at()).text),
                 fact("Stops in force", seat.stops().count().to_string()),
                 fact("Changes that wait for a second person", seat.asked().len().to_string()),
+                fact(
+                    "Machines that people answer for",
+                    seat.access().machines().count().to_string(),
+                ),
             ],
             lines: conditions(it),
             ..Part::default()

@@ -44,7 +44,7 @@ const PAGES: [&str; 26] = [
 ];
 
 /// Steps that an outsider tries on what it cannot know of.
-const TRIED: [(&str, &str); 12] = [
+const TRIED: [(&str, &str); 13] = [
     ("POST /v1/engagements/ENGAGEMENT/withdrawal", ""),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"withdraw"}"#),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"advise","opinion":"hm"}"#),
@@ -55,6 +55,10 @@ const TRIED: [(&str, &str); 12] = [
     ("GET /v1/evaluations/EVALUATION/tokens", ""),
     ("POST /v1/evaluations/EVALUATION/tokens", ""),
     ("POST /v1/partners/PARTNER/steps", r#"{"step":"sign"}"#),
+    (
+        "POST /v1/partners/PARTNER/tokens",
+        r#"{"window":"00000000-0000-4000-8000-000000000000","key":"x","purposes":["patch"]}"#,
+    ),
     ("POST /v1/query", r#"{"package":{"purl":"pkg:npm/ini"}}"#),
     ("POST /claim-check", r#"{"hash":"00"}"#),
 ];

@@ -3,6 +3,7 @@
 
 use super::asking::House;
 use seawall_domain::access::Actor;
+use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::window::Ring;
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::partner::Declared;
@@ -10,7 +11,7 @@ use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_server::listen;
 use seawall_services::engagement::{self, Offered};
 use seawall_services::evaluation::docket;
-use seawall_services::partner;
+use seawall_services::partner::{self, Request};
 use seawall_testkit::browser::{Browser, axe};
 use seawall_testkit::world::{digest_of, in_days, must, person_of};
 use std::collections::BTreeSet;
@@ -182,6 +183,14 @@ fn the_others_have_their_pages() {
     assert!(visit.text().contains("window: accepted"), "{}", visit.text());
     visit.go(&format!("/partners/{application}"));
     assert!(visit.text().contains("begins the draw of a panel"), "{}", visit.text());
+    let person = person_of(&cast.evaluators[4]);
+    let field = format!("document.querySelector('[name=tied]').value = '{person}'");
+    visit.browser.run(&field, &[]).expect("a script runs");
+    visit.press("[action$=declare_tie] button");
+    assert!(visit.text().contains("owns a part of it (Water association)"), "{}", visit.text());
+    visit.look("application for the official, with a tie");
+    visit.press("[action$=end_tie] button");
+    assert!(visit.text().contains("(Water association), ended"), "{}", visit.text());
     visit.look("application for the official");
     visit.sign_out();
     visit.sign_in(&cast.evaluators[0]);
@@ -195,4 +204,50 @@ fn the_others_have_their_pages() {
     visit.look("applications for a partner");
     visit.go(&format!("/partners/{application}"));
     visit.look("application for the partner");
+}
+
+#[test]
+fn a_seat_shows_its_tokens_and_never_a_token() {
+    let Some(mut visit) = Visit::begin("a_seat_shows_its_tokens_and_never_a_token") else {
+        return;
+    };
+    let cast = visit.house.framework.clone();
+    let (seat, window) = {
+        let world = &visit.house.world;
+        visit.runtime.block_on(async {
+            (cast.seat(world).await, cast.open_window(world, Ring::Partners, 1).await.1)
+        })
+    };
+    visit.sign_in(&cast.partner.1);
+    let page = format!("/partners/{seat}");
+    visit.go(&page);
+    assert!(visit.text().contains("Terms of access of window"), "{}", visit.text());
+    visit.look("seat with a window that is open");
+    visit.press("[action$=accept_terms] button");
+    assert!(!visit.text().contains("Accept the terms"), "{}", visit.text());
+    let machine = visit
+        .runtime
+        .block_on(async { visit.house.world.machine(&cast.partner.0, "robot").await.account });
+    let machine = machine.expect("a machine has an account");
+    let field = format!("document.querySelector('[name=machine]').value = '{machine}'");
+    visit.browser.run(&field, &[]).expect("a script runs");
+    visit.press("[action$=sponsor] button");
+    let key = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let purposes = BTreeSet::from([Purpose::Evaluate]);
+    let wanted = Request { window, key, purposes, claims: BTreeSet::new() };
+    let given = visit.runtime.block_on(async {
+        must(partner::give(&visit.house.world.desk, &cast.partner.1, seat, wanted).await)
+    });
+    for (who, name) in [(&cast.partner.1, "partner"), (&cast.developer.1, "developer")] {
+        visit.sign_out();
+        visit.sign_in(who);
+        visit.go(&page);
+        let text = visit.text();
+        let key = given.grant.key.to_string();
+        assert!(text.contains("Access tokens that were given"), "{text}");
+        assert!(text.contains(&key[..8]) && text.contains("for evaluate"), "{text}");
+        let source = visit.browser.run("return document.documentElement.outerHTML", &[]);
+        assert!(!source.expect("a script runs").to_string().contains(&given.token));
+        visit.look(&format!("seat with a token for the {name}"));
+    }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 const NEVER: [&str; 5] = ["approv", "licen", "clearance", "permi", "review"];
 
 /// Files that the three subjects are made of above the domain, below `crates/`.
-const FILES: [&str; 33] = [
+const FILES: [&str; 38] = [
     "seawall-store/migrations/0005_framework.sql",
     "seawall-store/src/queries/engagement.rs",
     "seawall-store/src/queries/evaluation.rs",
@@ -17,6 +17,7 @@ const FILES: [&str; 33] = [
     "seawall-services/src/engagement.rs",
     "seawall-services/src/engagement/custody.rs",
     "seawall-services/src/engagement/figures.rs",
+    "seawall-services/src/engagement/gateway.rs",
     "seawall-services/src/engagement/letters.rs",
     "seawall-services/src/engagement/record.rs",
     "seawall-services/src/engagement/steps.rs",
@@ -27,19 +28,23 @@ const FILES: [&str; 33] = [
     "seawall-services/src/partner/read.rs",
     "seawall-services/src/partner/register.rs",
     "seawall-services/src/partner/seat.rs",
+    "seawall-services/src/partner/token.rs",
     "seawall-server/src/api/engagements.rs",
+    "seawall-server/src/api/engagements/gateway.rs",
     "seawall-server/src/api/engagements/step.rs",
     "seawall-server/src/api/evaluations.rs",
     "seawall-server/src/api/evaluations/step.rs",
     "seawall-server/src/api/framework.rs",
     "seawall-server/src/api/partners.rs",
     "seawall-server/src/api/partners/step.rs",
+    "seawall-server/src/api/partners/token.rs",
     "seawall-server/src/web/engagement.rs",
     "seawall-server/src/web/engagement/acts.rs",
     "seawall-server/src/web/engagement/stands.rs",
     "seawall-server/src/web/evaluation.rs",
     "seawall-server/src/web/partner.rs",
     "seawall-server/src/web/partner/acts.rs",
+    "seawall-server/src/web/partner/record.rs",
     "seawall-server/templates/matter.html",
     "seawall-server/templates/matters.html",
     "seawall-server/templates/framework.html",

@@ -90,9 +90,11 @@ const ROWS: &[Row] = &[
     row("GET /v1/engagements/{id}/certificates", "", Sends::Nothing),
     row("GET /v1/engagements/{id}/documents", "", Sends::Nothing),
     row("GET /v1/engagements/{id}/stops", "", Sends::Nothing),
+    row("GET /v1/engagements/{id}/gateway", "", Sends::Nothing),
     row("POST /v1/engagements/{id}/steps", "ask", Sends::Json(submitting)),
     row("POST /v1/engagements/{id}/steps", "advise", Sends::Json(advising)),
     row("POST /v1/engagements/{id}/steps", "report", Sends::Json(reporting)),
+    row("POST /v1/engagements/{id}/steps", "lease key", Sends::Json(keying)),
     row("GET /v1/engagements/{id}/crossing", "", Sends::Nothing),
     row("POST /v1/engagements/{id}/crossing", "", Sends::Json(|_| json!({}))),
     row("POST /v1/engagements/{id}/objects", "", Sends::Text("application/json", vexing)),
@@ -113,6 +115,10 @@ const ROWS: &[Row] = &[
     row("GET /v1/partners/{id}", "", Sends::Nothing),
     row("GET /v1/partners/{id}/evidence", "", Sends::Nothing),
     row("POST /v1/partners/{id}/steps", "sign", Sends::Json(|_| json!({"step": "sign"}))),
+    row("POST /v1/partners/{id}/steps", "terms", Sends::Json(accepting)),
+    row("GET /v1/partners/{id}/windows", "", Sends::Nothing),
+    row("POST /v1/partners/{id}/tokens", "", Sends::Json(wanting)),
+    row("GET /v1/partners/{id}/tokens", "", Sends::Nothing),
     row("POST /v1/ties", "", Sends::Json(tying)),
     row("GET /v1/ties", "", Sends::Nothing),
     row("POST /v1/ties/{id}/end", "", Sends::Nothing),
@@ -133,6 +139,21 @@ fn advising(_: &Cell) -> Value {
 fn reporting(_: &Cell) -> Value {
     json!({"step": "report", "to": "everybody", "at": "2026-12-24T00:00:00Z"})
 }
+
+fn keying(_: &Cell) -> Value {
+    json!({"step": "name_lease_key", "key": KEY})
+}
+
+fn accepting(_: &Cell) -> Value {
+    json!({"step": "accept_terms", "window": ABSENT, "terms": "ab".repeat(32)})
+}
+
+fn wanting(_: &Cell) -> Value {
+    json!({"window": ABSENT, "key": KEY, "purposes": ["evaluate"]})
+}
+
+/// A public key (RFC 8037, appendix A.2).
+const KEY: &str = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
 fn vexing(_: &Cell) -> String {
     "an object".into()
@@ -380,6 +401,10 @@ async fn absent_and_hidden_are_the_same_bytes() {
         ("POST", "/v1/evaluations/{}/steps", &cell.evaluation, json!({"step": "agree"})),
         ("GET", "/v1/partners/{}", &cell.partner, Value::Null),
         ("POST", "/v1/partners/{}/steps", &cell.partner, json!({"step": "sign"})),
+        ("GET", "/v1/engagements/{}/gateway", &cell.engagement, Value::Null),
+        ("GET", "/v1/partners/{}/windows", &cell.partner, Value::Null),
+        ("GET", "/v1/partners/{}/tokens", &cell.partner, Value::Null),
+        ("POST", "/v1/partners/{}/tokens", &cell.partner, wanting(&cell)),
         ("POST", "/v1/ties/{}/end", &cell.tie, Value::Null),
     ];
     for (method, path, there, body) in cases {

@@ -187,5 +187,6 @@ pub fn all(voice: Voice) -> Vec<(&'static str, String)> {
         ("engagement", html(&framework_sample::engagement_page(voice))),
         ("engagements", html(&framework_sample::engagements_page(voice))),
         ("framework", html(&framework_sample::framework_page(voice))),
+        ("partner", html(&framework_sample::partner_page(voice))),
     ]
 }

@@ -100,6 +100,7 @@ fn caused(
         | EngagementFact::Advised { .. }
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
+        | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -2,14 +2,14 @@
 
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
-use seawall_domain::access::{Action, Actor, visible};
+use seawall_domain::access::{Action, Actor, Scope, visible};
 use seawall_domain::fact::Aggregate;
 use seawall_domain::id::{PartyId, PersonId, TieId};
 use seawall_domain::partner::conflict::{Entry, Tie, TieFact, TieKind};
 use seawall_domain::refusal::Refusal;
 use seawall_store::record::Mandate;
 
-/// Puts a tie into the register.
+/// Puts a tie into the register: one's own, or, for those who keep the register, anybody's.
 pub async fn declare(
     desk: &Desk,
     actor: &Actor,
@@ -19,7 +19,11 @@ pub async fn declare(
 ) -> Outcome<Entry> {
     let now = desk.now();
     let id = TieId::new(desk.uuid());
-    let mandate = Mandate::<Entry>::start(id.uuid(), actor, Action::DeclareTie)?;
+    let action = match actor.person == Some(person) {
+        true => Action::DeclareOwnTie,
+        false => Action::DeclareTie,
+    };
+    let mandate = Mandate::<Entry>::start(id.uuid(), actor, action)?;
     let mut tx = desk.begin("tie_declare").await?;
     tx.party(party).await?.ok_or(Refusal::Hidden)?;
     let (entry, fact) = Entry::declare(id, Tie { person, party, kind, ended_at: None }, now)
@@ -43,9 +47,13 @@ pub async fn end(desk: &Desk, actor: &Actor, id: TieId) -> Outcome<Entry> {
     Ok(entry)
 }
 
-/// The register; hidden from those who may know of none.
+/// The register, or what is one's own of it; hidden from those who may know of none.
 pub async fn ties(desk: &Desk, actor: &Actor) -> Outcome<Vec<Entry>> {
     let within = visible(actor, Action::ReadTies)?;
     let mut tx = desk.begin("tie_list").await?;
-    Ok(tx.tie_list(within).await?)
+    Ok(match (within, actor.person) {
+        (Scope::All, _) => tx.tie_list(within).await?,
+        (Scope::Own(_), Some(person)) => tx.tie_list_of(person).await?,
+        (Scope::Own(_), None) | (Scope::Participant(_) | Scope::Nothing, _) => Vec::new(),
+    })
 }

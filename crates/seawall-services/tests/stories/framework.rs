@@ -5,6 +5,7 @@ mod evaluations;
 mod outsiders;
 mod partners;
 mod records;
+mod tokens;
 
 use seawall_domain::fact::Aggregate;
 use seawall_domain::refusal::Refusal;

@@ -58,6 +58,12 @@ impl Tx {
         row.map_or(Ok(0), |row| row.int("partners"))
     }
 
+    /// The ties of one person.
+    pub async fn tie_list_of(&mut self, person: PersonId) -> Result<Vec<Entry>, StoreFault> {
+        let sql = select!(tie, "WHERE person = $1 ORDER BY id");
+        self.values(sql, vec![person.to_string().into()]).await
+    }
+
     /// The register of ties, as far as a scope shows it.
     pub async fn tie_list(&mut self, scope: Scope) -> Result<Vec<Entry>, StoreFault> {
         let [all, _] = bounds(scope);

@@ -3,18 +3,22 @@
 use crate::world::{World, must};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
+use seawall_domain::engagement::window::Ring;
 use seawall_domain::engagement::{Engagement, Weights};
 use seawall_domain::evaluation::sealing::Duty;
-use seawall_domain::id::{PersonId, RunId};
+use seawall_domain::id::{EngagementId, PartnerId, PersonId, RunId, WindowId};
 use seawall_domain::partner::Declared;
+use seawall_domain::partner::assessment::{Answer, Filing};
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::TieKind;
+use seawall_domain::partner::decision::Rivalry;
 use seawall_domain::partner::lottery::commitment;
 use seawall_domain::partner::reach::Group;
+use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::party::{Party, Role};
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_services::desk::digest;
-use seawall_services::engagement;
+use seawall_services::engagement::{self, Offered};
 use seawall_services::evaluation::docket;
 use seawall_services::partner::{self, Drawing};
 use std::collections::BTreeSet;
@@ -143,6 +147,77 @@ impl Framework {
         }
     }
 }
+
+impl Framework {
+    /// The partner applies, is drawn for, marked well, signed for by both sides and seated: gives
+    /// the id of its seat.
+    pub async fn seat(&self, world: &World) -> PartnerId {
+        let (desk, official) = (&world.desk, &self.officials.1[0]);
+        let (party, applicant) = &self.partner;
+        let maker = &self.developer.1;
+        let declared = Declared {
+            parent: party.id,
+            sector: Sector::Water,
+            size: Size::Small,
+            protects: BTreeSet::from([Group(1)]),
+        };
+        let developer = self.developer.0.id;
+        let filed = must(partner::apply(desk, applicant, developer, declared, b"evidence").await);
+        let id = filed.application.id;
+        let pool = self.evaluators[..2].iter().map(person_of).collect();
+        must(partner::begin_draw(desk, official, id, Drawing { pool, wanted: 2 }).await);
+        let sides = [(maker, developer, 21u8), (official, self.officials.0.id, 22)];
+        for (side, own, nonce) in sides {
+            let to = commitment(own, &[nonce; 32], digest);
+            must(partner::commit_draw(desk, side, id, to).await);
+        }
+        for (side, _, nonce) in sides {
+            must(partner::reveal_draw(desk, side, id, digest_of(nonce)).await);
+        }
+        let yes = Answer::Yes { evidence: digest_of(4) };
+        let filing = || Filing {
+            gates: Gate::ALL.into_iter().map(|gate| (gate, yes)).collect(),
+            marks: Criterion::ALL.into_iter().map(|criterion| (criterion, 3)).collect(),
+        };
+        for evaluator in &self.evaluators[..2] {
+            must(partner::mark(desk, evaluator, id, filing()).await);
+        }
+        must(partner::conclude(desk, official, id, Rivalry::None, 365).await);
+        must(partner::sign(desk, maker, id).await);
+        must(partner::sign(desk, &self.officials.1[1], id).await);
+        let people = BTreeSet::from([person_of(applicant)]);
+        must(partner::seat(desk, applicant, id, people).await);
+        id
+    }
+
+    /// A window for that ring on that snapshot, which is open for a day and five minutes.
+    pub async fn open_window(
+        &self,
+        world: &World,
+        ring: Ring,
+        snapshot: u8,
+    ) -> (EngagementId, WindowId) {
+        let (desk, maker) = (&world.desk, &self.developer.1);
+        let id = self.engage(world, snapshot).await.id;
+        let offered = Offered {
+            ring,
+            seconds: 86_700,
+            snapshot: digest_of(snapshot),
+            terms: TERMS,
+            answer_by: in_days(world, 9),
+        };
+        must(engagement::offer(desk, maker, id, offered).await);
+        must(engagement::accept(desk, &self.officials.1[0], id).await);
+        let begun = must(engagement::begin(desk, maker, id).await);
+        match begun.window.offer() {
+            Some(offer) => (id, offer.window),
+            None => panic!("the window is open"),
+        }
+    }
+}
+
+/// The terms of access of every window here.
+pub const TERMS: &str = "For defence; nothing is kept.";
 
 /// A digest that is told from others by one byte.
 pub fn digest_of(byte: u8) -> Digest {

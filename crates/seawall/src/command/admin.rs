@@ -5,7 +5,7 @@ use crate::laboratory::Remember;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use seawall_domain::access::Actor;
-use seawall_domain::account::Holder;
+use seawall_domain::account::{Holder, KEY_DAYS_MAX};
 use seawall_domain::id::PartyId;
 use seawall_domain::party::Role;
 use seawall_domain::project::{ClockBasis, Policy, ReproducerHandling, Secrecy};
@@ -47,6 +47,15 @@ enum What {
         /// The natural person's id, where it has another account already.
         #[arg(long, conflicts_with = "machine")]
         person: Option<String>,
+    },
+    /// Issue a key by which an account asks over the interface, from its own command line.
+    Key {
+        /// The account's id.
+        account: String,
+        /// How many days it is good.
+        #[arg(long, default_value_t = 30)]
+        #[arg(value_parser = clap::value_parser!(i64).range(1..=KEY_DAYS_MAX))]
+        days: i64,
     },
     /// Make a new login link for a person's account.
     Invite {
@@ -113,6 +122,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                     println!("signs as {}", signs.digest_hex());
                     println!("/login/{}", account::invite(desk, &actor, opened.id).await?);
                 }
+            }
+            What::Key { account: id, days } => {
+                println!("key {}", account::issue_key(desk, &actor, id.parse()?, days).await?);
             }
             What::Invite { account: id } => {
                 println!("/login/{}", account::invite(desk, &actor, id.parse()?).await?);

@@ -6,6 +6,7 @@ mod compare;
 mod concur;
 mod custody;
 mod determine;
+mod docket;
 mod exclude;
 mod figures;
 mod flags;
@@ -109,6 +110,8 @@ enum Act {
     Verify(verify::Arguments),
     /// Write the letter in which the developer is told of a determination.
     Letter(letter::Arguments),
+    /// The dockets of an installation: duties, sealed protocols, tokens, over its own interface.
+    Docket(docket::Arguments),
 }
 
 /// Does it.
@@ -135,6 +138,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Concur(arguments) => concur::run(&arguments),
         Act::Verify(arguments) => verify::run(&arguments),
         Act::Letter(arguments) => letter::run(&arguments),
+        Act::Docket(arguments) => docket::run(arguments),
     }
 }
 

@@ -3,17 +3,17 @@
 //! One command for each person: the operator serves, the developer leases and withdraws, the
 //! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
 
+mod attach;
 mod escrow;
 mod follow;
 pub(super) mod papers;
+mod setup;
 
 use crate::command::say;
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use seawall_gateway::attach::{Attached, attach};
 use seawall_gateway::settings::Settings;
 use seawall_gateway::{Chance, Clock, Gateway};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,6 +33,9 @@ enum What {
         #[arg(long)]
         settings: PathBuf,
     },
+    /// As the developer or the official: write the settings of a gateway from an engagement whose
+    /// window is open, on standard output.
+    Settings(setup::SettingsArguments),
     /// Make a key: the secret half into a file, the public half on standard output.
     Key(papers::KeyArguments),
     /// As the developer: sign a lease and send it, again and again with `--keep`.
@@ -47,26 +50,7 @@ enum What {
     /// when the window is over or somebody is stopped.
     Follow(follow::FollowArguments),
     /// As a partner: a local address that any client can use, which proves your key.
-    Attach {
-        /// The gateway's address.
-        #[arg(long)]
-        gateway: String,
-        /// The file with the access token; it is read anew for each request.
-        #[arg(long)]
-        token: PathBuf,
-        /// The file with your key.
-        #[arg(long)]
-        key: PathBuf,
-        /// What requests are for: find_own, find_agreed, patch, detect, respond, evaluate.
-        #[arg(long)]
-        purpose: String,
-        /// The scan claim on what they look at.
-        #[arg(long)]
-        claim: Option<String>,
-        /// Where to listen.
-        #[arg(long, default_value = "127.0.0.1:8091")]
-        listen: SocketAddr,
-    },
+    Attach(Box<attach::AttachArguments>),
     /// What is asked and answered, kept so that only developer and partner together can read it.
     Escrow(escrow::Arguments),
     /// Hold a gateway's journal against itself, and against a checkpoint that somebody kept.
@@ -77,35 +61,14 @@ enum What {
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.what {
         What::Serve { settings } => super::block_on(serve(settings)),
+        What::Settings(arguments) => super::block_on(setup::settings(arguments)),
         What::Key(arguments) => papers::key(&arguments),
         What::Lease(arguments) => super::block_on(papers::lease(arguments)),
         What::Withdraw(arguments) => super::block_on(papers::withdraw(arguments)),
         What::Grant(arguments) => papers::grant(&arguments),
         What::Cut(arguments) => super::block_on(papers::cut(arguments)),
         What::Follow(arguments) => super::block_on(follow::follow(arguments)),
-        What::Attach { gateway, token, key, purpose, claim, listen } => {
-            if !listen.ip().is_loopback() {
-                bail!("cannot listen on {listen}: whoever reaches it would use your key");
-            }
-            let attached = Attached {
-                gateway: gateway.trim_end_matches('/').to_owned(),
-                token,
-                key: papers::secret(&key)?,
-                purpose,
-                claim,
-                clock: clock(),
-                chance: chance(),
-            };
-            super::block_on(async move {
-                let until = super::told_to_end()?;
-                let listener = tokio::net::TcpListener::bind(listen)
-                    .await
-                    .with_context(|| format!("listening on {listen}"))?;
-                say!("attached: use http://{} as the provider's address", listener.local_addr()?);
-                attach(listener, attached, until).await?;
-                Ok(ExitCode::SUCCESS)
-            })
-        }
+        What::Attach(arguments) => super::block_on(attach::attach(*arguments)),
         What::Escrow(arguments) => escrow::run(&arguments),
         What::Verify(arguments) => papers::verify(&arguments),
     }

@@ -2,12 +2,12 @@
 //! people seal to a public log that tells nothing of it.
 //!
 //! The protocol is sealed once, in the docket, whose papers serve the runs and the determination by
-//! files; the record comes into the engagement, and the developer's letter from it.
+//! files; the record comes into the engagement, and the developer's letter from it. The window's
+//! gateway is set up from the engagement, access tokens come from the seat, and stops and the
+//! withdrawal reach the gateway by themselves (`seawall gateway follow`).
 //!
-//! What is handed over by hand, because nothing hands it over yet: the settings of both gateways
-//! (window, snapshot, terms) are written out; and the access tokens are written by `seawall gateway
-//! grant`, and not taken from a seat. A withdrawal reaches the gateway by itself (`seawall gateway
-//! follow`).
+//! What is handed over by hand: the gateway through which the runs go, because it belongs to no
+//! engagement.
 
 mod canaries;
 mod docket;
@@ -56,6 +56,30 @@ async fn cast(house: &House) -> Cast {
     }
 }
 
+/// The same window without an evaluation, which needs Inspect: a window needs none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_is_handed_over_from_engagement_to_gateway_to_partner() {
+    let house = House::open();
+    let cast = cast(&house).await;
+    std::fs::write(house.folder.path("provider.key"), PROVIDER_KEY).unwrap();
+    let provider = Provider::start(Vec::new());
+    let opening = json!({"weights": "held", "snapshot": evaluating::SNAPSHOT});
+    let opened = house.done(&cast.developer, "/v1/engagements", Some(opening)).await;
+    let engagement = format!("/v1/engagements/{}", opened["id"].as_str().unwrap());
+    let window = window::open(&house, &cast, &engagement, evaluating::SNAPSHOT).await;
+    let seat = window::seat(&house, &cast).await;
+    let of = (window.as_str(), seat.as_str());
+    window::used_and_withdrawn(&house, &provider, &cast, &engagement, of).await;
+    // Once more, by nothing but the key of an account of the developer's.
+    let withdraw = format!("engagement withdraw {}", house.asking("account.key"));
+    let told = house.folder.said_by(&withdraw, 0);
+    assert!(told.starts_with("withdrawn: "), "{told}");
+    let token = house.folder.text("window.token");
+    house.folder.only_in(token.trim(), &["window.token"]);
+    let (_, verified) = house.close();
+    assert_eq!(verified["faults"], json!([]), "{verified}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let test = "from_a_sealed_protocol_to_a_certificate_of_destruction";
@@ -100,9 +124,9 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     // The window.
     let snapshot = evaluating::SNAPSHOT;
     let window = window::open(&house, &cast, &engagement, snapshot).await;
-    window::seat(&house, &cast).await;
+    let seat = window::seat(&house, &cast).await;
     let held = house.hold(evaluator, &engagement, HELD).await;
-    let of = (window.as_str(), snapshot);
+    let of = (window.as_str(), seat.as_str());
     window::used_and_withdrawn(&house, &provider, &cast, &engagement, of).await;
     window::certified(&house, &cast, &engagement, &window, &held).await;
 

@@ -81,6 +81,11 @@ pub enum Step {
     },
     /// Say that the weights are open: from then on there is advice only (developer).
     OpenWeights,
+    /// Name the key by which you sign leases (developer).
+    NameLeaseKey {
+        /// Its public half: `ed25519:` and base64, as `seawall gateway key` prints it.
+        key: String,
+    },
     /// Find a place for the runs (evaluator).
     Schedule,
     /// Name the sealed protocol (evaluator).
@@ -147,6 +152,7 @@ impl Step {
                 engagement::add_snapshot(desk, actor, id, snapshot).await
             }
             Step::OpenWeights => engagement::open_weights(desk, actor, id).await,
+            Step::NameLeaseKey { key } => engagement::name_lease_key(desk, actor, id, &key).await,
             Step::Schedule => engagement::schedule(desk, actor, id).await,
             Step::NameProtocol { root } => engagement::name_protocol(desk, actor, id, root).await,
             Step::Start => engagement::start(desk, actor, id).await,

@@ -2,7 +2,7 @@
 
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
-use seawall_domain::id::{PartnerId, PersonId};
+use seawall_domain::id::{AccountId, PartnerId, PersonId, WindowId};
 use seawall_domain::partner::Partner;
 use seawall_domain::partner::assessment::Filing;
 use seawall_domain::partner::decision::Rivalry;
@@ -86,12 +86,33 @@ pub enum Step {
     },
     /// Report a key lost (developer, partner, duty officer).
     LoseKey {
-        /// SHA-256 of the public key.
+        /// Its thumbprint (RFC 7638) in hexadecimal, as tokens on record show it.
         #[schema(value_type = String)]
         key: Digest,
     },
     /// Give the yearly word (partner).
     Attest,
+    /// Accept the terms of a window that is open to the seat (a person of the seat).
+    AcceptTerms {
+        /// The window.
+        #[schema(value_type = String)]
+        window: WindowId,
+        /// SHA-256 of its terms.
+        #[schema(value_type = String)]
+        terms: Digest,
+    },
+    /// Answer for a machine of the partner, which gets tokens from then on (a person of the seat).
+    Sponsor {
+        /// The machine's account.
+        #[schema(value_type = String)]
+        machine: AccountId,
+    },
+    /// Answer for it no longer (whoever does).
+    Dismiss {
+        /// The machine's account.
+        #[schema(value_type = String)]
+        machine: AccountId,
+    },
 }
 
 impl Step {
@@ -115,6 +136,11 @@ impl Step {
             Step::Change { to } => partner::change(desk, actor, id, to).await,
             Step::LoseKey { key } => partner::lose_key(desk, actor, id, key).await,
             Step::Attest => partner::attest(desk, actor, id).await,
+            Step::AcceptTerms { window, terms } => {
+                partner::accept_terms(desk, actor, id, window, terms).await
+            }
+            Step::Sponsor { machine } => partner::sponsor(desk, actor, id, machine).await,
+            Step::Dismiss { machine } => partner::dismiss(desk, actor, id, machine).await,
         }
     }
 }

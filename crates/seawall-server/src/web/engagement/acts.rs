@@ -85,6 +85,11 @@ fn developer(shell: &Shell, it: &Engagement) -> Vec<Form> {
             .field(FieldKind::Line, "at", "From", DAY)
             .says("A report is taken in every state; it can only end a window sooner."),
     );
+    forms.push(
+        post("name_lease_key", "Name the key by which you sign leases")
+            .field(FieldKind::Line, "key", "Key", "as `seawall gateway key` prints it")
+            .says("A gateway's settings take it from here."),
+    );
     let snapshot = post("add_snapshot", "Name another snapshot of this model");
     forms.push(snapshot.field(FieldKind::Line, "snapshot", "Snapshot", "SHA-256"));
     if it.weights == Weights::Held {
@@ -203,6 +208,7 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
         }
         "add_snapshot" => Step::AddSnapshot { snapshot: digest("snapshot")? },
         "open_weights" => Step::OpenWeights,
+        "name_lease_key" => Step::NameLeaseKey { key: sent.text("key").to_owned() },
         "schedule" => Step::Schedule,
         "name_protocol" => Step::NameProtocol { root: digest("root")? },
         "start" => Step::Start,

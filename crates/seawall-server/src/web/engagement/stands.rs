@@ -7,6 +7,7 @@ use crate::pages::matter::Part;
 use crate::pages::{Tag, Tone};
 use seawall_domain::engagement::Weights;
 use seawall_domain::engagement::determination::{Concurrence, Determination};
+use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::release::Release;
 use seawall_domain::engagement::window::Window;
 use seawall_domain::engagement::{Engagement, certificate::Certificate};
@@ -162,6 +163,7 @@ pub fn parts(it: &Engagement) -> Vec<Part> {
     ];
     model.extend(known("Protocol that runs are under", it.protocol));
     model.extend(known("Record of the determination", it.record));
+    model.extend(known("Leases are signed by", it.lease_key.map(|LeaseKey(key)| short(key))));
     model.extend(known("Partners have it from", partners(&it.release)));
     model.extend(known("Everybody has it from", it.release.ends_partners_window()));
     let mut parts = vec![Part {

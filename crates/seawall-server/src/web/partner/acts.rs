@@ -8,9 +8,10 @@ use crate::pages::{FieldKind, Form, Shell};
 use crate::refuse::Refused;
 use axum::http::StatusCode;
 use seawall_domain::access::{Action, Actor, Relation, Role, decide};
-use seawall_domain::id::{PartyId, PersonId};
+use seawall_domain::id::{AccountId, PartyId, PersonId, TieId};
 use seawall_domain::partner::assessment::{Answer, Filing};
 use seawall_domain::partner::concentration::{Sector, Size};
+use seawall_domain::partner::conflict::TieKind;
 use seawall_domain::partner::decision::Rivalry;
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
@@ -103,6 +104,7 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
             }
             if own {
                 forms.push(post(shell, it, "attest", "Say that everything still holds"));
+                forms.extend(machines(actor, shell, it));
             }
         }
         Progress::Filed
@@ -155,8 +157,43 @@ fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {
         form("suspend", "Stop at once"),
         form("resume", "Sign for starting again").says("The second person's signature does it."),
         form("revoke", "Sign for stopping for good").says("The second person's signature does it."),
-        key.field(FieldKind::Line, "key", "Key", "SHA-256 of the public key"),
+        key.field(FieldKind::Line, "key", "Key", "its thumbprint, as the tokens show it"),
     ]
+}
+
+fn machines(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
+    let seat = it.seat.as_ref().map(|view| &view.seat);
+    let holder = |person| seat.is_some_and(|seat| seat.holds(person).is_ok());
+    let Some(person) = actor.person.filter(|person| holder(*person)) else { return Vec::new() };
+    let mut forms = vec![
+        post(shell, it, "sponsor", "Answer for a machine")
+            .field(FieldKind::Line, "machine", "Machine", "the id of its account")
+            .says("It gets access tokens as long as you do."),
+    ];
+    let access = seat.map(|seat| seat.access().machines().collect::<Vec<_>>());
+    let own = access.unwrap_or_default().into_iter().filter(|(_, sponsor)| *sponsor == person);
+    let own: Vec<_> = own.map(|(id, _)| (id.to_string(), format!("account {id}"))).collect();
+    if !own.is_empty() {
+        let form = post(shell, it, "dismiss", "Answer for it no longer");
+        forms.push(form.field(FieldKind::Choice(own), "machine", "Machine", ""));
+    }
+    forms
+}
+
+/// Reads a tie as it is declared; without a person it is one's own.
+pub fn tie(sent: &Sent) -> Result<(PersonId, PartyId, TieKind), Refused> {
+    let person = match (sent.text("tied").trim(), sent.actor().person) {
+        ("", Some(own)) => own,
+        (text, _) => text.parse().map_err(|_| unreadable("name a person by id"))?,
+    };
+    let party = sent.text("party").trim().parse();
+    let party = party.map_err(|_| unreadable("name a party by its id"))?;
+    Ok((person, party, named::<TieKind>(sent.text("kind"))?))
+}
+
+/// Reads which tie has ended.
+pub fn tied(sent: &Sent) -> Result<TieId, Refused> {
+    sent.text("tie").trim().parse().map_err(|_| unreadable("choose one of the ties"))
 }
 
 /// Reads the step that a form sends.
@@ -183,6 +220,12 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
         }
         "lose_key" => Step::LoseKey { key: digest(sent.text("key"))? },
         "attest" => Step::Attest,
+        "accept_terms" => Step::AcceptTerms {
+            window: sent.text("window").trim().parse().map_err(|_| Refused::hidden())?,
+            terms: digest(sent.text("terms"))?,
+        },
+        "sponsor" => Step::Sponsor { machine: machine(sent)? },
+        "dismiss" => Step::Dismiss { machine: machine(sent)? },
         _ => return Err(Refused::hidden()),
     })
 }
@@ -203,6 +246,10 @@ fn filing(sent: &Sent) -> Result<Filing, Refused> {
         gates: Gate::ALL.into_iter().zip(answers).collect(),
         marks: Criterion::ALL.into_iter().zip(marks).collect(),
     })
+}
+
+fn machine(sent: &Sent) -> Result<AccountId, Refused> {
+    sent.text("machine").trim().parse().map_err(|_| unreadable("name a machine by its account"))
 }
 
 fn extent(sent: &Sent) -> Result<Extent, Refused> {

@@ -83,6 +83,46 @@ pub fn engagement_page(voice: Voice) -> Matter {
     }
 }
 
+pub fn partner_page(voice: Voice) -> Matter {
+    let shell = shell(voice, "Trusted partner", Visitor::Official, "/partners", Lang::English);
+    let parties = vec![("3f".to_owned(), voice.text("Water association"))];
+    let kinds = vec![("customer".to_owned(), "sells to it, or buys from it".to_owned())];
+    let declare = Form::post(&shell, "/partners/3f/declare_tie", "Put a tie into the register")
+        .field(FieldKind::Line, "tied", "Who", "the id of a person")
+        .field(FieldKind::Choice(parties), "party", "To whom", "")
+        .field(FieldKind::Choice(kinds), "kind", "What kind", "")
+        .weight(Weight::Side);
+    let ties = vec![("7a".to_owned(), voice.text("Person 1a2b3c4d: is family"))];
+    let end = Form::post(&shell, "/partners/3f/end_tie", "Record that a tie has ended")
+        .field(FieldKind::Choice(ties), "tie", "Which", "it counts for a while yet")
+        .weight(Weight::Side);
+    let part = |id: &str, heading: &str, line: String| Part {
+        id: id.into(),
+        heading: heading.into(),
+        says: voice.text("Each is good for minutes."),
+        lines: vec![line],
+        ..Part::default()
+    };
+    let key = "ab".repeat(32);
+    let token = format!("Person 1a2b3c4d: window 9f8e7d6c, key {key}, for find own, patch");
+    Matter {
+        over: voice.text("Application 3f2a91c0, for models of a maker"),
+        title: voice.text("Water association"),
+        states: vec![tag("has a seat", Tone::Good)],
+        parts: vec![
+            part("tokens", "Access tokens that were given", voice.text(&token)),
+            part("ties", "Ties to those whom it concerns", voice.text("Person 1a2b3c4d: family")),
+        ],
+        texts: vec![Written {
+            heading: "Terms of access of window 9f8e7d6c".into(),
+            text: voice.text("For defence; nothing is kept."),
+        }],
+        forms: vec![declare, end],
+        shell,
+        ..Matter::default()
+    }
+}
+
 pub fn engagements_page(voice: Voice) -> Matters {
     let shell = shell(voice, "Engagements", Visitor::Official, "/engagements", Lang::English);
     let open = Form::post(&shell, "/engagements", "Open an engagement").field(

@@ -132,6 +132,16 @@ async fn whoever_has_a_tie_is_not_drawn_and_marks_stay_blind() {
             must(partner::declare(&desk, official, person, party, TieKind::Customer).await);
         }
         hidden(partner::ties(&desk, &cast.developer.1).await);
+        // Anybody who may be drawn says so of itself, and sees no more of the register than that.
+        let (own, other) = (&cast.evaluators[2], person_of(&cast.evaluators[3]));
+        assert_eq!(must(partner::ties(&desk, own).await), []);
+        let party = cast.developer.0.id;
+        hidden(partner::declare(&desk, own, other, party, TieKind::Family).await);
+        let elsewhere = cast.rival.0.id;
+        let kind = TieKind::Family;
+        let tie = must(partner::declare(&desk, own, person_of(own), elsewhere, kind).await);
+        assert_eq!(must(partner::ties(&desk, own).await).len(), 1);
+        hidden(partner::end(&desk, own, tie.id).await);
         let id = applied(&world, &cast).await;
         let three: BTreeSet<_> = cast.evaluators[..3].iter().map(person_of).collect();
         let few =
@@ -256,19 +266,19 @@ async fn anybody_stops_alone_and_two_start_again() {
             answer_by: in_days(&world, 9),
         };
         let (maker, duty) = (&cast.developer.1, &cast.duty);
-        assert_eq!(must(engagement::stops(&desk, maker, engaged).await).window, None);
+        assert_eq!(must(engagement::stops(&desk, maker, engaged, None).await).window, None);
         must(engagement::offer(&desk, maker, engaged, offered).await);
-        let told = must(engagement::stops(&desk, duty, engaged).await);
+        let told = must(engagement::stops(&desk, duty, engaged, None).await);
         assert!(told.window.is_some() && told.cut.people.is_empty());
         assert!(told.cut.keys.contains(&key));
         must(engagement::withdraw(&desk, maker, engaged).await);
-        assert_eq!(must(engagement::stops(&desk, duty, engaged).await).window, None);
-        hidden(engagement::stops(&desk, &cast.partner.1, engaged).await);
+        assert_eq!(must(engagement::stops(&desk, duty, engaged, None).await).window, None);
+        hidden(engagement::stops(&desk, &cast.partner.1, engaged, None).await);
         let revoke = Change::Revoke { extent: Extent::Person(person), why };
         must(partner::change(&desk, &cast.duty, id, revoke).await);
         must(partner::change(&desk, &cast.developer.1, id, revoke).await);
         assert_eq!(admits(&world).await, Err(Denied::Revoked));
-        let told = must(engagement::stops(&desk, duty, engaged).await);
+        let told = must(engagement::stops(&desk, duty, engaged, None).await);
         assert!(told.cut.people.contains(&person));
         holds::<Partner>(&mut world).await;
     })

@@ -183,7 +183,8 @@ fn said(folder: &Path, request: Uuid) -> anyhow::Result<Option<(Escrowed, End)>>
         | Event::Gate { .. }
         | Event::Quota { .. }
         | Event::Refused { .. }
-        | Event::Cut { .. } => {}
+        | Event::Cut { .. }
+        | Event::Stops { .. } => {}
     })?;
     Ok(said)
 }

@@ -1,12 +1,14 @@
 //! `seawall gateway follow`: what happens to a window and to seats at the clearinghouse reaches the
 //! gateway at once, over whichever network there is between them.
 //!
-//! It asks again and again, and says each thing to the gateway once. It can only close and cut off;
-//! when the clearinghouse cannot be reached, the developer's leases go on deciding.
+//! It asks again and again, and hands on what the clearinghouse signed: that the window is over, or
+//! who is stopped. It needs no key of its own for that, and cannot say anything else. With `--key`
+//! it says by that key what it was told, once each: then it can only close and cut off. When the
+//! clearinghouse cannot be reached, the developer's leases go on deciding.
 
-use super::papers::Said;
+use super::papers::{Said, hand_in};
+use crate::command::clearinghouse::Client;
 use crate::command::say;
-use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{EngagementId, PartyId, PersonId, WindowId};
 use seawall_gateway::control::{CLOSING, CUT, Closing, CutWord};
@@ -18,14 +20,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How long an answer of the clearinghouse may take.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
-
 /// Whom to follow, and where to say it.
 #[derive(clap::Args)]
 pub struct FollowArguments {
-    #[command(flatten)]
-    said: Said,
+    /// The gateway's settings: they name the window.
+    #[arg(long)]
+    settings: PathBuf,
+    /// A file with a key that signs, where the settings name no key of the clearinghouse's own.
+    #[arg(long)]
+    key: Option<PathBuf>,
+    /// The gateway's address; without one, that of the settings.
+    #[arg(long)]
+    gateway: Option<String>,
     /// The clearinghouse's address.
     #[arg(long)]
     server: String,
@@ -48,30 +54,62 @@ struct Stops {
     people: BTreeSet<PersonId>,
     parties: BTreeSet<PartyId>,
     keys: BTreeSet<Digest>,
+    signed: Option<serde_json::Value>,
 }
 
 impl Stops {
-    fn each(&self) -> impl Iterator<Item = CutOff> + '_ {
+    fn each(&self) -> BTreeSet<CutOff> {
         let people = self.people.iter().map(|person| CutOff::Person(*person));
         let parties = self.parties.iter().map(|party| CutOff::Party(*party));
-        people.chain(parties).chain(self.keys.iter().map(|key| CutOff::Key(*key)))
+        people.chain(parties).chain(self.keys.iter().map(|key| CutOff::Key(*key))).collect()
     }
+}
+
+/// Who speaks to the gateway.
+enum Voice {
+    /// The clearinghouse, by what it signed.
+    Clearinghouse,
+    /// Whoever holds a key.
+    Own(Said),
 }
 
 /// Follows until the window is over or it is interrupted.
 pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings::read(&arguments.said.settings)?;
-    let key = std::fs::read_to_string(&arguments.account_key).context("reading the key")?;
-    let client = reqwest::Client::builder().timeout(ANSWER_TIME_MAX).build()?;
+    let settings = Settings::read(&arguments.settings)?;
+    let client = Client::new(&arguments.server, &arguments.account_key)?;
+    let FollowArguments { settings: file, key, gateway, engagement, .. } = &arguments;
+    let own = |key: &PathBuf| Said::new(file.clone(), key.clone(), gateway.clone());
+    let voice = key.as_ref().map_or(Voice::Clearinghouse, |key| Voice::Own(own(key)));
+    let path = format!("/v1/engagements/{engagement}/stops?window={}", settings.window.id);
     let until = crate::command::told_to_end()?;
     let mut until = std::pin::pin!(until);
-    let mut told: Vec<CutOff> = Vec::new();
+    // Nothing was told yet: the first list goes to the gateway even when it is empty.
+    let mut told: Option<BTreeSet<CutOff>> = None;
     loop {
-        let asked = ask(&client, &arguments, key.trim()).await;
-        match asked {
+        match ask(&client, &path).await {
             Ok(stops) => {
-                if say_new(&arguments, &settings, &stops, &mut told).await? {
-                    return Ok(ExitCode::SUCCESS);
+                let is_over = stops.window != Some(settings.window.id);
+                let now = stops.each();
+                let before = told.clone().unwrap_or_default();
+                let done = match (is_over, told.as_ref() == Some(&now)) {
+                    (true, _) => over(&arguments, &settings, &voice, &stops).await,
+                    (false, true) => Ok(()),
+                    (false, false) => {
+                        changed(&arguments, &settings, &voice, (&stops, &before)).await
+                    }
+                };
+                match done {
+                    Ok(()) if is_over => {
+                        say!("the window is over: nothing passes any more");
+                        return Ok(ExitCode::SUCCESS);
+                    }
+                    Ok(()) => {
+                        said(&before, &now);
+                        told = Some(now);
+                    }
+                    // Whom it never told anything, it was not set up for; another one comes back.
+                    Err(error) if told.is_none() => return Err(error),
+                    Err(error) => say!("the gateway was not told: {error:#}"),
                 }
             }
             Err(error) => say!("the clearinghouse did not answer: {error:#}"),
@@ -83,39 +121,58 @@ pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Says what is new to the gateway; whether the window is over.
-async fn say_new(
+async fn ask(client: &Client, path: &str) -> anyhow::Result<Stops> {
+    Ok(serde_json::from_value(client.get(path).await?)?)
+}
+
+async fn over(
+    arguments: &FollowArguments,
+    settings: &Settings,
+    voice: &Voice,
+    stops: &Stops,
+) -> anyhow::Result<()> {
+    match voice {
+        Voice::Own(said) => {
+            said.send(settings, CLOSING, &Closing { window: settings.window.id }).await
+        }
+        Voice::Clearinghouse => hand_on(arguments, settings, stops).await,
+    }
+}
+
+/// Tells the gateway who is stopped now; by a key of one's own, only who is stopped besides.
+async fn changed(
+    arguments: &FollowArguments,
+    settings: &Settings,
+    voice: &Voice,
+    (stops, before): (&Stops, &BTreeSet<CutOff>),
+) -> anyhow::Result<()> {
+    let said = match voice {
+        Voice::Clearinghouse => return hand_on(arguments, settings, stops).await,
+        Voice::Own(said) => said,
+    };
+    for who in stops.each().difference(before) {
+        let word = CutWord { window: settings.window.id, who: *who };
+        said.send(settings, CUT, &word).await?;
+    }
+    Ok(())
+}
+
+/// Hands on what the clearinghouse signed, as it is.
+async fn hand_on(
     arguments: &FollowArguments,
     settings: &Settings,
     stops: &Stops,
-    told: &mut Vec<CutOff>,
-) -> anyhow::Result<bool> {
-    let window = settings.window.id;
-    if stops.window != Some(window) {
-        arguments.said.send(settings, CLOSING, &Closing { window }).await?;
-        say!("the window is over: nothing passes any more");
-        return Ok(true);
-    }
-    for who in stops.each() {
-        if !told.contains(&who) {
-            arguments.said.send(settings, CUT, &CutWord { window, who }).await?;
-            say!("cut off");
-            told.push(who);
-        }
-    }
-    Ok(false)
+) -> anyhow::Result<()> {
+    let signed = stops.signed.as_ref();
+    let signed = signed.ok_or_else(|| anyhow::anyhow!("the clearinghouse signed nothing"))?;
+    hand_in(arguments.gateway.as_deref(), settings, signed.to_string()).await
 }
 
-async fn ask(
-    client: &reqwest::Client,
-    arguments: &FollowArguments,
-    key: &str,
-) -> anyhow::Result<Stops> {
-    let server = arguments.server.trim_end_matches('/');
-    let address = format!("{server}/v1/engagements/{}/stops", arguments.engagement);
-    let answer = client.get(address).bearer_auth(key).send().await?;
-    if !answer.status().is_success() {
-        bail!("it says {}", answer.status());
+fn said(before: &BTreeSet<CutOff>, now: &BTreeSet<CutOff>) {
+    for _ in now.difference(before) {
+        say!("cut off");
     }
-    Ok(answer.json().await?)
+    for _ in before.difference(now) {
+        say!("started again, where the clearinghouse's word does it");
+    }
 }

@@ -95,6 +95,11 @@ pub struct Said {
 }
 
 impl Said {
+    /// The same without a command line.
+    pub fn new(settings: PathBuf, key: PathBuf, gateway: Option<String>) -> Said {
+        Said { settings, key, gateway }
+    }
+
     /// Signs a word and sends it to the gateway.
     pub async fn send(
         &self,
@@ -104,25 +109,34 @@ impl Said {
     ) -> anyhow::Result<()> {
         let mut envelope = Envelope::new(kind, serde_json::to_vec(word)?);
         envelope.sign(&secret(&self.key)?);
-        let own = settings.own_address(settings.listen);
-        let gateway = self.gateway.as_deref().unwrap_or(&own).trim_end_matches('/');
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
-        let answer = client
-            .post(format!("{gateway}/gateway/word"))
-            .header("content-type", "application/json")
-            .body(envelope.to_json())
-            .send()
-            .await
-            .with_context(|| format!("reaching the gateway {gateway}"))?;
-        let status = answer.status();
-        let text = answer.text().await.unwrap_or_default();
-        if !status.is_success() {
-            let detail = serde_json::from_str::<serde_json::Value>(&text).ok();
-            let detail = detail.and_then(|told| Some(told.get("detail")?.as_str()?.to_owned()));
-            bail!("the gateway did not take it: {}", detail.unwrap_or_else(|| status.to_string()));
-        }
-        Ok(())
+        hand_in(self.gateway.as_deref(), settings, envelope.to_json()).await
     }
+}
+
+/// Hands a signed word in at the gateway.
+pub async fn hand_in(
+    gateway: Option<&str>,
+    settings: &Settings,
+    envelope: String,
+) -> anyhow::Result<()> {
+    let own = settings.own_address(settings.listen);
+    let gateway = gateway.unwrap_or(&own).trim_end_matches('/');
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
+    let answer = client
+        .post(format!("{gateway}/gateway/word"))
+        .header("content-type", "application/json")
+        .body(envelope)
+        .send()
+        .await
+        .with_context(|| format!("reaching the gateway {gateway}"))?;
+    let status = answer.status();
+    let text = answer.text().await.unwrap_or_default();
+    if !status.is_success() {
+        let detail = serde_json::from_str::<serde_json::Value>(&text).ok();
+        let detail = detail.and_then(|told| Some(told.get("detail")?.as_str()?.to_owned()));
+        bail!("the gateway did not take it: {}", detail.unwrap_or_else(|| status.to_string()));
+    }
+    Ok(())
 }
 
 /// A lease.

@@ -110,14 +110,17 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
     check(folder.text("run.token").trim(), &["run.token", "return.json", &log]);
     check(folder.text("window.token").trim(), &["window.token"]);
     check(folder.text("evaluation.token").trim(), &["evaluation.token"]);
-    check(folder.text("account.key").trim(), &["account.key"]);
-    check(folder.text("official.key").trim(), &["official.key"]);
+    for key in ["account.key", "official.key", "partner.key"] {
+        check(folder.text(key).trim(), &[key]);
+    }
     for gateway in ["evaluation", "window"] {
-        for whose in ["developer", "issuer", "holder"] {
+        for whose in ["developer", "holder"] {
             let file = format!("{gateway}-{whose}.key");
             check(folder.text(&file).trim(), &[&file]);
         }
     }
+    // The other gateway's tokens are signed by a key of the installation.
+    check(folder.text("evaluation-issuer.key").trim(), &["evaluation-issuer.key"]);
     let book: Value = serde_json::from_str(&folder.text("tokens.json")).unwrap();
     assert_eq!(book["key"], Value::Null, "the docket keeps the key of its tokens");
     let opening: Value = serde_json::from_str(&folder.text("opening.json")).unwrap();

@@ -55,6 +55,43 @@ impl Gateway {
             user.party,
         );
         std::fs::write(house.folder.path(&format!("{name}.toml")), settings).unwrap();
+        Gateway::begin(house, name)
+    }
+
+    /// A gateway whose settings come from the clearinghouse; what only an operator knows is filled
+    /// in.
+    pub fn from_engagement(house: &House, provider: &Provider, engagement: &str) -> Gateway {
+        let name = "window".to_owned();
+        let ask = house.asking("account.key");
+        let asked = format!("gateway settings --engagement {engagement} {ask}");
+        let mut settings = house.folder.said_by(&asked, 0);
+        let file = house.folder.path(&format!("{name}.toml"));
+        std::fs::write(&file, &settings).unwrap();
+        let serve = format!("gateway serve --settings @{name}.toml");
+        let refused = house.folder.output(&serve);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{said}");
+        assert!(said.contains("is not filled in yet"), "{said}");
+        for (from, to) in [
+            ("127.0.0.1:8090", "127.0.0.1:0"),
+            ("gateway-data", "window-data"),
+            (
+                "FILL IN: the provider's address, such as https://provider.example",
+                &provider.address,
+            ),
+            ("FILL IN: such as provider.key", "provider.key"),
+            ("\"FILL IN: of chat, responses, messages, models\"", "\"chat\", \"models\""),
+            ("FILL IN: the callers' name", "early"),
+            ("FILL IN: the provider's name", "internal-7"),
+        ] {
+            assert!(settings.contains(from), "{from}: {settings}");
+            settings = settings.replace(from, to);
+        }
+        std::fs::write(&file, settings).unwrap();
+        Gateway::begin(house, name)
+    }
+
+    fn begin(house: &House, name: String) -> Gateway {
         let serve = format!("gateway serve --settings @{name}.toml");
         let mut serving = Process::start(&house.folder, &format!("{name}-serving"), &serve);
         let address = format!("http://{}", serving.says("the gateway listens on "));
@@ -92,6 +129,30 @@ impl Gateway {
         );
         let mut attached = Process::start(folder, &format!("{name}-attached"), &attach);
         let address = attached.says("attached: use ");
+        (attached, address)
+    }
+
+    /// Somebody of a seat attaches, and the token comes from the seat; gives the process and its
+    /// address.
+    pub fn attach_from_seat(&self, house: &House, seat: &str, how: &Use<'_>) -> (Process, String) {
+        let (folder, name) = (&house.folder, &self.name);
+        let made = folder.output(&format!("gateway key @{name}-holder.key"));
+        let holder = String::from_utf8(made.stdout).unwrap();
+        let claim = how.claim.map(|claim| format!(" --claim {claim}")).unwrap_or_default();
+        let ask = house.asking("partner.key");
+        let for_what = format!("--purpose {}{claim}", how.purpose);
+        let attach = format!(
+            "gateway attach --gateway {} --seat {seat} {ask} --key @{name}-holder.key {for_what} \
+             --listen 127.0.0.1:0",
+            self.address
+        );
+        let mut attached = Process::start(folder, &format!("{name}-attached"), &attach);
+        let address = attached.says("attached: use ");
+        // One that is written down is in that file, and nowhere else.
+        let token = format!("partner token {seat} --holder {} {for_what} {ask}", holder.trim());
+        let told = folder.output(&token);
+        assert!(told.status.success(), "{told:?}");
+        std::fs::write(folder.path(&format!("{name}.token")), told.stdout).unwrap();
         (attached, address)
     }
 

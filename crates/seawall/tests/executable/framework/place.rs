@@ -152,6 +152,17 @@ impl House {
         std::fs::write(self.folder.path(file), &told[1].1).unwrap();
     }
 
+    /// A person's key, in a file of the folder.
+    pub fn key(&self, person: &Person, file: &str) {
+        let told = self.admin(&["key", &person.id]);
+        std::fs::write(self.folder.path(file), &told[0].1).unwrap();
+    }
+
+    /// How a command reaches the installation, by a key in a file of the folder.
+    pub fn asking(&self, file: &str) -> String {
+        format!("--server {} --account-key @{file}", self.address)
+    }
+
     /// Asks as somebody, or as the public; sends a document if there is one.
     pub async fn ask(
         &self,

@@ -1,0 +1,226 @@
+//! Access tokens from seats: which windows are open to one, whose terms were accepted, who answers
+//! for which machine, and the tokens themselves.
+//!
+//! A token is signed by the engagement's own key, told once and kept nowhere; that it was given is
+//! a fact.
+
+use super::{Hand, person};
+use crate::desk::{Desk, digest};
+use crate::engagement::issuer;
+use crate::outcome::{Fault, Outcome};
+use seawall_domain::access::{Action, Actor};
+use seawall_domain::account::{Account, Holder};
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::Engagement;
+use seawall_domain::engagement::grant::{Grant, Purpose};
+use seawall_domain::fact::Fact;
+use seawall_domain::id::{AccountId, PartnerId, ScanId, WindowId};
+use seawall_domain::partner::token::{Asker, Issued, Refused, Wanted};
+use seawall_domain::partner::{self as rules, Partner, PartnerFact};
+use seawall_domain::refusal::Refusal;
+use seawall_domain::scan::Scan;
+use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::token;
+use seawall_ledger::jws::{self, Carried};
+use seawall_store::db::Tx;
+use seawall_store::record::Leaf;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most claims that one token names.
+pub const CLAIMS_MAX: usize = 100;
+
+/// A window that is open to a seat.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Open {
+    /// The window.
+    pub window: WindowId,
+    /// When it ends.
+    pub ends: Timestamp,
+    /// SHA-256 of its terms.
+    pub terms: Digest,
+    /// The terms.
+    pub text: String,
+    /// Whether whoever asks has accepted them; for a machine, whether whoever answers for it has.
+    pub accepted: bool,
+}
+
+/// What somebody asks for.
+#[derive(Clone, Debug)]
+pub struct Request<'r> {
+    /// For which window.
+    pub window: WindowId,
+    /// The public half of the holder's key: a JWK, or as `seawall gateway key` prints it.
+    pub key: &'r str,
+    /// For what.
+    pub purposes: BTreeSet<Purpose>,
+    /// Which claims of the partner's own may be looked at.
+    pub claims: BTreeSet<ScanId>,
+}
+
+/// A token, told once.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The token itself.
+    pub token: String,
+    /// What it says.
+    pub grant: Grant,
+}
+
+/// A token that was given, as it is on record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Noted {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub issued: Issued,
+}
+
+/// The windows that are open to a seat now, for the people who have it and for their machines.
+pub async fn windows(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Vec<Open>> {
+    let now = desk.now();
+    let mut tx = desk.begin("partner_windows").await?;
+    let guarded = tx.load::<Partner>(id.uuid()).await?;
+    let (partner, _) = guarded.open(actor, Action::UseSeat)?;
+    let Ok(seat) = partner.seated() else { return Ok(Vec::new()) };
+    let sponsor = actor.account.and_then(|account| seat.access().sponsor(account));
+    let who = actor.person.or(sponsor).filter(|who| seat.holds(*who).is_ok());
+    let Some(who) = who.filter(|_| !seat.is_lapsed(now)) else { return Ok(Vec::new()) };
+    let mut windows = Vec::new();
+    for engagement in tx.engagement_list_of(partner.application.developer).await? {
+        let Some((offer, ends)) = partner.open_to(&engagement, now) else { continue };
+        let accepted = seat.access().has_accepted(who, &offer.terms);
+        let owner = format!("engagement/{}", engagement.id);
+        let found = desk.store.blobs().find(&mut tx, &owner, &offer.terms).await?;
+        let text = desk.text(&mut tx, &found.ok_or(Refusal::Hidden)?).await?;
+        windows.push(Open { window: offer.window, ends, terms: offer.terms, text, accepted });
+    }
+    Ok(windows)
+}
+
+/// A person accepts the terms of a window; they are named by their digest, so that it is these.
+pub async fn accept_terms(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    window: WindowId,
+    terms: Digest,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_accept_terms", Action::UseSeat).await?;
+    let by = person(actor)?;
+    let engagement = engagement_of(&mut hand.tx, &hand.partner, window).await?;
+    hand.take(hand.partner.accept_terms(by, terms, &engagement, hand.now)).await?;
+    hand.done().await
+}
+
+/// A person answers for a machine of its party.
+pub async fn sponsor(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    machine: AccountId,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_sponsor", Action::UseSeat).await?;
+    let by = person(actor)?;
+    let party = hand.partner.application.party;
+    let is_machine = |account: &Account| matches!(account.holder, Holder::Machine { .. });
+    let known = hand.tx.account_with_party(machine).await?;
+    known.filter(|(it, of)| of.id == party && is_machine(it)).ok_or(Refusal::Hidden)?;
+    hand.take(hand.partner.sponsor(machine, by, hand.now)).await?;
+    hand.done().await
+}
+
+/// A person no longer answers for a machine.
+pub async fn dismiss(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    machine: AccountId,
+) -> Outcome<Partner> {
+    let mut hand = Hand::open(desk, actor, id, "partner_dismiss", Action::UseSeat).await?;
+    let by = person(actor)?;
+    hand.take(hand.partner.dismiss(machine, by, hand.now)).await?;
+    hand.done().await
+}
+
+/// Gives a person of a seat, or a machine for which one answers, a token for minutes.
+pub async fn give(
+    desk: &Desk,
+    actor: &Actor,
+    id: PartnerId,
+    request: Request<'_>,
+) -> Outcome<Given> {
+    let Request { window, key, purposes, claims } = request;
+    let key = jws::read_key(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let mut hand = Hand::open(desk, actor, id, "partner_give_token", Action::UseSeat).await?;
+    let asker = asker(actor)?;
+    let claims = standing(&mut hand, actor, &claims).await?;
+    let engagement = engagement_of(&mut hand.tx, &hand.partner, window).await?;
+    let key = Digest::new(jws::thumbprint(key));
+    let wanted = Wanted { window, key, purposes, claims };
+    let given = hand.partner.give(asker, wanted, &engagement, hand.now);
+    let (partner, fact, grant) = given.map_err(Refusal::from)?;
+    hand.take(Ok((partner, fact))).await?;
+    let signer = issuer(desk, engagement.id);
+    let token = jws::sign(&signer, token::KIND, Carried::Nothing, &token::write(&grant));
+    let token = token.map_err(|fault| Fault::inconsistent("sign an access token", fault))?;
+    hand.done().await?;
+    Ok(Given { token, grant })
+}
+
+/// The newest tokens that were given, without the tokens.
+pub async fn issued(desk: &Desk, actor: &Actor, id: PartnerId, limit: i64) -> Outcome<Vec<Noted>> {
+    let mut tx = desk.begin("partner_issued").await?;
+    let guarded = tx.load::<Partner>(id.uuid()).await?;
+    let (_, _) = guarded.open(actor, Action::ReadTokens)?;
+    let mut noted = Vec::new();
+    for body in tx.fact_bodies_newest(id.uuid(), ISSUED, limit).await? {
+        let leaf: Leaf = serde_json::from_str(&body)
+            .map_err(|error| Fault::inconsistent("read a fact", error))?;
+        if let Fact::Partner(PartnerFact::TokenIssued { token }) = leaf.what {
+            noted.push(Noted { at: leaf.at, issued: token });
+        }
+    }
+    Ok(noted)
+}
+
+/// What the body of a fact says that tells of a token.
+const ISSUED: &str = "\"kind\":\"token_issued\"";
+
+fn asker(actor: &Actor) -> Result<Asker, Refusal> {
+    match (actor.person, actor.account) {
+        (Some(person), _) => Ok(Asker::Person(person)),
+        (None, Some(account)) => {
+            Ok(Asker::Machine { account, name: digest(account.to_string().as_bytes()) })
+        }
+        (None, None) => Err(Refusal::Hidden),
+    }
+}
+
+/// The claims that stand, each with its end; refused when one of them does not, or is another's.
+async fn standing(
+    hand: &mut Hand,
+    actor: &Actor,
+    claims: &BTreeSet<ScanId>,
+) -> Outcome<BTreeMap<ScanId, Timestamp>> {
+    if claims.len() > CLAIMS_MAX {
+        return Err(Refusal::Full { what: "claims in one token", bound: CLAIMS_MAX as u64 }.into());
+    }
+    let mut standing = BTreeMap::new();
+    for claim in claims {
+        let guarded = hand.tx.load::<Scan>(claim.uuid()).await?;
+        let held = guarded.open(actor, Action::ReadScan).ok().map(|(scan, _)| scan);
+        let own = |scan: &Scan| scan.party == hand.partner.application.party;
+        let held = held.filter(|scan| own(scan) && scan.is_held(hand.now));
+        let none = || Refusal::from(rules::Refused::from(Refused::NoClaim));
+        standing.insert(*claim, held.ok_or_else(none)?.until);
+    }
+    Ok(standing)
+}
+
+/// The developer's engagement that has this window.
+async fn engagement_of(tx: &mut Tx, partner: &Partner, window: WindowId) -> Outcome<Engagement> {
+    let all = tx.engagement_list_of(partner.application.developer).await?;
+    let has = |it: &Engagement| it.window.offer().is_some_and(|offer| offer.window == window);
+    let none = || Refusal::from(rules::Refused::from(Refused::NotOpen));
+    Ok(all.into_iter().find(has).ok_or_else(none)?)
+}

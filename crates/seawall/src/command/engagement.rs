@@ -1,0 +1,288 @@
+//! `seawall engagement`: a developer's voluntary dealings about a model, over the clearinghouse's
+//! own interface.
+//!
+//! Withdrawing asks nothing and needs nothing but the key of an account of the developer's.
+
+use crate::command::clearinghouse::{Asking, Client, Column, instant, step, text};
+use crate::command::say;
+use clap::{Subcommand, ValueEnum};
+use jiff::Timestamp;
+use seawall_domain::digest::Digest;
+use seawall_domain::id::EngagementId;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What is done.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Args)]
+struct One {
+    /// The engagement.
+    id: EngagementId,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+/// For whom a window is.
+#[derive(Clone, Copy, ValueEnum)]
+enum Ring {
+    /// The government, for thirty days at most.
+    Government,
+    /// Trusted partners.
+    Partners,
+}
+
+/// To whom a model is released.
+#[derive(Clone, Copy, ValueEnum)]
+enum To {
+    /// Other trusted partners.
+    Partners,
+    /// Everybody.
+    Everybody,
+}
+
+/// Who has the weights.
+#[derive(Clone, Copy, ValueEnum)]
+enum Weights {
+    /// The developer holds them.
+    Held,
+    /// They are open to everybody.
+    Open,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Those that you may know of.
+    List {
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// One of them: its three machines.
+    Show {
+        #[command(flatten)]
+        one: One,
+    },
+    /// As the developer: open one about the model of a snapshot. It asks nothing yet.
+    Open {
+        /// SHA-256 of the snapshot.
+        snapshot: Digest,
+        /// Who has the weights.
+        #[arg(long, default_value = "held")]
+        weights: Weights,
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// As the developer: ask whether the model is a covered frontier model.
+    Ask {
+        #[command(flatten)]
+        one: One,
+        /// Until when you wait for an answer.
+        #[arg(long, value_parser = instant)]
+        until: Timestamp,
+    },
+    /// As the developer: offer a window.
+    Offer {
+        #[command(flatten)]
+        one: One,
+        /// For whom.
+        #[arg(long)]
+        ring: Ring,
+        /// How many days at most.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=3_650))]
+        days: i64,
+        /// SHA-256 of the snapshot.
+        #[arg(long)]
+        snapshot: Digest,
+        /// The file with the terms of access.
+        #[arg(long)]
+        terms: PathBuf,
+        /// Until when the offer stands.
+        #[arg(long, value_parser = instant)]
+        until: Timestamp,
+    },
+    /// As the official: take the offer up.
+    Accept {
+        #[command(flatten)]
+        one: One,
+    },
+    /// As the developer: begin the window that was accepted.
+    Begin {
+        #[command(flatten)]
+        one: One,
+    },
+    /// As the developer: sign for a later end of the window.
+    Extend {
+        #[command(flatten)]
+        one: One,
+        /// The new end.
+        #[arg(long, value_parser = instant)]
+        until: Timestamp,
+    },
+    /// As the developer: name the key by which you sign leases; a gateway's settings take it from
+    /// here.
+    Key {
+        #[command(flatten)]
+        one: One,
+        /// Its public half, as `seawall gateway key` prints it.
+        #[arg(long)]
+        public: String,
+    },
+    /// As the developer: end everything at once, in every state and without a reason. Without an
+    /// id, everything of every engagement of yours.
+    Withdraw {
+        /// The engagement.
+        id: Option<EngagementId>,
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// As the developer: report a release, past or planned. It is taken in every state.
+    Release {
+        #[command(flatten)]
+        one: One,
+        /// To whom.
+        #[arg(long)]
+        to: To,
+        /// When.
+        #[arg(long, value_parser = instant)]
+        at: Timestamp,
+    },
+    /// The letters, oldest first.
+    Letters {
+        #[command(flatten)]
+        one: One,
+    },
+    /// The terms of the offer, opinions, and why the official differs.
+    Documents {
+        #[command(flatten)]
+        one: One,
+    },
+    /// Any other step, as the document that `/v1/openapi.json` describes.
+    Step {
+        #[command(flatten)]
+        one: One,
+        /// The file with the document; `-` for the standard input.
+        document: PathBuf,
+    },
+}
+
+const COLUMNS: [Column; 5] = [
+    ("engagement", "id"),
+    ("determination", "determination"),
+    ("outcome", "outcome"),
+    ("window", "window"),
+    ("ends", "window_due"),
+];
+
+/// Does one of them.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    super::block_on(act(arguments.what))
+}
+
+async fn act(what: What) -> anyhow::Result<ExitCode> {
+    match what {
+        What::List { asking } => {
+            let list = asking.client()?.get("/v1/engagements").await?;
+            asking.show(&list, &COLUMNS)?;
+        }
+        What::Open { snapshot, weights, asking } => {
+            let opening = json!({ "snapshot": snapshot, "weights": word(weights) });
+            let opened = asking.client()?.post("/v1/engagements", &opening).await?;
+            asking.show(&opened, &COLUMNS)?;
+        }
+        What::Withdraw { id, asking } => withdraw(id, &asking).await?,
+        What::Show { one } => one.read("").await?,
+        What::Letters { one } => one.texts("/letters", "at").await?,
+        What::Documents { one } => one.texts("/documents", "what").await?,
+        What::Ask { one, until } => one.step("submit", json!({ "answer_by": until })).await?,
+        What::Offer { one, ring, days, snapshot, terms, until } => {
+            let offer = json!({
+                "ring": word(ring), "seconds": days * 86_400, "snapshot": snapshot,
+                "terms": text(&terms)?, "answer_by": until,
+            });
+            one.step("offer", offer).await?;
+        }
+        What::Accept { one } => one.step("accept", Value::Null).await?,
+        What::Begin { one } => one.step("begin", Value::Null).await?,
+        What::Extend { one, until } => one.step("extend", json!({ "until": until })).await?,
+        What::Key { one, public } => one.step("name_lease_key", json!({ "key": public })).await?,
+        What::Release { one, to, at } => {
+            one.step("report", json!({ "to": word(to), "at": at })).await?;
+        }
+        What::Step { one, document } => {
+            let document = serde_json::from_str(&text(&document)?)?;
+            one.send(&document).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Everything ends, and nothing is asked.
+async fn withdraw(id: Option<EngagementId>, asking: &Asking) -> anyhow::Result<()> {
+    let client = asking.client()?;
+    let ids = match id {
+        Some(id) => vec![id.to_string()],
+        None => own(&client).await?,
+    };
+    let mut ended = Vec::new();
+    for id in &ids {
+        let path = format!("/v1/engagements/{id}/withdrawal");
+        ended.push(client.post(&path, &json!({})).await?);
+        if !asking.json {
+            say!("withdrawn: {id}");
+        }
+    }
+    match asking.json {
+        true => super::print_json(&ended),
+        false => Ok(()),
+    }
+}
+
+/// Every engagement that the account may know of: a developer knows of its own.
+async fn own(client: &Client) -> anyhow::Result<Vec<String>> {
+    let list = client.get("/v1/engagements").await?;
+    let ids = list.as_array().into_iter().flatten();
+    Ok(ids.filter_map(|it| Some(it.get("id")?.as_str()?.to_owned())).collect())
+}
+
+impl One {
+    fn path(&self, rest: &str) -> String {
+        format!("/v1/engagements/{}{rest}", self.id)
+    }
+
+    async fn read(&self, rest: &str) -> anyhow::Result<()> {
+        let answer = self.asking.client()?.get(&self.path(rest)).await?;
+        self.asking.show(&answer, &COLUMNS)
+    }
+
+    async fn texts(&self, rest: &str, heading: &str) -> anyhow::Result<()> {
+        let answer = self.asking.client()?.get(&self.path(rest)).await?;
+        if self.asking.json {
+            return super::print_json(&answer);
+        }
+        for it in answer.as_array().into_iter().flatten() {
+            let of = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default();
+            say!("{}\n\n{}\n", of(heading), of("text").trim_end());
+        }
+        Ok(())
+    }
+
+    async fn step(&self, name: &str, of: Value) -> anyhow::Result<()> {
+        self.send(&step(name, of)).await
+    }
+
+    async fn send(&self, document: &Value) -> anyhow::Result<()> {
+        let answer = self.asking.client()?.post(&self.path("/steps"), document).await?;
+        self.asking.show(&answer, &COLUMNS)
+    }
+}
+
+/// The word of one of the choices, as the interface writes it.
+fn word(choice: impl ValueEnum) -> String {
+    let value = choice.to_possible_value();
+    value.map(|value| value.get_name().replace('-', "_")).unwrap_or_default()
+}

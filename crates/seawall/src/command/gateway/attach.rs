@@ -1,0 +1,158 @@
+//! `seawall gateway attach`: a local address that proves your key; the access token comes from a
+//! file that somebody renews, or from your seat at the clearinghouse, renewed by this process.
+
+use super::{chance, clock, papers};
+use crate::command::clearinghouse::Client;
+use crate::command::partner::seat::{self, Given, Wanted};
+use crate::command::say;
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use seawall_domain::id::{PartnerId, ScanId, WindowId};
+use seawall_gateway::attach::{Attached, TokenSource, attach as proxy};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long to wait before asking again, when the clearinghouse gave no token.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// The shortest time between two tokens: a window that is nearly over gives short ones.
+const RENEWAL_TIME_MIN: Duration = Duration::from_secs(2);
+
+/// Where to, with what, and what for.
+#[derive(clap::Args)]
+pub struct AttachArguments {
+    /// The gateway's address.
+    #[arg(long)]
+    gateway: String,
+    /// The file with the access token; it is read anew for each request.
+    #[arg(long, required_unless_present = "server", conflicts_with = "server")]
+    token: Option<PathBuf>,
+    /// Instead of a token: the clearinghouse's address. Tokens come from your seat there and are
+    /// renewed by themselves.
+    #[arg(long, requires = "account_key", requires = "seat")]
+    server: Option<String>,
+    /// The file with the key of your account there.
+    #[arg(long, requires = "server")]
+    account_key: Option<PathBuf>,
+    /// Your seat: the partner's id.
+    #[arg(long, requires = "server")]
+    seat: Option<PartnerId>,
+    /// The window; without one, the only one that is open to the seat.
+    #[arg(long, requires = "server")]
+    window: Option<WindowId>,
+    /// The file with your key.
+    #[arg(long)]
+    key: PathBuf,
+    /// What requests are for: find_own, find_agreed, patch, detect, respond, evaluate.
+    #[arg(long)]
+    purpose: String,
+    /// The scan claim on what they look at.
+    #[arg(long)]
+    claim: Option<ScanId>,
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8091")]
+    listen: SocketAddr,
+}
+
+/// Attaches until it is told to end.
+pub async fn attach(arguments: AttachArguments) -> anyhow::Result<ExitCode> {
+    let AttachArguments { gateway, token, key, purpose, claim, listen, .. } = &arguments;
+    if !listen.ip().is_loopback() {
+        bail!("cannot listen on {listen}: whoever reaches it would use your key");
+    }
+    let key = papers::secret(key)?;
+    let until = crate::command::told_to_end()?;
+    let (token, renewing) = match token {
+        Some(file) => (from_file(file.clone()), None),
+        None => {
+            let (token, renewing) = from_seat(&arguments, key.public().to_string()).await?;
+            (token, Some(renewing))
+        }
+    };
+    let attached = Attached {
+        gateway: gateway.trim_end_matches('/').to_owned(),
+        token,
+        key,
+        purpose: purpose.clone(),
+        claim: claim.map(|claim| claim.to_string()),
+        clock: clock(),
+        chance: chance(),
+    };
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("listening on {listen}"))?;
+    say!("attached: use http://{} as the provider's address", listener.local_addr()?);
+    proxy(listener, attached, until).await?;
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn from_file(file: PathBuf) -> TokenSource {
+    Arc::new(move || {
+        std::fs::read_to_string(&file)
+            .map_err(|error| format!("cannot read the access token: {error}"))
+    })
+}
+
+/// What is known of the token: the newest, or why there is none.
+type Held = Arc<Mutex<Result<Given, String>>>;
+
+/// Gets the first token, and goes on renewing it; what the clearinghouse refuses at first ends it.
+async fn from_seat(
+    arguments: &AttachArguments,
+    holder: String,
+) -> anyhow::Result<(TokenSource, tokio::task::JoinHandle<()>)> {
+    let (Some(server), Some(account_key), Some(id)) =
+        (&arguments.server, &arguments.account_key, arguments.seat)
+    else {
+        bail!("say where the token comes from: --token, or --server, --account-key and --seat");
+    };
+    let client = Client::new(server, account_key)?;
+    let wanted = Wanted {
+        window: arguments.window,
+        purposes: vec![arguments.purpose.clone()],
+        claims: arguments.claim.into_iter().collect(),
+    };
+    let first = seat::ask(&client, id, &wanted, &holder).await?;
+    say!("the seat gave a token that is good until {}", first.until);
+    let held: Held = Arc::new(Mutex::new(Ok(first)));
+    let kept = Arc::clone(&held);
+    let renewing = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(rest(&held)).await;
+            let asked = seat::ask(&client, id, &wanted, &holder).await;
+            let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+            match asked {
+                Ok(given) => *held = Ok(given),
+                Err(error) => {
+                    say!("no new token: {error:#}");
+                    // The token that there is may be good for a while yet.
+                    let is_good = |given: &Given| Timestamp::now() < given.until;
+                    if !held.as_ref().is_ok_and(is_good) {
+                        *held = Err(format!("no access token: {error:#}"));
+                    }
+                }
+            }
+        }
+    });
+    let source: TokenSource = Arc::new(move || {
+        let held = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().map(|given| given.token.clone()).map_err(Clone::clone)
+    });
+    Ok((source, renewing))
+}
+
+/// How long until the next token is asked for: when a third of this one's time is left.
+fn rest(held: &Held) -> Duration {
+    let held = held.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok(given) = held.as_ref() else { return AGAIN_AFTER };
+    let left = Duration::try_from(given.until.duration_since(Timestamp::now()));
+    match left.unwrap_or_default() {
+        left if left < AGAIN_AFTER => AGAIN_AFTER.min(left.max(RENEWAL_TIME_MIN)),
+        left => left * 2 / 3,
+    }
+}
