@@ -35,7 +35,7 @@ use process::Process;
 use std::time::Duration;
 
 /// Connections of the client.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 64;
 /// Open streams.
 const STREAMS: usize = 1000;
 
@@ -108,16 +108,14 @@ fn bench(seconds: u64) {
     };
     bar("added p50 in µs, with one sync,", p50, ADDED_P50_MAX + sync);
     bar("added p99 in µs, with two,", p99, ADDED_P99_MAX + 2.0 * sync);
-    let first = |of: &Process, request: &dyn Fn() -> Vec<u8>| {
-        runtime.block_on(first_piece(&of.address, request))
+    let first = |address: &str, before: &dyn Fn() -> Vec<u8>, request: &dyn Fn() -> Vec<u8>| {
+        runtime.block_on(first_piece(address, before, request))
     };
-    let direct = first(&provider, &|| papers.bare_stream());
-    let through = first(&gate, &|| papers.streamed(&gate.address));
-    bar(
-        "first piece of a stream, added p50 in µs, with one sync,",
-        through - direct,
-        ADDED_P50_MAX + sync,
-    );
+    let direct = first(&provider.address, &|| papers.bare(), &|| papers.bare_stream());
+    let address = &gate.address;
+    let through = first(address, &|| papers.proven(address), &|| papers.streamed(address));
+    let added = through - direct;
+    bar("first piece of a stream, added p50 in µs, with one sync,", added, ADDED_P50_MAX + sync);
     let resident = runtime.block_on(client::streams(&papers, &gate, STREAMS));
     bar("resident MiB with all streams open", resident, RESIDENT_MIB_MAX);
 }

@@ -15,7 +15,7 @@ use crate::replay;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use hyper::header::{AUTHORIZATION, HeaderMap};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use seawall_domain::engagement::grant::{Denied, Grant, Shown};
@@ -188,11 +188,11 @@ async fn read(
         }
     };
     // A header that is no text is no header that means anything to a provider.
-    let text = |value: &'_ HeaderValue| value.to_str().unwrap_or("\u{fffd}").to_owned();
-    let headers: Vec<(&str, String)> =
-        head.headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
-    let headers: Vec<(&str, &str)> =
-        headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let headers: Vec<(&str, &str)> = head
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap_or("\u{fffd}")))
+        .collect();
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     let method = head.method.as_str();
     Ok(gateway::admit(&gateway::Incoming { method, target, headers: &headers, body: &body }, scope))

@@ -20,6 +20,8 @@ const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
 pub(crate) struct Upstream {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     address: String,
+    /// Where each of its interfaces is.
+    targets: Vec<(Endpoint, Uri)>,
     key: Option<(HeaderName, HeaderValue)>,
     /// How long an answer may take to begin.
     patience: Duration,
@@ -51,9 +53,17 @@ impl Upstream {
             value.set_sensitive(true);
             Ok::<_, String>((name, value))
         });
+        let targets = Endpoint::ALL.into_iter().map(|endpoint| {
+            let target = format!("{address}{}", endpoint.path());
+            target
+                .parse()
+                .map(|uri| (endpoint, uri))
+                .map_err(|_| format!("`{target}` is no address"))
+        });
+        let targets = targets.collect::<Result<_, _>>()?;
         let client = client()?;
         let patience = Duration::from_secs(settings.seconds);
-        Ok(Upstream { client, address, key: key.transpose()?, patience })
+        Ok(Upstream { client, address, targets, key: key.transpose()?, patience })
     }
 
     /// Sends a body on, with these headers and none else but our own and the key.
@@ -63,9 +73,11 @@ impl Upstream {
         headers: &[(&'static str, String)],
         body: Bytes,
     ) -> Result<Response<Incoming>, String> {
+        let target = self.targets.iter().find(|(of, _)| *of == endpoint);
+        let (_, target) = target.ok_or("it has no such interface")?;
         let mut request = Request::builder()
             .method(Method::POST)
-            .uri(format!("{}{}", self.address, endpoint.path()))
+            .uri(target.clone())
             .header(USER_AGENT, concat!("seawall-gateway/", env!("CARGO_PKG_VERSION")));
         for (name, value) in headers {
             request = request.header(*name, value);

@@ -24,6 +24,11 @@ const WAITING_MAX: usize = 4096;
 const CHECKPOINT_LINES: u64 = 1000;
 /// After so long a checkpoint is signed, if there are new lines.
 const CHECKPOINT_TIME: Duration = Duration::from_secs(10);
+/// When so many waited for the last sync, the next one waits a little for as many: a sync costs the
+/// same for all of them. Whoever asks alone waits for nobody.
+const CROWD: usize = 4;
+/// How long it waits for them.
+const CROWD_TIME: Duration = Duration::from_micros(150);
 /// So often [`Journal::rest`] is to be called.
 pub const SYNC_TIME_MAX: Duration = Duration::from_millis(200);
 
@@ -81,6 +86,7 @@ impl Journal {
             number: Arc::clone(&number),
             broken: None,
             is_loose: false,
+            crowd: 0,
         };
         let thread = std::thread::Builder::new().name("journal".into());
         let thread = thread.spawn(move || writer.work(entries)).map_err(fault)?;
@@ -133,12 +139,19 @@ struct Writer {
     broken: Option<std::io::ErrorKind>,
     /// Whether something was written that was not synced.
     is_loose: bool,
+    /// How many waited for the last sync.
+    crowd: usize,
 }
 
 impl Writer {
     fn work(&mut self, mut entries: mpsc::UnboundedReceiver<Entry>) {
         let mut together = Vec::new();
         while entries.blocking_recv_many(&mut together, WAITING_MAX) > 0 {
+            if self.crowd >= CROWD {
+                std::thread::sleep(CROWD_TIME);
+                let more = std::iter::from_fn(|| entries.try_recv().ok());
+                together.extend(more.take(WAITING_MAX));
+            }
             self.write(&mut together);
             let due = self.head.lines - self.signed >= CHECKPOINT_LINES
                 || self.at.elapsed() >= CHECKPOINT_TIME;
@@ -165,6 +178,9 @@ impl Writer {
             }
         }
         is_waited_for |= !waiting.is_empty();
+        if is_waited_for {
+            self.crowd = waiting.len();
+        }
         self.attempt(|writer| {
             writer.put(events)?;
             if is_waited_for { writer.sync() } else { Ok(()) }
