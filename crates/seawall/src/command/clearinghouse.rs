@@ -66,14 +66,14 @@ impl Client {
         if address.scheme() != "https" && !(address.scheme() == "http" && is_here) {
             bail!("cannot send a key to {server}: use https");
         }
-        let key = std::fs::read_to_string(account_key)
+        let told = std::fs::read_to_string(account_key)
             .with_context(|| format!("reading {}", account_key.display()))?;
         let http = reqwest::Client::builder()
             .timeout(ANSWER_TIME_MAX)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let server = server.trim_end_matches('/').to_owned();
-        Ok(Client { http, server, key: key.trim().to_owned() })
+        Ok(Client { http, server, key: key_of(&told).to_owned() })
     }
 
     /// Asks for something.
@@ -142,6 +142,11 @@ pub fn text(file: &Path) -> anyhow::Result<String> {
     }
 }
 
+/// The key in a file that holds it alone, or all that `seawall admin` printed with it.
+fn key_of(told: &str) -> &str {
+    told.lines().find_map(|line| line.strip_prefix("key ")).unwrap_or(told).trim()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +156,14 @@ mod tests {
     fn a_step_leaves_out_what_was_not_said() {
         let step = step("suspend", json!({"why": "unstated", "person": null}));
         assert_eq!(step, json!({"step": "suspend", "why": "unstated"}));
+    }
+
+    #[test]
+    fn a_key_is_found_in_what_was_printed_with_it() {
+        assert_eq!(key_of("tap_v1_x\n"), "tap_v1_x");
+        assert_eq!(key_of("key tap_v1_x\n"), "tap_v1_x");
+        assert_eq!(key_of("account a\nkey tap_v1_x\n/login/y\n"), "tap_v1_x");
+        assert_eq!(key_of(""), "");
     }
 
     #[test]
