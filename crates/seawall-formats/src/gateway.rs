@@ -192,7 +192,9 @@ fn streamed(written: &Map<String, Value>, scope: &Scope) -> Result<Streaming, De
     }
 }
 
-/// Sets what must not be left to the provider's defaults; gives the bound on the answer's tokens.
+/// Sets what must not be left to the provider's defaults, at the end and always in the same order,
+/// so that what was written reads and writes as the same again; gives the bound on the answer's
+/// tokens.
 fn complete(
     endpoint: Endpoint,
     written: &mut Map<String, Value>,
@@ -205,34 +207,30 @@ fn complete(
         Endpoint::Messages => &["max_tokens"],
         Endpoint::Models => &[],
     };
-    let given: Vec<u64> =
-        names.iter().filter_map(|name| written.get(*name)).filter_map(Value::as_u64).collect();
-    let bound = match (given.as_slice(), names.first()) {
-        ([bound], _) => *bound,
-        ([], Some(name)) => {
-            written.insert((*name).to_owned(), scope.output_tokens_max.into());
-            scope.output_tokens_max
-        }
-        ([], None) => 0,
-        ([_, _, ..], _) => {
+    // Counts must come with every answer, or nothing can be settled.
+    written.shift_remove("stream_options");
+    if endpoint == Endpoint::Chat && streaming == Streaming::Streamed {
+        written.insert("stream_options".to_owned(), value!({ "include_usage": true }));
+    }
+    let taken = names.iter().filter_map(|name| Some((*name, written.shift_remove(*name)?)));
+    let mut given = taken.filter(|(_, bound)| bound.is_u64());
+    let bound = match (given.next(), given.next(), names.first()) {
+        (Some(bound), None, _) => Some(bound),
+        (None, _, Some(name)) => Some((*name, scope.output_tokens_max.into())),
+        (None, _, None) => None,
+        (Some(_), Some(_), _) => {
             return Err(Denial::new(Code::Value, "/max_tokens", "it is given twice"));
         }
     };
-    match endpoint {
-        // Counts must come with every answer, or nothing can be settled.
-        Endpoint::Chat if streaming == Streaming::Streamed => {
-            written.insert("stream_options".to_owned(), value!({ "include_usage": true }));
-        }
-        // Nothing stays with the provider.
-        Endpoint::Chat | Endpoint::Responses => {
-            written.remove("stream_options");
-        }
-        Endpoint::Messages | Endpoint::Models => {}
-    }
+    drop(given);
+    let tokens = bound.as_ref().and_then(|(_, bound)| bound.as_u64()).unwrap_or_default();
+    written.extend(bound.map(|(name, bound)| (name.to_owned(), bound)));
+    // Nothing stays with the provider.
     if endpoint == Endpoint::Responses || endpoint == Endpoint::Chat {
+        written.shift_remove("store");
         written.insert("store".to_owned(), Value::Bool(false));
     }
-    Ok(bound)
+    Ok(tokens)
 }
 
 #[cfg(test)]

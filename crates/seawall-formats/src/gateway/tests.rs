@@ -72,6 +72,30 @@ fn plain_requests_pass_and_are_written_anew() {
 }
 
 #[test]
+fn what_was_written_is_written_the_same_again() {
+    let again = |target: &str, body: &str| {
+        let same = BTreeMap::from([("early".to_owned(), "early".to_owned())]);
+        let scope = Scope { models: same, ..scope() };
+        let headers = &[JSON];
+        let incoming = Incoming { method: "POST", target, headers, body: body.as_bytes() };
+        String::from_utf8(admit(&incoming, &scope).unwrap().body).unwrap()
+    };
+    let tools = r#""tools":[{"type":"function","function":{"name":"f"}}]"#;
+    for (body, field) in [
+        (CHAT, r#""stop":"x""#),
+        (CHAT, r#""max_tokens":5,"stream":true,"stop":["x"]"#),
+        (CHAT, r#""stream":true,"max_completion_tokens":null"#),
+        (CHAT, &format!(r#""max_tokens":5,"stream":true,{tools}"#)),
+        (CHAT, &format!(r#""stream_options":{{"include_usage":false}},"stream":true,{tools}"#)),
+        (RESPONSES, r#""store":false,"max_output_tokens":7,"temperature":1"#),
+        (MESSAGES, r#""stream":true,"temperature":1"#),
+    ] {
+        let written = again(path(body), &with(body, field));
+        assert_eq!(again(path(body), &written), written, "{field}");
+    }
+}
+
+#[test]
 fn whole_conversations_with_functions_pass() {
     let chat = with(
         CHAT,
