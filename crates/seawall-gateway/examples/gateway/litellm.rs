@@ -2,6 +2,7 @@
 //! below `target/peers`.
 
 use crate::process::Process;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -58,14 +59,27 @@ pub fn begin(upstream: &str, folder: &Path) -> Option<Process> {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let address = format!("127.0.0.1:{port}");
     let litellm = Process::of(command.spawn().unwrap(), address.clone());
+    // It listens before it is ready, and is ready when it says so.
     for _ in 0..PATIENCE * 2 {
-        if std::net::TcpStream::connect(&address).is_ok() {
-            // It listens a little before it is ready.
-            std::thread::sleep(Duration::from_secs(3));
+        if is_ready(&address) {
             return Some(litellm);
         }
         std::thread::sleep(Duration::from_millis(500));
     }
-    eprintln!("LiteLLM does not listen");
+    eprintln!("LiteLLM does not become ready");
     None
+}
+
+/// Whether it says that it can be asked.
+fn is_ready(address: &str) -> bool {
+    let asked = || -> std::io::Result<String> {
+        let mut stream = std::net::TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        let line = "GET /health/readiness HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        stream.write_all(line.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    asked().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
