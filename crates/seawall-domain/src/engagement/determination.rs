@@ -201,6 +201,29 @@ impl Determination {
         }
     }
 
+    /// What was found, and what the official said of it, once that is issued.
+    pub fn issued(&self) -> Option<(Outcome, Concurrence)> {
+        match *self {
+            Determination::Issued { outcome, concurrence, .. } => Some((outcome, concurrence)),
+            Determination::Draft { .. }
+            | Determination::Submitted { .. }
+            | Determination::Scheduled { .. }
+            | Determination::Running { .. }
+            | Determination::Analysed { .. }
+            | Determination::Withdrawn { .. }
+            | Determination::Lapsed { .. }
+            | Determination::Declined { .. } => None,
+        }
+    }
+
+    /// The digest of why the official differs, where it does.
+    pub fn reasons(&self) -> Option<Digest> {
+        match self.issued()?.1 {
+            Concurrence::Differs { reasons } => Some(reasons),
+            Concurrence::Concurs => None,
+        }
+    }
+
     /// Until when an answer is awaited; none once it has ended.
     pub fn answer_by(&self) -> Option<Timestamp> {
         match self {

@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::determination::{Concurrence, Determination};
+use seawall_domain::engagement::determination::Concurrence;
 use seawall_domain::engagement::release::Release;
 use seawall_domain::engagement::window::Window;
 use seawall_domain::engagement::{Engagement, Weights};
@@ -81,17 +81,7 @@ pub struct Shown {
 }
 
 pub(crate) fn shown(it: &Engagement) -> Shown {
-    let (outcome, official) = match it.determination {
-        Determination::Issued { outcome, concurrence, .. } => (Some(outcome), Some(concurrence)),
-        Determination::Draft { .. }
-        | Determination::Submitted { .. }
-        | Determination::Scheduled { .. }
-        | Determination::Running { .. }
-        | Determination::Analysed { .. }
-        | Determination::Withdrawn { .. }
-        | Determination::Lapsed { .. }
-        | Determination::Declined { .. } => (None, None),
-    };
+    let (outcome, official) = it.determination.issued().unzip();
     let (window_id, window_ended) = match it.window {
         Window::Ended { window, why, .. } => (Some(window), Some(word(&why))),
         Window::None | Window::Offered { .. } | Window::Accepted { .. } | Window::Active { .. } => {

@@ -5,7 +5,6 @@ use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::Engagement;
-use seawall_domain::engagement::determination::{Concurrence, Determination};
 use seawall_domain::id::EngagementId;
 use seawall_domain::refusal::Refusal;
 
@@ -43,19 +42,7 @@ fn named(engagement: &Engagement, actor: &Actor) -> Vec<(What, Digest)> {
     let terms = engagement.window.offer().map(|offer| (What::Terms, offer.terms));
     let advice = engagement.advice.iter().map(|digest| (What::Opinion, *digest));
     let own = actor.party == Some(engagement.developer);
-    let reasons = match engagement.determination {
-        Determination::Issued { concurrence: Concurrence::Differs { reasons }, .. } if !own => {
-            Some((What::Reasons, reasons))
-        }
-        Determination::Issued { .. }
-        | Determination::Draft { .. }
-        | Determination::Submitted { .. }
-        | Determination::Scheduled { .. }
-        | Determination::Running { .. }
-        | Determination::Analysed { .. }
-        | Determination::Withdrawn { .. }
-        | Determination::Lapsed { .. }
-        | Determination::Declined { .. } => None,
-    };
+    let reasons = engagement.determination.reasons().filter(|_| !own);
+    let reasons = reasons.map(|reasons| (What::Reasons, reasons));
     terms.into_iter().chain(advice).chain(reasons).collect()
 }

@@ -8,7 +8,7 @@ use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::certificate::DESTRUCTION_DAYS;
 use seawall_domain::engagement::crossing::Crossing;
-use seawall_domain::engagement::determination::{Determination, DeterminationFact};
+use seawall_domain::engagement::determination::DeterminationFact;
 use seawall_domain::engagement::letter::{self, Extent, Letter, Logged, Subject};
 use seawall_domain::engagement::window::WindowFact;
 use seawall_domain::engagement::{Engagement, EngagementFact};
@@ -144,17 +144,7 @@ pub async fn cross(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Cros
     let early = || Refusal::ByRule("cannot cross before a sealed protocol is named".into());
     let receipt = receipt(&history(&mut tx, id).await?).ok_or_else(early)?;
     let root = engagement.protocol.ok_or_else(early)?;
-    let outcome = match engagement.determination {
-        Determination::Issued { outcome, .. } => Some(outcome),
-        Determination::Draft { .. }
-        | Determination::Submitted { .. }
-        | Determination::Scheduled { .. }
-        | Determination::Running { .. }
-        | Determination::Analysed { .. }
-        | Determination::Withdrawn { .. }
-        | Determination::Lapsed { .. }
-        | Determination::Declined { .. } => None,
-    };
+    let outcome = engagement.determination.issued().map(|(outcome, _)| outcome);
     let crossing = Crossing { receipt, root, outcome };
     let signature = desk.signing_key(CROSSING).sign(&signed_bytes(&crossing)).0;
     Ok(Crossed { crossing, bytes: crossing::write(&Signed { crossing, signature }) })

@@ -12,7 +12,6 @@ use crate::evaluation::docket;
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::determination::{Concurrence, Determination};
 use seawall_domain::engagement::letter::Subject;
 use seawall_domain::engagement::{Engagement, Event};
 use seawall_domain::evaluation::token::{Book, Fate};
@@ -158,22 +157,14 @@ impl Known {
         let (kept, book) = docket_of(hand).await?;
         let engagement = hand.engagement.clone();
         let lost = |what: &str| Fault::inconsistent("look at a record", format!("{what} is gone"));
-        let reasons = match engagement.determination {
-            Determination::Issued { concurrence: Concurrence::Differs { reasons }, .. } => {
+        let reasons = match engagement.determination.reasons() {
+            Some(reasons) => {
                 let owner = format!("engagement/{}", engagement.id);
                 let found = desk.store.blobs().find(&mut hand.tx, &owner, &reasons).await?;
                 let address = found.ok_or_else(|| lost("why the official differs"))?;
                 Some(desk.text(&mut hand.tx, &address).await?)
             }
-            Determination::Issued { concurrence: Concurrence::Concurs, .. }
-            | Determination::Draft { .. }
-            | Determination::Submitted { .. }
-            | Determination::Scheduled { .. }
-            | Determination::Running { .. }
-            | Determination::Analysed { .. }
-            | Determination::Withdrawn { .. }
-            | Determination::Lapsed { .. }
-            | Determination::Declined { .. } => None,
+            None => None,
         };
         let opening = desk.bytes(&mut hand.tx, &kept.opening).await?;
         let evaluation = hand.tx.evaluation_by_root(&book.root()).await?;
@@ -217,10 +208,10 @@ impl Known {
         if body.protocol.root != self.engagement.protocol {
             return Err(refused("it stands on another protocol than the one that was named"));
         }
-        let Determination::Issued { outcome: signed, .. } = &self.engagement.determination else {
+        let Some((signed, _)) = self.engagement.determination.issued() else {
             return Err(refused("the official has signed no outcome"));
         };
-        if outcome != signed {
+        if *outcome != signed {
             return Err(refused("its outcome is not the one that the official signed"));
         }
         if extent.domains != self.kept.domains || extent.tasks as u64 != self.kept.tasks {
