@@ -1,11 +1,12 @@
 //! The partner's side: a small proxy on the partner's own machine that proves the key with each
-//! request, so that any client of the provider's interfaces works through a gateway unchanged.
+//! request, or by the certificate of its connections, so that any client of the provider's interfaces works through a gateway unchanged.
 //!
 //! The key stays in this process. The access token is asked for anew for each request, because it
 //! lasts for minutes: whoever attaches renews it, or reads it from a file that is renewed. Bodies
 //! are passed on as they come, in both directions.
 
 use crate::credential::{Bound, prove};
+use crate::tls::{Identity, Trust};
 use crate::{Chance, Clock};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
@@ -21,6 +22,7 @@ use hyper_util::rt::TokioIo;
 use seawall_ledger::sign::SigningKey;
 use std::convert::Infallible;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -33,8 +35,10 @@ pub struct Attached {
     pub gateway: String,
     /// Where the access token comes from.
     pub token: TokenSource,
-    /// The holder's key.
-    pub key: SigningKey,
+    /// How the holder proves itself.
+    pub holder: Holder,
+    /// The certificates to trust instead of the system's: a PEM file.
+    pub roots: Option<PathBuf>,
     /// What requests are for.
     pub purpose: String,
     /// The claim on what they look at.
@@ -43,6 +47,14 @@ pub struct Attached {
     pub clock: Clock,
     /// Makes numbers that are used once.
     pub chance: Chance,
+}
+
+/// How whoever attaches proves to be the one whom the token is bound to.
+pub enum Holder {
+    /// By a proof over each request, signed by this key (RFC 9449).
+    Key(Box<SigningKey>),
+    /// By the certificate of its connections (RFC 8705).
+    Certificate(Identity),
 }
 
 type Body = BoxBody<Bytes, hyper::Error>;
@@ -54,8 +66,15 @@ pub async fn attach(
     attached: Attached,
     until: impl Future<Output = ()>,
 ) -> Result<(), io::Error> {
-    let client: Provider = crate::upstream::client().map_err(io::Error::other)?;
-    let shared = Arc::new((attached, client));
+    let Attached { gateway, token, holder, roots, purpose, claim, clock, chance } = attached;
+    let (key, identity) = match holder {
+        Holder::Key(key) => (Some(key), None),
+        Holder::Certificate(identity) => (None, Some(identity)),
+    };
+    let client: Provider =
+        crate::upstream::client(Trust { roots, identity }).map_err(io::Error::other)?;
+    let caller = Caller { gateway, token, key, purpose, claim, clock, chance };
+    let shared = Arc::new((caller, client));
     let mut until = std::pin::pin!(until);
     let mut connections = tokio::task::JoinSet::new();
     loop {
@@ -79,12 +98,20 @@ pub async fn attach(
     Ok(())
 }
 
-async fn pass(
-    attached: &Attached,
-    client: &Provider,
-    request: Request<Incoming>,
-) -> Response<Body> {
-    let request = match attached.proven(request) {
+/// What is sent with each request.
+struct Caller {
+    gateway: String,
+    token: TokenSource,
+    /// The key that signs proofs; none where connections prove it.
+    key: Option<Box<SigningKey>>,
+    purpose: String,
+    claim: Option<String>,
+    clock: Clock,
+    chance: Chance,
+}
+
+async fn pass(caller: &Caller, client: &Provider, request: Request<Incoming>) -> Response<Body> {
+    let request = match caller.proven(request) {
         Ok(request) => request,
         Err(why) => return said(StatusCode::BAD_GATEWAY, why),
     };
@@ -94,26 +121,25 @@ async fn pass(
     }
 }
 
-impl Attached {
+impl Caller {
     /// The same request to the gateway, with a proof; whatever the client sent as its own
     /// credential stays here.
     fn proven(&self, request: Request<Incoming>) -> Result<Request<Incoming>, String> {
         let token = (self.token)()?;
         let token = token.trim();
-        let now = (self.clock)().ok_or("nobody knows the time")?;
         let (head, body) = request.into_parts();
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-        let address = format!("{}{}", self.gateway, head.uri.path());
-        let bound = Bound { method: head.method.as_str(), address: &address };
-        let once: String = (self.chance)().iter().map(|byte| format!("{byte:02x}")).collect();
-        let proof =
-            prove(&self.key, token, bound, &once, now).map_err(|fault| fault.to_string())?;
         let mut new = Request::builder()
             .method(head.method.clone())
             .uri(format!("{}{target}", self.gateway))
-            .header(AUTHORIZATION, format!("DPoP {token}"))
-            .header("dpop", proof)
             .header("seawall-purpose", &self.purpose);
+        new = match &self.key {
+            Some(key) => {
+                let proof = self.proof(key, token, (head.method.as_str(), head.uri.path()))?;
+                new.header(AUTHORIZATION, format!("DPoP {token}")).header("dpop", proof)
+            }
+            None => new.header(AUTHORIZATION, format!("Bearer {token}")),
+        };
         if let Some(claim) = &self.claim {
             new = new.header("seawall-claim", claim);
         }
@@ -121,6 +147,19 @@ impl Attached {
             new = new.header(name, value);
         }
         new.body(body).map_err(|error| error.to_string())
+    }
+
+    fn proof(
+        &self,
+        key: &SigningKey,
+        token: &str,
+        (method, path): (&str, &str),
+    ) -> Result<String, String> {
+        let now = (self.clock)().ok_or("nobody knows the time")?;
+        let address = format!("{}{path}", self.gateway);
+        let bound = Bound { method, address: &address };
+        let once: String = (self.chance)().iter().map(|byte| format!("{byte:02x}")).collect();
+        prove(key, token, bound, &once, now).map_err(|fault| fault.to_string())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Credentials that are worth nothing to whoever steals them: an access token for minutes, bound to
-//! a key that never leaves its holder (DPoP, RFC 9449).
+//! a key that never leaves its holder (DPoP, RFC 9449), or to the client certificate of the
+//! connection (RFC 8705), which costs nothing once the connection stands.
 //!
 //! The token is a JWT (RFC 9068, `at+jwt`) that the clearinghouse signs: it says who, for which
 //! window, for what, until when, and which key (`cnf.jkt`). With each request comes a proof, signed
@@ -8,7 +9,7 @@
 
 use crate::together::Together;
 use jiff::{SignedDuration, Timestamp};
-use seawall_domain::engagement::grant::Grant;
+use seawall_domain::engagement::grant::{self, Grant};
 use seawall_formats::gateway::token;
 use seawall_ledger::jws::{self, Carried, Header, Token};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
@@ -38,7 +39,10 @@ struct Proof {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Unproven {
     /// There is none, or it is of another kind.
-    #[error("send `Authorization: DPoP TOKEN` and `DPoP: PROOF` (RFC 9449)")]
+    #[error(
+        "send `Authorization: DPoP TOKEN` and `DPoP: PROOF` (RFC 9449), or over TLS with a client \
+         certificate `Authorization: Bearer TOKEN` (RFC 8705)"
+    )]
     Missing,
     /// The token is not one of the clearinghouse's.
     #[error("the access token is not signed by the clearinghouse of this window, or does not read")]
@@ -46,6 +50,9 @@ pub enum Unproven {
     /// The proof does not hold.
     #[error("the proof does not hold: it must be signed by the token's key over this request")]
     Proof,
+    /// The token is bound to another certificate, or to none.
+    #[error("the token is not bound to the certificate of this connection (RFC 8705)")]
+    Certificate,
     /// The proof's time is not now.
     #[error("the proof is too old or ahead of time: it must be made for each request")]
     Stale,
@@ -86,7 +93,7 @@ struct Inner {
 #[derive(Debug)]
 struct Known {
     grant: Arc<Grant>,
-    /// The thumbprint of its holder's key.
+    /// The thumbprint of its holder's key or certificate.
     print: [u8; 32],
     /// The token's hash as proofs name it.
     hash: String,
@@ -109,6 +116,9 @@ impl Registry {
         now: Timestamp,
     ) -> Result<Arc<Grant>, Unproven> {
         let known = self.known(token)?;
+        if known.grant.proof != grant::Proof::Signature {
+            return Err(Unproven::Proof);
+        }
         let read = known.proof(proof).ok_or(Unproven::Proof)?;
         let key = read.key().ok_or(Unproven::Proof)?;
         let holds = self.together.holds(read.claim(key)).await;
@@ -122,6 +132,14 @@ impl Registry {
         }
         self.once(&known.print, &claims.jti, now)?;
         Ok(Arc::clone(&known.grant))
+    }
+
+    /// The grant behind a token whose certificate the connection showed. What the grant allows is
+    /// not asked here.
+    pub fn carried(&self, token: &str, shown: &[u8; 32]) -> Result<Arc<Grant>, Unproven> {
+        let known = self.known(token)?;
+        let is_bound = known.grant.proof == grant::Proof::Certificate && known.print == *shown;
+        is_bound.then(|| Arc::clone(&known.grant)).ok_or(Unproven::Certificate)
     }
 
     /// Verifies a token, or finds that it was verified before.

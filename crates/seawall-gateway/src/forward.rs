@@ -5,7 +5,7 @@
 //! was read, so that what was checked is what is sent.
 
 use crate::body::{Answer, Sent, Watch, Watched};
-use crate::credential::Bound;
+use crate::credential::{Bound, Unproven};
 use crate::escrow;
 use crate::escrow::file::Writing;
 use crate::gateway::Gateway;
@@ -38,21 +38,27 @@ pub(crate) async fn forward(
     gateway: &Arc<Gateway>,
     endpoint: Endpoint,
     request: Request<Incoming>,
+    certificate: Option<[u8; 32]>,
 ) -> Response<Answer> {
-    match admitted(gateway, endpoint, request).await {
+    match admitted(gateway, endpoint, request, certificate).await {
         Ok(response) => response,
         Err(refusal) => *refusal,
     }
 }
 
-async fn admitted(gateway: &Arc<Gateway>, endpoint: Endpoint, request: Request<Incoming>) -> Reply {
+async fn admitted(
+    gateway: &Arc<Gateway>,
+    endpoint: Endpoint,
+    request: Request<Incoming>,
+    certificate: Option<[u8; 32]>,
+) -> Reply {
     if gateway.journal.is_full() {
         let detail = "more waits to be written down than can be";
         return Err(refusal(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail));
     }
     let now = gateway.now().ok_or_else(|| closed(&Closed::NoClock))?;
     let (head, body) = request.into_parts();
-    let (by, grant) = proven(gateway, endpoint, &head, now).await?;
+    let (by, grant) = proven(gateway, endpoint, (&head, certificate), now).await?;
     let refuse = |why: Why| gateway.refused(by, endpoint, why);
     let passage = gateway.passage().map_err(|why| {
         refuse(why.into());
@@ -142,18 +148,21 @@ async fn send(
 async fn proven(
     gateway: &Gateway,
     endpoint: Endpoint,
-    head: &Parts,
+    (head, certificate): (&Parts, Option<[u8; 32]>),
     now: Timestamp,
 ) -> Result<(By, Arc<Grant>), Refusal> {
     let unproven = |detail: &str| refusal(StatusCode::UNAUTHORIZED, "Not proven", detail);
     let header = |name: &str| one(&head.headers, name);
-    let token = header(AUTHORIZATION.as_str()).and_then(|text| text.strip_prefix("DPoP "));
-    let (Some(token), Some(proof)) = (token, header("dpop")) else {
-        return Err(unproven(&crate::credential::Unproven::Missing.to_string()));
+    let credential = header(AUTHORIZATION.as_str()).and_then(|text| text.split_once(' '));
+    let grant = match (credential, header("dpop"), certificate) {
+        (Some(("DPoP", token)), Some(proof), _) => {
+            let address = format!("{}{}", gateway.address, endpoint.path());
+            let bound = Bound { method: head.method.as_str(), address: &address };
+            gateway.registry.proven((token, proof), bound, now).await
+        }
+        (Some(("Bearer", token)), None, Some(shown)) => gateway.registry.carried(token, &shown),
+        (_, _, _) => Err(Unproven::Missing),
     };
-    let address = format!("{}{}", gateway.address, endpoint.path());
-    let bound = Bound { method: head.method.as_str(), address: &address };
-    let grant = gateway.registry.proven((token, proof), bound, now).await;
     let grant = grant.map_err(|why| unproven(&why.to_string()))?;
     let purpose = header("seawall-purpose").and_then(replay::purpose);
     let claim = header("seawall-claim").and_then(|text| text.parse().ok());

@@ -11,7 +11,7 @@ use crate::record::{By, CutOff, Event, Turn, Why};
 use crate::secrets::{self, Hasher};
 use crate::settings::Settings;
 use crate::upstream::Upstream;
-use crate::{Chance, Clock, replay};
+use crate::{Chance, Clock, replay, tls};
 use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::lease::{Closed, Gate, Lease};
 use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Ticket};
@@ -56,6 +56,8 @@ pub struct Gateway {
     pub(crate) address: String,
     pub(crate) registry: Registry,
     pub(crate) upstream: Upstream,
+    /// How it shakes hands, where the gateway has a certificate.
+    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
     pub(crate) journal: Journal,
     pub(crate) developer: VerifyingKey,
     pub(crate) issuer: VerifyingKey,
@@ -124,6 +126,8 @@ impl Gateway {
         let name: KeyName = format!("seawall-gateway/{}", settings.window.id)
             .parse()
             .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
+        let tls = settings.tls.as_ref().map(tls::config).transpose();
+        let tls = tls.map_err(GatewayFault::Settings)?;
         let escrow = Escrow::begin(&settings, &folder).map_err(GatewayFault::Settings)?;
         let past = replay::replay(&folder, &settings)?;
         let signer = NoteSigner::new(name, SigningKey::from_seed(signing));
@@ -147,6 +151,7 @@ impl Gateway {
             settings,
             address,
             upstream,
+            tls,
             journal,
             developer,
             issuer,

@@ -23,6 +23,7 @@ mod replay;
 mod secrets;
 pub mod settings;
 pub mod tally;
+pub mod tls;
 mod together;
 mod upstream;
 

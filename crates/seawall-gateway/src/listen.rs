@@ -1,9 +1,9 @@
-//! Connections in: HTTP/1.1, each request to one of a few paths, byte for byte.
+//! Connections in: HTTP/1.1, over TLS where there is a certificate, each request to one of a few paths, byte for byte.
 
 use crate::body::Answer;
 use crate::gateway::{Gateway, State};
 use crate::problem::problem;
-use crate::{control, forward};
+use crate::{control, forward, tls};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -14,8 +14,10 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 
 /// How many connections there are at most; more wait in the system's own queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -49,7 +51,7 @@ pub async fn serve(
             Ok((stream, _)) => {
                 let gateway = Arc::clone(&gateway);
                 connections.spawn(async move {
-                    attend(stream, gateway).await;
+                    greet(stream, gateway).await;
                     drop(room);
                 });
             }
@@ -65,13 +67,31 @@ pub async fn serve(
     Ok(())
 }
 
-async fn attend(stream: TcpStream, gateway: Arc<Gateway>) {
+/// Shakes hands where the gateway has a certificate, and attends.
+async fn greet(stream: TcpStream, gateway: Arc<Gateway>) {
     // What is written goes out at once: a piece of a stream waits for no other.
     let _ = stream.set_nodelay(true);
+    let Some(config) = &gateway.tls else { return attend(stream, gateway, None).await };
+    let shaking = TlsAcceptor::from(Arc::clone(config)).accept(stream);
+    match tokio::time::timeout(HEAD_TIME_MAX, shaking).await {
+        Ok(Ok(stream)) => {
+            let certificate = tls::shown(&stream);
+            attend(stream, gateway, certificate).await;
+        }
+        Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
+        Err(_) => tracing::debug!("a handshake took too long"),
+    }
+}
+
+async fn attend(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    gateway: Arc<Gateway>,
+    certificate: Option<[u8; 32]>,
+) {
     let watched = Arc::clone(&gateway);
     let service = service_fn(move |request| {
         let gateway = Arc::clone(&gateway);
-        async move { Ok::<_, Infallible>(answer(&gateway, request).await) }
+        async move { Ok::<_, Infallible>(answer(&gateway, request, certificate).await) }
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_headers(64);
@@ -102,7 +122,11 @@ async fn closed_for_good(gateway: &Gateway) {
     }
 }
 
-async fn answer(gateway: &Arc<Gateway>, request: Request<Incoming>) -> Response<Answer> {
+async fn answer(
+    gateway: &Arc<Gateway>,
+    request: Request<Incoming>,
+    certificate: Option<[u8; 32]>,
+) -> Response<Answer> {
     let (path, query) = (request.uri().path(), request.uri().query());
     let none = || problem(StatusCode::NOT_FOUND, "Nothing here", "this gateway has no such path");
     if query.is_some() {
@@ -112,7 +136,7 @@ async fn answer(gateway: &Arc<Gateway>, request: Request<Incoming>) -> Response<
         return match (endpoint, request.method()) {
             (Endpoint::Models, &Method::GET)
             | (Endpoint::Chat | Endpoint::Responses | Endpoint::Messages, &Method::POST) => {
-                forward::forward(gateway, endpoint, request).await
+                forward::forward(gateway, endpoint, request, certificate).await
             }
             (_, _) => problem(StatusCode::METHOD_NOT_ALLOWED, "Another method", "not by this one"),
         };

@@ -20,8 +20,10 @@ pub struct Settings {
     #[serde(default = "default_listen")]
     pub listen: SocketAddr,
     /// How callers write its address, for proofs: `https://gateway.example`. Without one it is
-    /// `http://` and where it listens.
+    /// where it listens, behind `http://`, or `https://` where there is a certificate.
     pub address: Option<String>,
+    /// Its certificate: it speaks TLS then, and takes client certificates (RFC 8705).
+    pub tls: Option<Tls>,
     /// The folder of its journal and its keys.
     pub data: PathBuf,
     /// The provider.
@@ -36,6 +38,16 @@ pub struct Settings {
     /// Whose content is kept for both sides, once both have signed that. Nobody's by default.
     #[serde(default)]
     pub escrow: Vec<Escrow>,
+}
+
+/// A certificate of the gateway, in PEM files.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate, and its chain behind it.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
 }
 
 /// The provider that requests are sent on to.
@@ -170,6 +182,9 @@ impl Settings {
             toml::from_str(&text).map_err(|error| bad(error.to_string()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         settings.data = folder.join(&settings.data);
+        if let Some(tls) = &mut settings.tls {
+            (tls.certificate, tls.key) = (folder.join(&tls.certificate), folder.join(&tls.key));
+        }
         settings.upstream.key_file = settings.upstream.key_file.map(|file| folder.join(file));
         for kept in &mut settings.escrow {
             kept.consent = folder.join(&kept.consent);
@@ -190,7 +205,8 @@ impl Settings {
 
     /// How callers write its address.
     pub fn own_address(&self, listen: SocketAddr) -> String {
-        let address = self.address.clone().unwrap_or_else(|| format!("http://{listen}"));
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let address = self.address.clone().unwrap_or_else(|| format!("{scheme}://{listen}"));
         address.trim_end_matches('/').to_owned()
     }
 }

@@ -1,12 +1,13 @@
 //! The provider: connections that are kept, one key that nobody else sees, no redirects.
 
 use crate::settings::{self, KeyHeader};
+use crate::tls::Trust;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Response, Uri};
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -61,7 +62,7 @@ impl Upstream {
                 .map_err(|_| format!("`{target}` is no address"))
         });
         let targets = targets.collect::<Result<_, _>>()?;
-        let client = client()?;
+        let client = client(Trust::default())?;
         let patience = Duration::from_secs(settings.seconds);
         Ok(Upstream { client, address, targets, key: key.transpose()?, patience })
     }
@@ -93,25 +94,18 @@ impl Upstream {
     }
 }
 
-/// A client that keeps connections, trusts what the system trusts, and follows nothing.
-pub(crate) fn client<B>() -> Result<Client<HttpsConnector<HttpConnector>, B>, String>
+/// A client that keeps connections, trusts and shows what it is told, and follows nothing.
+pub(crate) fn client<B>(trust: Trust) -> Result<Client<HttpsConnector<HttpConnector>, B>, String>
 where
     B: hyper::body::Body + Send,
     B::Data: Send,
 {
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
-    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_native_roots()
-        .map_err(|error| format!("cannot read the system's certificates: {error}"))?
-        .with_no_client_auth();
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
     http.enforce_http(false);
     http.set_connect_timeout(Some(CONNECT_TIME_MAX));
     let https = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(tls)
+        .with_tls_config(trust.config()?)
         .https_or_http()
         .enable_http1()
         .wrap_connector(http);

@@ -208,6 +208,55 @@ pub fn thumbprint(key: VerifyingKey) -> [u8; 32] {
     Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)).into()
 }
 
+/// What a token is bound to (RFC 7800 section 3): whoever sends it proves to have the key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Confirmation {
+    /// A key, by its thumbprint (`jkt`, RFC 9449 section 6.1).
+    Key([u8; 32]),
+    /// A client certificate, by SHA-256 over it (`x5t#S256`, RFC 8705 section 3.1).
+    Certificate([u8; 32]),
+}
+
+/// What stands before a certificate's thumbprint as people send it.
+const CERTIFICATE: &str = "x5t#S256:";
+
+impl Confirmation {
+    /// That of a certificate, in DER.
+    pub fn of_certificate(der: &[u8]) -> Confirmation {
+        Confirmation::Certificate(Sha256::digest(der).into())
+    }
+
+    /// Reads what people send: a key as [`read_key`] reads it, or `x5t#S256:` and a certificate's
+    /// thumbprint.
+    pub fn read(text: &str) -> Result<Confirmation, Fault> {
+        let Some(print) = text.trim().strip_prefix(CERTIFICATE) else {
+            return Ok(Confirmation::Key(thumbprint(read_key(text)?)));
+        };
+        let unreadable =
+            || Fault::unreadable("certificate's thumbprint", "it is not 32 bytes long");
+        thumbprint_from_text(print).map(Confirmation::Certificate).ok_or_else(unreadable)
+    }
+
+    /// The thumbprint.
+    pub fn print(&self) -> [u8; 32] {
+        match self {
+            Confirmation::Key(print) | Confirmation::Certificate(print) => *print,
+        }
+    }
+}
+
+/// As people send it; a key is sent whole, its thumbprint is only shown.
+impl std::fmt::Display for Confirmation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Confirmation::Key(print) => write!(f, "jkt:{}", thumbprint_text(print)),
+            Confirmation::Certificate(print) => {
+                write!(f, "{CERTIFICATE}{}", thumbprint_text(print))
+            }
+        }
+    }
+}
+
 /// The hash that a proof binds itself to an access token by (`ath`, RFC 9449 section 4.2).
 pub fn token_hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token))
@@ -232,6 +281,22 @@ fn jwk(key: VerifyingKey) -> Jwk {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_token_is_bound_to_a_key_or_a_certificate() {
+        fn check(text: &str, expected: Option<Confirmation>) {
+            assert_eq!(Confirmation::read(text).ok(), expected, "{text}");
+        }
+        let key = SigningKey::from_seed([3; 32]).public();
+        check(&key.to_string(), Some(Confirmation::Key(thumbprint(key))));
+        let certificate = Confirmation::of_certificate(b"der");
+        assert_eq!(certificate.print(), <[u8; 32]>::from(Sha256::digest(b"der")));
+        check(&certificate.to_string(), Some(certificate));
+        check(&format!(" {certificate}\n"), Some(certificate));
+        check(&certificate.to_string().replace("x5t#S256:", "x5t#S256:A"), None);
+        check("x5t#S256:", None);
+        check(&Confirmation::Key(thumbprint(key)).to_string(), None);
+    }
 
     #[test]
     fn the_thumbprint_is_that_of_the_standard() {

@@ -17,7 +17,7 @@ pub use read::{Dossier, Lottery, SeatView, dossier, evidence, list};
 pub use register::{declare, end, ties};
 pub use seat::{attest, change, end_seat, lose_key, seat, suspend};
 pub use token::{
-    Given, Noted, Open, Request, accept_terms, dismiss, give, issued, sponsor, windows,
+    Given, Noted, Open, Request, accept_terms, dismiss, give, holder, issued, sponsor, windows,
 };
 
 use crate::desk::{Desk, digest};

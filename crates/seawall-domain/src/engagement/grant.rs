@@ -86,6 +86,24 @@ impl Bearer {
     }
 }
 
+/// How a request proves that whoever sends it has the grant's key.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// By a signature over each request (DPoP, RFC 9449).
+    #[default]
+    Signature,
+    /// By its connection, whose client certificate has the key (RFC 8705 section 3).
+    Certificate,
+}
+
+impl Proof {
+    /// Whether it is the one that is taken where nothing is said.
+    pub fn is_usual(&self) -> bool {
+        *self == Proof::default()
+    }
+}
+
 /// A grant.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
@@ -95,8 +113,12 @@ pub struct Grant {
     pub party: PartyId,
     /// The one window.
     pub window: WindowId,
-    /// SHA-256 of the holder's public key: a request must prove that it has it.
+    /// What a request must prove to have: the thumbprint of the holder's public key (RFC 7638), or
+    /// SHA-256 of its certificate (RFC 8705).
     pub key: Digest,
+    /// How it proves that.
+    #[serde(default, skip_serializing_if = "Proof::is_usual")]
+    pub proof: Proof,
     /// For what.
     pub purposes: BTreeSet<Purpose>,
     /// The claims it may look at, and until when each of them stands.

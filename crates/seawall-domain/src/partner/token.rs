@@ -10,7 +10,7 @@ use super::seat::{Denied, Seat};
 use super::{Partner, PartnerFact};
 use crate::digest::Digest;
 use crate::engagement::Engagement;
-use crate::engagement::grant::{Bearer, GRANT_SECONDS_MAX, Grant, Purpose};
+use crate::engagement::grant::{Bearer, GRANT_SECONDS_MAX, Grant, Proof, Purpose};
 use crate::engagement::quota::{Amount, Limit};
 use crate::engagement::window::{Offer, Ring};
 use crate::id::{AccountId, PersonId, ScanId, WindowId};
@@ -59,7 +59,7 @@ pub struct Issued {
     pub bearer: Bearer,
     /// For which window.
     pub window: WindowId,
-    /// The thumbprint of the holder's key (RFC 7638).
+    /// The thumbprint of the holder's key (RFC 7638) or certificate (RFC 8705).
     pub key: Digest,
     /// For what.
     pub purposes: BTreeSet<Purpose>,
@@ -94,8 +94,10 @@ pub enum Asker {
 pub struct Wanted {
     /// For which window.
     pub window: WindowId,
-    /// The thumbprint of the holder's key.
+    /// The thumbprint of the holder's key or certificate.
     pub key: Digest,
+    /// How requests prove that they have it.
+    pub proof: Proof,
     /// For what.
     pub purposes: BTreeSet<Purpose>,
     /// The partner's own claims that may be looked at, and until when each stands.
@@ -270,12 +272,13 @@ impl Partner {
         let until = whole(now).checked_add(life).unwrap_or(Timestamp::MAX);
         let until = whole(until.min(end).min(seat.expires_at).min(seat.good_until()));
         (now < until).then_some(()).ok_or(Refused::NotOpen)?;
-        let Wanted { window, key, purposes, claims } = wanted;
+        let Wanted { window, key, proof, purposes, claims } = wanted;
         let grant = Grant {
             bearer,
             party: self.application.party,
             window,
             key,
+            proof,
             purposes: purposes.clone(),
             claims,
             terms: offer.terms,

@@ -1,12 +1,13 @@
 //! What an access token says: the claims of a JWT (RFC 9068 section 2.2), bound to a key (RFC 9449
-//! section 6.1). The signature around them is somebody else's work.
+//! section 6.1) or a client certificate (RFC 8705 section 3). The signature around them is somebody
+//! else's work.
 
 use crate::fault::FormatFault;
 use crate::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
+use seawall_domain::engagement::grant::{Bearer, Grant, Proof, Purpose};
 use seawall_domain::id::{PartyId, PersonId, ScanId, WindowId};
 use seawall_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,10 +37,33 @@ struct Claims {
     terms: Digest,
 }
 
-/// Which key must prove itself.
+/// Which key must prove itself, and how: one of both (RFC 7800 section 3).
 #[derive(Debug, Serialize, Deserialize)]
-struct Confirmation {
-    jkt: String,
+enum Confirmation {
+    /// RFC 9449 section 6.1.
+    #[serde(rename = "jkt")]
+    Key(String),
+    /// RFC 8705 section 3.1.
+    #[serde(rename = "x5t#S256")]
+    Certificate(String),
+}
+
+impl Confirmation {
+    fn of(grant: &Grant) -> Confirmation {
+        let print = URL_SAFE_NO_PAD.encode(grant.key.bytes());
+        match grant.proof {
+            Proof::Signature => Confirmation::Key(print),
+            Proof::Certificate => Confirmation::Certificate(print),
+        }
+    }
+
+    fn read(&self) -> Option<(Digest, Proof)> {
+        let (print, proof) = match self {
+            Confirmation::Key(print) => (print, Proof::Signature),
+            Confirmation::Certificate(print) => (print, Proof::Certificate),
+        };
+        Some((Digest::new(URL_SAFE_NO_PAD.decode(print).ok()?.try_into().ok()?), proof))
+    }
 }
 
 /// Writes a grant as claims. Times are cut to whole seconds.
@@ -53,7 +77,7 @@ pub fn write(grant: &Grant) -> Vec<u8> {
         aud: grant.window,
         nbf: grant.from.as_second(),
         exp: grant.until.as_second(),
-        cnf: Confirmation { jkt: URL_SAFE_NO_PAD.encode(grant.key.bytes()) },
+        cnf: Confirmation::of(grant),
         party: grant.party,
         workload,
         purposes: grant.purposes.clone(),
@@ -76,7 +100,7 @@ pub fn read(bytes: &[u8]) -> Result<Grant, FormatFault> {
 impl Claims {
     fn grant(self) -> Option<Grant> {
         let instant = |seconds| Timestamp::from_second(seconds).ok();
-        let print = URL_SAFE_NO_PAD.decode(&self.cnf.jkt).ok()?;
+        let (key, proof) = self.cnf.read()?;
         let bearer = match self.workload {
             Some(name) => Bearer::Workload { name, sponsor: self.sub },
             None => Bearer::Person { person: self.sub },
@@ -86,7 +110,8 @@ impl Claims {
             bearer,
             party: self.party,
             window: self.aud,
-            key: Digest::new(print.try_into().ok()?),
+            key,
+            proof,
             purposes: self.purposes,
             claims: claims.collect::<Option<_>>()?,
             terms: self.terms,
@@ -116,6 +141,7 @@ mod tests {
             party: id(2),
             window: id(3),
             key: Digest::new([0xfe; 32]),
+            proof: if workload { Proof::Certificate } else { Proof::Signature },
             purposes: BTreeSet::from([Purpose::Patch, Purpose::Detect]),
             claims: BTreeMap::from([(id(4), at(600))]),
             terms: Digest::new([5; 32]),
@@ -143,6 +169,9 @@ mod tests {
         check("\"exp\":", "\"exp\":1,\"exp\":", false);
         check("\"nbf\":18", "\"nbf\":\"x\",\"y\":18", false);
         check("\"jkt\":\"", "\"jkt\":\"AA", false);
+        check("\"jkt\"", "\"x5t#S256\"", true);
+        check("\"jkt\"", "\"x5t\"", false);
+        check("\"jkt\":", "\"x5t#S256\":\"x\",\"jkt\":", false);
         check("\"exp\":18", "\"exp\":999999999999999918", false);
         check("\"patch\"", "\"paint\"", false);
     }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
+use seawall_domain::engagement::grant::{Bearer, Grant, Proof, Purpose};
 use seawall_domain::engagement::lease::Lease;
 use seawall_domain::id::{PartyId, PersonId, WindowId};
 use seawall_gateway::control::{LEASE, WITHDRAWAL, Withdrawal};
@@ -59,6 +59,7 @@ impl Papers {
             party,
             window,
             key: Digest::new(jws::thumbprint(key(9).public())),
+            proof: Proof::Signature,
             purposes: BTreeSet::from([Purpose::Evaluate]),
             claims: BTreeMap::new(),
             terms,

@@ -1,6 +1,6 @@
 use super::*;
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::grant::{Bearer, Purpose};
+use seawall_domain::engagement::grant::{Bearer, Proof, Purpose};
 use seawall_domain::id::{PartyId, PersonId, ScanId, WindowId};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -26,6 +26,7 @@ fn grant() -> Grant {
         party: PartyId::new(Uuid::from_u128(2)),
         window: WindowId::new(Uuid::from_u128(3)),
         key: Digest::new(jws::thumbprint(holder().public())),
+        proof: Proof::Signature,
         purposes: BTreeSet::from([Purpose::Patch]),
         claims: BTreeMap::from([(ScanId::new(Uuid::from_u128(4)), at(600))]),
         terms: Digest::new([5; 32]),

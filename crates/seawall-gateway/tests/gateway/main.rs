@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod certificates;
 mod escrow;
 mod journal;
 mod quota;

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
+use seawall_domain::engagement::grant::{Bearer, Grant, Proof, Purpose};
 use seawall_domain::engagement::lease::Lease;
 use seawall_domain::id::{PartyId, PersonId, ScanId, WindowId};
 use seawall_gateway::control::{LEASE, WITHDRAWAL, Withdrawal};
@@ -272,6 +272,7 @@ concurrent = 1000
             party: party(),
             window: window(),
             key: Digest::new(jws::thumbprint(key(9).public())),
+            proof: Proof::Signature,
             purposes: BTreeSet::from([purpose]),
             claims: BTreeMap::from([(claim(), until)]),
             terms: Digest::new([8; 32]),

@@ -12,7 +12,7 @@ use seawall_domain::access::{Action, Actor};
 use seawall_domain::account::{Account, Holder};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::Engagement;
-use seawall_domain::engagement::grant::{Grant, Purpose};
+use seawall_domain::engagement::grant::{Grant, Proof, Purpose};
 use seawall_domain::fact::Fact;
 use seawall_domain::id::{AccountId, PartnerId, ScanId, WindowId};
 use seawall_domain::partner::token::{Asker, Issued, Refused, Wanted};
@@ -21,7 +21,7 @@ use seawall_domain::refusal::Refusal;
 use seawall_domain::scan::Scan;
 use seawall_domain::time::Timestamp;
 use seawall_formats::gateway::token;
-use seawall_ledger::jws::{self, Carried};
+use seawall_ledger::jws::{self, Carried, Confirmation};
 use seawall_store::db::Tx;
 use seawall_store::record::Leaf;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,8 @@ pub struct Open {
 pub struct Request<'r> {
     /// For which window.
     pub window: WindowId,
-    /// The public half of the holder's key: a JWK, or as `seawall gateway key` prints it.
+    /// The public half of the holder's key (a JWK, or as `seawall gateway key` prints it), or the
+    /// thumbprint of its certificate (as `seawall gateway certificate` prints it).
     pub key: &'r str,
     /// For what.
     pub purposes: BTreeSet<Purpose>,
@@ -150,13 +151,12 @@ pub async fn give(
     request: Request<'_>,
 ) -> Outcome<Given> {
     let Request { window, key, purposes, claims } = request;
-    let key = jws::read_key(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let (key, proof) = holder(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let mut hand = Hand::open(desk, actor, id, "partner_give_token", Action::UseSeat).await?;
     let asker = asker(actor)?;
     let claims = standing(&mut hand, actor, &claims).await?;
     let engagement = engagement_of(&mut hand.tx, &hand.partner, window).await?;
-    let key = Digest::new(jws::thumbprint(key));
-    let wanted = Wanted { window, key, purposes, claims };
+    let wanted = Wanted { window, key, proof, purposes, claims };
     let given = hand.partner.give(asker, wanted, &engagement, hand.now);
     let (partner, fact, grant) = given.map_err(Refusal::from)?;
     hand.take(Ok((partner, fact))).await?;
@@ -165,6 +165,16 @@ pub async fn give(
     let token = token.map_err(|fault| Fault::inconsistent("sign an access token", fault))?;
     hand.done().await?;
     Ok(Given { token, grant })
+}
+
+/// Whom a token is bound to, by what they sent of themselves, and how they will prove it.
+pub fn holder(text: &str) -> Result<(Digest, Proof), seawall_ledger::Fault> {
+    let confirmation = Confirmation::read(text)?;
+    let proof = match confirmation {
+        Confirmation::Key(_) => Proof::Signature,
+        Confirmation::Certificate(_) => Proof::Certificate,
+    };
+    Ok((Digest::new(confirmation.print()), proof))
 }
 
 /// The newest tokens that were given, without the tokens.

@@ -4,6 +4,7 @@
 //! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
 
 mod attach;
+mod certificate;
 mod escrow;
 mod follow;
 pub(super) mod papers;
@@ -38,6 +39,9 @@ enum What {
     Settings(setup::SettingsArguments),
     /// Make a key: the secret half into a file, the public half on standard output.
     Key(papers::KeyArguments),
+    /// Make a key with a certificate: for a partner whose connections prove it (RFC 8705), or for a
+    /// gateway of one's own.
+    Certificate(certificate::CertificateArguments),
     /// As the developer: sign a lease and send it, again and again with `--keep`.
     Lease(papers::LeaseArguments),
     /// As the developer: withdraw. It takes effect at once and needs no reason.
@@ -63,6 +67,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Serve { settings } => super::block_on(serve(settings)),
         What::Settings(arguments) => super::block_on(setup::settings(arguments)),
         What::Key(arguments) => papers::key(&arguments),
+        What::Certificate(arguments) => certificate::make(&arguments),
         What::Lease(arguments) => super::block_on(papers::lease(arguments)),
         What::Withdraw(arguments) => super::block_on(papers::withdraw(arguments)),
         What::Grant(arguments) => papers::grant(&arguments),
@@ -83,8 +88,8 @@ async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
     let listen = listener.local_addr()?;
     if !listen.ip().is_loopback() && settings.address.is_none() {
         bail!(
-            "cannot serve plain HTTP on {listen}: listen on 127.0.0.1 behind a proxy that speaks \
-             TLS, and give `address` as callers write it"
+            "cannot serve on {listen} without a name: give `address` as callers write it, and \
+             `[tls]`, or listen on 127.0.0.1 behind a proxy that speaks TLS"
         );
     }
     let address = settings.own_address(listen);

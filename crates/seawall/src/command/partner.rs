@@ -110,7 +110,8 @@ enum What {
         one: One,
         #[command(flatten)]
         wanted: seat::Wanted,
-        /// The public half of the holder's key: `ed25519:` and base64.
+        /// The public half of the holder's key (`ed25519:` and base64), or the thumbprint of its
+        /// certificate (`x5t#S256:` and base64url).
         #[arg(long)]
         holder: String,
     },
@@ -144,7 +145,7 @@ enum What {
     Lost {
         #[command(flatten)]
         one: One,
-        /// The public half of the key: `ed25519:` and base64.
+        /// The public half of the key (`ed25519:` and base64), or the thumbprint of a certificate.
         key: String,
     },
     /// As the partner: give the yearly word that everything still holds.

@@ -19,6 +19,7 @@ fn grant() -> Grant {
         party: PartyId::new(Uuid::from_u128(2)),
         window: WindowId::new(Uuid::from_u128(3)),
         key: digest(4),
+        proof: Proof::Signature,
         purposes: BTreeSet::from([Purpose::FindOwn, Purpose::Evaluate]),
         claims: BTreeMap::from([(scan(5), at(500)), (scan(6), at(50))]),
         terms: digest(7),

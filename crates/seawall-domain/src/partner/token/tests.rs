@@ -66,7 +66,8 @@ fn seated(conditions: &[Condition]) -> Partner {
 
 fn wanted(purpose: Purpose) -> Wanted {
     let claims = BTreeMap::from([(ScanId::new(Uuid::from_u128(8)), at(12))]);
-    Wanted { window: window(), key: KEY, purposes: BTreeSet::from([purpose]), claims }
+    let (window, purposes, proof) = (window(), BTreeSet::from([purpose]), Proof::Signature);
+    Wanted { window, key: KEY, proof, purposes, claims }
 }
 
 fn ready(conditions: &[Condition]) -> Partner {

@@ -8,7 +8,8 @@ use crate::command::say;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::id::{PartnerId, ScanId, WindowId};
-use seawall_gateway::attach::{Attached, TokenSource, attach as proxy};
+use seawall_gateway::attach::{Attached, Holder, TokenSource, attach as proxy};
+use seawall_gateway::tls::Identity;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,9 +43,15 @@ pub struct AttachArguments {
     /// The window; without one, the only one that is open to the seat.
     #[arg(long, requires = "server")]
     window: Option<WindowId>,
-    /// The file with your key.
+    /// The file with your key, by which each request is signed.
+    #[arg(long, required_unless_present = "certificate", conflicts_with = "certificate")]
+    key: Option<PathBuf>,
+    /// Instead of a key: the file with your certificate and its key, which your connections show.
     #[arg(long)]
-    key: PathBuf,
+    certificate: Option<PathBuf>,
+    /// The certificates to trust instead of the system's: a PEM file.
+    #[arg(long)]
+    roots: Option<PathBuf>,
     /// What requests are for: find_own, find_agreed, patch, detect, respond, evaluate.
     #[arg(long)]
     purpose: String,
@@ -58,23 +65,24 @@ pub struct AttachArguments {
 
 /// Attaches until it is told to end.
 pub async fn attach(arguments: AttachArguments) -> anyhow::Result<ExitCode> {
-    let AttachArguments { gateway, token, key, purpose, claim, listen, .. } = &arguments;
+    let AttachArguments { gateway, token, roots, purpose, claim, listen, .. } = &arguments;
     if !listen.ip().is_loopback() {
         bail!("cannot listen on {listen}: whoever reaches it would use your key");
     }
-    let key = papers::secret(key)?;
+    let (holder, public) = holder(&arguments)?;
     let until = crate::command::told_to_end()?;
     let (token, renewing) = match token {
         Some(file) => (from_file(file.clone()), None),
         None => {
-            let (token, renewing) = from_seat(&arguments, key.public().to_string()).await?;
+            let (token, renewing) = from_seat(&arguments, public).await?;
             (token, Some(renewing))
         }
     };
     let attached = Attached {
         gateway: gateway.trim_end_matches('/').to_owned(),
         token,
-        key,
+        holder,
+        roots: roots.clone(),
         purpose: purpose.clone(),
         claim: claim.map(|claim| claim.to_string()),
         clock: clock(),
@@ -89,6 +97,22 @@ pub async fn attach(arguments: AttachArguments) -> anyhow::Result<ExitCode> {
         renewing.abort();
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How requests prove whose they are, and what a token is to be bound to.
+fn holder(arguments: &AttachArguments) -> anyhow::Result<(Holder, String)> {
+    if let Some(key) = &arguments.key {
+        let key = papers::secret(key)?;
+        let public = key.public().to_string();
+        return Ok((Holder::Key(Box::new(key)), public));
+    }
+    let Some(file) = &arguments.certificate else { bail!("say --key or --certificate") };
+    if !arguments.gateway.starts_with("https://") {
+        bail!("a certificate is shown over TLS only: the gateway's address begins with https://");
+    }
+    let identity = Identity::read(file, file).map_err(anyhow::Error::msg)?;
+    let public = identity.confirmation().map(|it| it.to_string()).unwrap_or_default();
+    Ok((Holder::Certificate(identity), public))
 }
 
 fn from_file(file: PathBuf) -> TokenSource {

@@ -14,9 +14,9 @@ use seawall_gateway::recipient::Keeper;
 use seawall_gateway::record::CutOff;
 use seawall_gateway::settings::Settings;
 use seawall_ledger::dsse::Envelope;
-use seawall_ledger::jws;
 use seawall_ledger::note::VerifierKey;
-use seawall_ledger::sign::{SigningKey, VerifyingKey};
+use seawall_ledger::sign::SigningKey;
+use seawall_services::partner::holder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -121,8 +121,13 @@ pub async fn hand_in(
 ) -> anyhow::Result<()> {
     let own = settings.own_address(settings.listen);
     let gateway = gateway.unwrap_or(&own).trim_end_matches('/');
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
+    let mut client = reqwest::Client::builder().timeout(Duration::from_secs(20));
+    // Whoever has the settings has the gateway's certificate too, if it signed that itself.
+    if let Some(pem) = settings.tls.as_ref().and_then(|tls| std::fs::read(&tls.certificate).ok()) {
+        client = client.tls_certs_merge(reqwest::Certificate::from_pem_bundle(&pem)?);
+    }
     let answer = client
+        .build()?
         .post(format!("{gateway}/gateway/word"))
         .header("content-type", "application/json")
         .body(envelope)
@@ -205,7 +210,8 @@ pub struct CutArguments {
     /// A party, with everybody in it.
     #[arg(long, group = "who")]
     party: Option<PartyId>,
-    /// The public half of a key that was lost: `ed25519:` and base64.
+    /// The public half of a key that was lost (`ed25519:` and base64), or the thumbprint of a
+    /// certificate (`x5t#S256:` and base64url).
     #[arg(long, group = "who")]
     lost_key: Option<String>,
 }
@@ -216,7 +222,7 @@ pub async fn cut(arguments: CutArguments) -> anyhow::Result<ExitCode> {
     let who = match (arguments.person, arguments.party, &arguments.lost_key) {
         (Some(person), _, _) => CutOff::Person(person),
         (None, Some(party), _) => CutOff::Party(party),
-        (None, None, Some(key)) => CutOff::Key(holder(key)?),
+        (None, None, Some(key)) => CutOff::Key(holder(key)?.0),
         (None, None, None) => bail!("say who: --person, --party or --lost-key"),
     };
     arguments.said.send(&settings, CUT, &CutWord { window: settings.window.id, who }).await?;
@@ -233,7 +239,8 @@ pub struct GrantArguments {
     /// The file with the clearinghouse's key.
     #[arg(long)]
     key: PathBuf,
-    /// The public half of the holder's key: `ed25519:` and base64.
+    /// The public half of the holder's key (`ed25519:` and base64), or the thumbprint of its
+    /// certificate (`x5t#S256:` and base64url).
     #[arg(long)]
     holder: String,
     /// The person who answers for what is asked.
@@ -263,15 +270,11 @@ fn purpose(word: &str) -> Result<Purpose, String> {
     })
 }
 
-fn holder(text: &str) -> anyhow::Result<Digest> {
-    let key: VerifyingKey = text.parse()?;
-    Ok(Digest::new(jws::thumbprint(key)))
-}
-
 /// Writes an access token.
 pub fn grant(arguments: &GrantArguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::read(&arguments.settings)?;
     let issuer = secret(&arguments.key)?;
+    let (key, proof) = holder(&arguments.holder)?;
     let life = SignedDuration::from_secs(arguments.seconds);
     if !life.is_positive() || life > credential::life_max() {
         bail!("a grant lasts at most {} seconds", credential::life_max().as_secs());
@@ -286,7 +289,8 @@ pub fn grant(arguments: &GrantArguments) -> anyhow::Result<ExitCode> {
         bearer,
         party: arguments.party,
         window: settings.window.id,
-        key: holder(&arguments.holder)?,
+        key,
+        proof,
         purposes: arguments.purposes.iter().copied().collect::<BTreeSet<_>>(),
         claims: arguments.claims.iter().map(|claim| (*claim, until)).collect::<BTreeMap<_, _>>(),
         terms: settings.window.terms,

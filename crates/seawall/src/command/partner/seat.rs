@@ -6,7 +6,6 @@ use crate::command::say;
 use anyhow::bail;
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{PartnerId, PersonId, ScanId, WindowId};
-use seawall_ledger::jws;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -128,7 +127,7 @@ impl Whom {
     }
 }
 
-/// The thumbprint of a key, by which it is told lost.
+/// The thumbprint of a key or certificate, by which it is told lost.
 pub fn print(key: &str) -> anyhow::Result<Digest> {
-    Ok(Digest::new(jws::thumbprint(jws::read_key(key)?)))
+    Ok(seawall_services::partner::holder(key)?.0)
 }
