@@ -3,9 +3,9 @@
 //! One provider that answers the same 0.8 kB, one gateway with everything on (proofs, scope, quota,
 //! a journal that is synced before each request is sent), each a process of one thread (the journal
 //! has its own). The same client asks the provider directly, through nginx and LiteLLM (where they
-//! are installed; `--peers` installs LiteLLM) and through the gateway: requests a second, processor
-//! time of the proxy a request, what it adds at the median and the 99th percentile. A sync of the
-//! disk is measured beside it, because a request waits for one. Then a thousand open streams:
+//! are installed; `--peers` installs LiteLLM) and through the gateway, once by client certificates
+//! and once by signed proofs: requests a second, processor time of the proxy a request, what it adds
+//! at the median and the 99th percentile. A sync of the disk is measured beside it, because a request waits for one. Then a thousand open streams:
 //! memory, and how long they live after a withdrawal.
 //!
 //! `gateway [--peers] [SECONDS]`. Loopback only.
@@ -29,7 +29,7 @@ mod process;
 #[path = "gateway/provider.rs"]
 mod provider;
 
-use client::{Measured, first_piece, measure};
+use client::{Address, Measured, first_piece, measure};
 use papers::Papers;
 use process::Process;
 use std::time::Duration;
@@ -64,63 +64,87 @@ fn seconds(words: &[&str]) -> u64 {
     words.first().map_or(5, |text| text.parse().expect("a number of seconds"))
 }
 
+/// The peers, in the run that they were measured in.
+struct Peers {
+    direct: Measured,
+    nginx: Option<Measured>,
+    litellm: Option<Measured>,
+    alone: Measured,
+    sync_micros: f64,
+}
+
 fn bench(seconds: u64) {
     let time = Duration::from_secs(seconds);
     let folder = tempfile::tempdir().unwrap();
     let provider = Process::begin(&["provide"]);
-    let papers = Papers::write(folder.path(), &provider.address);
-    let gate = Process::begin(&["gate", papers.settings.to_str().unwrap()]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(papers.lease(&gate.address));
-    let asked = |of: &Process, connections, proven: bool| {
-        let request = || match proven {
-            true => papers.proven(&of.address),
-            false => papers.bare(),
-        };
-        runtime.block_on(measure(of, connections, time, &request))
-    };
-    let direct = asked(&provider, CONNECTIONS, false);
+    let asked =
+        |of: &Process, connections| runtime.block_on(measure(of, connections, time, &papers::bare));
+    let direct = asked(&provider, CONNECTIONS);
     said("the provider itself", &direct, None);
-    let nginx = nginx::begin(&provider.address, folder.path()).map(|nginx| {
-        let through = asked(&nginx, CONNECTIONS, false);
-        said("through nginx", &through, Some(&direct));
-        through
-    });
-    let litellm = litellm::begin(&provider.address, folder.path()).map(|litellm| {
-        let through = asked(&litellm, CONNECTIONS, false);
-        said("through LiteLLM", &through, Some(&direct));
-        through
-    });
-    let ours = asked(&gate, CONNECTIONS, true);
-    said("through the gateway", &ours, Some(&direct));
-    beside("nginx", &ours, nginx, OF_NGINX_MIN);
-    beside("LiteLLM", &ours, litellm, OF_LITELLM_MIN);
-    let alone = asked(&provider, 1, false);
+    let upstream = &provider.address.text;
+    let nginx = nginx::begin(upstream, folder.path()).map(|nginx| asked(&nginx, CONNECTIONS));
+    nginx.iter().for_each(|through| said("through nginx", through, Some(&direct)));
+    let litellm = litellm::begin(upstream, folder.path());
+    let litellm = litellm.map(|litellm| asked(&litellm, CONNECTIONS));
+    litellm.iter().for_each(|through| said("through LiteLLM", through, Some(&direct)));
+    let alone = asked(&provider, 1);
     said("one at a time, direct", &alone, None);
-    let one = asked(&gate, 1, true);
-    said("one at a time, gateway", &one, Some(&alone));
-    let sync = disk::sync_micros(folder.path());
-    println!("a line appended and synced: p50 {sync:.0} µs");
-    let (p50, p99) = (one.p50_micros - alone.p50_micros, one.p99_micros - alone.p99_micros);
-    let bar = |name: &str, value: f64, most: f64| {
-        let kept = if value <= most { "kept" } else { "missed" };
-        println!("bar: {name} at most {most:.0}, is {value:.0}: {kept}");
-    };
+    let sync_micros = disk::sync_micros(folder.path());
+    println!("a line appended and synced: p50 {sync_micros:.0} µs");
+    let peers = Peers { direct, nginx, litellm, alone, sync_micros };
+    for certified in [true, false] {
+        let papers = Papers::write(&folder.path().join(certified.to_string()), upstream, certified);
+        let by = if certified {
+            "client certificates over TLS (RFC 8705)"
+        } else {
+            "a signed proof for each request (RFC 9449)"
+        };
+        println!("\nthe gateway, by {by}:");
+        gateway(&runtime, time, (&provider, &peers), &papers);
+    }
+}
+
+/// Everything of one gateway, against its bars.
+fn gateway(
+    runtime: &tokio::runtime::Runtime,
+    time: Duration,
+    (provider, peers): (&Process, &Peers),
+    papers: &Papers,
+) {
+    let gate = Process::begin(&["gate", papers.settings.to_str().unwrap()]);
+    let gate = gate.over(papers.tls.clone());
+    let address = &gate.address;
+    runtime.block_on(papers.lease(address));
+    let request = || papers.proven(address);
+    let asked = |connections| runtime.block_on(measure(&gate, connections, time, &request));
+    let ours = asked(CONNECTIONS);
+    said("through the gateway", &ours, Some(&peers.direct));
+    beside("nginx", &ours, peers.nginx.as_ref(), OF_NGINX_MIN);
+    beside("LiteLLM", &ours, peers.litellm.as_ref(), OF_LITELLM_MIN);
+    let one = asked(1);
+    said("one at a time, gateway", &one, Some(&peers.alone));
+    let sync = peers.sync_micros;
+    let (p50, p99) =
+        (one.p50_micros - peers.alone.p50_micros, one.p99_micros - peers.alone.p99_micros);
     bar("added p50 in µs, with one sync,", p50, ADDED_P50_MAX + sync);
     bar("added p99 in µs, with two,", p99, ADDED_P99_MAX + 2.0 * sync);
-    let first = |address: &str, before: &dyn Fn() -> Vec<u8>, request: &dyn Fn() -> Vec<u8>| {
+    let first = |address: &Address, before: &dyn Fn() -> Vec<u8>, request: &dyn Fn() -> Vec<u8>| {
         runtime.block_on(first_piece(address, before, request))
     };
-    let direct = first(&provider.address, &|| papers.bare(), &|| papers.bare_stream());
-    let address = &gate.address;
-    let through = first(address, &|| papers.proven(address), &|| papers.streamed(address));
-    let added = through - direct;
+    let direct = first(&provider.address, &papers::bare, &papers::bare_stream);
+    let added = first(address, &request, &|| papers.streamed(address)) - direct;
     bar("first piece of a stream, added p50 in µs, with one sync,", added, ADDED_P50_MAX + sync);
-    let resident = runtime.block_on(client::streams(&papers, &gate, STREAMS));
+    let resident = runtime.block_on(client::streams(papers, &gate, STREAMS));
     bar("resident MiB with all streams open", resident, RESIDENT_MIB_MAX);
 }
 
-fn beside(name: &str, ours: &Measured, peer: Option<Measured>, least: f64) {
+fn bar(name: &str, value: f64, most: f64) {
+    let kept = if value <= most { "kept" } else { "missed" };
+    println!("bar: {name} at most {most:.0}, is {value:.0}: {kept}");
+}
+
+fn beside(name: &str, ours: &Measured, peer: Option<&Measured>, least: f64) {
     let Some(peer) = peer else {
         return println!("{name} is not installed: not compared");
     };

@@ -64,13 +64,19 @@ pub struct Head {
 }
 
 impl Head {
-    /// Binds an event to all before it, and counts it.
-    fn line(&mut self, at: Timestamp, event: Event) -> Result<Vec<u8>, serde_json::Error> {
+    /// Binds an event to all before it, counts it, and puts its line behind what is there.
+    fn line(
+        &mut self,
+        at: Timestamp,
+        event: Event,
+        behind: &mut Vec<u8>,
+    ) -> Result<(), serde_json::Error> {
         let line = Line { number: self.lines, before: Digest::new(self.last), at, event };
-        let mut bytes = serde_json::to_vec(&line)?;
-        self.count(&bytes);
-        bytes.push(b'\n');
-        Ok(bytes)
+        let begin = behind.len();
+        serde_json::to_writer(&mut *behind, &line)?;
+        self.count(behind.get(begin..).unwrap_or_default());
+        behind.push(b'\n');
+        Ok(())
     }
 
     fn count(&mut self, line: &[u8]) {

@@ -76,7 +76,8 @@ async fn greet(stream: TcpStream, gateway: Arc<Gateway>) {
     match tokio::time::timeout(HEAD_TIME_MAX, shaking).await {
         Ok(Ok(stream)) => {
             let certificate = tls::shown(&stream);
-            attend(stream, gateway, certificate).await;
+            // What a connection is has one place, and is not moved about.
+            attend(Box::new(stream), gateway, certificate).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
         Err(_) => tracing::debug!("a handshake took too long"),
@@ -91,7 +92,8 @@ async fn attend(
     let watched = Arc::clone(&gateway);
     let service = service_fn(move |request| {
         let gateway = Arc::clone(&gateway);
-        async move { Ok::<_, Infallible>(answer(&gateway, request, certificate).await) }
+        // Freed once it has answered: a stream that stays open needs none of it.
+        Box::pin(async move { Ok::<_, Infallible>(answer(&gateway, request, certificate).await) })
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_headers(64);

@@ -62,7 +62,8 @@ pub struct Trust {
 }
 
 impl Trust {
-    pub(crate) fn config(self) -> Result<rustls::ClientConfig, String> {
+    /// As TLS is spoken with it.
+    pub fn config(self) -> Result<rustls::ClientConfig, String> {
         use hyper_rustls::ConfigBuilderExt as _;
         let builder = rustls::ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()

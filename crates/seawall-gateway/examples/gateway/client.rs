@@ -2,10 +2,12 @@
 
 use crate::papers::Papers;
 use crate::process::Process;
+use rustls_pki_types::ServerName;
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 /// What was measured of one proxy.
 pub struct Measured {
@@ -17,23 +19,40 @@ pub struct Measured {
     pub p99_micros: f64,
 }
 
+/// Where somebody listens, and how to shake hands there.
+#[derive(Clone)]
+pub struct Address {
+    pub text: String,
+    pub tls: Option<TlsConnector>,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
+
 /// One connection.
 pub struct Connection {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    pub async fn open(address: &str) -> Connection {
-        let stream = TcpStream::connect(address).await.unwrap();
+    pub async fn open(address: &Address) -> Connection {
+        let stream = TcpStream::connect(&address.text).await.unwrap();
         stream.set_nodelay(true).unwrap();
+        let stream: Box<dyn Stream> = match &address.tls {
+            None => Box::new(stream),
+            Some(connector) => {
+                let name = ServerName::try_from("127.0.0.1").unwrap();
+                Box::new(connector.connect(name, stream).await.unwrap())
+            }
+        };
         Connection { stream, buffer: Vec::with_capacity(8192) }
     }
 
     /// Asks, and reads the whole answer: its head and as many bytes as it says, or its last chunk.
     pub async fn ask(&mut self, request: &[u8]) -> String {
-        self.stream.write_all(request).await.unwrap();
-        self.buffer.clear();
+        self.send(request).await;
         loop {
             let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
             assert!(read > 0, "it was broken off: {}", String::from_utf8_lossy(&self.buffer));
@@ -43,10 +62,15 @@ impl Connection {
         }
     }
 
+    async fn send(&mut self, request: &[u8]) {
+        self.stream.write_all(request).await.unwrap();
+        self.stream.flush().await.unwrap();
+        self.buffer.clear();
+    }
+
     /// Asks, and reads the first piece of a stream.
     async fn begin(&mut self, request: &[u8]) {
-        self.stream.write_all(request).await.unwrap();
-        self.buffer.clear();
+        self.send(request).await;
         while !self.buffer.windows(6).any(|word| word == b"data: ") {
             let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
             assert!(read > 0, "it was broken off: {}", String::from_utf8_lossy(&self.buffer));
@@ -127,7 +151,7 @@ const FIRST_PIECES: usize = 300;
 /// How long the first piece of a stream takes, one stream after another and each on a connection
 /// that has asked before, at the median in microseconds.
 pub async fn first_piece(
-    address: &str,
+    address: &Address,
     before: &dyn Fn() -> Vec<u8>,
     request: &dyn Fn() -> Vec<u8>,
 ) -> f64 {

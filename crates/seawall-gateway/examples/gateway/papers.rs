@@ -1,5 +1,6 @@
 //! Settings, keys, a lease, and requests with fresh proofs.
 
+use crate::client::Address;
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Bearer, Grant, Proof, Purpose};
@@ -8,6 +9,7 @@ use seawall_domain::id::{PartyId, PersonId, WindowId};
 use seawall_gateway::control::{LEASE, WITHDRAWAL, Withdrawal};
 use seawall_gateway::credential::{self, Bound};
 use seawall_gateway::settings::Settings;
+use seawall_gateway::tls::{Identity, Trust};
 use seawall_gateway::{Chance, Clock, Gateway};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::jws;
@@ -16,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio_rustls::TlsConnector;
 use uuid::Uuid;
 
 const PATH: &str = "/v1/chat/completions";
@@ -23,9 +26,19 @@ const PATH: &str = "/v1/chat/completions";
 /// What somebody needs who asks.
 pub struct Papers {
     pub settings: PathBuf,
+    /// How the gateway is asked over TLS, with a certificate; without it, by signed proofs.
+    pub tls: Option<TlsConnector>,
     window: WindowId,
     token: String,
     once: AtomicU64,
+}
+
+/// A certificate that signs itself, of the gateway and of its caller alike.
+fn certificate(path: &Path) -> Identity {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let text = format!("{}{}", made.signing_key.serialize_pem(), made.cert.pem());
+    std::fs::write(path, text).unwrap();
+    Identity::read(path, path).unwrap()
 }
 
 fn key(seed: u8) -> SigningKey {
@@ -33,7 +46,18 @@ fn key(seed: u8) -> SigningKey {
 }
 
 impl Papers {
-    pub fn write(folder: &Path, upstream: &str) -> Papers {
+    pub fn write(folder: &Path, upstream: &str, certified: bool) -> Papers {
+        std::fs::create_dir(folder).unwrap();
+        let pem = folder.join("both.pem");
+        let identity = certified.then(|| certificate(&pem));
+        let shown = identity.as_ref().and_then(Identity::confirmation);
+        let more = if certified {
+            format!("[tls]\ncertificate = \"{0}\"\nkey = \"{0}\"\n", pem.display())
+        } else {
+            String::new()
+        };
+        let trust = Trust { roots: Some(pem), identity };
+        let tls = certified.then(|| TlsConnector::from(Arc::new(trust.config().unwrap())));
         let window = WindowId::new(Uuid::from_u128(1));
         let party = PartyId::new(Uuid::from_u128(2));
         let now = Timestamp::now();
@@ -47,19 +71,20 @@ impl Papers {
              [scope]\nendpoints = [\"chat\"]\ntools = \"none\"\noutput_tokens_max = 1000\n\
              streaming = \"streamed\"\n[scope.models]\nearly = \"m\"\n\
              [[quota]]\nparty = \"{party}\"\nrequests = 1000000000\ntokens_in = 1000000000000\n\
-             tokens_out = 1000000000000\nconcurrent = 4000\n",
+             tokens_out = 1000000000000\nconcurrent = 4000\n{more}",
             Digest::new([7; 32]),
             key(1).public(),
             key(2).public()
         );
         std::fs::write(&settings, text).unwrap();
         let from = Timestamp::from_second(now.as_second()).unwrap();
+        let own = || jws::thumbprint(key(9).public());
         let grant = Grant {
             bearer: Bearer::Person { person: PersonId::new(Uuid::from_u128(3)) },
             party,
             window,
-            key: Digest::new(jws::thumbprint(key(9).public())),
-            proof: Proof::Signature,
+            key: Digest::new(shown.map_or_else(own, |shown| shown.print())),
+            proof: if certified { Proof::Certificate } else { Proof::Signature },
             purposes: BTreeSet::from([Purpose::Evaluate]),
             claims: BTreeMap::new(),
             terms,
@@ -67,32 +92,26 @@ impl Papers {
             until: from + SignedDuration::from_secs(900),
         };
         let token = credential::issue(&key(2), &grant).unwrap();
-        Papers { settings, window, token, once: AtomicU64::new(0) }
-    }
-
-    /// A request without a credential, for whoever asks for none.
-    pub fn bare(&self) -> Vec<u8> {
-        request(&bearer(), body(""))
-    }
-
-    /// The same for a stream.
-    pub fn bare_stream(&self) -> Vec<u8> {
-        request(&bearer(), body(r#""stream":true,"#))
+        Papers { settings, tls, window, token, once: AtomicU64::new(0) }
     }
 
     /// A request with a proof of its own.
-    pub fn proven(&self, gateway: &str) -> Vec<u8> {
+    pub fn proven(&self, gateway: &Address) -> Vec<u8> {
         self.with_proof(gateway, body(""))
     }
 
     /// The same for a stream.
-    pub fn streamed(&self, gateway: &str) -> Vec<u8> {
+    pub fn streamed(&self, gateway: &Address) -> Vec<u8> {
         self.with_proof(gateway, body(r#""stream":true,"#))
     }
 
-    fn with_proof(&self, gateway: &str, body: String) -> Vec<u8> {
+    fn with_proof(&self, gateway: &Address, body: String) -> Vec<u8> {
+        if self.tls.is_some() {
+            let bearer = format!("authorization: Bearer {}\r\n", self.token);
+            return request(&format!("{bearer}seawall-purpose: evaluate\r\n"), body);
+        }
         let once = self.once.fetch_add(1, Ordering::Relaxed).to_string();
-        let address = format!("http://{gateway}{PATH}");
+        let address = format!("http://{}{PATH}", gateway.text);
         let bound = Bound { method: "POST", address: &address };
         let proof = credential::prove(&key(9), &self.token, bound, &once, Timestamp::now());
         let headers = format!(
@@ -104,7 +123,7 @@ impl Papers {
     }
 
     /// The developer opens the gateway for ten minutes.
-    pub async fn lease(&self, gateway: &str) {
+    pub async fn lease(&self, gateway: &Address) {
         let settings = Settings::read(&self.settings).unwrap();
         let lease = Lease {
             window: self.window,
@@ -117,12 +136,12 @@ impl Papers {
     }
 
     /// The developer withdraws.
-    pub async fn withdraw(&self, gateway: &str) {
+    pub async fn withdraw(&self, gateway: &Address) {
         let word = Withdrawal { window: self.window };
         self.word(gateway, WITHDRAWAL, serde_json::to_vec(&word).unwrap()).await;
     }
 
-    async fn word(&self, gateway: &str, kind: &str, word: Vec<u8>) {
+    async fn word(&self, gateway: &Address, kind: &str, word: Vec<u8>) {
         let mut envelope = Envelope::new(kind, word);
         envelope.sign(&key(1));
         let body = envelope.to_json();
@@ -148,6 +167,16 @@ fn request(headers: &str, body: String) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// A request without a proof, for whoever asks for none.
+pub fn bare() -> Vec<u8> {
+    request(&bearer(), body(""))
+}
+
+/// The same for a stream.
+pub fn bare_stream() -> Vec<u8> {
+    request(&bearer(), body(r#""stream":true,"#))
 }
 
 /// The one credential that the peers ask for; nginx and the provider pass it over.

@@ -1,12 +1,14 @@
 //! This program again, as another process that says where it listens.
 
+use crate::client::Address;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use tokio_rustls::TlsConnector;
 
 /// A process that is measured; it ends with its handle.
 pub struct Process {
     child: Child,
-    pub address: String,
+    pub address: Address,
 }
 
 impl Process {
@@ -19,12 +21,18 @@ impl Process {
             .unwrap();
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Process { child, address: address.trim().to_owned() }
+        Process::of(child, address.trim().to_owned())
     }
 
     /// A process that listens there already.
     pub fn of(child: Child, address: String) -> Process {
-        Process { child, address }
+        Process { child, address: Address { text: address, tls: None } }
+    }
+
+    /// The same, asked over TLS.
+    pub fn over(mut self, tls: Option<TlsConnector>) -> Process {
+        self.address.tls = tls;
+        self
     }
 
     /// Processor time so far, in seconds.

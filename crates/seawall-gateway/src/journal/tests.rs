@@ -11,7 +11,7 @@ fn event(number: u128) -> Event {
 fn journal(lines: u128) -> (Vec<u8>, Head) {
     let (mut head, mut bytes) = (Head::default(), Vec::new());
     for number in 0..lines {
-        bytes.extend(head.line(Timestamp::UNIX_EPOCH, event(number)).unwrap());
+        head.line(Timestamp::UNIX_EPOCH, event(number), &mut bytes).unwrap();
     }
     (bytes, head)
 }

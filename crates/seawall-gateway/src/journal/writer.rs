@@ -29,6 +29,8 @@ const CHECKPOINT_TIME: Duration = Duration::from_secs(10);
 const CROWD: usize = 4;
 /// How long it waits for them.
 const CROWD_TIME: Duration = Duration::from_micros(150);
+/// How much room for lines is kept from one write to the next.
+const KEPT_BYTES_MAX: usize = 1 << 20;
 /// So often [`Journal::rest`] is to be called.
 pub const SYNC_TIME_MAX: Duration = Duration::from_millis(200);
 
@@ -82,6 +84,7 @@ impl Journal {
             signer,
             clock,
             checkpoint: folder.join("checkpoint"),
+            bytes: Vec::new(),
             at: Instant::now(),
             number: Arc::clone(&number),
             broken: None,
@@ -131,6 +134,8 @@ struct Writer {
     signer: NoteSigner,
     clock: Clock,
     checkpoint: PathBuf,
+    /// What is written next; kept, for it has about the same length each time.
+    bytes: Vec<u8>,
     signed: u64,
     at: Instant,
     number: Arc<AtomicUsize>,
@@ -209,12 +214,13 @@ impl Writer {
             return Ok(());
         }
         let now = (self.clock)().unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut bytes = Vec::new();
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES_MAX);
         for event in events {
-            bytes.extend(self.head.line(now, event)?);
+            self.head.line(now, event, &mut self.bytes)?;
         }
         self.is_loose = true;
-        self.file.write_all(&bytes)
+        self.file.write_all(&self.bytes)
     }
 
     fn sync(&mut self) -> std::io::Result<()> {
