@@ -46,6 +46,8 @@ const OF_LITELLM_MIN: f64 = 200.0;
 const ADDED_P50_MAX: f64 = 200.0;
 const ADDED_P99_MAX: f64 = 1000.0;
 const RESIDENT_MIB_MAX: f64 = 50.0;
+// F30, F31: how long a stream may live on.
+const ENDED_MILLIS_MAX: f64 = 1000.0;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -115,7 +117,7 @@ fn gateway(
     let gate = Process::begin(&["gate", papers.settings.to_str().unwrap()]);
     let gate = gate.over(papers.tls.clone());
     let address = &gate.address;
-    runtime.block_on(papers.lease(address));
+    runtime.block_on(papers.lease(address, 600));
     let request = || papers.proven(address);
     let asked = |connections| runtime.block_on(measure(&gate, connections, time, &request));
     let ours = asked(CONNECTIONS);
@@ -135,8 +137,10 @@ fn gateway(
     let direct = first(&provider.address, &papers::bare, &papers::bare_stream);
     let added = first(address, &request, &|| papers.streamed(address)) - direct;
     bar("first piece of a stream, added p50 in µs, with one sync,", added, ADDED_P50_MAX + sync);
-    let resident = runtime.block_on(client::streams(papers, &gate, STREAMS));
-    bar("resident MiB with all streams open", resident, RESIDENT_MIB_MAX);
+    let streams = runtime.block_on(client::streams(papers, &gate, STREAMS));
+    bar("resident MiB with all streams open", streams.resident_mib, RESIDENT_MIB_MAX);
+    bar("streams ended behind their lease by ms", streams.late_millis, ENDED_MILLIS_MAX);
+    bar("streams ended behind a withdrawal by ms", streams.withdrawn_millis, ENDED_MILLIS_MAX);
 }
 
 fn bar(name: &str, value: f64, most: f64) {

@@ -9,7 +9,7 @@ use crate::credential::{Bound, Unproven};
 use crate::escrow;
 use crate::escrow::file::Writing;
 use crate::gateway::Gateway;
-use crate::problem::{document, refusal};
+use crate::problem::{document, problem, refusal};
 use crate::record::{By, Ended, Event, Why};
 use crate::replay;
 use bytes::Bytes;
@@ -46,6 +46,30 @@ pub(crate) async fn forward(
     }
 }
 
+/// Answers a request to no interface of the provider's, or by another method: refused, and written
+/// down when somebody's credential is good.
+pub(crate) async fn elsewhere(
+    gateway: &Arc<Gateway>,
+    endpoint: Option<Endpoint>,
+    request: &Request<Incoming>,
+    certificate: Option<[u8; 32]>,
+) -> Response<Answer> {
+    let (headers, uri) = (request.headers(), request.uri());
+    let caller =
+        Caller { headers, method: request.method().as_str(), path: uri.path(), certificate };
+    if let Some(now) = gateway.now()
+        && let Ok((by, _)) = bearer(gateway, &caller, now).await
+    {
+        let reason =
+            if endpoint.is_some() { "method: another method" } else { "path: no such path" };
+        gateway.refused(by, endpoint, Why { kind: "scope".into(), reason: reason.into() });
+    }
+    match endpoint {
+        Some(_) => problem(StatusCode::METHOD_NOT_ALLOWED, "Another method", "not by this one"),
+        None => problem(StatusCode::NOT_FOUND, "Nothing here", "this gateway has no such path"),
+    }
+}
+
 async fn admitted(
     gateway: &Arc<Gateway>,
     endpoint: Endpoint,
@@ -59,16 +83,21 @@ async fn admitted(
     let now = gateway.now().ok_or_else(|| closed(&Closed::NoClock))?;
     let (head, body) = request.into_parts();
     let (by, grant) = proven(gateway, endpoint, (&head, certificate), now).await?;
-    let refuse = |why: Why| gateway.refused(by, endpoint, why);
+    let refuse = |why: Why| gateway.refused(by, Some(endpoint), why);
     let passage = gateway.passage().map_err(|why| {
         refuse(why.into());
         closed(&why)
     })?;
-    let outgoing = read((head, body), &passage.scope).await?.map_err(|denial| {
+    let body = whole(body).await.map_err(|(status, detail)| {
+        refuse(Why { kind: "scope".into(), reason: detail.into() });
+        refusal(status, "No body", detail)
+    })?;
+    let outgoing = read((head, body), &passage.scope).map_err(|denial| {
         refuse(Why::from(&denial));
         refusal(status(denial.code), "Outside the scope", &denial.to_string())
     })?;
     if endpoint == Endpoint::Models {
+        gateway.told(by, endpoint);
         let list = String::from_utf8_lossy(&gateway::models(&passage.scope)).into_owned();
         return Ok(document(StatusCode::OK, "application/json", list));
     }
@@ -144,6 +173,14 @@ async fn send(
     Ok(response)
 }
 
+/// A request, as far as it says who sends it.
+struct Caller<'r> {
+    headers: &'r HeaderMap,
+    method: &'r str,
+    path: &'r str,
+    certificate: Option<[u8; 32]>,
+}
+
 /// Who sends it, when that is proven and the grant allows it.
 async fn proven(
     gateway: &Gateway,
@@ -151,51 +188,58 @@ async fn proven(
     (head, certificate): (&Parts, Option<[u8; 32]>),
     now: Timestamp,
 ) -> Result<(By, Arc<Grant>), Refusal> {
-    let unproven = |detail: &str| refusal(StatusCode::UNAUTHORIZED, "Not proven", detail);
-    let header = |name: &str| one(&head.headers, name);
-    let credential = header(AUTHORIZATION.as_str()).and_then(|text| text.split_once(' '));
-    let grant = match (credential, header("dpop"), certificate) {
-        (Some(("DPoP", token)), Some(proof), _) => {
-            let address = format!("{}{}", gateway.address, endpoint.path());
-            let bound = Bound { method: head.method.as_str(), address: &address };
-            gateway.registry.proven((token, proof), bound, now).await
-        }
-        (Some(("Bearer", token)), None, Some(shown)) => gateway.registry.carried(token, &shown),
-        (_, _, _) => Err(Unproven::Missing),
-    };
-    let grant = grant.map_err(|why| unproven(&why.to_string()))?;
-    let purpose = header("seawall-purpose").and_then(replay::purpose);
-    let claim = header("seawall-claim").and_then(|text| text.parse().ok());
-    let (person, party, key) = (grant.bearer.person(), grant.party, grant.key);
-    let by = By { person, party, key, purpose, claim };
+    let (headers, method, path) = (&head.headers, head.method.as_str(), endpoint.path());
+    let caller = Caller { headers, method, path, certificate };
+    let (by, grant) = bearer(gateway, &caller, now)
+        .await
+        .map_err(|why| refusal(StatusCode::UNAUTHORIZED, "Not proven", &why.to_string()))?;
+    let By { key, purpose, claim, .. } = by;
     let shown = Shown { window: gateway.settings.window.id, key: Some(key), purpose, claim };
     let terms = &gateway.settings.window.terms;
     match grant.admits(&shown, terms, &gateway.cut(), now) {
         Ok(()) => Ok((by, grant)),
         Err(why) => {
-            gateway.refused(by, endpoint, why.into());
+            gateway.refused(by, Some(endpoint), why.into());
             Err(denied(why))
         }
     }
 }
 
-/// Reads the body and holds all of the request against the scope.
-async fn read(
-    (head, body): (Parts, Incoming),
-    scope: &Scope,
-) -> Result<Result<Outgoing, Denial>, Refusal> {
+/// Who sends it, when that is proven; what the grant allows is not asked here.
+async fn bearer(
+    gateway: &Gateway,
+    caller: &Caller<'_>,
+    now: Timestamp,
+) -> Result<(By, Arc<Grant>), Unproven> {
+    let header = |name: &str| one(caller.headers, name);
+    let credential = header(AUTHORIZATION.as_str()).and_then(|text| text.split_once(' '));
+    let grant = match (credential, header("dpop"), caller.certificate) {
+        (Some(("DPoP", token)), Some(proof), _) => {
+            let address = format!("{}{}", gateway.address, caller.path);
+            let bound = Bound { method: caller.method, address: &address };
+            gateway.registry.proven((token, proof), bound, now).await
+        }
+        (Some(("Bearer", token)), None, Some(shown)) => gateway.registry.carried(token, &shown),
+        (_, _, _) => Err(Unproven::Missing),
+    }?;
+    let purpose = header("seawall-purpose").and_then(replay::purpose);
+    let claim = header("seawall-claim").and_then(|text| text.parse().ok());
+    let (person, party, key) = (grant.bearer.person(), grant.party, grant.key);
+    Ok((By { person, party, key, purpose, claim }, grant))
+}
+
+/// The whole body, or why there is none.
+async fn whole(body: Incoming) -> Result<Bytes, (StatusCode, &'static str)> {
     let body = Limited::new(body, gateway::BODY_BYTES_MAX).collect();
-    let body = match tokio::time::timeout(BODY_TIME_MAX, body).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(_)) => {
-            let detail = "the body broke off, or is too long";
-            return Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "No body", detail));
-        }
-        Err(_) => {
-            let detail = "the body did not come in time";
-            return Err(refusal(StatusCode::REQUEST_TIMEOUT, "No body", detail));
-        }
-    };
+    match tokio::time::timeout(BODY_TIME_MAX, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(_)) => Err((StatusCode::PAYLOAD_TOO_LARGE, "the body broke off, or is too long")),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
+    }
+}
+
+/// Holds all of the request against the scope.
+fn read((head, body): (Parts, Bytes), scope: &Scope) -> Result<Outgoing, Denial> {
     // A header that is no text is no header that means anything to a provider.
     let headers: Vec<(&str, &str)> = head
         .headers
@@ -204,7 +248,7 @@ async fn read(
         .collect();
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     let method = head.method.as_str();
-    Ok(gateway::admit(&gateway::Incoming { method, target, headers: &headers, body: &body }, scope))
+    gateway::admit(&gateway::Incoming { method, target, headers: &headers, body: &body }, scope)
 }
 
 fn status(code: Code) -> StatusCode {

@@ -313,8 +313,13 @@ impl Gateway {
     }
 
     /// Writes a refusal down, behind whoever is refused.
-    pub(crate) fn refused(&self, by: By, endpoint: Endpoint, why: Why) {
+    pub(crate) fn refused(&self, by: By, endpoint: Option<Endpoint>, why: Why) {
         self.journal.note(Event::Refused { by, endpoint, why });
+    }
+
+    /// Writes down that somebody was told something by the gateway itself.
+    pub(crate) fn told(&self, by: By, endpoint: Endpoint) {
+        self.journal.note(Event::Told { by, endpoint });
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

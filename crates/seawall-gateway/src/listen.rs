@@ -2,12 +2,11 @@
 
 use crate::body::Answer;
 use crate::gateway::{Gateway, State};
-use crate::problem::problem;
 use crate::{control, forward, tls};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use seawall_domain::engagement::scope::Endpoint;
 use std::convert::Infallible;
@@ -129,23 +128,21 @@ async fn answer(
     request: Request<Incoming>,
     certificate: Option<[u8; 32]>,
 ) -> Response<Answer> {
-    let (path, query) = (request.uri().path(), request.uri().query());
-    let none = || problem(StatusCode::NOT_FOUND, "Nothing here", "this gateway has no such path");
-    if query.is_some() {
-        return none();
-    }
-    if let Some(endpoint) = Endpoint::ALL.into_iter().find(|endpoint| endpoint.path() == path) {
+    // Another authority than ours is another place (RFC 9112 section 3.2.2), and so is a query.
+    let is_plain = request.uri().query().is_none() && request.uri().authority().is_none();
+    let path = Some(request.uri().path()).filter(|_| is_plain);
+    if let Some(endpoint) = Endpoint::ALL.into_iter().find(|it| Some(it.path()) == path) {
         return match (endpoint, request.method()) {
             (Endpoint::Models, &Method::GET)
             | (Endpoint::Chat | Endpoint::Responses | Endpoint::Messages, &Method::POST) => {
                 forward::forward(gateway, endpoint, request, certificate).await
             }
-            (_, _) => problem(StatusCode::METHOD_NOT_ALLOWED, "Another method", "not by this one"),
+            (_, _) => forward::elsewhere(gateway, Some(endpoint), &request, certificate).await,
         };
     }
     match (request.method(), path) {
-        (&Method::POST, "/gateway/word") => control::take(gateway, request).await,
-        (&Method::GET, "/gateway/state") => control::state(gateway),
-        (_, _) => none(),
+        (&Method::POST, Some("/gateway/word")) => control::take(gateway, request).await,
+        (&Method::GET, Some("/gateway/state")) => control::state(gateway),
+        (_, _) => forward::elsewhere(gateway, None, &request, certificate).await,
     }
 }

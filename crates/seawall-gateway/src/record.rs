@@ -82,12 +82,20 @@ pub enum Event {
         /// What it used.
         entry: Entry,
     },
+    /// A request of somebody whose credential is good was answered by the gateway itself.
+    Told {
+        /// Who and for what.
+        by: By,
+        /// What was asked.
+        endpoint: Endpoint,
+    },
     /// A request of somebody whose credential is good was refused.
     Refused {
         /// Who and for what.
         by: By,
-        /// Where to.
-        endpoint: Endpoint,
+        /// Where to; none when there is no such place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint: Option<Endpoint>,
         /// Why.
         why: Why,
     },

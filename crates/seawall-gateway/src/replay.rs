@@ -66,7 +66,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
             }
             entries.push(entry);
         }
-        Event::Refused { .. } => {}
+        Event::Told { .. } | Event::Refused { .. } => {}
         Event::Cut { who } => off.cut(who),
         Event::Stops { as_of, stopped, started } => off.remember(as_of, &stopped, &started),
     })?;
@@ -121,6 +121,8 @@ pub struct Summary {
     pub last: String,
     /// Requests that were sent on.
     pub sent: u64,
+    /// Requests that the gateway answered itself: the list of models.
+    pub told: u64,
     /// Requests that were refused.
     pub refused: u64,
     /// Of those sent on, how many ended in which way.
@@ -185,6 +187,7 @@ pub fn verify(
             *summary.ended.entry(word(&ended)).or_default() += 1;
             files.ended(request, escrow);
         }
+        Event::Told { .. } => summary.told += 1,
         Event::Refused { .. } => summary.refused += 1,
         Event::Gate { .. } | Event::Quota { .. } | Event::Cut { .. } | Event::Stops { .. } => {}
     })?;

@@ -2,6 +2,7 @@
 
 use crate::papers::Papers;
 use crate::process::Process;
+use jiff::Timestamp;
 use rustls_pki_types::ServerName;
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -168,27 +169,52 @@ pub async fn first_piece(
     taken[FIRST_PIECES / 2]
 }
 
-/// Opens streams, and sees how long they live after a withdrawal; tells the memory in MiB with all
-/// of them open.
-pub async fn streams(papers: &Papers, gate: &Process, number: usize) -> f64 {
+/// How streams live and end.
+pub struct Streams {
+    /// Memory with all of them open.
+    pub resident_mib: f64,
+    /// How long after their lease the last of some was ended.
+    pub late_millis: f64,
+    /// How long after the withdrawal began the last of all was ended.
+    pub withdrawn_millis: f64,
+}
+
+/// How many streams outlive their lease.
+const OUTLIVING: usize = 50;
+/// How long that lease lasts.
+const LEASE_SECONDS: i64 = 3;
+
+/// Opens streams, some under a short lease and all until a withdrawal.
+pub async fn streams(papers: &Papers, gate: &Process, number: usize) -> Streams {
+    let ends = papers.lease(&gate.address, LEASE_SECONDS).await;
+    let mut some = open(papers, gate, OUTLIVING).await;
+    end(&mut some).await;
+    let late_millis = Timestamp::now().duration_since(ends).as_secs_f64() * 1e3;
+    papers.lease(&gate.address, 600).await;
     let before = gate.resident_mib();
+    let mut all = open(papers, gate, number).await;
+    let resident_mib = gate.resident_mib();
+    let begun = Instant::now();
+    papers.withdraw(&gate.address).await;
+    end(&mut all).await;
+    let withdrawn_millis = begun.elapsed().as_secs_f64() * 1e3;
+    let each = (resident_mib - before) * 1024.0 / number as f64;
+    println!("{number} open streams: {each:.1} kB each");
+    Streams { resident_mib, late_millis, withdrawn_millis }
+}
+
+async fn open(papers: &Papers, gate: &Process, number: usize) -> Vec<Connection> {
     let mut open = Vec::new();
     for _ in 0..number {
         let mut connection = Connection::open(&gate.address).await;
         connection.begin(&papers.streamed(&gate.address)).await;
         open.push(connection);
     }
-    let with = gate.resident_mib();
-    let begun = Instant::now();
-    papers.withdraw(&gate.address).await;
-    for connection in &mut open {
+    open
+}
+
+async fn end(open: &mut [Connection]) {
+    for connection in open {
         connection.ended().await;
     }
-    println!(
-        "{number} open streams: {with:.0} MiB resident, {:.1} kB each; all ended {:.0} ms after \
-         the withdrawal began",
-        (with - before) * 1024.0 / number as f64,
-        begun.elapsed().as_secs_f64() * 1e3
-    );
-    with
 }

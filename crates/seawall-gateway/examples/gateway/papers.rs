@@ -122,17 +122,19 @@ impl Papers {
         request(&headers, body)
     }
 
-    /// The developer opens the gateway for ten minutes.
-    pub async fn lease(&self, gateway: &Address) {
+    /// The developer opens the gateway for so long; tells until when.
+    pub async fn lease(&self, gateway: &Address, seconds: i64) -> Timestamp {
         let settings = Settings::read(&self.settings).unwrap();
+        let not_after = Timestamp::now() + SignedDuration::from_secs(seconds);
         let lease = Lease {
             window: self.window,
             snapshot: settings.window.snapshot,
             scope: settings.scope,
-            not_after: Timestamp::now() + SignedDuration::from_secs(600),
-            seq: 1,
+            not_after,
+            seq: self.once.fetch_add(1, Ordering::Relaxed) + 1,
         };
         self.word(gateway, LEASE, serde_json::to_vec(&lease).unwrap()).await;
+        not_after
     }
 
     /// The developer withdraws.

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod bypass;
 mod certificates;
 mod escrow;
 mod journal;

@@ -59,7 +59,7 @@ async fn every_byte_comes_as_it_was_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_withdrawal_ends_five_hundred_streams_within_a_second() {
+async fn a_withdrawal_ends_five_hundred_streams() {
     const STREAMS: usize = 500;
     let (world, senders) = streaming().await;
     world.lease(600).await;
@@ -82,6 +82,7 @@ async fn a_withdrawal_ends_five_hundred_streams_within_a_second() {
         let last = tokio::time::timeout(Duration::from_secs(60), answer.frame()).await;
         assert!(last.expect("it ends").unwrap().is_err(), "broken off, not ended as if whole");
     }
+    // How soon is measured by `cargo xtask bench frontier`, with a bar.
     println!("{STREAMS} streams ended {:?} after the withdrawal began", begun.elapsed());
     assert_eq!(world.chat(&streamed()).await.0, StatusCode::SERVICE_UNAVAILABLE);
     world.until_written(r#""ended":"cut""#, STREAMS).await;

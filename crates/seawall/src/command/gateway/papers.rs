@@ -333,6 +333,7 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
         Ok(summary) => {
             say!("lines      {}", summary.lines);
             say!("sent on    {}", summary.sent);
+            say!("told       {} lists of models", summary.told);
             say!("refused    {}", summary.refused);
             for (purpose, number) in &summary.purposes {
                 say!("for        {purpose}: {number}");
