@@ -1,9 +1,10 @@
-//! Reading a log of an evaluation: processor seconds and peak memory.
+//! Reading a log of an evaluation: processor seconds and peak memory, against their bars.
 //!
 //! `evaluation_log` makes a log of 1,000 samples with 201 messages each (about 110 MB packed, 260
-//! MB of JSON) and reads it five times, every member to its end, everything computed again. With
-//! the environment variable `INSPECT_PYTHON`, a Python that has inspect-ai, its `read_eval_log`
-//! reads the same file in between. `evaluation_log LOG` reads a log that is there.
+//! MB of JSON) and reads it, every member to its end, everything computed again: a process for each
+//! reading, so that its peak is its own. `--peers` has inspect-ai's `read_eval_log` read the same
+//! file in between, where `cargo xtask test` installed it. `evaluation_log LOG` reads a log that is
+//! there.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,6 +25,10 @@ const MESSAGES: usize = 201;
 const WORDS: usize = 190;
 const ROUNDS: usize = 5;
 
+// The bars of BARS row P9.
+const CPU_SECONDS_MAX: f64 = 2.5;
+const MEGABYTES_MAX: f64 = 100.0;
+
 /// What a peer does with the same log.
 const PEER: &str = "
 import resource, sys
@@ -34,7 +39,17 @@ print(f'{used.ru_utime + used.ru_stime:.2f} CPU s, {used.ru_maxrss // 1024} MB, 
 ";
 
 fn main() {
-    let given = std::env::args_os().nth(1).map(PathBuf::from);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["read", log] => read(Path::new(log)),
+        ["--peers", rest @ ..] => bench(rest, true),
+        rest => bench(rest, false),
+    }
+}
+
+fn bench(rest: &[&str], peers: bool) {
+    // A number is how long another benchmark of the same run is to last.
+    let given = rest.iter().find(|word| word.parse::<u64>().is_err()).map(PathBuf::from);
     let made = std::env::temp_dir().join(format!("evaluation-{}.eval", std::process::id()));
     let path = given.clone().unwrap_or_else(|| made.clone());
     if given.is_none() {
@@ -42,23 +57,48 @@ fn main() {
         let packed = path.metadata().unwrap().len();
         println!("log: {} MB packed, {} MB of JSON", packed / 1_000_000, unpacked / 1_000_000);
     }
-    for _ in 0..ROUNDS {
-        let before = spent();
-        let report = Report::of(&inspect::read(File::open(&path).unwrap()).unwrap());
-        let seconds = spent() - before;
-        let (attempts, sound) = (report.attempts.len(), report.can_serve());
-        println!(
-            "seawall: {seconds:.2} CPU s, {} MB at most, {attempts} attempts, sound: {sound}",
-            peak()
-        );
-        if let Some(python) = std::env::var_os("INSPECT_PYTHON") {
-            let peer = Command::new(python).args(["-c", PEER]).arg(&path).output().unwrap();
-            print!("inspect-ai: {}", String::from_utf8_lossy(&peer.stdout));
+    let own = std::env::current_exe().unwrap();
+    let python = own.ancestors().nth(3).unwrap().join("inspect/bin/python");
+    let is_there = peers && python.is_file();
+    if peers && !is_there {
+        println!("inspect-ai is not installed (`cargo xtask test` does that): not compared");
+    }
+    let mut worst: (f64, f64) = (0.0, 0.0);
+    for round in 0..ROUNDS {
+        let told = said(Command::new(&own).arg("read").arg(&path));
+        println!("seawall: {told}");
+        let mut figures = told.split(' ').filter_map(|word| word.parse::<f64>().ok());
+        let (seconds, megabytes) = (figures.next().unwrap(), figures.next().unwrap());
+        worst = (worst.0.max(seconds), worst.1.max(megabytes));
+        if is_there && round == 0 {
+            println!("inspect-ai: {}", said(Command::new(&python).args(["-c", PEER]).arg(&path)));
         }
     }
     if given.is_none() {
         std::fs::remove_file(&made).unwrap();
+        bar("CPU seconds", worst.0, CPU_SECONDS_MAX);
+        bar("MB at most", worst.1, MEGABYTES_MAX);
     }
+}
+
+fn said(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn bar(name: &str, value: f64, most: f64) {
+    let kept = if value <= most { "kept" } else { "missed" };
+    println!("bar: {name} at most {most}, is {value} in the worst of {ROUNDS} rounds: {kept}");
+}
+
+/// Reads a log, and tells what that took.
+fn read(path: &Path) {
+    let before = spent();
+    let report = Report::of(&inspect::read(File::open(path).unwrap()).unwrap());
+    let seconds = spent() - before;
+    let (attempts, sound) = (report.attempts.len(), report.can_serve());
+    println!("{seconds:.2} CPU s, {} MB at most, {attempts} attempts, sound: {sound}", peak());
 }
 
 /// The processor time of this process so far, in seconds (proc(5): `utime` and `stime`).
@@ -69,8 +109,7 @@ fn spent() -> f64 {
     ticks / 100.0
 }
 
-/// The most memory that this process held, in MB. Making the log counts as well; reading one that
-/// is there tells what reading needs.
+/// The most memory that this process held, in MB.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

@@ -1,5 +1,4 @@
-//! The invariants I1 to I10 of FRONTIER 4.2 over random sequences of events: five properties with
-//! twenty thousand sequences each.
+//! The invariants I1 to I10 of FRONTIER 4.2 over random sequences of events.
 
 use super::*;
 
