@@ -77,6 +77,8 @@ pub struct Bound<'a> {
 #[derive(Debug)]
 pub struct Registry {
     issuer: VerifyingKey,
+    /// Since when proofs are remembered, in whole seconds.
+    since: i64,
     together: Together,
     inner: Mutex<Inner>,
 }
@@ -102,9 +104,11 @@ struct Known {
 }
 
 impl Registry {
-    /// Takes tokens of one issuer.
-    pub fn new(issuer: VerifyingKey) -> Registry {
-        Registry { issuer, together: Together::default(), inner: Mutex::default() }
+    /// Takes tokens of one issuer, and proofs that are not older than this instant: which of those
+    /// were used is not known any more.
+    pub fn new(issuer: VerifyingKey, since: Timestamp) -> Registry {
+        let since = since.as_second();
+        Registry { issuer, since, together: Together::default(), inner: Mutex::default() }
     }
 
     /// The grant behind a token whose key proved itself for this request, now and only once. What
@@ -127,7 +131,8 @@ impl Registry {
         if claims.htm != bound.method || claims.htu != bound.address || claims.ath != known.hash {
             return Err(Unproven::Proof);
         }
-        if now.as_second().abs_diff(claims.iat) > PROOF_SECONDS_MAX.unsigned_abs() {
+        let is_near = now.as_second().abs_diff(claims.iat) <= PROOF_SECONDS_MAX.unsigned_abs();
+        if !is_near || claims.iat < self.since {
             return Err(Unproven::Stale);
         }
         self.once(&known.print, &claims.jti, now)?;
@@ -172,7 +177,8 @@ impl Registry {
         let name = half.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
         let span = now.as_second().div_euclid(2 * PROOF_SECONDS_MAX);
         let mut inner = self.lock();
-        if span != inner.span {
+        // A clock that went back a little forgets nothing.
+        if span > inner.span {
             let last = std::mem::take(&mut inner.seen[0]);
             inner.seen[1] = if span == inner.span + 1 { last } else { HashSet::new() };
             inner.span = span;

@@ -147,7 +147,7 @@ impl Gateway {
         let upstream = Upstream::new(&settings.upstream).map_err(GatewayFault::Settings)?;
         let (state, _) = watch::channel(State { gate: past.gate, off: past.off });
         let gateway = Gateway {
-            registry: Registry::new(issuer),
+            registry: Registry::new(issuer, clock().unwrap_or(Timestamp::UNIX_EPOCH)),
             settings,
             address,
             upstream,

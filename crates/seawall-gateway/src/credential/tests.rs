@@ -41,7 +41,7 @@ fn proof(key: &SigningKey, token: &str, bound: Bound<'_>, jti: &str, now: Timest
 
 #[tokio::test]
 async fn a_grant_comes_back_from_its_token() {
-    let registry = Registry::new(issuer().public());
+    let registry = Registry::new(issuer().public(), Timestamp::UNIX_EPOCH);
     let workload =
         Bearer::Workload { name: Digest::new([6; 32]), sponsor: PersonId::new(Uuid::from_u128(1)) };
     for (grant, once) in [(grant(), "a"), (Grant { bearer: workload, ..grant() }, "b")] {
@@ -54,7 +54,7 @@ async fn a_grant_comes_back_from_its_token() {
 
 #[tokio::test]
 async fn a_stolen_token_is_worth_nothing() {
-    let registry = Registry::new(issuer().public());
+    let registry = Registry::new(issuer().public(), Timestamp::UNIX_EPOCH);
     let token = issue(&issuer(), &grant()).unwrap();
     let forged = issue(&holder(), &grant()).unwrap();
     let other = Bound { method: "GET", ..BOUND };
@@ -95,7 +95,7 @@ async fn a_stolen_token_is_worth_nothing() {
 #[tokio::test]
 async fn a_proof_is_good_once_for_as_long_as_it_lasts() {
     for begun in [0, 17, 29, 30, 31, 59] {
-        let registry = Registry::new(issuer().public());
+        let registry = Registry::new(issuer().public(), Timestamp::UNIX_EPOCH);
         let token = issue(&issuer(), &grant()).unwrap();
         let proof = proof(&holder(), &token, BOUND, "once", at(begun));
         let first = begun - PROOF_SECONDS_MAX;
@@ -105,4 +105,43 @@ async fn a_proof_is_good_once_for_as_long_as_it_lasts() {
             assert_eq!(again.unwrap_err(), Unproven::Replayed, "{begun} {later}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_back_forgets_no_proof() {
+    let registry = Registry::new(issuer().public(), Timestamp::UNIX_EPOCH);
+    let token = issue(&issuer(), &grant()).unwrap();
+    let proof = proof(&holder(), &token, BOUND, "once", at(60));
+    assert!(registry.proven((&token, &proof), BOUND, at(60)).await.is_ok());
+    for later in [59, 58, 61, 55, 60] {
+        let again = registry.proven((&token, &proof), BOUND, at(later)).await;
+        assert_eq!(again.unwrap_err(), Unproven::Replayed, "{later}");
+    }
+}
+
+#[tokio::test]
+async fn proofs_from_before_it_began_are_not_taken() {
+    async fn check(made: i64, expected: Result<(), Unproven>) {
+        let registry = Registry::new(issuer().public(), at(100));
+        let token = issue(&issuer(), &grant()).unwrap();
+        let proof = proof(&holder(), &token, BOUND, "once", at(made));
+        let proven = registry.proven((&token, &proof), BOUND, at(101)).await;
+        assert_eq!(proven.map(drop), expected, "{made}");
+    }
+    check(99, Err(Unproven::Stale)).await;
+    check(100, Ok(())).await;
+    check(110, Ok(())).await;
+}
+
+#[test]
+fn a_token_is_carried_by_its_certificate() {
+    fn check(proof: grant::Proof, shown: u8, expected: Result<(), Unproven>) {
+        let registry = Registry::new(issuer().public(), Timestamp::UNIX_EPOCH);
+        let token = Grant { key: Digest::new([4; 32]), proof, ..grant() };
+        let token = issue(&issuer(), &token).unwrap();
+        assert_eq!(registry.carried(&token, &[shown; 32]).map(drop), expected);
+    }
+    check(grant::Proof::Certificate, 4, Ok(()));
+    check(grant::Proof::Certificate, 5, Err(Unproven::Certificate));
+    check(grant::Proof::Signature, 4, Err(Unproven::Certificate));
 }
