@@ -3,10 +3,12 @@
 
 mod folder;
 pub(crate) mod manifest;
+mod older;
 mod rows;
 pub(crate) mod stray;
 
 pub use folder::{Report, verify_folder};
+pub use older::{Kept, check_older};
 
 use crate::desk::Desk;
 use crate::outcome::Outcome;

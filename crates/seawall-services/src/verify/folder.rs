@@ -49,7 +49,7 @@ pub fn verify_folder(folder: &Path) -> Report {
     report
 }
 
-fn read_key(folder: &Path) -> Result<VerifierKey, String> {
+pub(super) fn read_key(folder: &Path) -> Result<VerifierKey, String> {
     let text = std::fs::read_to_string(folder.join("key"))
         .map_err(|error| format!("key: cannot read it: {error}"))?;
     text.trim().parse().map_err(|error| format!("key: {error}"))

@@ -2,7 +2,8 @@
 
 use crate::installation::{Installation, Place};
 use crate::laboratory::Remember;
-use seawall_services::verify::{Report, verify, verify_folder};
+use anyhow::Context as _;
+use seawall_services::verify::{Kept, Report, check_older, verify, verify_folder};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,6 +12,10 @@ use std::process::ExitCode;
 pub struct Arguments {
     /// A log's folder or a copy of the public folder; without one, this installation.
     folder: Option<PathBuf>,
+    /// A checkpoint of the log that somebody kept; several times for several. The log must begin
+    /// with each of them.
+    #[arg(long, requires = "folder")]
+    older: Vec<PathBuf>,
     #[command(flatten)]
     place: Place,
     /// One JSON document on standard output.
@@ -21,7 +26,19 @@ pub struct Arguments {
 /// Verifies, and answers with status 1 when something does not hold.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let report = match &arguments.folder {
-        Some(folder) => verify_folder(folder),
+        Some(folder) => {
+            let mut report = verify_folder(folder);
+            let kept = arguments.older.iter().map(|path| {
+                let name = path.display().to_string();
+                let note = std::fs::read(path).with_context(|| format!("reading {name}"))?;
+                Ok((name, note))
+            });
+            let kept: Vec<Kept> = kept.collect::<anyhow::Result<_>>()?;
+            if !kept.is_empty() {
+                report.faults.extend(check_older(folder, &kept));
+            }
+            report
+        }
         None => super::block_on(async {
             let opened = Installation::open(&arguments.place, "", Remember::Nothing).await?;
             Ok(verify(&opened.desk).await?)
