@@ -4,9 +4,10 @@
 //! a journal that is synced before each request is sent), each a process of one thread (the journal
 //! has its own). The same client asks the provider directly, through nginx and LiteLLM (where they
 //! are installed; `--peers` installs LiteLLM) and through the gateway, once by client certificates
-//! and once by signed proofs: requests a second, processor time of the proxy a request, what it adds
-//! at the median and the 99th percentile. A sync of the disk is measured beside it, because a request waits for one. Then a thousand open streams:
-//! memory, and how long they live after a withdrawal.
+//! and once by signed proofs: requests a second, processor time of the proxy a request, what it
+//! adds at the median and the 99th percentile. A sync of the disk is measured beside it, because a
+//! request waits for one. Then a thousand open streams: memory, and how long they live after a
+//! withdrawal.
 //!
 //! `gateway [--peers] [SECONDS]`. Loopback only.
 

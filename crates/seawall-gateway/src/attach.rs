@@ -1,5 +1,6 @@
 //! The partner's side: a small proxy on the partner's own machine that proves the key with each
-//! request, or by the certificate of its connections, so that any client of the provider's interfaces works through a gateway unchanged.
+//! request, or by the certificate of its connections, so that any client of the provider's
+//! interfaces works through a gateway unchanged.
 //!
 //! The key stays in this process. The access token is asked for anew for each request, because it
 //! lasts for minutes: whoever attaches renews it, or reads it from a file that is renewed. Bodies

@@ -1,4 +1,5 @@
-//! Connections in: HTTP/1.1, over TLS where there is a certificate, each request to one of a few paths, byte for byte.
+//! Connections in: HTTP/1.1, over TLS where there is a certificate, each request to one of a few
+//! paths, byte for byte.
 
 use crate::body::Answer;
 use crate::gateway::{Gateway, State};

@@ -1,8 +1,9 @@
 //! TLS 1.3 in, with the caller's certificate where it shows one, and out, with one's own.
 //!
-//! A caller may show any certificate: the handshake proves that it has the key, and its access token
-//! names the certificate by SHA-256 (RFC 8705 section 3). No chain, name or date in it is believed,
-//! so there is no authority that could let somebody in, and self-signed ones do (section 2.2).
+//! A caller may show any certificate: the handshake proves that it has the key, and its access
+//! token names the certificate by SHA-256 (RFC 8705 section 3). No chain, name or date in it is
+//! believed, so there is no authority that could let somebody in, and self-signed ones do (section
+//! 2.2).
 
 use crate::settings;
 use rustls::client::danger::HandshakeSignatureValid;

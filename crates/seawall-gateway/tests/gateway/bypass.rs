@@ -1,5 +1,5 @@
-//! Ways around the scope, tried over the wire by somebody whose credential is good: each is refused,
-//! none reaches the provider, and each is in the journal (F33).
+//! Ways around the scope, tried over the wire by somebody whose credential is good: each is
+//! refused, none reaches the provider, and each is in the journal (F33).
 
 use crate::world::{World, body, claim, key, whole};
 use seawall_gateway::credential::{self, Bound};

@@ -1,5 +1,6 @@
 //! Checkpoints that somebody kept, held against a log as it is now: an append-only log has each of
-//! them as its beginning (RFC 6962 section 2.1.2). Otherwise it was forked, cut short or rolled back.
+//! them as its beginning (RFC 6962 section 2.1.2). Otherwise it was forked, cut short or rolled
+//! back.
 
 use seawall_ledger::check_log;
 use seawall_ledger::checkpoint::Checkpoint;
