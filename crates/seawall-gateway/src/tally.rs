@@ -55,6 +55,7 @@ pub fn tally(folder: &Path, whose: &Whose) -> Result<Tally, JournalFault> {
         | Event::Outcome { .. }
         | Event::Gate { .. }
         | Event::Quota { .. }
+        | Event::Quotas { .. }
         | Event::Refused { .. }
         | Event::Cut { .. }
         | Event::Stops { .. } => {}

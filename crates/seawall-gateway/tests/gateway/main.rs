@@ -7,6 +7,7 @@
 
 mod access;
 mod escrow;
+mod follow;
 mod journal;
 mod quota;
 mod streams;

@@ -264,20 +264,30 @@ concurrent = 1000
         self.token_for(seconds, Purpose::Patch)
     }
 
+    /// A token for somebody of another party.
+    pub fn token_of(&self, party: PartyId) -> String {
+        self.token_with(600, |grant| grant.party = party)
+    }
+
     pub fn token_for(&self, seconds: i64, purpose: Purpose) -> String {
+        self.token_with(seconds, |grant| grant.purposes = BTreeSet::from([purpose]))
+    }
+
+    pub fn token_with(&self, seconds: i64, change: impl FnOnce(&mut Grant)) -> String {
         let from = Timestamp::from_second(self.now().as_second()).unwrap();
         let until = from + SignedDuration::from_secs(seconds);
-        let grant = Grant {
+        let mut grant = Grant {
             bearer: Bearer::Person { person: person() },
             party: party(),
             window: window(),
             key: Digest::new(jws::thumbprint(key(9).public())),
-            purposes: BTreeSet::from([purpose]),
+            purposes: BTreeSet::from([Purpose::Patch]),
             claims: BTreeMap::from([(claim(), until)]),
             terms: Digest::new([8; 32]),
             from,
             until,
         };
+        change(&mut grant);
         credential::issue(&issuer(), &grant).unwrap()
     }
 
