@@ -94,7 +94,11 @@ pub fn plan(folder: &Path, now: Timestamp) -> Result<Plan, Undestroyed> {
     let objects = match begun(folder)? {
         Some(objects) => objects,
         None => {
-            verify(&path, None)?;
+            let elsewhere = verify(&path, None)?.escrow.is_some_and(|kept| kept.absent > 0);
+            if elsewhere {
+                let why = "the journal tells of escrowed requests whose folder is not here";
+                return Err(Undestroyed::Other(why.into()));
+            }
             held(folder)?
         }
     };

@@ -6,9 +6,12 @@
 )]
 
 mod access;
+mod destruction;
 mod escrow;
 mod follow;
 mod journal;
+mod money;
+mod policy;
 mod quota;
 mod streams;
 mod world;

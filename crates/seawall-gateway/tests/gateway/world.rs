@@ -230,6 +230,15 @@ concurrent = 1000
         self.after(|| {}).await
     }
 
+    /// Takes the gateway down for good; gives what it left.
+    pub async fn stopped(mut self) -> tempfile::TempDir {
+        drop(self.tasks);
+        drop(self.gateway);
+        let journal = self.journal.take().unwrap();
+        tokio::task::spawn_blocking(move || journal.join()).await.unwrap().unwrap();
+        self.folder
+    }
+
     /// The same, with something done in between.
     pub async fn after(mut self, between: impl FnOnce()) -> World {
         self.tasks.0.pop().unwrap().abort();
@@ -424,7 +433,7 @@ fn now(moved: &AtomicI64) -> Timestamp {
     Timestamp::now() + SignedDuration::from_secs(moved.load(Ordering::Relaxed))
 }
 
-async fn begin(
+pub async fn begin(
     settings: Settings,
     moved: Arc<AtomicI64>,
 ) -> (Arc<Gateway>, String, SocketAddr, JoinHandle<()>, std::thread::JoinHandle<()>) {

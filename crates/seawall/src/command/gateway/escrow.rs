@@ -182,6 +182,7 @@ fn said(folder: &Path, request: Uuid) -> anyhow::Result<Option<(Escrowed, End)>>
         | Event::Outcome { .. }
         | Event::Gate { .. }
         | Event::Quota { .. }
+        | Event::Quotas { .. }
         | Event::Refused { .. }
         | Event::Cut { .. }
         | Event::Stops { .. } => {}

@@ -16,7 +16,7 @@ use seawall_gateway::settings::Settings;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::jws;
 use seawall_ledger::note::VerifierKey;
-use seawall_ledger::sign::{SigningKey, VerifyingKey};
+use seawall_ledger::sign::SigningKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -205,7 +205,7 @@ pub struct CutArguments {
     /// A party, with everybody in it.
     #[arg(long, group = "who")]
     party: Option<PartyId>,
-    /// The public half of a key that was lost: `ed25519:` and base64.
+    /// The public half of a key that was lost: `ed25519:` and base64, or a JWK.
     #[arg(long, group = "who")]
     lost_key: Option<String>,
 }
@@ -233,7 +233,7 @@ pub struct GrantArguments {
     /// The file with the clearinghouse's key.
     #[arg(long)]
     key: PathBuf,
-    /// The public half of the holder's key: `ed25519:` and base64.
+    /// The public half of the holder's key: `ed25519:` and base64, or a JWK (Ed25519 or P-256).
     #[arg(long)]
     holder: String,
     /// The person who answers for what is asked.
@@ -264,8 +264,7 @@ fn purpose(word: &str) -> Result<Purpose, String> {
 }
 
 fn holder(text: &str) -> anyhow::Result<Digest> {
-    let key: VerifyingKey = text.parse()?;
-    Ok(Digest::new(jws::thumbprint(key)))
+    Ok(Digest::new(jws::read_holder(text)?.thumbprint()))
 }
 
 /// Writes an access token.
@@ -341,9 +340,15 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
             }
             if let Some(kept) = summary.escrow {
                 say!("escrowed   {} whole, {} without an end", kept.whole, kept.unended);
+                if kept.destroyed > 0 {
+                    say!("destroyed by the certificate: {} escrowed requests", kept.destroyed);
+                }
                 if kept.absent > 0 {
                     say!("not looked at, for they are not here: {} escrowed requests", kept.absent);
                 }
+            }
+            if let Some(gone) = &summary.destroyed {
+                say!("destroyed  {} objects, at {}, by {}", gone.objects, gone.at, gone.signer);
             }
             say!("everything holds");
         }
