@@ -4,10 +4,10 @@
 //! Anthropic's messages (`usage.input_tokens`, `usage.output_tokens`), whole or as server-sent
 //! events; of what went in, also what the provider had in its cache or put there
 //! (`prompt_tokens_details.cached_tokens`, `input_tokens_details.cached_tokens`,
-//! `cache_read_input_tokens`, `cache_creation_input_tokens`). An object named `usage` is looked for in the bytes: inside a JSON string its quotes
-//! would be escaped, so a model's words are never taken for it. Of several the greatest number
-//! counts, so that nothing in an answer makes it smaller. Nothing else is kept, and of the bytes no
-//! more than [`CARRIED_BYTES_MAX`].
+//! `cache_read_input_tokens`, `cache_creation_input_tokens`). An object named `usage` is looked for
+//! in the bytes: inside a JSON string its quotes would be escaped, so a model's words are never
+//! taken for it. Of several the greatest number counts, so that nothing in an answer makes it
+//! smaller. Nothing else is kept, and of the bytes no more than [`CARRIED_BYTES_MAX`].
 
 use serde::Deserialize;
 

@@ -1,11 +1,11 @@
 //! The end of what a gateway held: once its window is over, the window's key and the files of joint
 //! escrow are deleted, and a certificate says so.
 //!
-//! What is to go is written down first ([`BEGUN`]), so that a deletion that is broken off is gone on
-//! with; the certificate is written when everything is gone. The journal stays, and its chain still
-//! holds; without the window's key, none of its hashes can be linked to a text any more (FRONTIER
-//! 4.3). A file system or a disk may keep copies that no program reaches: what is certified is that
-//! the files are gone, and that the key was written over.
+//! What is to go is written down first ([`BEGUN`]), so that a deletion which is broken off can be
+//! gone on with; the certificate is written when everything is gone. The journal stays, and its
+//! chain still holds; without the window's key, none of its hashes can be linked to a text any more
+//! (FRONTIER 4.3). A file system or a disk may keep copies that no program reaches: what is
+//! certified is that the files are gone, and that the key was written over.
 
 pub mod certificate;
 
@@ -48,7 +48,9 @@ pub enum Undestroyed {
     #[error(transparent)]
     Unbelieved(#[from] Unbelieved),
     /// The window may still be open.
-    #[error("cannot destroy anything: the window is not over; it ends {ends} unless it is withdrawn")]
+    #[error(
+        "cannot destroy anything: the window is not over; it ends {ends} unless it is withdrawn"
+    )]
     NotOver {
         /// When it is.
         ends: Timestamp,
@@ -192,8 +194,7 @@ fn held(folder: &Path) -> Result<Vec<Object>, Undestroyed> {
     names.sort();
     let object = |name: String| {
         let path = folder.join(&name);
-        let (bytes, sha256) =
-            digest(&path).map_err(|source| Undestroyed::Io { path, source })?;
+        let (bytes, sha256) = digest(&path).map_err(|source| Undestroyed::Io { path, source })?;
         Ok(Object { name, bytes, sha256 })
     };
     names.into_iter().map(object).collect()

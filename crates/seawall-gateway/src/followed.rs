@@ -115,7 +115,8 @@ mod tests {
     }
 
     fn list(second: i64, of: &[(u128, u64)]) -> Quotas {
-        let quota = |(of, requests): &(u128, u64)| Quota { party: party(*of), limit: limit(*requests) };
+        let quota =
+            |(of, requests): &(u128, u64)| Quota { party: party(*of), limit: limit(*requests) };
         let window = WindowId::new(Uuid::from_u128(9));
         Quotas { window, at: at(second), quotas: of.iter().map(quota).collect() }
     }

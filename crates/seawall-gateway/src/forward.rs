@@ -1,8 +1,8 @@
 //! One request: proven, admitted, read, set aside, written down, sent on, and watched.
 //!
 //! In this order, so that whoever may not know anything learns nothing: first the credential, then
-//! the grant, the gate, the scope, the policy, the quota. The body that is sent on is written anew from what
-//! was read, so that what was checked is what is sent.
+//! the grant, the gate, the scope, the policy, the quota. The body that is sent on is written anew
+//! from what was read, so that what was checked is what is sent.
 
 use crate::body::{Answer, Sent, Watch, Watched};
 use crate::credential::Bound;

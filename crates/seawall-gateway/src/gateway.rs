@@ -25,7 +25,7 @@ use seawall_domain::time::Timestamp;
 use seawall_formats::gateway::word::{Quotas, Stops};
 use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -111,6 +111,19 @@ pub(crate) fn name(window: WindowId) -> Result<KeyName, seawall_ledger::Fault> {
     format!("seawall-gateway/{window}").parse()
 }
 
+/// Takes a folder for this process alone, unless what it held was destroyed.
+fn taken(folder: &Path) -> Result<std::fs::File, GatewayFault> {
+    let lock = secrets::lock(folder);
+    let lock = lock.map_err(|source| GatewayFault::Io { path: folder.to_owned(), source })?;
+    match [certificate::FILE, destruction::BEGUN].iter().any(|name| folder.join(name).exists()) {
+        true => {
+            let why = "what this folder held was destroyed after its window";
+            Err(GatewayFault::Settings(why.into()))
+        }
+        false => Ok(lock),
+    }
+}
+
 impl Gateway {
     /// Begins, or goes on where the journal ends. The thread writes it; it ends after the last
     /// handle of the gateway is dropped.
@@ -123,11 +136,7 @@ impl Gateway {
         let folder = settings.data.clone();
         let fault = |path: PathBuf| move |source| GatewayFault::Io { path, source };
         std::fs::create_dir_all(&folder).map_err(fault(folder.clone()))?;
-        let lock = secrets::lock(&folder).map_err(fault(folder.clone()))?;
-        if [certificate::FILE, destruction::BEGUN].iter().any(|name| folder.join(name).exists()) {
-            let why = "what this folder held was destroyed after its window";
-            return Err(GatewayFault::Settings(why.into()));
-        }
+        let lock = taken(&folder)?;
         let key = |name: &str| {
             let path = folder.join(name);
             secrets::key(&path, || chance()).map_err(fault(path.clone()))

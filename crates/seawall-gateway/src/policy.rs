@@ -134,8 +134,7 @@ mod tests {
     #[test]
     fn it_is_asked_over_tls_or_on_the_loopback_and_nowhere_else() {
         fn check(address: &str, timeout_ms: u64, expected: bool) {
-            let settings =
-                settings::Policy { address: address.into(), timeout_ms, key_file: None };
+            let settings = settings::Policy { address: address.into(), timeout_ms, key_file: None };
             assert_eq!(Policy::new(&settings).is_ok(), expected, "{address} {timeout_ms}");
         }
         check("https://policy.example/ask", 500, true);

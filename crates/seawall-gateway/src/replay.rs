@@ -120,7 +120,9 @@ pub(crate) fn closing(
     let own = |quota: &Quota| (quota.holder(settings.window.id), quota.limit());
     let mut wanted: BTreeMap<Holder, Limit> = settings.quota.iter().map(own).collect();
     for (holder, account) in book.accounts() {
-        wanted.entry(*holder).or_insert_with(|| unnamed(holder, &account.limit, followed, settings));
+        wanted
+            .entry(*holder)
+            .or_insert_with(|| unnamed(holder, &account.limit, followed, settings));
     }
     for (holder, limit) in wanted {
         if book.account(&holder).map(|account| account.limit) != Some(limit) {
@@ -306,9 +308,8 @@ impl Files {
     fn beside(journal: &Path, certified: Option<&Certified>) -> Files {
         let folder = journal.with_file_name(escrow::FOLDER);
         let (open, kept) = (BTreeMap::new(), Kept::default());
-        let named = |it: &Object| {
-            (it.name.clone(), Escrowed { bytes: it.bytes, sha256: it.sha256 })
-        };
+        let named =
+            |it: &Object| (it.name.clone(), Escrowed { bytes: it.bytes, sha256: it.sha256 });
         let gone = certified.map(|(_, objects)| objects.iter().map(named).collect());
         Files { is_there: folder.is_dir(), gone, folder, open, kept, wrong: None }
     }

@@ -2,9 +2,10 @@
 //! the thumbprints of such keys (RFC 7638).
 //!
 //! What we sign ourselves has one algorithm, named by the verifier: a header that names another is
-//! refused, so nothing can be talked down. What others prove by a key of their own may be by a P-256
-//! key too (`ES256`, RFC 7518 section 3.4): it is read here, and verified by whoever has the curve. Tokens are read strictly: base64 of the URL alphabet without padding, one spelling
-//! each. What the claims mean is not known here.
+//! refused, so nothing can be talked down. What others prove by a key of their own may be by a
+//! P-256 key too (`ES256`, RFC 7518 section 3.4): it is read here, and verified by whoever has the
+//! curve. Tokens are read strictly: base64 of the URL alphabet without padding, one spelling each.
+//! What the claims mean is not known here.
 
 use crate::encoding::Object;
 use crate::fault::{Fault, excerpt};

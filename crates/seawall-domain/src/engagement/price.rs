@@ -42,8 +42,8 @@ impl FromStr for Money {
             None => (text, ""),
         };
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let fits = (1..=WHOLE_DIGITS_MAX).contains(&whole.len())
-            && fraction.len() <= FRACTION_DIGITS_MAX;
+        let fits =
+            (1..=WHOLE_DIGITS_MAX).contains(&whole.len()) && fraction.len() <= FRACTION_DIGITS_MAX;
         if !fits || !digits(whole) || !digits(fraction) {
             return Err(NotMoney);
         }
@@ -148,8 +148,22 @@ mod tests {
         check("0.000001", Some(1));
         check("999999999999.999999", Some(999_999_999_999_999_999));
         for bad in [
-            "", ".", "3.", ".5", "-1", "+1", "1e3", "1,5", " 1", "1 ", "0.0000001", "1.2.3", "x",
-            "1000000000000", "NaN", "٣",
+            "",
+            ".",
+            "3.",
+            ".5",
+            "-1",
+            "+1",
+            "1e3",
+            "1,5",
+            " 1",
+            "1 ",
+            "0.0000001",
+            "1.2.3",
+            "x",
+            "1000000000000",
+            "NaN",
+            "٣",
         ] {
             check(bad, None);
         }
@@ -200,7 +214,9 @@ mod tests {
         }
 
         #[test]
-        fn money_reads_back_and_never_panics(micros in 0..=999_999_999_999_999_999u64, text: String) {
+        fn money_reads_back_and_never_panics(
+            micros in 0..=999_999_999_999_999_999u64, text: String,
+        ) {
             let money = Money { micros };
             prop_assert_eq!(money.to_string().parse(), Ok(money));
             let _ = text.parse::<Money>();

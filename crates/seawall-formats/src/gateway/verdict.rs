@@ -32,9 +32,8 @@ pub fn read(bytes: &[u8]) -> Result<Verdict, FormatFault> {
     let refuse = |message| FormatFault::new(FORMAT, "the document", message);
     let verdict = serde_json::from_value(document)
         .map_err(|_| refuse("a field is missing, not known, or not of its kind"))?;
-    let is_plain = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte)
-    };
+    let is_plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
     match &verdict {
         Verdict::Deny { reason }
             if reason.is_empty()
@@ -64,7 +63,12 @@ mod tests {
         let long = "a".repeat(REASON_BYTES_MAX);
         check(&format!(r#"{{"verdict":"deny","reason":"{long}"}}"#), deny(&long));
         for bad in [
-            "", "{}", "[]", "true", "allow", "\"allow\"",
+            "",
+            "{}",
+            "[]",
+            "true",
+            "allow",
+            "\"allow\"",
             r#"{"verdict":"allow","verdict":"deny","reason":"a"}"#,
             r#"{"verdict":"deny","verdict":"allow","reason":"a"}"#,
             r#"{"verdict":"allow","reason":"a"}"#,

@@ -115,7 +115,8 @@ mod tests {
         check(&format!("{{{at},{cut}}}"), false);
         check("[]", false);
         let id = |number: u8| format!("00000000-0000-0000-0000-0000000000{number:02}");
-        let amount = r#"{"requests":1,"tokens_in":2,"tokens_out":3,"cost_micros":18446744073709551615}"#;
+        let amount =
+            r#"{"requests":1,"tokens_in":2,"tokens_out":3,"cost_micros":18446744073709551615}"#;
         let quota = |number: u8| {
             let party = id(number);
             format!(r#"{{"party":"{party}","limit":{{"whole":{amount},"concurrent":4}}}}"#)

@@ -108,8 +108,7 @@ fn altered(folder: &Path, verifier: &VerifierKey) {
     // Signed anew by somebody else, over the same words.
     let envelope = Envelope::from_json(head.as_bytes()).unwrap();
     let said: Certificate = serde_json::from_slice(envelope.unverified_payload()).unwrap();
-    let mut forged =
-        Envelope::new(certificate::CERTIFICATE, serde_json::to_vec(&said).unwrap());
+    let mut forged = Envelope::new(certificate::CERTIFICATE, serde_json::to_vec(&said).unwrap());
     forged.sign(&key(66));
     found(&format!("{}\n{list}", forged.to_json()), "trusted keys signed it");
     // Another key than the one that is known.
@@ -138,11 +137,8 @@ async fn a_deletion_that_was_broken_off_is_gone_on_with() {
     let folder = root.path().join("data");
     let plan = destruction::plan(&folder, Timestamp::now()).unwrap();
     let (first, second) = (plan.objects()[0].name.clone(), plan.objects()[1].name.clone());
-    let list: String = plan
-        .objects()
-        .iter()
-        .map(|object| serde_json::to_string(object).unwrap() + "\n")
-        .collect();
+    let list: String =
+        plan.objects().iter().map(|object| serde_json::to_string(object).unwrap() + "\n").collect();
     drop(plan);
     // As a loss of power leaves it: the list is there, one file is gone, and one has gone bad.
     std::fs::write(folder.join(destruction::BEGUN), list).unwrap();

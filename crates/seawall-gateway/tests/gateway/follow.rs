@@ -1,4 +1,4 @@
-//! What follows the engagement while the gateway runs: a later end, and quotas of seats given later.
+//! What follows the engagement while the gateway runs: a later end, and quotas of later seats.
 
 use crate::world::{World, body, developer, issuer, key, party, stream, streamed, whole, window};
 use hyper::StatusCode;
@@ -136,8 +136,7 @@ async fn a_stream_goes_on_beyond_the_old_end() {
 
 /// A list of quotas as it is signed.
 fn list(at: Timestamp, parties: &[PartyId]) -> Vec<u8> {
-    let whole =
-        Amount { requests: MANY, tokens_in: MANY, tokens_out: MANY, cost_micros: u64::MAX };
+    let whole = Amount { requests: MANY, tokens_in: MANY, tokens_out: MANY, cost_micros: u64::MAX };
     let limit = Limit { whole, concurrent: 1_000 };
     let quotas = parties.iter().map(|party| Quota { party: *party, limit }).collect();
     serde_json::to_vec(&Quotas { window: window(), at, quotas }).unwrap()

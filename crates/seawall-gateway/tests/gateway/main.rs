@@ -7,6 +7,7 @@
 
 mod access;
 mod destruction;
+mod es256;
 mod escrow;
 mod follow;
 mod journal;

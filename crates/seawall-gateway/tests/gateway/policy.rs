@@ -54,7 +54,11 @@ async fn question(stream: &mut TcpStream) -> Option<(String, Value)> {
     }
 }
 
-async fn attend(mut stream: TcpStream, deed: Arc<Mutex<Deed>>, asked: Arc<Mutex<Vec<(String, Value)>>>) {
+async fn attend(
+    mut stream: TcpStream,
+    deed: Arc<Mutex<Deed>>,
+    asked: Arc<Mutex<Vec<(String, Value)>>>,
+) {
     while let Some(question) = question(&mut stream).await {
         asked.lock().unwrap().push(question);
         let deed = deed.lock().unwrap().clone();

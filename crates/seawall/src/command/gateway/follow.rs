@@ -2,11 +2,11 @@
 //! gateway at once, over whichever network there is between them.
 //!
 //! It asks again and again, and hands on what the clearinghouse signed: that the window is over, or
-//! who is stopped; and, where the gateway's settings let them follow, quotas of seats given later and
-//! a later end that the developer signed. It needs no key of its own for that, and cannot say
-//! anything else. With `--key`
-//! it says by that key what it was told, once each: then it can only close and cut off. When the
-//! clearinghouse cannot be reached, the developer's leases go on deciding.
+//! who is stopped; and, where the gateway's settings let them follow, quotas of seats given later
+//! and a later end that the developer signed. It needs no key of its own for that, and cannot say
+//! anything else. With `--key` it says by that key what it was told, once each: then it can only
+//! close and cut off. When the clearinghouse cannot be reached, the developer's leases go on
+//! deciding.
 
 mod carried;
 

@@ -37,7 +37,8 @@ pub fn usage(arguments: &UsageArguments) -> anyhow::Result<ExitCode> {
         part("tokens out", |it| it.tokens_out);
         let (of, aside) = (of.cost_micros, aside.cost_micros);
         let of = if of == u64::MAX { bound(of) } else { money(of) };
-        let aside = if aside == 0 { String::new() } else { format!(", {} set aside", money(aside)) };
+        let aside =
+            if aside == 0 { String::new() } else { format!(", {} set aside", money(aside)) };
         say!("  {:<11}{} of {of}{aside}", "dollars", money(is.cost_micros));
     }
     Ok(ExitCode::SUCCESS)
