@@ -189,7 +189,7 @@ impl Known {
         if seen.is_some_and(|seen| seen.is(read.header())) {
             return Some(read);
         }
-        let is_holders = |key: HolderKey| key.thumbprint() == self.print;
+        let is_holders = |key| jws::thumbprint(key) == self.print;
         let fits = read.kind() == "dpop+jwt" && read.key().is_some_and(is_holders);
         fits.then(|| {
             self.header.get_or_init(|| read.header().clone());

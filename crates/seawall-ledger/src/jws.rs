@@ -220,17 +220,11 @@ impl HolderKey {
             HolderKey::P256(_) => Algorithm::Es256,
         }
     }
+}
 
-    /// Its SHA-256 thumbprint (RFC 7638).
-    pub fn thumbprint(&self) -> [u8; 32] {
-        match self {
-            HolderKey::Ed25519(key) => thumbprint(*key),
-            HolderKey::P256(P256Key { x, y }) => {
-                let [x, y] = [x, y].map(|it| URL_SAFE_NO_PAD.encode(it));
-                let jwk = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-                Sha256::digest(jwk).into()
-            }
-        }
+impl From<VerifyingKey> for HolderKey {
+    fn from(key: VerifyingKey) -> HolderKey {
+        HolderKey::Ed25519(key)
     }
 }
 
@@ -278,18 +272,17 @@ pub enum Carried {
     Nothing,
 }
 
-/// Reads the public half of an Ed25519 key as people send it: a JWK (RFC 8037 section 2), or
-/// `ed25519:` and base64.
-pub fn read_key(text: &str) -> Result<VerifyingKey, Fault> {
-    match read_holder(text)? {
+/// Reads the public half of an Ed25519 key, in whichever form.
+pub fn read_ed25519(text: &str) -> Result<VerifyingKey, Fault> {
+    match read_key(text)? {
         HolderKey::Ed25519(key) => Ok(key),
-        HolderKey::P256(_) => Err(Fault::unreadable("key", "it is not an Ed25519 key")),
+        HolderKey::P256(_) => Err(Fault::unreadable("public key", "it is not an Ed25519 key")),
     }
 }
 
-/// Reads the public half of a key that proves something: a JWK of either kind (RFC 8037 section 2,
-/// RFC 7518 section 6.2), or `ed25519:` and base64.
-pub fn read_holder(text: &str) -> Result<HolderKey, Fault> {
+/// Reads the public half of a key as people send it: a JWK of either kind (RFC 8037 section 2, RFC
+/// 7518 section 6.2), or `ed25519:` and base64.
+pub fn read_key(text: &str) -> Result<HolderKey, Fault> {
     let text = text.trim();
     if !text.starts_with('{') {
         return text.parse().map(HolderKey::Ed25519);
@@ -300,10 +293,19 @@ pub fn read_holder(text: &str) -> Result<HolderKey, Fault> {
 }
 
 /// The SHA-256 thumbprint of a key (RFC 7638 section 3; members in the order of RFC 8037 appendix
-/// A.3).
-pub fn thumbprint(key: VerifyingKey) -> [u8; 32] {
-    let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
-    Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)).into()
+/// A.3 and RFC 7638 section 3.2).
+pub fn thumbprint(key: impl Into<HolderKey>) -> [u8; 32] {
+    let encoded = |bytes: &[u8; 32]| URL_SAFE_NO_PAD.encode(bytes);
+    let jwk = match key.into() {
+        HolderKey::Ed25519(key) => {
+            format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encoded(&key.to_bytes()))
+        }
+        HolderKey::P256(P256Key { x, y }) => {
+            let (x, y) = (encoded(&x), encoded(&y));
+            format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
+        }
+    };
+    Sha256::digest(jwk).into()
 }
 
 /// The hash that a proof binds itself to an access token by (`ath`, RFC 9449 section 4.2).
@@ -348,9 +350,9 @@ mod tests {
     #[test]
     fn a_key_of_the_other_kind_has_the_thumbprint_of_the_standard() {
         // RFC 9449 section 6.1.
-        let print = read_holder(P256).map(|key| thumbprint_text(&key.thumbprint()));
+        let print = read_key(P256).map(|key| thumbprint_text(&thumbprint(key)));
         assert_eq!(print.unwrap(), "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
-        assert!(read_key(P256).is_err(), "it signs no lease and no token of ours");
+        assert!(read_ed25519(P256).is_err(), "it signs no lease and no token of ours");
         for (from, to) in [
             ("\"EC\"", "\"OKP\""),
             ("P-256", "P-384"),
@@ -361,7 +363,7 @@ mod tests {
             ("\"crv\"", "\"y\":\"AA\",\"crv\""),
         ] {
             assert!(P256.contains(from), "{from}");
-            assert!(read_holder(&P256.replacen(from, to, 1)).is_err(), "{from} {to}");
+            assert!(read_key(&P256.replacen(from, to, 1)).is_err(), "{from} {to}");
         }
     }
 
@@ -370,7 +372,8 @@ mod tests {
         let key = SigningKey::from_seed([7; 32]).public();
         let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
         let check = |text: &str, expected: bool| {
-            assert_eq!(read_key(text).ok(), expected.then_some(key), "{text}");
+            assert_eq!(read_ed25519(text).ok(), expected.then_some(key), "{text}");
+            assert_eq!(read_key(text).ok(), expected.then_some(key.into()), "{text}");
         };
         check(&format!(" {key}\n"), true);
         let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);

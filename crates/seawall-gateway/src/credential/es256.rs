@@ -16,14 +16,14 @@ pub(super) fn holds(key: &P256Key, (bytes, signature): (&[u8], &[u8; 64])) -> bo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use seawall_ledger::jws::{HolderKey, Token, read_holder};
+    use seawall_ledger::jws::{HolderKey, Token, read_key};
 
     /// Held against a key, with some letters in place of others.
     #[track_caller]
     fn check(jwk: &str, token: &str, (from, to): (&str, &str), expected: bool) {
         assert!(token.contains(from) || jwk.contains(from), "{from}");
         let (jwk, token) = (jwk.replacen(from, to, 1), token.replacen(from, to, 1));
-        let Ok(HolderKey::P256(key)) = read_holder(&jwk) else { panic!("{jwk}") };
+        let Ok(HolderKey::P256(key)) = read_key(&jwk) else { panic!("{jwk}") };
         let holds = Token::read(&token).is_ok_and(|read| holds(&key, read.signed()));
         assert_eq!(holds, expected, "{from} {to}");
     }

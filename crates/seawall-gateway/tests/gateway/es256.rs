@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::StatusCode;
 use seawall_domain::digest::Digest;
+use seawall_domain::engagement::grant::Purpose;
 use seawall_ledger::jws;
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ impl Client {
     }
 
     fn print(&self) -> Digest {
-        Digest::new(jws::read_holder(&self.jwk().to_string()).unwrap().thumbprint())
+        Digest::new(jws::thumbprint(jws::read_key(&self.jwk().to_string()).unwrap()))
     }
 
     /// A proof for one request, with the header as it is given.
@@ -82,7 +83,7 @@ async fn a_p256_key_proves_and_nothing_else_does_for_it() {
     let world = World::new(|_, _| whole(5, 3)).await;
     world.lease(600).await;
     let (client, thief) = (Client::new(), Client::new());
-    let token = world.token_with(600, |grant| grant.key = client.print());
+    let token = world.token_with(600, Purpose::Patch, |grant| grant.key = client.print());
     let good = client.proof(&world, &token, "one", &client.header());
     assert_eq!(ask(&world, &token, &good).await, StatusCode::OK);
     assert_eq!(ask(&world, &token, &good).await, StatusCode::UNAUTHORIZED, "good once");
@@ -129,7 +130,7 @@ async fn no_access_token_is_taken_that_a_p256_key_signed() {
     let world = World::new(|_, _| whole(5, 3)).await;
     world.lease(600).await;
     let client = Client::new();
-    let token = world.token_with(600, |grant| grant.key = client.print());
+    let token = world.token_with(600, Purpose::Patch, |grant| grant.key = client.print());
     let claims = token.split('.').nth(1).unwrap();
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","typ":"at+jwt"}"#);
     let signed = format!("{header}.{claims}");

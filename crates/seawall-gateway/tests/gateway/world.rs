@@ -275,14 +275,20 @@ concurrent = 1000
 
     /// A token for somebody of another party.
     pub fn token_of(&self, party: PartyId) -> String {
-        self.token_with(600, |grant| grant.party = party)
+        self.token_with(600, Purpose::Patch, |grant| grant.party = party)
     }
 
     pub fn token_for(&self, seconds: i64, purpose: Purpose) -> String {
-        self.token_with(seconds, |grant| grant.purposes = BTreeSet::from([purpose]))
+        self.token_with(seconds, purpose, |_| {})
     }
 
-    pub fn token_with(&self, seconds: i64, change: impl FnOnce(&mut Grant)) -> String {
+    /// The same, with something else in it.
+    pub fn token_with(
+        &self,
+        seconds: i64,
+        purpose: Purpose,
+        change: impl FnOnce(&mut Grant),
+    ) -> String {
         let from = Timestamp::from_second(self.now().as_second()).unwrap();
         let until = from + SignedDuration::from_secs(seconds);
         let mut grant = Grant {
@@ -290,7 +296,7 @@ concurrent = 1000
             party: party(),
             window: window(),
             key: Digest::new(jws::thumbprint(key(9).public())),
-            purposes: BTreeSet::from([Purpose::Patch]),
+            purposes: BTreeSet::from([purpose]),
             claims: BTreeMap::from([(claim(), until)]),
             terms: Digest::new([8; 32]),
             from,

@@ -73,7 +73,7 @@ pub async fn name_lease_key(
     id: EngagementId,
     key: &str,
 ) -> Outcome<Engagement> {
-    let key = jws::read_key(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let key = jws::read_ed25519(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let mut hand = Hand::open(desk, actor, id, "engagement_name_lease_key", Action::Engage).await?;
     hand.step(Event::NameLeaseKey(LeaseKey(Digest::new(key.to_bytes())))).await?;
     hand.done().await

@@ -150,12 +150,12 @@ pub async fn give(
     request: Request<'_>,
 ) -> Outcome<Given> {
     let Request { window, key, purposes, claims } = request;
-    let key = jws::read_holder(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let key = jws::read_key(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let mut hand = Hand::open(desk, actor, id, "partner_give_token", Action::UseSeat).await?;
     let asker = asker(actor)?;
     let claims = standing(&mut hand, actor, &claims).await?;
     let engagement = engagement_of(&mut hand.tx, &hand.partner, window).await?;
-    let key = Digest::new(key.thumbprint());
+    let key = Digest::new(jws::thumbprint(key));
     let wanted = Wanted { window, key, purposes, claims };
     let given = hand.partner.give(asker, wanted, &engagement, hand.now);
     let (partner, fact, grant) = given.map_err(Refusal::from)?;

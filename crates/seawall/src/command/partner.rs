@@ -110,7 +110,7 @@ enum What {
         one: One,
         #[command(flatten)]
         wanted: seat::Wanted,
-        /// The public half of the holder's key: `ed25519:` and base64, or a JWK.
+        /// The public half of the holder's key: `ed25519:` and base64.
         #[arg(long)]
         holder: String,
     },
@@ -144,7 +144,7 @@ enum What {
     Lost {
         #[command(flatten)]
         one: One,
-        /// The public half of the key: `ed25519:` and base64, or a JWK.
+        /// The public half of the key: `ed25519:` and base64.
         key: String,
     },
     /// As the partner: give the yearly word that everything still holds.

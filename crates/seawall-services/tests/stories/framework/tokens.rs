@@ -237,7 +237,7 @@ async fn a_gateway_is_set_up_and_told_by_the_clearinghouse() {
         let nothing = must(engagement::stops(&desk, maker, engaged, None).await);
         assert_eq!((nothing.window, nothing.signed), (None, None));
         refused(engagement::setup(&desk, maker, engaged).await, "no window is open");
-        assert_eq!(jws::read_key(&text).ok(), Some(key));
+        assert_eq!(jws::read_ed25519(&text).ok(), Some(key));
         holds::<Engagement>(&mut world).await;
     })
     .await;

@@ -16,7 +16,7 @@ use seawall_gateway::settings::Settings;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::jws;
 use seawall_ledger::note::VerifierKey;
-use seawall_ledger::sign::SigningKey;
+use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -205,7 +205,7 @@ pub struct CutArguments {
     /// A party, with everybody in it.
     #[arg(long, group = "who")]
     party: Option<PartyId>,
-    /// The public half of a key that was lost: `ed25519:` and base64, or a JWK.
+    /// The public half of a key that was lost: `ed25519:` and base64.
     #[arg(long, group = "who")]
     lost_key: Option<String>,
 }
@@ -233,7 +233,7 @@ pub struct GrantArguments {
     /// The file with the clearinghouse's key.
     #[arg(long)]
     key: PathBuf,
-    /// The public half of the holder's key: `ed25519:` and base64, or a JWK (Ed25519 or P-256).
+    /// The public half of the holder's key: `ed25519:` and base64.
     #[arg(long)]
     holder: String,
     /// The person who answers for what is asked.
@@ -264,7 +264,8 @@ fn purpose(word: &str) -> Result<Purpose, String> {
 }
 
 fn holder(text: &str) -> anyhow::Result<Digest> {
-    Ok(Digest::new(jws::read_holder(text)?.thumbprint()))
+    let key: VerifyingKey = text.parse()?;
+    Ok(Digest::new(jws::thumbprint(key)))
 }
 
 /// Writes an access token.

@@ -130,5 +130,5 @@ impl Whom {
 
 /// The thumbprint of a key, by which it is told lost.
 pub fn print(key: &str) -> anyhow::Result<Digest> {
-    Ok(Digest::new(jws::read_holder(key)?.thumbprint()))
+    Ok(Digest::new(jws::thumbprint(jws::read_key(key)?)))
 }
