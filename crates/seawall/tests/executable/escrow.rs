@@ -1,7 +1,7 @@
 //! Joint escrow by the executable: two sides sign, one request is kept, and both open it together.
 
 use crate::determination::Folder;
-use crate::framework::place::Process;
+use crate::framework::place::{PATIENCE, Process};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -131,7 +131,9 @@ fn two_sides_consent_to_escrow_and_open_one_request_together() {
     folder.said_by(&format!("gateway {lease} --gateway {gateway}"), 0);
     let answer = ask(&folder, &gateway);
     assert!(answer.contains(ANSWER), "{answer}");
-    serving.stop();
+    until_settled(&folder);
+    // Killed, not ended: what was settled is there at the next start.
+    drop(serving);
     let told = folder.said_by("gateway verify @data --json", 0);
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["escrow"]["whole"], &told["escrow"]["unended"]), (&1.into(), &0.into()));
@@ -167,6 +169,16 @@ fn two_sides_consent_to_escrow_and_open_one_request_together() {
     assert!(said.contains(&request), "{said}");
     fs::write(&sealed, good).unwrap();
     destroyed(&folder, &request);
+}
+
+/// Waits until it is written down how the request ended.
+fn until_settled(folder: &Folder) {
+    let begun = std::time::Instant::now();
+    let settled = || fs::read_to_string(folder.path("data/journal.jsonl")).unwrap();
+    while !settled().contains("\"kind\":\"outcome\"") {
+        assert!(begun.elapsed() < PATIENCE, "it is not settled");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }
 
 /// Once the window is over, what was held goes, and the certificate says so.
