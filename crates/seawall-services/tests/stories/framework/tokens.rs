@@ -91,6 +91,12 @@ async fn a_person_of_a_seat_gets_a_token_for_minutes() {
         hidden(partner::issued(&desk, &cast.rival.1, id, 10).await);
         let secret = given.token.rsplit('.').next().unwrap_or_default().to_owned();
         assert!(world.facts().await.iter().all(|fact| !fact.contains(&secret)));
+        // A P-256 key, as a JWK; the thumbprint of RFC 9449 section 6.1.
+        let jwk = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs",
+            "y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;
+        let grant = must(partner::give(&desk, me, id, evaluating(window, jwk)).await).grant;
+        let print = jws::thumbprint_text(grant.key.bytes());
+        assert_eq!(print, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
         // It never goes beyond the window.
         world.wait(24);
         let late = must(give().await).grant;
