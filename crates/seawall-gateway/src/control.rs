@@ -144,9 +144,8 @@ async fn quotas(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
 /// A later end is the developer's own word, whatever the clearinghouse says; that the days were
 /// counted is the clearinghouse's.
 async fn extension(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
-    let said = signed(envelope, EXTENSION, gateway.developer)
-        .and_then(|_| signed(envelope, EXTENSION, gateway.issuer))
-        .and_then(said::<Extension>);
+    let both = [gateway.developer, gateway.issuer];
+    let said = signed_by(envelope, EXTENSION, &both).and_then(said::<Extension>);
     match said {
         Ok(_) if !gateway.settings.follow.end => {
             let detail = "the settings of this gateway do not let the end follow";
@@ -174,8 +173,17 @@ fn signed<'a>(
     kind: &str,
     key: VerifyingKey,
 ) -> Result<&'a [u8], Box<Response<Answer>>> {
+    signed_by(envelope, kind, &[key])
+}
+
+/// What an envelope says, when each of these keys signed it; one named twice is not two.
+fn signed_by<'a>(
+    envelope: &'a Envelope,
+    kind: &str,
+    keys: &[VerifyingKey],
+) -> Result<&'a [u8], Box<Response<Answer>>> {
     let other = |why: &str| refusal(StatusCode::FORBIDDEN, "Not signed by who may say it", why);
-    let verified = envelope.verify(&[key], 1).map_err(|fault| other(&fault.to_string()))?;
+    let verified = envelope.verify(keys, keys.len()).map_err(|fault| other(&fault.to_string()))?;
     match verified.payload_type == kind {
         true => Ok(verified.payload),
         false => Err(other("it is of another kind")),

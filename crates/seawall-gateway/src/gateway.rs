@@ -334,12 +334,13 @@ impl Gateway {
         Ok(Ok(()))
     }
 
-    /// Looks at the clock for as long as the gateway lives: streams end when a lease does, and the
-    /// gate closes when the time goes back.
+    /// Looks at the clock for as long as the gateway lives: streams end when a lease does, the gate
+    /// closes when the time goes back, and that the window is over is written down.
     pub(crate) async fn tick(self: Arc<Gateway>) {
         let mut every = tokio::time::interval(TICK);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut was_open = false;
+        let mut was_over = self.state.borrow().gate.is_over(Timestamp::MIN);
         loop {
             every.tick().await;
             let now = self.now();
@@ -354,6 +355,12 @@ impl Gateway {
             if let Some(gate) = gate {
                 self.journal.write(Event::Gate { why: Turn::LostTime, gate });
             }
+            let gate = self.state.borrow().gate.clone();
+            let is_over = gate.is_over(Timestamp::MIN);
+            if is_over && !was_over && !gate.is_withdrawn() {
+                self.journal.write(Event::Gate { why: Turn::Over, gate: Box::new(gate) });
+            }
+            was_over = is_over;
             self.journal.rest();
         }
     }

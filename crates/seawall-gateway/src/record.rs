@@ -131,6 +131,8 @@ pub enum Turn {
     Extended,
     /// The settings name another end.
     Named,
+    /// The window's time is over, whatever the clock says at a later start.
+    Over,
     /// The clock went back, or stopped.
     LostTime,
 }

@@ -90,9 +90,14 @@ async fn a_later_end_takes_the_developer_and_the_clearinghouse_and_outlasts_a_re
     assert_eq!(asked(&world).await, StatusCode::SERVICE_UNAVAILABLE, "over");
     let late = later(&world, 8, 24);
     assert_eq!(said(&world, &late, &both).await, StatusCode::CONFLICT, "an end is for good");
+    world.until_written(r#""why":"over""#, 1).await;
+    // A clock that is turned back before the next start opens nothing.
+    world.moved.store(60 * HOUR, Ordering::Relaxed);
     let world = world.again().await;
+    let late = later(&world, 9, 24);
     assert_eq!(said(&world, &late, &both).await, StatusCode::CONFLICT, "over a restart too");
     assert_eq!(world.lease(600).await, StatusCode::CONFLICT);
+    assert_eq!(asked(&world).await, StatusCode::SERVICE_UNAVAILABLE);
     seawall_gateway::verify(&world.journal(), None).unwrap();
 }
 
