@@ -26,6 +26,7 @@ pub mod grant;
 pub mod lease;
 pub mod letter;
 pub mod lineage;
+pub mod price;
 pub mod quota;
 pub mod release;
 pub mod scope;
@@ -153,6 +154,9 @@ pub struct Engagement {
     /// The key by which the developer signs leases, where it has named one here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_key: Option<LeaseKey>,
+    /// SHA-256 of the newest extension that the developer signed for gateways.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Digest>,
     /// What is held in windows, and what became of it.
     pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
@@ -187,6 +191,8 @@ pub enum Event {
     },
     /// The developer names the key by which it signs leases.
     NameLeaseKey(LeaseKey),
+    /// The developer signs, by that key, the end of the open window for its gateways.
+    SignExtension(Digest),
     /// In what is held.
     Custody(custody::Event),
 }
@@ -206,6 +212,7 @@ pub enum EngagementFact {
     ProtocolNamed { root: Digest },
     RecordKept { record: Digest, letter: Digest },
     LeaseKeyNamed { key: LeaseKey },
+    ExtensionSigned { word: Digest },
     CustodyMoved { fact: CustodyFact },
     DaysCounted { others: Vec<Use> },
 }
@@ -296,6 +303,11 @@ impl Engagement {
                 developer(who)?;
                 Ok(vec![EngagementFact::LeaseKeyNamed { key }])
             }
+            Event::SignExtension(word) => {
+                developer(who)?;
+                self.admits(now).ok_or(Refused::NotNow)?;
+                Ok(vec![EngagementFact::ExtensionSigned { word }])
+            }
             Event::Custody(event) => {
                 let fact = self.custody.decide(event, who, self, now)?;
                 Ok(vec![EngagementFact::CustodyMoved { fact }])
@@ -371,6 +383,7 @@ impl Engagement {
             EngagementFact::ProtocolNamed { root } => next.protocol = Some(*root),
             EngagementFact::RecordKept { record, .. } => next.record = Some(*record),
             EngagementFact::LeaseKeyNamed { key } => next.lease_key = Some(*key),
+            EngagementFact::ExtensionSigned { word } => next.extension = Some(*word),
             EngagementFact::CustodyMoved { fact } => {
                 next.custody = next.custody.after(*fact, at).ok()?;
             }
@@ -401,6 +414,7 @@ impl Engagement {
             protocol: None,
             record: None,
             lease_key: None,
+            extension: None,
             custody: Custody::default(),
             seen: at,
         })

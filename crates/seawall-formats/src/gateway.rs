@@ -13,6 +13,7 @@ pub mod lease;
 mod shape;
 mod tables;
 pub mod token;
+pub mod verdict;
 pub mod word;
 
 use crate::json;

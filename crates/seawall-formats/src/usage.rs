@@ -2,10 +2,12 @@
 //!
 //! OpenAI's chat completions (`usage.prompt_tokens`, `usage.completion_tokens`), its responses and
 //! Anthropic's messages (`usage.input_tokens`, `usage.output_tokens`), whole or as server-sent
-//! events. An object named `usage` is looked for in the bytes: inside a JSON string its quotes
-//! would be escaped, so a model's words are never taken for it. Of several the greatest number
-//! counts, so that nothing in an answer makes it smaller. Nothing else is kept, and of the bytes no
-//! more than [`CARRIED_BYTES_MAX`].
+//! events; of what went in, also what the provider had in its cache or put there
+//! (`prompt_tokens_details.cached_tokens`, `input_tokens_details.cached_tokens`,
+//! `cache_read_input_tokens`, `cache_creation_input_tokens`). An object named `usage` is looked for
+//! in the bytes: inside a JSON string its quotes would be escaped, so a model's words are never
+//! taken for it. Of several the greatest number counts, so that nothing in an answer makes it
+//! smaller. Nothing else is kept, and of the bytes no more than [`CARRIED_BYTES_MAX`].
 
 use serde::Deserialize;
 
@@ -17,8 +19,12 @@ const NAME: &[u8] = b"\"usage\"";
 /// What was used.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Usage {
-    /// Tokens that went in, those from a cache with them.
+    /// Tokens that went in, those of a cache with them.
     pub tokens_in: u64,
+    /// Of these, those that were read from a cache.
+    pub tokens_cached: u64,
+    /// Of these, those that were put into a cache.
+    pub tokens_stored: u64,
     /// Tokens that came out.
     pub tokens_out: u64,
 }
@@ -39,6 +45,14 @@ struct Told {
     output_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
+    prompt_tokens_details: Option<Details>,
+    input_tokens_details: Option<Details>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Option<u64>,
 }
 
 /// What stands behind a name.
@@ -89,14 +103,19 @@ impl Reader {
     }
 
     fn take(&mut self, told: &Told) {
-        let cached = [told.cache_read_input_tokens, told.cache_creation_input_tokens];
-        let cached = cached.into_iter().flatten().fold(0, u64::saturating_add);
-        let tokens_in =
-            told.prompt_tokens.or(told.input_tokens).unwrap_or(0).saturating_add(cached);
+        // Anthropic counts what a cache has beside what went in, OpenAI within it.
+        let beside = told.cache_read_input_tokens.unwrap_or(0);
+        let stored = told.cache_creation_input_tokens.unwrap_or(0);
+        let details = told.prompt_tokens_details.as_ref().or(told.input_tokens_details.as_ref());
+        let within = details.and_then(|details| details.cached_tokens).unwrap_or(0);
+        let plain = told.prompt_tokens.or(told.input_tokens).unwrap_or(0);
+        let tokens_in = plain.saturating_add(beside).saturating_add(stored);
         let tokens_out = told.completion_tokens.or(told.output_tokens).unwrap_or(0);
         let before = self.seen.unwrap_or_default();
         self.seen = Some(Usage {
             tokens_in: before.tokens_in.max(tokens_in),
+            tokens_cached: before.tokens_cached.max(beside.saturating_add(within)),
+            tokens_stored: before.tokens_stored.max(stored),
             tokens_out: before.tokens_out.max(tokens_out),
         });
     }
@@ -186,6 +205,32 @@ mod tests {
                 assert_eq!(check(answer, sizes), expected, "{answer} in pieces of {size}");
             }
         }
+    }
+
+    #[test]
+    fn what_a_cache_had_is_a_part_of_what_went_in() {
+        fn cached(answer: &str, expected: [u64; 4]) {
+            let mut reader = Reader::default();
+            reader.read(answer.as_bytes());
+            let told = reader.usage().unwrap();
+            let told = [told.tokens_in, told.tokens_cached, told.tokens_stored, told.tokens_out];
+            assert_eq!(told, expected, "{answer}");
+        }
+        cached(
+            r#"{"usage":{"prompt_tokens":9,"completion_tokens":1,
+                "prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0}}}"#,
+            [9, 4, 0, 1],
+        );
+        cached(
+            r#"{"usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4}}}"#,
+            [9, 4, 0, 0],
+        );
+        cached(
+            r#"{"usage":{"input_tokens":9,"cache_read_input_tokens":4,
+                "cache_creation_input_tokens":2,"output_tokens":3}}"#,
+            [15, 4, 2, 3],
+        );
+        cached(r#"{"usage":{"prompt_tokens":9,"prompt_tokens_details":null}}"#, [9, 0, 0, 0]);
     }
 
     #[test]

@@ -13,9 +13,10 @@ use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use seawall_domain::engagement::grant::Cut;
+use seawall_domain::engagement::price::{Price, Tokens};
 use seawall_domain::engagement::quota::{Amount, Ticket};
 use seawall_domain::time::Timestamp;
-use seawall_formats::usage;
+use seawall_formats::usage::{self, Usage};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -78,6 +79,19 @@ impl Body for Answer {
     }
 }
 
+/// What the provider told, as it is settled.
+fn used(usage: Usage, price: Option<Price>) -> Amount {
+    let Usage { tokens_in, tokens_cached, tokens_stored, tokens_out } = usage;
+    let tokens = Tokens {
+        input: tokens_in,
+        cached: tokens_cached,
+        stored: tokens_stored,
+        output: tokens_out,
+    };
+    let cost_micros = price.map_or(0, |price| price.cost(&tokens));
+    Amount { requests: 1, tokens_in, tokens_out, cost_micros }
+}
+
 /// What an answer is watched by.
 pub struct Watched {
     inner: Incoming,
@@ -93,6 +107,8 @@ pub(crate) struct Sent {
     pub ticket: Ticket,
     /// What was set aside.
     pub reserved: Amount,
+    /// What its model's tokens cost, where that is known.
+    pub price: Option<Price>,
     /// The provider's status, once it answered.
     pub status: Option<u16>,
     /// What went back to the caller.
@@ -236,12 +252,7 @@ impl Watched {
     /// for nobody knows better.
     fn end(&mut self, ended: Ended) {
         let Some(mut sent) = self.sent.take() else { return };
-        let told = self.usage.usage().map(|usage| Amount {
-            requests: 1,
-            tokens_in: usage.tokens_in,
-            tokens_out: usage.tokens_out,
-            cost_micros: 0,
-        });
+        let told = self.usage.usage().map(|usage| used(usage, sent.price));
         // A refusal of the provider uses nothing; a stream that was cut used what nobody told.
         let nothing = Amount { requests: 1, ..Amount::default() };
         let is_refusal = sent.status.is_some_and(|status| status >= 400);

@@ -1,12 +1,14 @@
 //! What developers and duty officers tell a gateway: leases, a withdrawal, who is cut off.
 //!
 //! Each is a DSSE envelope that the developer signed (or, for cutting somebody off and for the end
-//! of the window, the clearinghouse, which alone signs the list of who is stopped): whoever cannot
-//! sign it cannot say it, wherever they stand. A withdrawal needs no reason and no answer from
+//! of the window, the clearinghouse, which alone signs the lists of who is stopped and of who may
+//! use how much; a later end takes both): whoever cannot sign it cannot say it, wherever they
+//! stand. A withdrawal needs no reason and no answer from
 //! anybody.
 
 use crate::body::Answer;
 use crate::gateway::Gateway;
+use crate::journal::JournalFault;
 use crate::problem::{document, problem, refusal};
 use crate::record::CutOff;
 use http_body_util::{BodyExt as _, Limited};
@@ -21,7 +23,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::Duration;
 
-pub use seawall_formats::gateway::word::{CLOSING, Closing, STOPS, Stops};
+pub use seawall_domain::engagement::lease::extension::Extension;
+pub use seawall_formats::gateway::word::{CLOSING, Closing, EXTENSION, QUOTAS, Quota, Quotas};
+pub use seawall_formats::gateway::word::{STOPS, Stops};
 
 /// The payload type of a lease.
 pub const LEASE: &str = "application/vnd.seawall.lease+json";
@@ -119,7 +123,47 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
             },
             Err(refusal) => *refusal,
         },
+        QUOTAS => quotas(gateway, envelope).await,
+        EXTENSION => extension(gateway, envelope).await,
         _ => problem(StatusCode::BAD_REQUEST, "Not known", "there is no such word to a gateway"),
+    }
+}
+
+async fn quotas(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
+    let read = |text: &[u8]| word::read_quotas(text).map_err(|fault| unread(&fault));
+    let list = match signed(envelope, QUOTAS, gateway.issuer).and_then(read) {
+        Ok(list) => list,
+        Err(refusal) => return *refusal,
+    };
+    if list.window != gateway.settings.window.id {
+        return problem(StatusCode::CONFLICT, "Not taken", "it is for another window");
+    }
+    taken(gateway.quotas(&list).await, "told")
+}
+
+/// A later end is the developer's own word, whatever the clearinghouse says; that the days were
+/// counted is the clearinghouse's.
+async fn extension(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
+    let both = [gateway.developer, gateway.issuer];
+    let said = signed_by(envelope, EXTENSION, &both).and_then(said::<Extension>);
+    match said {
+        Ok(_) if !gateway.settings.follow.end => {
+            let detail = "the settings of this gateway do not let the end follow";
+            problem(StatusCode::CONFLICT, "Not taken", detail)
+        }
+        Ok(extension) => taken(gateway.extend(extension).await, "extended"),
+        Err(refusal) => *refusal,
+    }
+}
+
+fn taken<E: std::fmt::Display>(
+    told: Result<Result<(), E>, JournalFault>,
+    state: &str,
+) -> Response<Answer> {
+    match told {
+        Ok(Ok(())) => done(state),
+        Ok(Err(why)) => problem(StatusCode::CONFLICT, "Not taken", &why.to_string()),
+        Err(fault) => unwritten(&fault.to_string()),
     }
 }
 
@@ -129,8 +173,17 @@ fn signed<'a>(
     kind: &str,
     key: VerifyingKey,
 ) -> Result<&'a [u8], Box<Response<Answer>>> {
+    signed_by(envelope, kind, &[key])
+}
+
+/// What an envelope says, when each of these keys signed it; one named twice is not two.
+fn signed_by<'a>(
+    envelope: &'a Envelope,
+    kind: &str,
+    keys: &[VerifyingKey],
+) -> Result<&'a [u8], Box<Response<Answer>>> {
     let other = |why: &str| refusal(StatusCode::FORBIDDEN, "Not signed by who may say it", why);
-    let verified = envelope.verify(&[key], 1).map_err(|fault| other(&fault.to_string()))?;
+    let verified = envelope.verify(keys, keys.len()).map_err(|fault| other(&fault.to_string()))?;
     match verified.payload_type == kind {
         true => Ok(verified.payload),
         false => Err(other("it is of another kind")),

@@ -5,13 +5,15 @@
 //! The token is a JWT (RFC 9068, `at+jwt`) that the clearinghouse signs: it says who, for which
 //! window, for what, until when, and which key (`cnf.jkt`). With each request comes a proof, signed
 //! by that key over the method, the address, the time, the token's hash and a number that is used
-//! once. Both are signed by Ed25519.
+//! once. The token is signed by Ed25519, a proof by Ed25519 or by a P-256 key (`ES256`).
+
+mod es256;
 
 use crate::together::Together;
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::engagement::grant::{self, Grant};
 use seawall_formats::gateway::token;
-use seawall_ledger::jws::{self, Carried, Header, Token};
+use seawall_ledger::jws::{self, Carried, Header, HolderKey, Token};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -125,7 +127,10 @@ impl Registry {
         }
         let read = known.proof(proof).ok_or(Unproven::Proof)?;
         let key = read.key().ok_or(Unproven::Proof)?;
-        let holds = self.together.holds(read.claim(key)).await;
+        let holds = match key {
+            HolderKey::Ed25519(key) => self.together.holds(read.claim(key)).await,
+            HolderKey::P256(key) => es256::holds(&key, read.signed()),
+        };
         let claims = read.verified_elsewhere(holds).map_err(|_| Unproven::Proof)?;
         let claims: Proof = serde_json::from_slice(claims).map_err(|_| Unproven::Proof)?;
         if claims.htm != bound.method || claims.htu != bound.address || claims.ath != known.hash {

@@ -1,16 +1,17 @@
 //! One request: proven, admitted, read, set aside, written down, sent on, and watched.
 //!
 //! In this order, so that whoever may not know anything learns nothing: first the credential, then
-//! the grant, the gate, the scope, the quota. The body that is sent on is written anew from what
-//! was read, so that what was checked is what is sent.
+//! the grant, the gate, the scope, the policy, the quota. The body that is sent on is written anew
+//! from what was read, so that what was checked is what is sent.
 
 use crate::body::{Answer, Sent, Watch, Watched};
 use crate::credential::{Bound, Unproven};
 use crate::escrow;
 use crate::escrow::file::Writing;
 use crate::gateway::Gateway;
+use crate::policy::Question;
 use crate::problem::{document, problem, refusal};
-use crate::record::{By, Ended, Event, Why};
+use crate::record::{Allowed, By, Ended, Event, Why};
 use crate::replay;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
@@ -20,6 +21,7 @@ use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use seawall_domain::engagement::grant::{Denied, Grant, Shown};
 use seawall_domain::engagement::lease::Closed;
+use seawall_domain::engagement::price::Price;
 use seawall_domain::engagement::quota::{Amount, Refused};
 use seawall_domain::engagement::scope::{Endpoint, Scope};
 use seawall_domain::time::Timestamp;
@@ -92,7 +94,7 @@ async fn admitted(
         refuse(Why { kind: "scope".into(), reason: detail.into() });
         refusal(status, "No body", detail)
     })?;
-    let outgoing = read((head, body), &passage.scope).map_err(|denial| {
+    let mut outgoing = read((head, body), &passage.scope).map_err(|denial| {
         refuse(Why::from(&denial));
         refusal(status(denial.code), "Outside the scope", &denial.to_string())
     })?;
@@ -101,22 +103,30 @@ async fn admitted(
         let list = String::from_utf8_lossy(&gateway::models(&passage.scope)).into_owned();
         return Ok(document(StatusCode::OK, "application/json", list));
     }
-    let body = Bytes::from(outgoing.body);
+    let body = Bytes::from(std::mem::take(&mut outgoing.body));
     let fault =
         || refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", "the journal cannot be written");
     let answer = gateway.hasher.clone();
     let mut asked = answer.clone();
     asked.update(&body);
-    let (request, lease, model) = (gateway.random(), passage.lease, outgoing.alias);
+    let price = gateway.settings.prices.get(&outgoing.alias).copied();
+    let reserved = at_most(body.len(), outgoing.output_tokens_max, price);
+    let (request, lease) = (gateway.random(), passage.lease);
+    let policy = allowed(gateway, by, (endpoint, &outgoing), (request, lease, now), &reserved);
+    let policy = policy.await.map_err(|why| {
+        let refusal = refusal(StatusCode::FORBIDDEN, "Not allowed by policy", &why.reason);
+        refuse(why);
+        refusal
+    })?;
+    let model = outgoing.alias;
     let mut escrow = escrow::begin(gateway, &by, request, &body).await.map_err(|why| {
         refuse(why);
         refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", "it cannot be kept, as was agreed")
     })?;
-    let reserved = at_most(body.len(), outgoing.output_tokens_max);
     let (ticket, receipt) = gateway
         .reserve((by.person, by.party), reserved, |entry| {
             let (body, escrow) = (asked.keyed(), escrow.as_deref_mut().map(Writing::tell));
-            Event::Intent { request, by, endpoint, model, lease, body, escrow, entry }
+            Event::Intent { request, by, endpoint, model, lease, body, policy, escrow, entry }
         })
         .map_err(|refused| {
             refuse(refused.into());
@@ -124,7 +134,7 @@ async fn admitted(
         })?;
     let gateway = Arc::clone(gateway);
     let (status, end) = (None, None);
-    let mut sent = Sent { gateway, request, ticket, reserved, status, answer, end, escrow };
+    let mut sent = Sent { gateway, request, ticket, reserved, price, status, answer, end, escrow };
     if let Err(error) = receipt.durable().await {
         tracing::error!(%error, "a request is not sent");
         sent.end = Some((Ended::Failed, Amount::default()));
@@ -132,6 +142,31 @@ async fn admitted(
     }
     let watch = Watch::new(&sent.gateway, by, grant.until);
     send(sent, watch, endpoint, (&outgoing.headers, body)).await
+}
+
+/// Asks the policy service, where there is one; nobody's word is needed where there is none.
+async fn allowed(
+    gateway: &Gateway,
+    by: By,
+    (endpoint, outgoing): (Endpoint, &Outgoing),
+    (request, lease, at): (uuid::Uuid, u64, Timestamp),
+    reserved: &Amount,
+) -> Result<Option<Allowed>, Why> {
+    let Some(policy) = &gateway.policy else { return Ok(None) };
+    let question = Question {
+        request,
+        at,
+        window: gateway.settings.window.id,
+        by,
+        endpoint,
+        model: &outgoing.alias,
+        streaming: outgoing.streaming,
+        lease,
+        body_bytes: reserved.tokens_in,
+        output_tokens_max: outgoing.output_tokens_max,
+        cost_micros_max: reserved.cost_micros,
+    };
+    policy.allows(&question).await.map(|()| Some(Allowed::Allowed))
 }
 
 /// Sends on what was written down, and gives the answer back as it comes.
@@ -261,8 +296,10 @@ fn status(code: Code) -> StatusCode {
 }
 
 /// What a request could use at most: no token is shorter than a byte.
-fn at_most(body_bytes: usize, tokens_out: u64) -> Amount {
-    Amount { requests: 1, tokens_in: body_bytes as u64, tokens_out, cost_micros: 0 }
+fn at_most(body_bytes: usize, tokens_out: u64, price: Option<Price>) -> Amount {
+    let tokens_in = body_bytes as u64;
+    let cost_micros = price.map_or(0, |price| price.cost_max(tokens_in, tokens_out));
+    Amount { requests: 1, tokens_in, tokens_out, cost_micros }
 }
 
 /// A header that is there once; twice is not at all.

@@ -4,24 +4,28 @@
 //! so that a number used once stays used, and what was settled stays settled.
 
 use crate::credential::Registry;
+use crate::destruction::{self, certificate};
 use crate::escrow::Escrow;
+use crate::followed::{Followed, Unfollowed};
 use crate::journal::{Journal, JournalFault, Receipt, SYNC_TIME_MAX};
 use crate::off::Off;
+use crate::policy::Policy;
 use crate::record::{By, CutOff, Event, Turn, Why};
 use crate::secrets::{self, Hasher};
 use crate::settings::Settings;
 use crate::upstream::Upstream;
 use crate::{Chance, Clock, replay, tls};
 use seawall_domain::engagement::grant::Cut;
+use seawall_domain::engagement::lease::extension::{Extension, Unextended};
 use seawall_domain::engagement::lease::{Closed, Gate, Lease};
 use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Ticket};
 use seawall_domain::engagement::scope::{Endpoint, Scope};
-use seawall_domain::id::{PartyId, PersonId};
+use seawall_domain::id::{PartyId, PersonId, WindowId};
 use seawall_domain::time::Timestamp;
-use seawall_formats::gateway::word::Stops;
+use seawall_formats::gateway::word::{Quotas, Stops};
 use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -52,6 +56,8 @@ pub enum GatewayFault {
 /// A gateway. Shared by all connections.
 #[derive(Debug)]
 pub struct Gateway {
+    /// Let go of before the journal, whose end others wait for.
+    _lock: std::fs::File,
     pub(crate) settings: Settings,
     pub(crate) address: String,
     pub(crate) registry: Registry,
@@ -63,12 +69,15 @@ pub struct Gateway {
     pub(crate) issuer: VerifyingKey,
     /// Whose content is kept for both sides.
     pub(crate) escrow: Escrow,
+    /// Who is asked for each request besides.
+    pub(crate) policy: Option<Policy>,
     verifier: VerifierKey,
     /// Begun with the window's key; each hash goes on from a copy.
     pub(crate) hasher: Hasher,
     /// The gate and who is cut off; every stream looks at it.
     state: watch::Sender<State>,
-    book: Mutex<Book>,
+    /// What may be used and is, and whose quotas came by a list.
+    book: Mutex<(Book, Followed)>,
     /// Held by whoever changes the gate, so that the journal has the order of the changes.
     turning: tokio::sync::Mutex<()>,
     outside: Outside,
@@ -99,6 +108,24 @@ pub(crate) struct Passage {
     pub lease: u64,
 }
 
+/// The name by which a window's gateway signs.
+pub(crate) fn name(window: WindowId) -> Result<KeyName, seawall_ledger::Fault> {
+    format!("seawall-gateway/{window}").parse()
+}
+
+/// Takes a folder for this process alone, unless what it held was destroyed.
+fn taken(folder: &Path) -> Result<std::fs::File, GatewayFault> {
+    let lock = secrets::lock(folder);
+    let lock = lock.map_err(|source| GatewayFault::Io { path: folder.to_owned(), source })?;
+    match [certificate::FILE, destruction::BEGUN].iter().any(|name| folder.join(name).exists()) {
+        true => {
+            let why = "what this folder held was destroyed after its window";
+            Err(GatewayFault::Settings(why.into()))
+        }
+        false => Ok(lock),
+    }
+}
+
 impl Gateway {
     /// Begins, or goes on where the journal ends. The thread writes it; it ends after the last
     /// handle of the gateway is dropped.
@@ -111,11 +138,12 @@ impl Gateway {
         let folder = settings.data.clone();
         let fault = |path: PathBuf| move |source| GatewayFault::Io { path, source };
         std::fs::create_dir_all(&folder).map_err(fault(folder.clone()))?;
+        let lock = taken(&folder)?;
         let key = |name: &str| {
             let path = folder.join(name);
             secrets::key(&path, || chance()).map_err(fault(path.clone()))
         };
-        let (signing, window_key) = (key("gateway.key")?, key("window.key")?);
+        let (signing, window_key) = (key(secrets::SIGNING)?, key(secrets::WINDOW)?);
         let read_key = |text: &str| {
             text.parse::<VerifyingKey>().map_err(|fault| GatewayFault::Settings(fault.to_string()))
         };
@@ -123,19 +151,20 @@ impl Gateway {
             .ok_or_else(|| GatewayFault::Settings("the window's key does not fit".into()))?;
         let developer = read_key(&settings.window.developer)?;
         let issuer = read_key(&settings.window.issuer)?;
-        let name: KeyName = format!("seawall-gateway/{}", settings.window.id)
-            .parse()
+        let name = name(settings.window.id)
             .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
         let tls = settings.tls.as_ref().map(tls::config).transpose();
         let tls = tls.map_err(GatewayFault::Settings)?;
         let escrow = Escrow::begin(&settings, &folder).map_err(GatewayFault::Settings)?;
+        let policy = settings.policy.as_ref().map(Policy::new).transpose();
+        let policy = policy.map_err(GatewayFault::Settings)?;
         let past = replay::replay(&folder, &settings)?;
         let signer = NoteSigner::new(name, SigningKey::from_seed(signing));
         let verifier = signer.verifier(KeyKind::Note);
         let (journal, thread) =
             Journal::open(&folder, past.head.clone(), signer, Arc::clone(&clock))?;
         let mut book = past.book;
-        let closing = replay::closing(&mut book, &past.open, &settings)
+        let closing = replay::closing(&mut book, (&past.open, &past.followed), &settings)
             .map_err(|refused| GatewayFault::Settings(refused.to_string()))?;
         for event in closing {
             journal.write(event);
@@ -143,10 +172,14 @@ impl Gateway {
         if past.head.lines == 0 {
             let gate = Box::new(past.gate.clone());
             journal.write(Event::Gate { why: Turn::Begun, gate });
+        } else if past.is_renamed {
+            let gate = Box::new(past.gate.clone());
+            journal.write(Event::Gate { why: Turn::Named, gate });
         }
         let upstream = Upstream::new(&settings.upstream).map_err(GatewayFault::Settings)?;
         let (state, _) = watch::channel(State { gate: past.gate, off: past.off });
         let gateway = Gateway {
+            _lock: lock,
             registry: Registry::new(issuer, clock().unwrap_or(Timestamp::UNIX_EPOCH)),
             settings,
             address,
@@ -156,10 +189,11 @@ impl Gateway {
             developer,
             issuer,
             escrow,
+            policy,
             verifier,
             hasher,
             state,
-            book: Mutex::new(book),
+            book: Mutex::new((book, past.followed)),
             turning: tokio::sync::Mutex::default(),
             outside: Outside { clock, chance },
         };
@@ -257,12 +291,61 @@ impl Gateway {
         Ok(())
     }
 
-    /// Looks at the clock for as long as the gateway lives: streams end when a lease does, and the
-    /// gate closes when the time goes back.
+    /// Takes a later end that the developer signed, once it was found that the clearinghouse signed
+    /// it too: it is in force when it is durable.
+    pub(crate) async fn extend(
+        &self,
+        extension: Extension,
+    ) -> Result<Result<(), Unextended>, JournalFault> {
+        let _turn = self.turning.lock().await;
+        let signer = replay::signer(self.developer);
+        let gate = match self.state.borrow().gate.extend(&extension, &signer, self.now()) {
+            Ok(gate) => gate,
+            // Said again by somebody who does not know that it was heard.
+            Err(Unextended::Known) => return Ok(Ok(())),
+            Err(why) => return Ok(Err(why)),
+        };
+        let event = Event::Gate { why: Turn::Extended, gate: Box::new(gate.clone()) };
+        self.journal.write(event).durable().await?;
+        // A withdrawal that came meanwhile stays, and so does a clock that was lost.
+        self.state.send_if_modified(|state| {
+            let next = state.gate.extend(&extension, &signer, self.now());
+            next.map(|gate| state.gate = gate).is_ok()
+        });
+        Ok(Ok(()))
+    }
+
+    /// Takes the clearinghouse's list of who may use how much: in force at once, and then durable.
+    pub(crate) async fn quotas(
+        &self,
+        list: &Quotas,
+    ) -> Result<Result<(), Unfollowed>, JournalFault> {
+        let Some(ceiling) = self.settings.follow.ceiling() else {
+            return Ok(Err(Unfollowed::NotAllowed));
+        };
+        let named = self.settings.quota.iter().filter_map(|quota| quota.party).collect();
+        let now = self.now();
+        let written: Vec<Receipt> = {
+            let (book, followed) = &mut *self.book();
+            match followed.take(list, (&ceiling, &named), book, now) {
+                // Handed in here, so that the journal has the order of the book.
+                Ok(events) => events.into_iter().map(|event| self.journal.write(event)).collect(),
+                Err(why) => return Ok(Err(why)),
+            }
+        };
+        for receipt in written {
+            receipt.durable().await?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Looks at the clock for as long as the gateway lives: streams end when a lease does, the gate
+    /// closes when the time goes back, and that the window is over is written down.
     pub(crate) async fn tick(self: Arc<Gateway>) {
         let mut every = tokio::time::interval(TICK);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut was_open = false;
+        let mut was_over = self.state.borrow().gate.is_over(Timestamp::MIN);
         loop {
             every.tick().await;
             let now = self.now();
@@ -277,6 +360,12 @@ impl Gateway {
             if let Some(gate) = gate {
                 self.journal.write(Event::Gate { why: Turn::LostTime, gate });
             }
+            let gate = self.state.borrow().gate.clone();
+            let is_over = gate.is_over(Timestamp::MIN);
+            if is_over && !was_over && !gate.is_withdrawn() {
+                self.journal.write(Event::Gate { why: Turn::Over, gate: Box::new(gate) });
+            }
+            was_over = is_over;
             self.journal.rest();
         }
     }
@@ -289,7 +378,7 @@ impl Gateway {
         amount: Amount,
         intent: impl FnOnce(Entry) -> Event,
     ) -> Result<(Ticket, Receipt), Refused> {
-        let mut book = self.book();
+        let (book, _) = &mut *self.book();
         let window = Holder::Window(self.settings.window.id);
         let named = [Holder::Person(person), window];
         let named = named.into_iter().filter(|holder| book.account(holder).is_some());
@@ -306,7 +395,7 @@ impl Gateway {
         actual: Amount,
         outcome: impl FnOnce(Entry) -> Event,
     ) {
-        let mut book = self.book();
+        let (book, _) = &mut *self.book();
         if let Ok((_, entry)) = book.settle(ticket, actual) {
             self.journal.note(outcome(entry));
         }
@@ -322,7 +411,7 @@ impl Gateway {
         self.journal.note(Event::Told { by, endpoint });
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn book(&self) -> MutexGuard<'_, (Book, Followed)> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,7 +14,7 @@ pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response<Answer
     let headers = response.headers_mut();
     match status {
         StatusCode::UNAUTHORIZED => {
-            let challenge = HeaderValue::from_static("DPoP algs=\"EdDSA\"");
+            let challenge = HeaderValue::from_static("DPoP algs=\"EdDSA ES256\"");
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         StatusCode::TOO_MANY_REQUESTS => {

@@ -46,6 +46,13 @@ pub enum Event {
         /// The entry.
         entry: Entry,
     },
+    /// A list of the clearinghouse came that says who may use how much.
+    Quotas {
+        /// As of when it was.
+        as_of: Timestamp,
+        /// What is different by it.
+        entries: Vec<Entry>,
+    },
     /// A request is about to be sent on.
     Intent {
         /// The request.
@@ -60,6 +67,9 @@ pub enum Event {
         lease: u64,
         /// What is sent on.
         body: Keyed,
+        /// That a policy service was asked, and allowed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<Allowed>,
         /// The file in which it is kept for both sides, as far as it goes then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         escrow: Option<Escrowed>,
@@ -125,8 +135,22 @@ pub enum Turn {
     Leased,
     /// The developer withdrew.
     Withdrawn,
+    /// The developer let the window end later.
+    Extended,
+    /// The settings name another end.
+    Named,
+    /// The window's time is over, whatever the clock says at a later start.
+    Over,
     /// The clock went back, or stopped.
     LostTime,
+}
+
+/// What a policy service said of a request that passes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Allowed {
+    /// That it may.
+    Allowed,
 }
 
 /// Who sends a request, and what it says it is for.
@@ -195,7 +219,7 @@ pub enum CutOff {
 /// Why a request was refused.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Why {
-    /// The kind of refusal: `closed`, `denied`, `scope`, `quota`, `escrow`.
+    /// The kind of refusal: `closed`, `denied`, `scope`, `policy`, `quota`, `escrow`.
     pub kind: String,
     /// The reason, in words of ours; nothing of the request stands in it.
     pub reason: String,

@@ -1,16 +1,19 @@
 //! What a journal amounts to: the gate, the book, who is cut off, and what was under way when the
 //! gateway stopped. And the journal held against itself, for whoever doubts it.
 
+use crate::destruction::certificate::{self, Certificate, Object};
 use crate::escrow::{self, opening, opening::End};
+use crate::followed::Followed;
 use crate::gateway::GatewayFault;
 use crate::journal::{self, Head, JournalFault};
 use crate::off::Off;
 use crate::record::{Ended, Escrowed, Event, Keyed, Turn};
-use crate::settings::Settings;
+use crate::settings::{Quota, Settings};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::lease::Gate;
-use seawall_domain::engagement::quota::{Book, Entry, Refused, Ticket};
+use seawall_domain::engagement::quota::{Book, Entry, Holder, Limit, Refused, Ticket};
+use seawall_domain::time::Timestamp;
 use seawall_ledger::checkpoint::Checkpoint;
 use seawall_ledger::merkle::{Frontier, leaf_hash};
 use seawall_ledger::note::VerifierKey;
@@ -26,8 +29,12 @@ use uuid::Uuid;
 pub(crate) struct Past {
     pub head: Head,
     pub gate: Gate,
+    /// Whether the settings name another end than the journal knows.
+    pub is_renamed: bool,
     pub off: Off,
     pub book: Book,
+    /// Whose quotas came by a list.
+    pub followed: Followed,
     /// Requests under way when it stopped.
     pub open: BTreeMap<Ticket, Uuid>,
 }
@@ -47,6 +54,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
     let developer = signer(developer);
     let (mut gate, mut withdrawn) = (None, false);
     let (mut off, mut entries, mut open) = (Off::default(), Vec::new(), BTreeMap::new());
+    let mut followed = Followed::default();
     let head = journal::read(&folder.join(journal::FILE), |line| match line.event {
         // A withdrawal is for good, whatever was written behind it.
         Event::Gate { gate: then, why } => {
@@ -54,6 +62,10 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
             gate = Some(*then);
         }
         Event::Quota { entry } => entries.push(entry),
+        Event::Quotas { as_of, entries: more } => {
+            followed.remember(as_of, &more);
+            entries.extend(more);
+        }
         Event::Intent { request, entry, .. } => {
             if let Entry::Reserved { ticket, .. } = &entry {
                 open.insert(*ticket, request);
@@ -72,26 +84,28 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
     })?;
     let book = Book::replay(&entries);
     let book = book.map_err(|refused| GatewayFault::Settings(format!("the journal: {refused}")))?;
-    let gate = match gate {
+    let known = match gate {
         Some(gate) if !gate.is_for(window.id, &window.snapshot, &developer) => {
             let why = "the folder's journal is of another window, snapshot or developer";
             return Err(GatewayFault::Settings(why.into()));
         }
-        Some(gate) if withdrawn => gate.withdraw().shorten(window.ends),
-        Some(gate) => gate.shorten(window.ends),
+        Some(gate) if withdrawn => gate.withdraw(),
+        Some(gate) => gate,
         None => {
             let scope = settings.scope.clone();
             Gate::new(window.id, window.snapshot, developer, scope, window.ends)
         }
     };
-    Ok(Past { head, gate, off, book, open })
+    let gate = known.heed(window.ends);
+    let is_renamed = gate != known;
+    Ok(Past { head, gate, is_renamed, off, book, followed, open })
 }
 
 /// What has to be written before the gateway goes on: quotas as the settings have them, and what
 /// became of requests that were under way, which nobody knows: all that was set aside counts.
 pub(crate) fn closing(
     book: &mut Book,
-    open: &BTreeMap<Ticket, Uuid>,
+    (open, followed): (&BTreeMap<Ticket, Uuid>, &Followed),
     settings: &Settings,
 ) -> Result<Vec<Event>, Refused> {
     let mut events = Vec::new();
@@ -103,13 +117,30 @@ pub(crate) fn closing(
         let (ended, escrow) = (Ended::Unknown, None);
         events.push(Event::Outcome { request, ended, status, body, escrow, entry });
     }
-    for quota in &settings.quota {
-        let (holder, limit) = (quota.holder(settings.window.id), quota.limit());
+    let own = |quota: &Quota| (quota.holder(settings.window.id), quota.limit());
+    let mut wanted: BTreeMap<Holder, Limit> = settings.quota.iter().map(own).collect();
+    for (holder, account) in book.accounts() {
+        wanted
+            .entry(*holder)
+            .or_insert_with(|| unnamed(holder, &account.limit, followed, settings));
+    }
+    for (holder, limit) in wanted {
         if book.account(&holder).map(|account| account.limit) != Some(limit) {
             events.push(Event::Quota { entry: book.limit(holder, limit)? });
         }
     }
     Ok(events)
+}
+
+/// What a holder may use whom the settings do not name, or no longer: a party nothing, unless a
+/// list gave it something and may still do so; a person, or everybody together, as much as their
+/// parties.
+fn unnamed(holder: &Holder, limit: &Limit, followed: &Followed, settings: &Settings) -> Limit {
+    match (holder, settings.follow.ceiling()) {
+        (Holder::Party(party), Some(ceiling)) if followed.knows(party) => limit.within(&ceiling),
+        (Holder::Party(_), _) => Limit::NOTHING,
+        (Holder::Person(_) | Holder::Window(_), _) => Limit::UNBOUNDED,
+    }
 }
 
 /// What a journal tells, without any content.
@@ -134,6 +165,20 @@ pub struct Summary {
     /// Files in which content is kept for both sides, where that was agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub escrow: Option<Kept>,
+    /// What its certificate says, where everything that was held is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destroyed: Option<Destroyed>,
+}
+
+/// What a certificate of destruction says.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Destroyed {
+    /// When everything was gone.
+    pub at: Timestamp,
+    /// How many objects.
+    pub objects: u64,
+    /// Whose key signed it.
+    pub signer: String,
 }
 
 /// The files of which a journal tells.
@@ -146,6 +191,8 @@ pub struct Kept {
     pub unended: u64,
     /// Those that are not at hand, for their whole folder is not.
     pub absent: u64,
+    /// Those that are gone by the certificate.
+    pub destroyed: u64,
 }
 
 /// Why a journal is not believed.
@@ -157,6 +204,9 @@ pub enum Unbelieved {
     /// It does not hold against the checkpoint.
     #[error("cannot believe the journal: {0}")]
     Checkpoint(String),
+    /// The certificate of destruction is none of this journal.
+    #[error("the certificate of destruction does not hold: {0}")]
+    Certificate(String),
     /// A file in which content is kept is not what it says.
     #[error("the escrowed request {request} does not hold: {why}")]
     Escrow {
@@ -176,7 +226,8 @@ pub fn verify(
     let said = checkpoint.map(|(note, key)| Checkpoint::open(note, key));
     let said = said.transpose().map_err(|fault| Unbelieved::Checkpoint(fault.to_string()))?;
     let mut summary = Summary::default();
-    let mut files = Files::beside(journal);
+    let certificate = certificate(journal, checkpoint.map(|(_, key)| key))?;
+    let mut files = Files::beside(journal, certificate.as_ref());
     let head = journal::read(journal, |line| match line.event {
         Event::Intent { request, by, escrow, .. } => {
             summary.sent += 1;
@@ -189,11 +240,16 @@ pub fn verify(
         }
         Event::Told { .. } => summary.told += 1,
         Event::Refused { .. } => summary.refused += 1,
-        Event::Gate { .. } | Event::Quota { .. } | Event::Cut { .. } | Event::Stops { .. } => {}
+        Event::Gate { .. }
+        | Event::Quota { .. }
+        | Event::Quotas { .. }
+        | Event::Cut { .. }
+        | Event::Stops { .. } => {}
     })?;
     summary.lines = head.lines;
     summary.last = Digest::new(head.last).to_string();
     summary.escrow = files.kept()?;
+    summary.destroyed = certificate.map(|(it, _)| certified(&it, &head)).transpose()?;
     if let Some(said) = said {
         let root = root_at(journal, said.size)?;
         if head.lines < said.size || root != said.root {
@@ -205,20 +261,60 @@ pub fn verify(
     Ok(summary)
 }
 
+type Certified = (Certificate, Vec<Object>);
+
+/// The certificate of destruction beside a journal, if there is one.
+fn certificate(
+    journal: &Path,
+    signer: Option<&VerifierKey>,
+) -> Result<Option<Certified>, Unbelieved> {
+    let path = journal.with_file_name(certificate::FILE);
+    let file = match std::fs::File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Unbelieved::Certificate(error.to_string())),
+    };
+    let read = Certificate::read(&mut std::io::BufReader::new(file), signer);
+    let (certificate, objects) = read.map_err(Unbelieved::Certificate)?;
+    let is_there = |object: &&Object| journal.with_file_name(&object.name).exists();
+    match objects.iter().find(is_there) {
+        Some(object) => Err(Unbelieved::Certificate(format!("`{}` is still there", object.name))),
+        None => Ok(Some((certificate, objects))),
+    }
+}
+
+/// Holds a certificate against the journal that it ends.
+fn certified(certificate: &Certificate, head: &Head) -> Result<Destroyed, Unbelieved> {
+    let bad = |fault: seawall_ledger::Fault| Unbelieved::Certificate(fault.to_string());
+    let signer: VerifierKey = certificate.signer.parse().map_err(bad)?;
+    let said = Checkpoint::open(certificate.checkpoint.as_bytes(), &signer).map_err(bad)?;
+    if (said.size, said.root) != (head.lines, head.tree.root()) {
+        let why = "the journal is not the one that it ends";
+        return Err(Unbelieved::Certificate(why.into()));
+    }
+    let Certificate { at, objects, signer, .. } = certificate.clone();
+    Ok(Destroyed { at, objects, signer })
+}
+
 /// The files of a journal, each looked at when its end is told.
 struct Files {
     folder: PathBuf,
     is_there: bool,
+    /// Those that are gone, by their names; none where there is no certificate.
+    gone: Option<BTreeMap<String, Escrowed>>,
     open: BTreeMap<Uuid, Escrowed>,
     kept: Kept,
     wrong: Option<Unbelieved>,
 }
 
 impl Files {
-    fn beside(journal: &Path) -> Files {
+    fn beside(journal: &Path, certified: Option<&Certified>) -> Files {
         let folder = journal.with_file_name(escrow::FOLDER);
         let (open, kept) = (BTreeMap::new(), Kept::default());
-        Files { is_there: folder.is_dir(), folder, open, kept, wrong: None }
+        let named =
+            |it: &Object| (it.name.clone(), Escrowed { bytes: it.bytes, sha256: it.sha256 });
+        let gone = certified.map(|(_, objects)| objects.iter().map(named).collect());
+        Files { is_there: folder.is_dir(), gone, folder, open, kept, wrong: None }
     }
 
     fn begun(&mut self, request: Uuid, escrow: Option<Escrowed>) {
@@ -237,6 +333,20 @@ impl Files {
     }
 
     fn look(&mut self, request: Uuid, said: Escrowed, end: End) {
+        if let Some(gone) = &self.gone {
+            let path = escrow::file::path(Path::new(escrow::FOLDER), request);
+            let was = path.to_str().and_then(|name| gone.get(name));
+            // Of one without an end the journal knows how it began.
+            let is_so = was.is_some_and(|was| match end {
+                End::Known => *was == said,
+                End::Unknown => was.bytes >= said.bytes,
+            });
+            match is_so {
+                true => self.kept.destroyed += 1,
+                false => self.fails(request, "the certificate does not name its file".into()),
+            }
+            return;
+        }
         if !self.is_there {
             self.kept.absent += 1;
             return;

@@ -9,6 +9,13 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+/// The key that signs checkpoints, in its folder.
+pub const SIGNING: &str = "gateway.key";
+/// The window's key, in its folder: destroyed when the window is over.
+pub const WINDOW: &str = "window.key";
+/// What one process at a time holds, in its folder.
+const LOCK: &str = "lock";
+
 /// Hashes content under the window's key.
 #[derive(Clone)]
 pub struct Hasher {
@@ -39,6 +46,27 @@ impl Hasher {
         let hmac = Digest::new(self.mac.clone().finalize().into_bytes().into());
         Keyed { bytes: self.bytes, hmac }
     }
+}
+
+/// Takes a folder for this process alone, for as long as what it gives back lives.
+pub fn lock(folder: &Path) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    let path = folder.join(LOCK);
+    let file = options.create(true).truncate(false).write(true).mode(0o600).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => {
+            Err(io::Error::other("another process uses this folder"))
+        }
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Reads a key of 32 bytes that is there.
+pub fn read(path: &Path) -> io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    fs::File::open(path)?.read_exact(&mut key)?;
+    Ok(key)
 }
 
 /// Reads a key of 32 bytes, or makes it from these when there is none; only its owner may read it.

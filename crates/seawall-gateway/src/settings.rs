@@ -3,12 +3,14 @@
 use crate::escrow::file::FILE_BYTES_MAX;
 use crate::recipient::Recipient;
 use seawall_domain::digest::Digest;
+use seawall_domain::engagement::price::{Money, Price};
 use seawall_domain::engagement::quota::{Amount, Holder, Limit};
 use seawall_domain::engagement::scope::Scope;
 use seawall_domain::id::{PartyId, PersonId, WindowId};
 use seawall_domain::time::Timestamp;
 use seawall_ledger::sign::VerifyingKey;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +37,14 @@ pub struct Settings {
     /// Who may use how much. Whoever is not named may use nothing.
     #[serde(default)]
     pub quota: Vec<Quota>,
+    /// What a million tokens of a model cost, by the callers' name of it.
+    #[serde(default)]
+    pub prices: BTreeMap<String, Price>,
+    /// What may follow the engagement while the gateway runs. Nothing by default.
+    #[serde(default)]
+    pub follow: Follow,
+    /// Who is asked for each request besides. Nobody by default.
+    pub policy: Option<Policy>,
     /// Whose content is kept for both sides, once both have signed that. Nobody's by default.
     #[serde(default)]
     pub escrow: Vec<Escrow>,
@@ -109,8 +119,53 @@ pub struct Quota {
     pub tokens_in: u64,
     /// Tokens that come out.
     pub tokens_out: u64,
+    /// Dollars over the whole window, as a decimal text; without it there is no bound.
+    pub money: Option<Money>,
     /// Requests at the same time.
     pub concurrent: u32,
+}
+
+/// What may follow the engagement, as `seawall gateway follow` hands it on.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Follow {
+    /// A later end of the window, signed by the developer and by the clearinghouse.
+    #[serde(default)]
+    pub end: bool,
+    /// Quotas of parties that are not named here, signed by the clearinghouse; each is this much at
+    /// most. Without it none follows.
+    pub quota: Option<Ceiling>,
+}
+
+/// The most that a quota which follows can be.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ceiling {
+    /// Requests over the whole window.
+    pub requests: u64,
+    /// Tokens that go in.
+    pub tokens_in: u64,
+    /// Tokens that come out.
+    pub tokens_out: u64,
+    /// Dollars over the whole window, as a decimal text; without it there is no bound.
+    pub money: Option<Money>,
+    /// Requests at the same time.
+    pub concurrent: u32,
+}
+
+/// A service that is asked for each request whether it may pass, with figures and names and never
+/// with content. Whatever it does not allow in time does not pass.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Its address: `https://`, or `http://` and an address of the loopback.
+    pub address: String,
+    /// How long its answer may take, in milliseconds.
+    #[serde(default = "default_policy_time")]
+    pub timeout_ms: u64,
+    /// The file that holds what it knows the gateway by (`Authorization: Bearer`), and nothing
+    /// else.
+    pub key_file: Option<PathBuf>,
 }
 
 /// Joint escrow of one party's content.
@@ -186,6 +241,9 @@ impl Settings {
             (tls.certificate, tls.key) = (folder.join(&tls.certificate), folder.join(&tls.key));
         }
         settings.upstream.key_file = settings.upstream.key_file.map(|file| folder.join(file));
+        if let Some(policy) = &mut settings.policy {
+            policy.key_file = policy.key_file.take().map(|file| folder.join(file));
+        }
         for kept in &mut settings.escrow {
             kept.consent = folder.join(&kept.consent);
             let fault = |fault| bad(format!("escrow.signer: {fault}"));
@@ -200,7 +258,18 @@ impl Settings {
         if settings.quota.iter().any(|quota| quota.person.is_some() && quota.party.is_some()) {
             return Err(bad("a quota is of a person or of a party, not of both".into()));
         }
+        if let Some(model) = settings.unpriced() {
+            return Err(bad(format!("money is limited, and `prices` does not name `{model}`")));
+        }
         Ok(settings)
+    }
+
+    /// A model that nobody gave a price, where somebody's money is limited.
+    fn unpriced(&self) -> Option<&str> {
+        let ceiling = self.follow.quota.and_then(|ceiling| ceiling.money);
+        let is_limited = ceiling.is_some() || self.quota.iter().any(|it| it.money.is_some());
+        let unpriced = |model: &&String| is_limited && !self.prices.contains_key(*model);
+        self.scope.models.keys().find(unpriced).map(String::as_str)
     }
 
     /// How callers write its address.
@@ -221,16 +290,25 @@ impl Quota {
         }
     }
 
-    /// How much it is. What costs money is not counted yet.
+    /// How much it is.
     pub fn limit(&self) -> Limit {
-        let whole = Amount {
-            requests: self.requests,
-            tokens_in: self.tokens_in,
-            tokens_out: self.tokens_out,
-            cost_micros: u64::MAX,
-        };
+        let whole = whole([self.requests, self.tokens_in, self.tokens_out], self.money);
         Limit { whole, concurrent: self.concurrent }
     }
+}
+
+impl Follow {
+    /// The most that a quota which follows can be, where any may.
+    pub fn ceiling(&self) -> Option<Limit> {
+        let ceiling = self.quota.as_ref()?;
+        let whole = whole([ceiling.requests, ceiling.tokens_in, ceiling.tokens_out], ceiling.money);
+        Some(Limit { whole, concurrent: ceiling.concurrent })
+    }
+}
+
+fn whole([requests, tokens_in, tokens_out]: [u64; 3], money: Option<Money>) -> Amount {
+    let cost_micros = money.map_or(u64::MAX, |money| money.micros);
+    Amount { requests, tokens_in, tokens_out, cost_micros }
 }
 
 fn default_listen() -> SocketAddr {
@@ -243,6 +321,10 @@ fn default_escrow_bytes() -> u64 {
 
 fn default_seconds() -> u64 {
     600
+}
+
+fn default_policy_time() -> u64 {
+    1_000
 }
 
 #[cfg(test)]

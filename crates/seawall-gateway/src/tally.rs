@@ -56,6 +56,7 @@ pub fn tally(folder: &Path, whose: &Whose) -> Result<Tally, JournalFault> {
         | Event::Gate { .. }
         | Event::Quota { .. }
         | Event::Told { .. }
+        | Event::Quotas { .. }
         | Event::Refused { .. }
         | Event::Cut { .. }
         | Event::Stops { .. } => {}

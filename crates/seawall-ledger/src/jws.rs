@@ -1,9 +1,11 @@
 //! Compact JSON Web Signatures (RFC 7515 section 7.1) by Ed25519 keys (RFC 8037 section 3.1), and
 //! the thumbprints of such keys (RFC 7638).
 //!
-//! One algorithm, named by the verifier: a header that names another is refused, so nothing can be
-//! talked down. Tokens are read strictly: base64 of the URL alphabet without padding, one spelling
-//! each. What the claims mean is not known here.
+//! What we sign ourselves has one algorithm, named by the verifier: a header that names another is
+//! refused, so nothing can be talked down. What others prove by a key of their own may be by a
+//! P-256 key too (`ES256`, RFC 7518 section 3.4): it is read here, and verified by whoever has the
+//! curve. Tokens are read strictly: base64 of the URL alphabet without padding, one spelling each.
+//! What the claims mean is not known here.
 
 use crate::encoding::Object;
 use crate::fault::{Fault, excerpt};
@@ -36,7 +38,32 @@ pub struct Header(Arc<Inner>);
 struct Inner {
     text: String,
     kind: String,
-    key: Option<VerifyingKey>,
+    algorithm: Algorithm,
+    key: Option<HolderKey>,
+}
+
+/// By which algorithm a token says that it is signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Algorithm {
+    EdDsa,
+    Es256,
+}
+
+/// The public half of a key that somebody holds: of one of the two kinds that prove something.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HolderKey {
+    /// Ed25519, which signs as `EdDSA`.
+    Ed25519(VerifyingKey),
+    /// P-256, which signs as `ES256`.
+    P256(P256Key),
+}
+
+/// The coordinates of a point that is said to lie on P-256: whether it does is found out by whoever
+/// verifies.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct P256Key {
+    x: [u8; 32],
+    y: [u8; 32],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +82,8 @@ struct Jwk {
     crv: String,
     kty: String,
     x: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    y: Option<String>,
     /// A secret half has no place in a header (RFC 9449 section 4.3, check 7).
     #[serde(default, skip_serializing)]
     d: Option<String>,
@@ -66,16 +95,23 @@ impl Header {
         let bytes = part("header", text)?;
         let Object(written) = serde_json::from_slice::<Object<Written>>(&bytes)
             .map_err(|error| unreadable(format!("its header: {error}")))?;
-        if written.alg != "EdDSA" && written.alg != "Ed25519" {
-            let why = format!("its algorithm is `{}`, not EdDSA", excerpt(&written.alg));
-            return Err(unreadable(why));
-        }
+        let algorithm = match written.alg.as_str() {
+            "EdDSA" | "Ed25519" => Algorithm::EdDsa,
+            "ES256" => Algorithm::Es256,
+            other => {
+                let why = format!("its algorithm is `{}`, not EdDSA or ES256", excerpt(other));
+                return Err(unreadable(why));
+            }
+        };
         if written.crit.is_some() {
             return Err(unreadable("it demands extensions".into()));
         }
         let key = written.jwk.map(Jwk::key).transpose()?;
+        if key.is_some_and(|key| key.algorithm() != algorithm) {
+            return Err(unreadable("its key does not sign by its algorithm".into()));
+        }
         let kind = written.typ.to_ascii_lowercase();
-        Ok(Header(Arc::new(Inner { text: text.to_owned(), kind, key })))
+        Ok(Header(Arc::new(Inner { text: text.to_owned(), kind, algorithm, key })))
     }
 
     /// Whether both are one, not just alike.
@@ -122,12 +158,20 @@ impl<'a> Token<'a> {
     }
 
     /// The key that it carries, which proves nothing but that its holder made it.
-    pub fn key(&self) -> Option<VerifyingKey> {
+    pub fn key(&self) -> Option<HolderKey> {
         self.header.0.key
+    }
+
+    /// What it says was signed, and the 64 bytes of the signature.
+    pub fn signed(&self) -> (&[u8], &[u8; 64]) {
+        (self.signed.as_bytes(), &self.signature.0)
     }
 
     /// Its claims, once the key has been found to have signed it.
     pub fn verified(&self, key: VerifyingKey) -> Result<&[u8], Fault> {
+        if self.header.0.algorithm != Algorithm::EdDsa {
+            return Err(Fault::unproven(WHAT, "it is not signed by this kind of key"));
+        }
         key.verify(self.signed.as_bytes(), &self.signature)?;
         Ok(&self.payload)
     }
@@ -147,17 +191,56 @@ impl<'a> Token<'a> {
 }
 
 impl Jwk {
-    fn key(self) -> Result<VerifyingKey, Fault> {
+    fn key(self) -> Result<HolderKey, Fault> {
         let unreadable = |why: &str| Fault::unreadable("key", why);
         if self.d.is_some() {
             return Err(unreadable("it holds its secret half"));
         }
-        if self.kty != "OKP" || self.crv != "Ed25519" {
-            return Err(unreadable("it is not an Ed25519 key"));
+        let bytes = |text: &str| {
+            let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+            let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+            bytes.ok_or_else(|| unreadable("it is not 32 bytes long"))
+        };
+        match (self.kty.as_str(), self.crv.as_str(), &self.y) {
+            ("OKP", "Ed25519", _) => {
+                VerifyingKey::from_bytes(bytes(&self.x)?).map(HolderKey::Ed25519)
+            }
+            ("EC", "P-256", Some(y)) => {
+                Ok(HolderKey::P256(P256Key { x: bytes(&self.x)?, y: bytes(y)? }))
+            }
+            (_, _, _) => Err(unreadable("it is neither an Ed25519 nor a P-256 key")),
         }
-        let bytes = URL_SAFE_NO_PAD.decode(&self.x).ok();
-        let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        VerifyingKey::from_bytes(bytes.ok_or_else(|| unreadable("it is not 32 bytes long"))?)
+    }
+}
+
+impl HolderKey {
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            HolderKey::Ed25519(_) => Algorithm::EdDsa,
+            HolderKey::P256(_) => Algorithm::Es256,
+        }
+    }
+}
+
+impl From<VerifyingKey> for HolderKey {
+    fn from(key: VerifyingKey) -> HolderKey {
+        HolderKey::Ed25519(key)
+    }
+}
+
+impl P256Key {
+    /// The point, uncompressed (SEC 1 section 2.3.3).
+    pub fn point(&self) -> [u8; 65] {
+        let mut point = [4; 65];
+        let bytes = self.x.iter().chain(&self.y);
+        point.iter_mut().skip(1).zip(bytes).for_each(|(place, byte)| *place = *byte);
+        point
+    }
+}
+
+impl std::fmt::Debug for P256Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "P256Key({})", URL_SAFE_NO_PAD.encode(self.x))
     }
 }
 
@@ -189,12 +272,20 @@ pub enum Carried {
     Nothing,
 }
 
-/// Reads the public half of a key as people send it: a JWK (RFC 8037 section 2), or `ed25519:` and
-/// base64.
-pub fn read_key(text: &str) -> Result<VerifyingKey, Fault> {
+/// Reads the public half of an Ed25519 key, in whichever form.
+pub fn read_ed25519(text: &str) -> Result<VerifyingKey, Fault> {
+    match read_key(text)? {
+        HolderKey::Ed25519(key) => Ok(key),
+        HolderKey::P256(_) => Err(Fault::unreadable("public key", "it is not an Ed25519 key")),
+    }
+}
+
+/// Reads the public half of a key as people send it: a JWK of either kind (RFC 8037 section 2, RFC
+/// 7518 section 6.2), or `ed25519:` and base64.
+pub fn read_key(text: &str) -> Result<HolderKey, Fault> {
     let text = text.trim();
     if !text.starts_with('{') {
-        return text.parse();
+        return text.parse().map(HolderKey::Ed25519);
     }
     let read = serde_json::from_str::<Object<Jwk>>(text);
     let Object(jwk) = read.map_err(|error| Fault::unreadable("key", error.to_string()))?;
@@ -202,10 +293,19 @@ pub fn read_key(text: &str) -> Result<VerifyingKey, Fault> {
 }
 
 /// The SHA-256 thumbprint of a key (RFC 7638 section 3; members in the order of RFC 8037 appendix
-/// A.3).
-pub fn thumbprint(key: VerifyingKey) -> [u8; 32] {
-    let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
-    Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)).into()
+/// A.3 and RFC 7638 section 3.2).
+pub fn thumbprint(key: impl Into<HolderKey>) -> [u8; 32] {
+    let encoded = |bytes: &[u8; 32]| URL_SAFE_NO_PAD.encode(bytes);
+    let jwk = match key.into() {
+        HolderKey::Ed25519(key) => {
+            format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encoded(&key.to_bytes()))
+        }
+        HolderKey::P256(P256Key { x, y }) => {
+            let (x, y) = (encoded(&x), encoded(&y));
+            format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
+        }
+    };
+    Sha256::digest(jwk).into()
 }
 
 /// What a token is bound to (RFC 7800 section 3): whoever sends it proves to have the key.
@@ -274,7 +374,7 @@ pub fn thumbprint_from_text(text: &str) -> Option<[u8; 32]> {
 
 fn jwk(key: VerifyingKey) -> Jwk {
     let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
-    Jwk { crv: "Ed25519".into(), kty: "OKP".into(), x, d: None }
+    Jwk { crv: "Ed25519".into(), kty: "OKP".into(), x, y: None, d: None }
 }
 
 #[cfg(test)]
@@ -308,12 +408,37 @@ mod tests {
         assert_eq!(thumbprint_from_text(&print), Some(thumbprint(key)));
     }
 
+    /// The key of RFC 9449's examples.
+    const P256: &str = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs",
+        "y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;
+
+    #[test]
+    fn a_key_of_the_other_kind_has_the_thumbprint_of_the_standard() {
+        // RFC 9449 section 6.1.
+        let print = read_key(P256).map(|key| thumbprint_text(&thumbprint(key)));
+        assert_eq!(print.unwrap(), "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+        assert!(read_ed25519(P256).is_err(), "it signs no lease and no token of ours");
+        for (from, to) in [
+            ("\"EC\"", "\"OKP\""),
+            ("P-256", "P-384"),
+            ("\"y\"", "\"z\""),
+            ("l8tF", "l8t"),
+            ("9VE4", "AAAA9VE4"),
+            ("\"crv\"", "\"d\":\"AA\",\"crv\""),
+            ("\"crv\"", "\"y\":\"AA\",\"crv\""),
+        ] {
+            assert!(P256.contains(from), "{from}");
+            assert!(read_key(&P256.replacen(from, to, 1)).is_err(), "{from} {to}");
+        }
+    }
+
     #[test]
     fn a_key_reads_in_both_forms_and_without_its_secret_half() {
         let key = SigningKey::from_seed([7; 32]).public();
         let x = URL_SAFE_NO_PAD.encode(key.to_bytes());
         let check = |text: &str, expected: bool| {
-            assert_eq!(read_key(text).ok(), expected.then_some(key), "{text}");
+            assert_eq!(read_ed25519(text).ok(), expected.then_some(key), "{text}");
+            assert_eq!(read_key(text).ok(), expected.then_some(key.into()), "{text}");
         };
         check(&format!(" {key}\n"), true);
         let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);
@@ -344,7 +469,8 @@ mod tests {
         let key = SigningKey::from_seed([7; 32]);
         let token = sign(&key, "at+jwt", Carried::Key, b"{}").unwrap();
         let read = Token::read(&token).unwrap();
-        assert_eq!((read.kind(), read.key()), ("at+jwt", Some(key.public())));
+        let held = Some(HolderKey::Ed25519(key.public()));
+        assert_eq!((read.kind(), read.key()), ("at+jwt", held));
         assert!(read.verified(key.public()).is_ok());
         assert!(read.verified(SigningKey::from_seed([8; 32]).public()).is_err());
         let headed = |header: &str| {
@@ -358,6 +484,10 @@ mod tests {
             "a.b.c",
             &headed(r#"{"alg":"none"}"#),
             &headed(r#"{"alg":"HS256"}"#),
+            &headed(r#"{"alg":"ES256"}"#),
+            &headed(r#"{"alg":"ES384"}"#),
+            &headed(&format!(r#"{{"alg":"EdDSA","jwk":{P256}}}"#)),
+            &headed(&format!(r#"{{"alg":"ES256","jwk":{P256}}}"#)),
             &headed(r#"{"alg":"EdDSA","crit":["exp"]}"#),
             &headed(r#"["EdDSA"]"#),
             &headed(r#"{"alg":"EdDSA","jwk":{"kty":"OKP","crv":"X25519","x":"AA"}}"#),

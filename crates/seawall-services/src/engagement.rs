@@ -15,7 +15,7 @@ pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holdin
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
 pub(crate) use gateway::issuer;
-pub use gateway::{Setup, Told, name_lease_key, setup, stops};
+pub use gateway::{Setup, Told, extend_signed, name_lease_key, setup, stops};
 pub use letters::{Crossed, cross, crossing_key, letters, receive_crossing};
 pub use record::{RECORD_BYTES_MAX, receive_record, record};
 pub use steps::{

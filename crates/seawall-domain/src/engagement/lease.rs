@@ -5,6 +5,8 @@
 //! than any before, says otherwise. It also closes when the clock goes back, or when nobody knows
 //! the time, and then stays closed until a newer lease comes (FRONTIER 4.3, I3 and I8).
 
+pub mod extension;
+
 use super::scope::Scope;
 use crate::digest::Digest;
 use crate::id::WindowId;
@@ -91,6 +93,12 @@ pub struct Gate {
     seq_seen: u64,
     clock_seen: Timestamp,
     withdrawn: bool,
+    /// The number of the newest extension that was taken.
+    #[serde(default)]
+    extension_seen: u64,
+    /// The end that whoever runs the gateway named last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    named: Option<Timestamp>,
 }
 
 /// What a request passes under.
@@ -123,6 +131,8 @@ impl Gate {
             seq_seen: 0,
             clock_seen: Timestamp::MIN,
             withdrawn: false,
+            extension_seen: 0,
+            named: Some(ends),
         }
     }
 
@@ -195,15 +205,40 @@ impl Gate {
         Gate { lease: None, withdrawn: true, ..self.clone() }
     }
 
-    /// The window ends sooner; it never ends later than it did.
-    pub fn shorten(&self, ends: Timestamp) -> Gate {
-        Gate { ends: self.ends.min(ends), ..self.clone() }
+    /// Heeds the end that whoever runs the gateway names: sooner than before, the window ends
+    /// sooner; a later one changes nothing, for only the developer's signature does.
+    pub fn heed(&self, ends: Timestamp) -> Gate {
+        let is_sooner = ends < self.named.unwrap_or(self.ends);
+        let now_ends = if is_sooner { self.ends.min(ends) } else { self.ends };
+        Gate { ends: now_ends, named: Some(ends), ..self.clone() }
+    }
+
+    /// The window.
+    pub fn window(&self) -> WindowId {
+        self.window
+    }
+
+    /// When the window ends at the latest.
+    pub fn ends(&self) -> Timestamp {
+        self.ends
+    }
+
+    /// Whether the window is over for good at that instant.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.withdrawn || now.max(self.clock_seen) >= self.ends
+    }
+
+    /// Whether the developer withdrew.
+    pub fn is_withdrawn(&self) -> bool {
+        self.withdrawn
     }
 
     /// Whether this gate stays when the other would take its place: it was withdrawn, or has seen a
-    /// newer lease.
+    /// newer lease or extension.
     pub fn outlasts(&self, other: &Gate) -> bool {
-        self.withdrawn || self.seq_seen > other.seq_seen
+        self.withdrawn
+            || self.seq_seen > other.seq_seen
+            || self.extension_seen > other.extension_seen
     }
 
     /// Whether looking at the clock takes its lease from it.

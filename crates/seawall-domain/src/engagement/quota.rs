@@ -80,6 +80,33 @@ pub struct Limit {
     pub concurrent: u32,
 }
 
+impl Limit {
+    /// Nothing at all.
+    pub const NOTHING: Limit = Limit {
+        whole: Amount { requests: 0, tokens_in: 0, tokens_out: 0, cost_micros: 0 },
+        concurrent: 0,
+    };
+
+    /// As much as can be counted: no bound of its own.
+    pub const UNBOUNDED: Limit = Limit {
+        whole: Amount {
+            requests: u64::MAX,
+            tokens_in: u64::MAX,
+            tokens_out: u64::MAX,
+            cost_micros: u64::MAX,
+        },
+        concurrent: u32::MAX,
+    };
+
+    /// Of each thing the smaller.
+    pub fn within(&self, ceiling: &Limit) -> Limit {
+        Limit {
+            whole: self.whole.with(&ceiling.whole, u64::min),
+            concurrent: self.concurrent.min(ceiling.concurrent),
+        }
+    }
+}
+
 /// One holder's account.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Account {
@@ -198,6 +225,11 @@ impl Book {
             self.open.iter().map(|(ticket, (_, amount))| (*ticket, *amount)).collect();
         let settled = open.into_iter().map(|(ticket, amount)| self.settle(ticket, amount));
         settled.flatten().map(|(_, entry)| entry).collect()
+    }
+
+    /// Every account, by its holder.
+    pub fn accounts(&self) -> impl Iterator<Item = (&Holder, &Account)> {
+        self.accounts.iter()
     }
 
     /// One holder's account.

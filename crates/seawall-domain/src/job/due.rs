@@ -61,6 +61,7 @@ fn of_engagement(fact: &EngagementFact, at: Timestamp) -> Option<Timestamp> {
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
+        | EngagementFact::ExtensionSigned { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -157,6 +157,7 @@ pub fn engagements() -> Vec<EngagementFact> {
     all.push(F::SnapshotAdded { snapshot: digest(44) });
     all.push(F::ProtocolNamed { root: digest(30) });
     all.push(F::LeaseKeyNamed { key: LeaseKey(digest(46)) });
+    all.push(F::ExtensionSigned { word: digest(48) });
     all.push(F::Advised { document: digest(45) });
     all.push(F::RecordKept { record: digest(46), letter: digest(47) });
     all.push(F::WeightsOpened);

@@ -8,8 +8,13 @@
 mod access;
 mod bypass;
 mod certificates;
+mod destruction;
+mod es256;
 mod escrow;
+mod follow;
 mod journal;
+mod money;
+mod policy;
 mod quota;
 mod streams;
 mod world;

@@ -230,6 +230,15 @@ concurrent = 1000
         self.after(|| {}).await
     }
 
+    /// Takes the gateway down for good; gives what it left.
+    pub async fn stopped(mut self) -> tempfile::TempDir {
+        drop(self.tasks);
+        drop(self.gateway);
+        let journal = self.journal.take().unwrap();
+        tokio::task::spawn_blocking(move || journal.join()).await.unwrap().unwrap();
+        self.folder
+    }
+
     /// The same, with something done in between.
     pub async fn after(mut self, between: impl FnOnce()) -> World {
         self.tasks.0.pop().unwrap().abort();
@@ -264,10 +273,25 @@ concurrent = 1000
         self.token_for(seconds, Purpose::Patch)
     }
 
+    /// A token for somebody of another party.
+    pub fn token_of(&self, party: PartyId) -> String {
+        self.token_with(600, Purpose::Patch, |grant| grant.party = party)
+    }
+
     pub fn token_for(&self, seconds: i64, purpose: Purpose) -> String {
+        self.token_with(seconds, purpose, |_| {})
+    }
+
+    /// The same, with something else in it.
+    pub fn token_with(
+        &self,
+        seconds: i64,
+        purpose: Purpose,
+        change: impl FnOnce(&mut Grant),
+    ) -> String {
         let from = Timestamp::from_second(self.now().as_second()).unwrap();
         let until = from + SignedDuration::from_secs(seconds);
-        let grant = Grant {
+        let mut grant = Grant {
             bearer: Bearer::Person { person: person() },
             party: party(),
             window: window(),
@@ -279,6 +303,7 @@ concurrent = 1000
             from,
             until,
         };
+        change(&mut grant);
         credential::issue(&issuer(), &grant).unwrap()
     }
 
@@ -415,7 +440,7 @@ fn now(moved: &AtomicI64) -> Timestamp {
     Timestamp::now() + SignedDuration::from_secs(moved.load(Ordering::Relaxed))
 }
 
-async fn begin(
+pub async fn begin(
     settings: Settings,
     moved: Arc<AtomicI64>,
 ) -> (Arc<Gateway>, String, SocketAddr, JoinHandle<()>, std::thread::JoinHandle<()>) {

@@ -5,22 +5,25 @@
 //! another.
 
 use super::{Hand, show};
-use crate::desk::Desk;
+use crate::desk::{Desk, digest};
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::lease::LeaseKey;
+use seawall_domain::engagement::lease::extension::Extension;
 use seawall_domain::engagement::quota::Limit;
-use seawall_domain::engagement::window::Ring;
+use seawall_domain::engagement::window::{self, Ring, Window};
 use seawall_domain::engagement::{Engagement, Event};
 use seawall_domain::id::{EngagementId, PartyId, WindowId};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
-use seawall_formats::gateway::word::{CLOSING, Closing, STOPS, Stops};
+use seawall_formats::gateway::word::{self, CLOSING, Closing, EXTENSION, QUOTAS, Quota, Quotas};
+use seawall_formats::gateway::word::{STOPS, Stops};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::jws;
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
+use seawall_store::db::Tx;
 use serde::Serialize;
 
 /// What a gateway of a window is set up with.
@@ -32,6 +35,8 @@ pub struct Setup {
     pub ring: Ring,
     /// The snapshot of the model.
     pub snapshot: Digest,
+    /// When it began.
+    pub begins: Timestamp,
     /// When it ends.
     pub ends: Timestamp,
     /// SHA-256 of the terms of access.
@@ -42,6 +47,10 @@ pub struct Setup {
     pub issuer: VerifyingKey,
     /// Whose seats stand, with the quota to begin with.
     pub quotas: Vec<(PartyId, Limit)>,
+    /// The same as a word that the gateway believes (DSSE).
+    pub signed: String,
+    /// The end, where the developer signed it as a later one, and this clearinghouse after it.
+    pub extension: Option<String>,
 }
 
 /// What a gateway is told.
@@ -64,10 +73,53 @@ pub async fn name_lease_key(
     id: EngagementId,
     key: &str,
 ) -> Outcome<Engagement> {
-    let key = jws::read_key(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    let key = jws::read_ed25519(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let mut hand = Hand::open(desk, actor, id, "engagement_name_lease_key", Action::Engage).await?;
     hand.step(Event::NameLeaseKey(LeaseKey(Digest::new(key.to_bytes())))).await?;
     hand.done().await
+}
+
+/// The developer signs for a later end by the key of its leases too, so that gateways believe it;
+/// for the end that the window has already, that word alone is kept.
+pub async fn extend_signed(
+    desk: &Desk,
+    actor: &Actor,
+    id: EngagementId,
+    until: Timestamp,
+    envelope: &str,
+) -> Outcome<Engagement> {
+    let mut hand = Hand::open(desk, actor, id, "engagement_extend_signed", Action::Engage).await?;
+    hand.count_days().await?;
+    if hand.engagement.window.due() != Some(until) {
+        hand.step(Event::Window(window::Event::Extend { until })).await?;
+    }
+    let read = Envelope::from_json(envelope.as_bytes());
+    let read = read.map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    if extension(&hand.engagement, &read).is_none() {
+        let why = "cannot take this word: it must be signed by the key of the leases, and say this \
+                   window, its snapshot, its beginning and the new end";
+        return Err(Refusal::ByRule(why.into()).into());
+    }
+    let bytes = read.to_json();
+    desk.keep(&mut hand.tx, &format!("engagement/{id}"), bytes.as_bytes()).await?;
+    hand.step(Event::SignExtension(digest(bytes.as_bytes()))).await?;
+    hand.done().await
+}
+
+/// What an envelope says, if the developer's key signed it and it is the end that the window has.
+fn extension(engagement: &Engagement, envelope: &Envelope) -> Option<Extension> {
+    let Window::Active { offer, span } = engagement.window else { return None };
+    let LeaseKey(key) = engagement.lease_key?;
+    let key = VerifyingKey::from_bytes(*key.bytes()).ok()?;
+    let verified = envelope.verify(&[key], 1).ok()?;
+    if verified.payload_type != EXTENSION {
+        return None;
+    }
+    let said: Extension = word::read(verified.payload).ok()?;
+    let Extension { window, snapshot, ring, begins, until, seq: _ } = said;
+    let is_so = (window, snapshot, ring) == (offer.window, offer.snapshot, offer.ring)
+        && (begins, until) == (span.start, span.end);
+    is_so.then_some(said)
 }
 
 /// What a gateway of the window that is open is set up with.
@@ -76,11 +128,9 @@ pub async fn setup(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Setu
     let mut tx = desk.begin("engagement_gateway").await?;
     let guarded = tx.load::<Engagement>(id.uuid()).await?;
     let (engagement, _) = guarded.open(actor, Action::ReadGateway)?;
-    let open = engagement
-        .admits(now)
-        .and_then(|_| engagement.window.offer().copied().zip(engagement.window.due()));
     let early = || Refusal::ByRule("cannot set up a gateway: no window is open".into());
-    let (offer, ends) = open.ok_or_else(early)?;
+    engagement.admits(now).ok_or_else(early)?;
+    let Window::Active { offer, span } = engagement.window else { return Err(early().into()) };
     let mut quotas = Vec::new();
     if offer.ring == Ring::Partners {
         for partner in tx.partner_list_for(engagement.developer).await? {
@@ -88,18 +138,48 @@ pub async fn setup(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Setu
         }
     }
     let unread = |error| Fault::inconsistent("read the developer's key", error);
+    let key = issuer(desk, id);
+    let list = quotas.iter().map(|(party, limit)| Quota { party: *party, limit: *limit });
+    let list = Quotas { window: offer.window, at: now, quotas: list.collect() };
+    let extension = match engagement.extension {
+        Some(word) => countersigned(desk, &mut tx, &engagement, word, &key).await?,
+        None => None,
+    };
     let developer =
         engagement.lease_key.map(|LeaseKey(key)| VerifyingKey::from_bytes(*key.bytes()));
     Ok(Setup {
         window: offer.window,
         ring: offer.ring,
         snapshot: offer.snapshot,
-        ends,
+        begins: span.start,
+        ends: span.end,
         terms: offer.terms,
         developer: developer.transpose().map_err(unread)?,
-        issuer: issuer(desk, id).public(),
+        issuer: key.public(),
         quotas,
+        signed: signed(&key, QUOTAS, &list)?,
+        extension,
     })
+}
+
+/// The end that the developer signed, signed by this clearinghouse too: it counted the days. None
+/// where the window has another end by now.
+async fn countersigned(
+    desk: &Desk,
+    tx: &mut Tx,
+    engagement: &Engagement,
+    kept: Digest,
+    key: &SigningKey,
+) -> Outcome<Option<String>> {
+    let owner = format!("engagement/{}", engagement.id);
+    let Some(address) = desk.store.blobs().find(tx, &owner, &kept).await? else { return Ok(None) };
+    let text = desk.text(tx, &address).await?;
+    let unread = |error| Fault::inconsistent("read the developer's word", error);
+    let mut envelope = Envelope::from_json(text.as_bytes()).map_err(unread)?;
+    Ok(extension(engagement, &envelope).map(|_| {
+        envelope.sign(key);
+        envelope.to_json()
+    }))
 }
 
 /// What a gateway must know now; `of` is the window that it serves, where it says so.

@@ -101,6 +101,7 @@ fn caused(
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
+        | EngagementFact::ExtensionSigned { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

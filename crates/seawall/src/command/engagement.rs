@@ -8,9 +8,12 @@ use crate::command::say;
 use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
-use seawall_domain::id::EngagementId;
+use seawall_domain::engagement::window;
+use seawall_domain::id::{EngagementId, WindowId};
+use seawall_gateway::control::{EXTENSION, Extension};
+use seawall_ledger::dsse::Envelope;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What is done.
@@ -122,6 +125,10 @@ enum What {
         /// The new end.
         #[arg(long, value_parser = instant)]
         until: Timestamp,
+        /// The file with the key by which you sign leases: gateways that may follow take the new
+        /// end by its signature, and not without.
+        #[arg(long)]
+        key: Option<PathBuf>,
     },
     /// As the developer: name the key by which you sign leases; a gateway's settings take it from
     /// here.
@@ -208,7 +215,13 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
         }
         What::Accept { one } => one.step("accept", Value::Null).await?,
         What::Begin { one } => one.step("begin", Value::Null).await?,
-        What::Extend { one, until } => one.step("extend", json!({ "until": until })).await?,
+        What::Extend { one, until, key: None } => {
+            one.step("extend", json!({ "until": until })).await?;
+        }
+        What::Extend { one, until, key: Some(key) } => {
+            let signed = one.extension(until, &key).await?;
+            one.step("extend", json!({ "until": until, "signed": signed })).await?;
+        }
         What::Key { one, public } => one.step("name_lease_key", json!({ "key": public })).await?,
         What::Release { one, to, at } => {
             one.step("report", json!({ "to": word(to), "at": at })).await?;
@@ -269,6 +282,22 @@ impl One {
             say!("{}\n\n{}\n", of(heading), of("text").trim_end());
         }
         Ok(())
+    }
+
+    /// The new end of the open window, signed by the key of the leases.
+    async fn extension(&self, until: Timestamp, key: &Path) -> anyhow::Result<Value> {
+        let key = super::gateway::papers::secret(key)?;
+        let setup = self.asking.client()?.get(&self.path("/gateway")).await?;
+        let begins: Timestamp = serde_json::from_value(setup["begins"].clone())?;
+        let window: WindowId = serde_json::from_value(setup["window"].clone())?;
+        let snapshot: Digest = serde_json::from_value(setup["snapshot"].clone())?;
+        let ring: window::Ring = serde_json::from_value(setup["ring"].clone())?;
+        // The time is the number: it grows from one to the next, from whichever machine they come.
+        let seq = u64::try_from(Timestamp::now().as_microsecond()).unwrap_or(0);
+        let word = Extension { window, snapshot, ring, begins, until, seq };
+        let mut envelope = Envelope::new(EXTENSION, serde_json::to_vec(&word)?);
+        envelope.sign(&key);
+        Ok(serde_json::from_str(&envelope.to_json())?)
     }
 
     async fn step(&self, name: &str, of: Value) -> anyhow::Result<()> {

@@ -5,10 +5,12 @@
 
 mod attach;
 mod certificate;
+mod destroy;
 mod escrow;
 mod follow;
 pub(super) mod papers;
 mod setup;
+mod usage;
 
 use crate::command::say;
 use anyhow::{Context, bail};
@@ -57,6 +59,11 @@ enum What {
     Attach(Box<attach::AttachArguments>),
     /// What is asked and answered, kept so that only developer and partner together can read it.
     Escrow(escrow::Arguments),
+    /// What was used of each quota, from a gateway's journal: requests, tokens, money.
+    Usage(usage::UsageArguments),
+    /// Once the window is over: delete the window's key and the files of joint escrow, and write a
+    /// certificate that they are gone.
+    Destroy(destroy::DestroyArguments),
     /// Hold a gateway's journal against itself, and against a checkpoint that somebody kept.
     Verify(papers::VerifyArguments),
 }
@@ -75,6 +82,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Follow(arguments) => super::block_on(follow::follow(arguments)),
         What::Attach(arguments) => super::block_on(attach::attach(*arguments)),
         What::Escrow(arguments) => escrow::run(&arguments),
+        What::Usage(arguments) => usage::usage(&arguments),
+        What::Destroy(arguments) => destroy::destroy(&arguments),
         What::Verify(arguments) => papers::verify(&arguments),
     }
 }

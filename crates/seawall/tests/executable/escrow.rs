@@ -1,7 +1,7 @@
 //! Joint escrow by the executable: two sides sign, one request is kept, and both open it together.
 
 use crate::determination::Folder;
-use crate::framework::place::Process;
+use crate::framework::place::{PATIENCE, Process};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -70,7 +70,8 @@ fn settings(folder: &Folder) {
          [scope]\nendpoints = [\"chat\"]\ntools = \"none\"\noutput_tokens_max = 100\n\
          streaming = \"whole\"\n[scope.models]\nearly = \"internal\"\n\
          [[quota]]\nparty = \"{PARTY}\"\nrequests = 10\ntokens_in = 10000\ntokens_out = 10000\n\
-         concurrent = 2\n[[escrow]]\nparty = \"{PARTY}\"\ndeveloper = \"{}\"\npartner = \"{}\"\n\
+         concurrent = 2\nmoney = \"1.00\"\n[prices.early]\nin = \"3.00\"\nout = \"12.5\"\n\
+         [[escrow]]\nparty = \"{PARTY}\"\ndeveloper = \"{}\"\npartner = \"{}\"\n\
          signer = \"{}\"\nconsent = \"consent.json\"\n",
         provider(),
         "ef".repeat(32),
@@ -130,7 +131,9 @@ fn two_sides_consent_to_escrow_and_open_one_request_together() {
     folder.said_by(&format!("gateway {lease} --gateway {gateway}"), 0);
     let answer = ask(&folder, &gateway);
     assert!(answer.contains(ANSWER), "{answer}");
-    serving.stop();
+    until_settled(&folder);
+    // Killed, not ended: what was settled is there at the next start.
+    drop(serving);
     let told = folder.said_by("gateway verify @data --json", 0);
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["escrow"]["whole"], &told["escrow"]["unended"]), (&1.into(), &0.into()));
@@ -154,7 +157,8 @@ fn two_sides_consent_to_escrow_and_open_one_request_together() {
     assert_eq!((noted.lines().count(), noted.matches(&request).count()), (3, 3), "{noted}");
     assert!(noted.lines().all(|line| line.contains("incident-7")));
 
-    let mut bytes = fs::read(&sealed).unwrap();
+    let good = fs::read(&sealed).unwrap();
+    let mut bytes = good.clone();
     let middle = bytes.len() - 30;
     bytes[middle] ^= 1;
     fs::write(&sealed, bytes).unwrap();
@@ -163,4 +167,44 @@ fn two_sides_consent_to_escrow_and_open_one_request_together() {
     assert!(!folder.path("again").exists());
     let said = folder.said_by("gateway verify @data", 1);
     assert!(said.contains(&request), "{said}");
+    fs::write(&sealed, good).unwrap();
+    destroyed(&folder, &request);
+}
+
+/// Waits until it is written down how the request ended.
+fn until_settled(folder: &Folder) {
+    let begun = std::time::Instant::now();
+    let settled = || fs::read_to_string(folder.path("data/journal.jsonl")).unwrap();
+    while !settled().contains("\"kind\":\"outcome\"") {
+        assert!(begun.elapsed() < PATIENCE, "it is not settled");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+/// Once the window is over, what was held goes, and the certificate says so.
+fn destroyed(folder: &Folder, request: &str) {
+    folder.said_by("gateway destroy @data --yes", 2);
+    let mut serving = Process::start(folder, "again", "gateway serve --settings @gateway.toml");
+    let gateway = format!("http://{}", serving.says("the gateway listens on "));
+    folder.said_by("gateway destroy @data --yes", 2);
+    let withdraw = "gateway withdraw --settings @gateway.toml --key @developer.key";
+    folder.said_by(&format!("{withdraw} --gateway {gateway}"), 0);
+    serving.stop();
+    let told = folder.said_by("gateway usage @data --json", 0);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told[0]["used"]["tokens_in"], 3, "{told}");
+    assert_eq!(told[0]["used"]["money"], "0.000034", "{told}");
+    assert!(folder.said_by("gateway usage @data", 0).contains("dollars    0.000034 of 1.00"));
+    // Nobody said yes.
+    folder.said_by("gateway destroy @data", 2);
+    assert!(folder.path("data/window.key").exists());
+    let said = folder.said_by("gateway destroy @data --yes", 0);
+    assert!(said.contains("window.key") && said.contains(request), "{said}");
+    assert!(said.contains("gone: 2 objects"), "{said}");
+    assert!(!folder.path("data/window.key").exists());
+    assert!(folder.path("data/escrow/openings.jsonl").exists(), "a record stays");
+    let said = folder.said_by("gateway verify @data", 0);
+    assert!(said.contains("destroyed  2 objects"), "{said}");
+    folder.said_by("gateway serve --settings @gateway.toml", 2);
+    folder.said_by("gateway destroy @data --yes", 2);
 }

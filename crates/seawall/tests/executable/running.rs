@@ -403,6 +403,7 @@ fn journal(tokens: u64) -> String {
             model: "early".into(),
             lease: 1,
             body,
+            policy: None,
             escrow: None,
             entry: Entry::Reserved { ticket, holders: Vec::new(), amount: amount(9999) },
         });

@@ -106,7 +106,7 @@ fn a_lease_never_outlasts_its_window() {
     assert_eq!(open.admits(Some(at(9_950))).map(|passage| passage.until), Ok(at(10_000)));
     let late = gate().take(lease(1, 10_300), &digest(2), Some(at(10_000)));
     assert_eq!(late.map(drop), Err(Closed::WindowOver));
-    let cut = open.shorten(at(9_940)).shorten(at(99_999));
+    let cut = open.heed(at(9_940)).heed(at(99_999));
     assert_eq!(cut.admits(Some(at(9_950))), Err(Closed::WindowOver));
 }
 

@@ -71,6 +71,8 @@ pub struct Shown {
     pub ring: String,
     /// SHA-256 of the model's snapshot.
     pub snapshot: String,
+    /// When it began.
+    pub begins: String,
     /// When it ends.
     pub ends: String,
     /// SHA-256 of the terms of access.
@@ -81,6 +83,13 @@ pub struct Shown {
     pub issuer: String,
     /// What each partner whose seat stands may use, to begin with.
     pub quotas: Vec<Quota>,
+    /// The same as a word that the gateway believes, signed by the clearinghouse (DSSE).
+    #[schema(value_type = Option<Object>)]
+    pub signed: Option<serde_json::Value>,
+    /// The end as a word that the gateway believes, where the developer signed it as a later one:
+    /// signed by the developer and by the clearinghouse (DSSE).
+    #[schema(value_type = Option<Object>)]
+    pub extension: Option<serde_json::Value>,
 }
 
 /// One partner's quota.
@@ -114,11 +123,14 @@ fn shown(it: &Setup) -> Shown {
         window: it.window.to_string(),
         ring: word(&it.ring),
         snapshot: it.snapshot.to_string(),
+        begins: it.begins.to_string(),
         ends: it.ends.to_string(),
         terms: it.terms.to_string(),
         developer: it.developer.map(|key| key.to_string()),
         issuer: it.issuer.to_string(),
         quotas: it.quotas.iter().map(quota).collect(),
+        signed: serde_json::from_str(&it.signed).ok(),
+        extension: it.extension.as_deref().and_then(|word| serde_json::from_str(word).ok()),
     }
 }
 

@@ -64,6 +64,9 @@ pub enum Step {
         /// The new end.
         #[schema(value_type = String)]
         until: Timestamp,
+        /// The same, signed by the key of your leases (DSSE), so that gateways believe it.
+        #[schema(value_type = Option<Object>)]
+        signed: Option<serde_json::Value>,
     },
     /// Report a release, past or planned (developer; in every state).
     Report {
@@ -140,7 +143,12 @@ impl Step {
                 engagement::offer(desk, actor, id, offered).await
             }
             Step::Begin => engagement::begin(desk, actor, id).await,
-            Step::Extend { until } => engagement::extend(desk, actor, id, until).await,
+            Step::Extend { until, signed: None } => {
+                engagement::extend(desk, actor, id, until).await
+            }
+            Step::Extend { until, signed: Some(word) } => {
+                engagement::extend_signed(desk, actor, id, until, &word.to_string()).await
+            }
             Step::Report { to, at } => {
                 let report = match to {
                     To::Partners => Report::Partners { at },

@@ -58,7 +58,7 @@ pub async fn windows(
     Ok(Json(open.iter().map(shown).collect()))
 }
 
-/// A public key: as text, or as a JWK (RFC 8037).
+/// A public key: as text, or as a JWK (Ed25519 by RFC 8037, P-256 by RFC 7518).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum PublicKey {

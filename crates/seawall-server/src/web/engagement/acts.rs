@@ -201,7 +201,7 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
             answer_by: day(sent.text("answer_by"))?,
         },
         "begin" => Step::Begin,
-        "extend" => Step::Extend { until: day(sent.text("until"))? },
+        "extend" => Step::Extend { until: day(sent.text("until"))?, signed: None },
         "report" => {
             let to = if sent.text("to") == "everybody" { To::Everybody } else { To::Partners };
             Step::Report { to, at: day(sent.text("at"))? }

@@ -4,20 +4,22 @@ use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;
 use seawall_domain::engagement::Engagement;
 use seawall_domain::engagement::grant::{Bearer, Purpose};
+use seawall_domain::engagement::lease::extension::Extension;
 use seawall_domain::engagement::window::Ring;
-use seawall_domain::id::{AccountId, ScanId, WindowId};
+use seawall_domain::id::{AccountId, EngagementId, ScanId, WindowId};
 use seawall_domain::partner::Partner;
 use seawall_domain::partner::seat::{Change, Extent, Why};
 use seawall_domain::partner::token::QUOTA;
 use seawall_domain::time::SignedDuration;
 use seawall_formats::gateway::token;
-use seawall_formats::gateway::word::{self, CLOSING, Closing, STOPS, Stops};
+use seawall_formats::gateway::word::{self, CLOSING, Closing, EXTENSION, QUOTAS, Quota, Quotas};
+use seawall_formats::gateway::word::{STOPS, Stops};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::jws::{self, Token};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
-use seawall_services::engagement;
+use seawall_services::engagement::{self, Setup};
 use seawall_services::partner::{self, Request};
-use seawall_testkit::world::{Framework, TERMS, digest_of, each, must, person_of};
+use seawall_testkit::world::{Framework, TERMS, World, digest_of, each, must, person_of};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -89,6 +91,12 @@ async fn a_person_of_a_seat_gets_a_token_for_minutes() {
         hidden(partner::issued(&desk, &cast.rival.1, id, 10).await);
         let secret = given.token.rsplit('.').next().unwrap_or_default().to_owned();
         assert!(world.facts().await.iter().all(|fact| !fact.contains(&secret)));
+        // A P-256 key, as a JWK; the thumbprint of RFC 9449 section 6.1.
+        let jwk = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs",
+            "y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;
+        let grant = must(partner::give(&desk, me, id, evaluating(window, jwk)).await).grant;
+        let print = jws::thumbprint_text(grant.key.bytes());
+        assert_eq!(print, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
         // It never goes beyond the window.
         world.wait(24);
         let late = must(give().await).grant;
@@ -145,6 +153,54 @@ async fn a_machine_gets_one_while_a_person_answers_for_it() {
     .await;
 }
 
+/// A later end is the developer's own word; the clearinghouse hands it on with its own beside it.
+async fn extended(world: &World, cast: &Framework, id: EngagementId, setup: &Setup) {
+    let (desk, maker) = (&world.desk, &cast.developer.1);
+    let list: Quotas = said(Some(setup.signed.clone()), QUOTAS, setup.issuer);
+    let limit = QUOTA;
+    assert_eq!(list.quotas, [Quota { party: cast.partner.0.id, limit }]);
+    assert_eq!(setup.extension, None);
+    let until = setup.ends + SignedDuration::from_hours(24);
+    let Setup { window, snapshot, ring, begins, .. } = *setup;
+    let word = Extension { window, snapshot, ring, begins, until, seq: 1 };
+    let signed = |word: &Extension, key: u8| {
+        let mut envelope = Envelope::new(EXTENSION, serde_json::to_vec(word).unwrap_or_default());
+        envelope.sign(&SigningKey::from_seed([key; 32]));
+        envelope.to_json()
+    };
+    let extend = async |actor: &Actor, until, text: &str| {
+        engagement::extend_signed(desk, actor, id, until, text).await
+    };
+    let good = signed(&word, 3);
+    hidden(extend(&cast.officials.1[0], until, &good).await);
+    refused(extend(maker, until, "[]").await, "envelope");
+    for bad in [
+        signed(&word, 4),
+        signed(&Extension { until: until + SignedDuration::from_secs(1), ..word }, 3),
+        signed(&Extension { begins: begins - SignedDuration::from_hours(1), ..word }, 3),
+        signed(&Extension { window: WindowId::new(Uuid::nil()), ..word }, 3),
+        signed(&Extension { snapshot: digest_of(77), ..word }, 3),
+    ] {
+        refused(extend(maker, until, &bad).await, "signed by the key of the leases");
+    }
+    let now = must(engagement::setup(desk, maker, id).await);
+    assert_eq!((now.ends, now.extension), (setup.ends, None), "nothing was changed by it");
+    must(extend(maker, until, &good).await);
+    let now = must(engagement::setup(desk, &cast.officials.1[0], id).await);
+    assert_eq!(now.ends, until);
+    let developer = setup.developer.unwrap_or_else(|| panic!("it named its key"));
+    for key in [developer, setup.issuer] {
+        assert_eq!(said::<Extension>(now.extension.clone(), EXTENSION, key), word);
+    }
+    // The end that it has can be signed anew; another end makes the word worth nothing.
+    let newer = Extension { seq: 2, ..word };
+    must(extend(maker, until, &signed(&newer, 3)).await);
+    let now = must(engagement::setup(desk, maker, id).await);
+    assert_eq!(said::<Extension>(now.extension, EXTENSION, developer), newer);
+    must(engagement::extend(desk, maker, id, until + SignedDuration::from_hours(1)).await);
+    assert_eq!(must(engagement::setup(desk, maker, id).await).extension, None);
+}
+
 #[tokio::test]
 async fn a_gateway_is_set_up_and_told_by_the_clearinghouse() {
     each("gateways", |mut world| async move {
@@ -169,6 +225,7 @@ async fn a_gateway_is_set_up_and_told_by_the_clearinghouse() {
         must(engagement::name_lease_key(&desk, maker, engaged, &text).await);
         let setup = must(engagement::setup(&desk, maker, engaged).await);
         assert_eq!(setup.developer, Some(key));
+        extended(&world, &cast, engaged, &setup).await;
         let (_, other) = cast.open_window(&world, Ring::Government, 2).await;
         assert_ne!(window, other);
         // The list, signed; once the window is over, that it is.
@@ -186,7 +243,7 @@ async fn a_gateway_is_set_up_and_told_by_the_clearinghouse() {
         let nothing = must(engagement::stops(&desk, maker, engaged, None).await);
         assert_eq!((nothing.window, nothing.signed), (None, None));
         refused(engagement::setup(&desk, maker, engaged).await, "no window is open");
-        assert_eq!(jws::read_key(&text).ok(), Some(key));
+        assert_eq!(jws::read_ed25519(&text).ok(), Some(key));
         holds::<Engagement>(&mut world).await;
     })
     .await;

@@ -183,6 +183,7 @@ fn said(folder: &Path, request: Uuid) -> anyhow::Result<Option<(Escrowed, End)>>
         | Event::Gate { .. }
         | Event::Quota { .. }
         | Event::Told { .. }
+        | Event::Quotas { .. }
         | Event::Refused { .. }
         | Event::Cut { .. }
         | Event::Stops { .. } => {}

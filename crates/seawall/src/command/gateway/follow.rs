@@ -2,9 +2,13 @@
 //! gateway at once, over whichever network there is between them.
 //!
 //! It asks again and again, and hands on what the clearinghouse signed: that the window is over, or
-//! who is stopped. It needs no key of its own for that, and cannot say anything else. With `--key`
-//! it says by that key what it was told, once each: then it can only close and cut off. When the
-//! clearinghouse cannot be reached, the developer's leases go on deciding.
+//! who is stopped; and, where the gateway's settings let them follow, quotas of seats given later
+//! and a later end that the developer signed. It needs no key of its own for that, and cannot say
+//! anything else. With `--key` it says by that key what it was told, once each: then it can only
+//! close and cut off. When the clearinghouse cannot be reached, the developer's leases go on
+//! deciding.
+
+mod carried;
 
 use super::papers::{Said, hand_in};
 use crate::command::clearinghouse::Client;
@@ -85,6 +89,7 @@ pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
     let mut until = std::pin::pin!(until);
     // Nothing was told yet: the first list goes to the gateway even when it is empty.
     let mut told: Option<BTreeSet<CutOff>> = None;
+    let mut carried = carried::Carried::default();
     loop {
         match ask(&client, &path).await {
             Ok(stops) => {
@@ -113,6 +118,9 @@ pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
                 }
             }
             Err(error) => say!("the clearinghouse did not answer: {error:#}"),
+        }
+        if let (Voice::Clearinghouse, Some(_)) = (&voice, &told) {
+            carried.on((&client, *engagement), gateway.as_deref(), &settings).await;
         }
         tokio::select! {
             () = &mut until => return Ok(ExitCode::SUCCESS),

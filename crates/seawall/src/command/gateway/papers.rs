@@ -346,9 +346,15 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
             }
             if let Some(kept) = summary.escrow {
                 say!("escrowed   {} whole, {} without an end", kept.whole, kept.unended);
+                if kept.destroyed > 0 {
+                    say!("destroyed by the certificate: {} escrowed requests", kept.destroyed);
+                }
                 if kept.absent > 0 {
                     say!("not looked at, for they are not here: {} escrowed requests", kept.absent);
                 }
+            }
+            if let Some(gone) = &summary.destroyed {
+                say!("destroyed  {} objects, at {}, by {}", gone.objects, gone.at, gone.signer);
             }
             say!("everything holds");
         }

@@ -78,6 +78,20 @@ streaming = "streamed" # or "whole"
 "FILL IN: the callers' name" = "FILL IN: the provider's name"
 "#;
 
+const FOLLOW: &str = r#"
+# What `seawall gateway follow` may bring in while the gateway runs.
+[follow]
+# A later end of the window: the developer signs it, and the clearinghouse that the days are there.
+end = true
+# Quotas of partners whose seats are given later; without this table none follows. Each is this much
+# at most.
+# [follow.quota]
+# requests = 10000
+# tokens_in = 50000000
+# tokens_out = 5000000
+# concurrent = 20
+"#;
+
 fn written(setup: &Setup, engagement: EngagementId) -> String {
     let developer = setup.developer.as_deref().unwrap_or(
         "FILL IN: the public half of the key that signs leases; `seawall engagement key` names it",
@@ -93,6 +107,7 @@ fn written(setup: &Setup, engagement: EngagementId) -> String {
         ring.replace("partners", "trusted partners").replace("government", "the government"),
     );
     text.push_str(SCOPE);
+    text.push_str(FOLLOW);
     text.push_str("\n# A party that is not named may use nothing.\n");
     if setup.quotas.is_empty() {
         text.push_str("# No seat stands yet.\n");

@@ -14,6 +14,7 @@ pub struct Window<'w> {
 /// A gateway that serves, with leases that go on as long as this lives.
 pub struct Gateway {
     name: String,
+    journal: std::path::PathBuf,
     pub address: String,
     pub serving: Process,
     pub leasing: Process,
@@ -87,8 +88,27 @@ impl Gateway {
             assert!(settings.contains(from), "{from}: {settings}");
             settings = settings.replace(from, to);
         }
-        std::fs::write(&file, settings).unwrap();
+        // Nobody has a quota by the settings; whoever has a seat gets one while the gateway runs.
+        let (head, named) = settings.split_once("[[quota]]").unwrap();
+        assert!(named.contains("party = "), "{named}");
+        let follows = head.split_once("# [follow.quota]\n").unwrap().1;
+        let follows: Vec<&str> =
+            follows.lines().take_while(|line| line.starts_with("# ")).collect();
+        let follows = follows.iter().take(4).map(|line| line.trim_start_matches("# "));
+        let follows: String = follows.map(|line| format!("{line}\n")).collect();
+        std::fs::write(&file, format!("{head}[follow.quota]\n{follows}")).unwrap();
         Gateway::begin(house, name)
+    }
+
+    /// What it wrote down.
+    pub fn journal(&self) -> &std::path::Path {
+        &self.journal
+    }
+
+    /// Whether it is open, and if not, why.
+    pub async fn state(&self) -> String {
+        let asked = reqwest::get(format!("{}/gateway/state", self.address)).await.unwrap();
+        asked.text().await.unwrap()
     }
 
     fn begin(house: &House, name: String) -> Gateway {
@@ -102,7 +122,8 @@ impl Gateway {
         );
         let mut leasing = Process::start(&house.folder, &format!("{name}-leasing"), &lease);
         leasing.says("leased until ");
-        Gateway { name, address, serving, leasing, signer }
+        let journal = house.folder.path(&format!("{name}-data/journal.jsonl"));
+        Gateway { name, journal, address, serving, leasing, signer }
     }
 
     /// Somebody gets an access token and attaches; gives the process and its address.

@@ -123,10 +123,12 @@ pub async fn used_and_withdrawn(
         id(engagement),
         house.asking("account.key"),
     );
-    let following = Process::start(&house.folder, "window-following", &follow);
+    let mut following = Process::start(&house.folder, "window-following", &follow);
+    let second = Second::open(house, provider, cast, engagement, window).await;
 
     let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
     let before = provider.asked().len();
+    extended(house, engagement, &mut following);
     stopped_and_started(house, cast, &address, seat).await;
     let asked = provider.asked().len();
     let body = json!({
@@ -157,6 +159,7 @@ pub async fn used_and_withdrawn(
     println!("{STREAMS} streams ended {ended:?} after the withdrawal was answered");
     assert!(ended < AT_ONCE, "{ended:?}");
     following.ends();
+    second.ended().await;
     let after = ask().await.unwrap();
     assert_eq!(after.status(), 503);
     let lease = format!(
@@ -174,6 +177,78 @@ pub async fn used_and_withdrawn(
     let (told, cut) = (of(&journal["sent"]), of(&journal["ended"]["cut"]));
     assert!((sent..=sent + 1).contains(&told), "{sent}: {journal}");
     assert!((STREAMS..=STREAMS + 1).contains(&cut), "{journal}");
+}
+
+/// The developer signs for a later end, by the key of its leases, and the gateway has it.
+fn extended(house: &House, engagement: &str, following: &mut Process) {
+    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
+    let extend = format!("engagement extend {} --until {until}", id(engagement));
+    let developer = house.asking("account.key");
+    // Another key's signature is not taken, and changes nothing.
+    house.folder.said_by("gateway key @stranger.key", 0);
+    house.folder.said_by(&format!("{extend} --key @stranger.key {developer}"), 2);
+    house.folder.said_by(&format!("{extend} --key @window-developer.key {developer}"), 0);
+    assert_eq!(following.says("the window ends later: "), until.to_string());
+    let journal = std::fs::read_to_string(house.folder.path("window-data/journal.jsonl")).unwrap();
+    assert!(journal.contains(r#""why":"extended""#) && journal.contains(r#""kind":"quotas""#));
+}
+
+/// A gateway of the same window whose issuer is a key of its operator's: what the clearinghouse
+/// signs it does not believe, and whoever follows says it by that key.
+struct Second {
+    gateway: Gateway,
+    following: Process,
+    address: String,
+    _attached: Process,
+}
+
+impl Second {
+    async fn open(
+        house: &House,
+        provider: &Provider,
+        cast: &Cast,
+        engagement: &str,
+        window: &str,
+    ) -> Second {
+        let told = house.done(&cast.developer, engagement, None).await;
+        let snapshot = told["snapshots"][0].as_str().unwrap();
+        let terms = Digest::new(sha2::Sha256::digest(TERMS).into()).to_string();
+        let window = super::gateway::Window { name: "second", id: window, snapshot, terms: &terms };
+        let gateway = Gateway::open(house, provider, &window, &cast.partner);
+        let follow = format!(
+            "gateway follow --settings @second.toml --gateway {} --engagement {} --every 50 \
+             --key @second-issuer.key {}",
+            gateway.address,
+            id(engagement),
+            house.asking("account.key"),
+        );
+        let following = Process::start(&house.folder, "second-following", &follow);
+        let how = Use { who: &cast.partner, purpose: "evaluate", claim: None };
+        let (_attached, address) = gateway.attach(house, &how);
+        assert_eq!(asked(&address).await, 200);
+        Second { gateway, following, address, _attached }
+    }
+
+    /// Whoever was stopped stays so here, whatever was lifted; the window's end closes it for good.
+    async fn ended(self) {
+        let Second { gateway, following, address, _attached } = self;
+        following.ends();
+        assert_eq!(asked(&address).await, 403, "still cut off");
+        assert!(gateway.state().await.contains("the developer withdrew"));
+        let journal = std::fs::read_to_string(gateway.journal()).unwrap();
+        assert!(journal.contains(r#""kind":"cut""#) && !journal.contains(r#""kind":"stops""#));
+    }
+}
+
+/// Somebody asks something by that address; the status of the answer.
+async fn asked(address: &str) -> u16 {
+    let body = json!({"model": "early", "messages": [{"role": "user", "content": PROMPT}]});
+    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    let asked = http.post(format!("{address}/v1/chat/completions")).json(&body).send();
+    let answer = asked.await.unwrap();
+    let status = answer.status().as_u16();
+    answer.bytes().await.unwrap();
+    status
 }
 
 /// What the gateway and the partner need comes from the clearinghouse: the settings from the
@@ -207,15 +282,10 @@ async fn handed_over(
 /// The developer stops the partner's person, and what passed passes no more; both sides start it
 /// again, and it passes again, by what the clearinghouse signed.
 async fn stopped_and_started(house: &House, cast: &Cast, address: &str, seat: &str) {
-    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-    let body = json!({"model": "early", "messages": [{"role": "user", "content": PROMPT}]});
     let until = async |status: u16| {
         let begun = Instant::now();
         loop {
-            let asked = http.post(format!("{address}/v1/chat/completions")).json(&body).send();
-            let answer = asked.await.unwrap();
-            let told = answer.status().as_u16();
-            answer.bytes().await.unwrap();
+            let told = asked(address).await;
             if told == status {
                 return;
             }

@@ -1,0 +1,82 @@
+//! `seawall gateway usage`: what was used of each quota.
+
+use crate::command::say;
+use seawall_domain::engagement::price::Money;
+use seawall_domain::engagement::quota::{Amount, Holder};
+use seawall_gateway::usage::Used;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Whose.
+#[derive(clap::Args)]
+pub struct UsageArguments {
+    /// The gateway's folder.
+    folder: PathBuf,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows it.
+pub fn usage(arguments: &UsageArguments) -> anyhow::Result<ExitCode> {
+    let told = seawall_gateway::usage::usage(&arguments.folder)?;
+    if arguments.json {
+        crate::command::print_json(&told.iter().map(document).collect::<Vec<_>>())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for used in &told {
+        say!("{}", holder(&used.holder));
+        let account = &used.account;
+        let (is, of, aside) = (account.settled, account.limit.whole, account.reserved);
+        let part = |name: &str, part: fn(&Amount) -> u64| {
+            say!("  {name:<11}{} of {}{}", part(&is), bound(part(&of)), more(part(&aside)));
+        };
+        part("requests", |it| it.requests);
+        part("tokens in", |it| it.tokens_in);
+        part("tokens out", |it| it.tokens_out);
+        let (of, aside) = (of.cost_micros, aside.cost_micros);
+        let of = if of == u64::MAX { bound(of) } else { money(of) };
+        let aside =
+            if aside == 0 { String::new() } else { format!(", {} set aside", money(aside)) };
+        say!("  {:<11}{} of {of}{aside}", "dollars", money(is.cost_micros));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn holder(holder: &Holder) -> String {
+    match holder {
+        Holder::Person(id) => format!("person {id}"),
+        Holder::Party(id) => format!("party {id}"),
+        Holder::Window(id) => format!("everybody together, window {id}"),
+    }
+}
+
+fn money(micros: u64) -> String {
+    Money { micros }.to_string()
+}
+
+fn bound(most: u64) -> String {
+    if most == u64::MAX { "any number".to_owned() } else { most.to_string() }
+}
+
+fn more(aside: u64) -> String {
+    if aside == 0 { String::new() } else { format!(", {aside} set aside") }
+}
+
+/// One holder as JSON; money in decimal dollars, and no bound as null.
+fn document(used: &Used) -> Value {
+    let amount = |it: &Amount| {
+        let count = |number: u64| Some(number).filter(|number| *number != u64::MAX);
+        json!({
+            "requests": count(it.requests), "tokens_in": count(it.tokens_in),
+            "tokens_out": count(it.tokens_out), "money": count(it.cost_micros).map(money),
+        })
+    };
+    let account = &used.account;
+    json!({
+        "holder": used.holder, "used": amount(&account.settled),
+        "set_aside": amount(&account.reserved), "limit": amount(&account.limit.whole),
+        "open": account.open, "concurrent": account.limit.concurrent,
+    })
+}
