@@ -17,7 +17,6 @@ pub mod journal;
 mod listen;
 mod off;
 mod problem;
-pub mod recipient;
 pub mod record;
 mod replay;
 mod secrets;

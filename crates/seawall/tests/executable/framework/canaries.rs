@@ -113,6 +113,11 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
     for key in ["account.key", "official.key", "partner.key"] {
         check(folder.text(key).trim(), &[key]);
     }
+    for custodian in ["keeper", "deputy"] {
+        for file in [format!("{custodian}.key"), format!("{custodian}.share")] {
+            check(folder.text(&file).trim(), &[&file]);
+        }
+    }
     for gateway in ["evaluation", "window"] {
         for whose in ["developer", "holder"] {
             let file = format!("{gateway}-{whose}.key");

@@ -3,7 +3,7 @@
 //! into the engagement; and the file that crosses.
 
 use super::evaluating;
-use super::place::House;
+use super::place::{House, Person};
 use super::window::Cast;
 use seawall_testkit::evaluation::SEALED;
 use serde_json::{Value, json};
@@ -32,7 +32,17 @@ pub async fn sealed_and_named(house: &House, cast: &Cast, engagement: &str) -> S
     let commitment = format!("{docket}/commitment");
     assert_eq!(house.ask(Some(scorer), &commitment, None).await.0, 409, "nothing is sealed");
     let terms = evaluating::written(&house.folder, [&first.signs_as, &second.signs_as]);
-    let drafted = house.done(first, &format!("{docket}/protocols"), Some(terms)).await;
+    let protocols = format!("{docket}/protocols?quorum=2");
+    assert_eq!(house.ask(Some(first), &protocols, Some(terms.clone())).await.0, 409, "no keys");
+    for (custodian, file) in [(keeper, "keeper.key"), (deputy, "deputy.key")] {
+        let key = house.folder.run(&format!("custodian @{file}"), 0);
+        let bring = json!({"step": "bring_key", "key": key.trim()});
+        house.done(custodian, &steps, Some(bring)).await;
+    }
+    let plain = format!("{docket}/protocols");
+    assert_eq!(house.ask(Some(first), &plain, Some(terms.clone())).await.0, 409, "it is said how");
+    let drafted = house.done(first, &protocols, Some(terms)).await;
+    assert_eq!(drafted["custody"]["quorum"], 2, "{drafted}");
     let root = drafted["root"].as_str().unwrap();
     let sign = || Some(json!({"step": "sign", "root": root}));
     house.done(first, &steps, sign()).await;
@@ -75,12 +85,23 @@ pub async fn returned_and_opened(house: &House, cast: &Cast, docket: &str) {
     let complete = json!({"step": "complete", "run": used["tokens"][0]["run"]});
     house.done(scorer, &steps, Some(complete)).await;
     let opening = format!("{docket}/opening");
-    house.done(scorer, &steps, Some(json!({"step": "ask_opening", "quorum": 2}))).await;
-    house.step(keeper, docket, "agree").await;
+    house.done(scorer, &steps, Some(json!({"step": "ask_opening"}))).await;
+    let agree = || Some(json!({"step": "agree"}));
+    assert_eq!(house.ask(Some(keeper), &steps, agree()).await.0, 409, "without a part");
+    brings_share(house, keeper, docket, "keeper").await;
     assert_eq!(house.ask(Some(scorer), &opening, None).await.0, 409, "one is too few");
-    house.step(&cast.officials[1], docket, "agree").await;
+    brings_share(house, &cast.officials[1], docket, "deputy").await;
     house.fetch(scorer, &opening, "opening.json").await;
     house.fetch(scorer, &format!("{docket}/tokens"), "tokens.json").await;
+}
+
+/// A custodian takes its share out at home, and brings it.
+async fn brings_share(house: &House, custodian: &Person, docket: &str, name: &str) {
+    let (sealed, share) = (format!("{name}.sealed"), format!("{name}.share"));
+    house.fetch(custodian, &format!("{docket}/share"), &sealed).await;
+    house.folder.run(&format!("share --sealed @{sealed} --key @{name}.key --out @{share}"), 0);
+    let agree = json!({"step": "agree", "share": house.folder.text(&share).trim()});
+    house.done(custodian, &format!("{docket}/steps"), Some(agree)).await;
 }
 
 /// The official brings the record, and the developer is told of it what a letter tells.
