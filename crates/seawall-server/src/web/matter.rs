@@ -65,8 +65,8 @@ pub fn of(field: &'static str) -> impl Fn(Refused) -> Untaken {
 }
 
 impl Untaken {
-    /// The page again, with the form as it was typed and what is wrong with it. Where the page is
-    /// hidden, or has no such form any more, the refusal is told as everywhere.
+    /// The page again, with the form as it was typed and what is wrong with it. A fault, and what is
+    /// hidden, are told as everywhere; so is a refusal where the page has no such form any more.
     pub fn shown_on(
         self,
         again: Result<impl Asking, Refused>,
@@ -75,9 +75,8 @@ impl Untaken {
     ) -> Result<Response, Refused> {
         let Untaken { field, why } = self;
         let status = StatusCode::from_u16(why.0.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let (Ok(mut again), false) = (again, status == StatusCode::NOT_FOUND) else {
-            return Err(why);
-        };
+        let is_told = status == StatusCode::NOT_FOUND || status.is_server_error();
+        let (Ok(mut again), false) = (again, is_told) else { return Err(why) };
         let same = |form: &&mut Form| {
             let travels = |(name, value): &(String, String)| sent.text(name) == value.as_str();
             form.action == action && form.hidden.iter().all(travels)

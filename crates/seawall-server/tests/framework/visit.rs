@@ -89,8 +89,8 @@ impl Visit {
         }
     }
 
-    /// Sends a form that is refused: it stands there again as it was typed, accessible, with what
-    /// is wrong beside the field.
+    /// Sends a form that is refused: it stands there again as it was typed, with what is wrong beside
+    /// the field.
     fn refused(&mut self, form: &str, typed: &[(&str, &str)], (wrong, says): (&str, &str)) {
         self.fill(form, typed);
         self.press(&format!("[action$={form}] button"));
@@ -107,7 +107,6 @@ impl Visit {
         );
         let beside = self.browser.run(&beside, &[]).expect("something describes the field");
         assert!(beside.as_str().is_some_and(|text| text.contains(says)), "{form}: {beside}");
-        self.look(&format!("{form}, refused"));
     }
 
     fn text(&self) -> String {
@@ -166,6 +165,7 @@ fn a_developer_asks_offers_and_withdraws_by_one_button() {
         ("answer_by", "soon"),
     ];
     visit.refused("offer", &typed, ("answer_by", "Write a day as 2026-12-31."));
+    visit.look("engagement, with an offer that was refused");
     visit.refused("name_lease_key", &[("key", "no key")], ("key", "key"));
     visit.fill("submit", &[("answer_by", "2026-05-01")]);
     visit.press("[action$=submit] button");
@@ -242,6 +242,7 @@ fn the_others_have_their_pages() {
     visit.look("evaluation for an evaluator");
     let typed = [("keeping", "split"), ("quorum", "two")];
     visit.refused("commit", &typed, ("quorum", "Say how many."));
+    visit.look("evaluation, with a protocol that was refused");
     visit.go("/evaluations");
     visit.look("evaluations");
     visit.sign_out();

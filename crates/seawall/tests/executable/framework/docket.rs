@@ -34,11 +34,12 @@ pub async fn sealed_and_named(house: &House, cast: &Cast, engagement: &str) -> S
     let terms = evaluating::written(&house.folder, [&first.signs_as, &second.signs_as]);
     let protocols = format!("{docket}/protocols?quorum=2");
     assert_eq!(house.ask(Some(first), &protocols, Some(terms.clone())).await.0, 409, "no keys");
-    for (custodian, file) in [(keeper, "keeper.key"), (deputy, "deputy.key")] {
-        let key = house.folder.run(&format!("custodian @{file}"), 0);
-        let bring = json!({"step": "bring_key", "key": key.trim()});
-        house.done(custodian, &steps, Some(bring)).await;
-    }
+    let key = house.folder.run("custodian @keeper.key", 0);
+    house.done(keeper, &steps, Some(json!({"step": "bring_key", "key": key.trim()}))).await;
+    // The deputy does all of it at a command line.
+    house.key(deputy, "deputy-account.key");
+    let key = house.folder.run("custodian @deputy.key", 0);
+    by_command(house, &docket, &format!("key --key {}", key.trim()));
     let plain = format!("{docket}/protocols");
     assert_eq!(house.ask(Some(first), &plain, Some(terms.clone())).await.0, 409, "it is said how");
     let drafted = house.done(first, &protocols, Some(terms)).await;
@@ -88,20 +89,27 @@ pub async fn returned_and_opened(house: &House, cast: &Cast, docket: &str) {
     house.done(scorer, &steps, Some(json!({"step": "ask_opening"}))).await;
     let agree = || Some(json!({"step": "agree"}));
     assert_eq!(house.ask(Some(keeper), &steps, agree()).await.0, 409, "without a part");
-    brings_share(house, keeper, docket, "keeper").await;
+    brings_share(house, keeper, docket).await;
     assert_eq!(house.ask(Some(scorer), &opening, None).await.0, 409, "one is too few");
-    brings_share(house, &cast.officials[1], docket, "deputy").await;
+    by_command(house, docket, "agree --key @deputy.key");
     house.fetch(scorer, &opening, "opening.json").await;
     house.fetch(scorer, &format!("{docket}/tokens"), "tokens.json").await;
 }
 
 /// A custodian takes its share out at home, and brings it.
-async fn brings_share(house: &House, custodian: &Person, docket: &str, name: &str) {
-    let (sealed, share) = (format!("{name}.sealed"), format!("{name}.share"));
-    house.fetch(custodian, &format!("{docket}/share"), &sealed).await;
-    house.folder.run(&format!("share --sealed @{sealed} --key @{name}.key --out @{share}"), 0);
-    let agree = json!({"step": "agree", "share": house.folder.text(&share).trim()});
+async fn brings_share(house: &House, custodian: &Person, docket: &str) {
+    house.fetch(custodian, &format!("{docket}/share"), "keeper.sealed").await;
+    house.folder.run("share --sealed @keeper.sealed --key @keeper.key --out @keeper.share", 0);
+    let agree = json!({"step": "agree", "share": house.folder.text("keeper.share").trim()});
     house.done(custodian, &format!("{docket}/steps"), Some(agree)).await;
+}
+
+/// The deputy does something in the docket at a command line.
+fn by_command(house: &House, docket: &str, what: &str) {
+    let (act, rest) = what.split_once(' ').unwrap();
+    let (_, id) = docket.rsplit_once('/').unwrap();
+    let asking = house.asking("deputy-account.key");
+    house.folder.run(&format!("docket {act} {id} {rest} {asking}"), 0);
 }
 
 /// The official brings the record, and the developer is told of it what a letter tells.
