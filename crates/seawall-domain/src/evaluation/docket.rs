@@ -232,6 +232,20 @@ impl Docket {
         self.draft.as_ref()?.custody.as_ref()
     }
 
+    /// Of which root custodians are given their shares, and who they are, in the order of the
+    /// shares: of the one whose opening is under way, and else of what is being sealed, or was
+    /// last.
+    pub fn shared(&self) -> Option<(Digest, Vec<PersonId>)> {
+        let asked = self.opening.as_ref().filter(|it| it.is_by_parts() && it.opened().is_none());
+        match asked {
+            Some(opening) => Some((opening.root(), opening.custodians().collect())),
+            None => {
+                let draft = self.draft.as_ref()?;
+                Some((draft.root, draft.custody.as_ref()?.custodians().collect()))
+            }
+        }
+    }
+
     /// The record of the last step of an opening.
     pub fn opening_steps(&self, person: PersonId, now: Timestamp) -> Vec<OpeningStep> {
         let told = self.opening.as_ref().and_then(|opening| opening.agree(person, now).ok());

@@ -365,6 +365,11 @@ impl Opening {
         self.quorum
     }
 
+    /// Who may agree.
+    pub fn custodians(&self) -> impl Iterator<Item = PersonId> + '_ {
+        self.custodians.iter().copied()
+    }
+
     /// Whether custodians bring parts of the key.
     pub fn is_by_parts(&self) -> bool {
         !self.parts.is_empty()

@@ -252,7 +252,7 @@ pub async fn issue(
     Ok((StatusCode::CREATED, Json(issued)))
 }
 
-/// The share of a custodian in what is being sealed, or was last, encrypted to its own key.
+/// The share of a custodian in what is being opened, sealed, or was last, encrypted to its own key.
 /// `seawall evaluation share` takes it out; what the shares open is not with it.
 #[utoipa::path(get, path = "/v1/evaluations/{id}/share", tag = "evaluations",
     params(("id" = String, Path)),

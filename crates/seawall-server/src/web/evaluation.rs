@@ -17,7 +17,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::evaluation::Evaluation;
-use seawall_domain::evaluation::sealing::{Custody, Duty, Seal};
+use seawall_domain::evaluation::sealing::{Duty, Seal};
 use seawall_domain::evaluation::token::{Book, Entry, Fate};
 use seawall_services::evaluation::docket;
 
@@ -155,7 +155,7 @@ fn links(it: &Evaluation, actor: &Actor) -> Vec<Link> {
     let of = |name: &str| format!("/v1/evaluations/{}/{name}", it.id);
     let commitment = it.docket.drafted().map(|_| link("Commitment", of("commitment")));
     let tokens = it.docket.book.as_ref().map(|_| link("Book of tokens", of("tokens")));
-    let mut custodians = it.docket.custody().into_iter().flat_map(Custody::custodians);
+    let mut custodians = it.docket.shared().into_iter().flat_map(|(_, people)| people);
     let share = custodians.any(|person| Some(person) == actor.person);
     let share = share.then(|| link("Your share, encrypted to your key", of("share")));
     commitment.into_iter().chain(tokens).chain(share).collect()

@@ -65,8 +65,8 @@ pub fn of(field: &'static str) -> impl Fn(Refused) -> Untaken {
 }
 
 impl Untaken {
-    /// The page again, with the form as it was typed and what is wrong with it. A fault, and what is
-    /// hidden, are told as everywhere; so is a refusal where the page has no such form any more.
+    /// The page again, with the form as it was typed and what is wrong with it. A fault, and what
+    /// is hidden, are told as everywhere; so is a refusal where the page has no such form any more.
     pub fn shown_on(
         self,
         again: Result<impl Asking, Refused>,

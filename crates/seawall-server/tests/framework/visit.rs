@@ -89,8 +89,8 @@ impl Visit {
         }
     }
 
-    /// Sends a form that is refused: it stands there again as it was typed, with what is wrong beside
-    /// the field.
+    /// Sends a form that is refused: it stands there again as it was typed, with what is wrong
+    /// beside the field.
     fn refused(&mut self, form: &str, typed: &[(&str, &str)], (wrong, says): (&str, &str)) {
         self.fill(form, typed);
         self.press(&format!("[action$={form}] button"));

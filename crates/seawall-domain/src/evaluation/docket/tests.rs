@@ -123,7 +123,15 @@ fn a_split_key_takes_the_part_of_each_of_a_quorum() {
     ];
     let docket = walk(docket, 100, steps);
     assert_eq!(docket.opened(), None);
+    // Another one that is being sealed meanwhile has other custodians, and changes nothing of this.
+    let Event::Commit(other) = split(11, 2, &[5, 6]) else { panic!("it is a draft") };
+    let other = Event::Commit(Draft { supersedes: Some(digest(10)), ..other });
+    let people = |numbers: &[u8]| numbers.iter().map(|number| person(*number)).collect::<Vec<_>>();
+    assert_eq!(docket.shared(), Some((digest(10), people(&[5, 6, 7]))));
+    let docket = walk(docket, 115, vec![(other, true)]);
+    assert_eq!(docket.shared(), Some((digest(10), people(&[5, 6, 7]))), "it is under way");
     let docket = walk(docket, 120, vec![(agree(7, Some(7)), true)]);
+    assert_eq!(docket.shared(), Some((digest(11), people(&[5, 6]))));
     assert_eq!(docket.opened().map(|opened| opened.root()), Some(digest(10)));
     let opening = docket.opening.unwrap();
     assert_eq!(opening.brought().collect::<Vec<_>>(), [digest(5), digest(7)]);

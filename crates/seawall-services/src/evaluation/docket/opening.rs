@@ -37,17 +37,18 @@ pub async fn bring_key(
     hand.done().await
 }
 
-/// The share of a custodian in what is being sealed, or was last, encrypted to its key. It opens
-/// nothing alone, and what all of them open is not with it.
+/// The share of a custodian, encrypted to its key, in what is being opened, or else in what is
+/// being sealed, or was last. It opens nothing alone, and what all of them open is not with it.
 pub async fn share(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Vec<u8>> {
     let mut tx = desk.begin("evaluation_share").await?;
     let guarded = tx.load::<Evaluation>(id.uuid()).await?;
     let (evaluation, _) = guarded.open(actor, Action::ServeEvaluation)?;
     let none = || Refusal::ByRule("cannot give out a share: none here is yours".into());
-    let mut custodians = evaluation.docket.custody().ok_or_else(none)?.custodians();
-    let place = custodians.position(|person| Some(person) == actor.person).ok_or_else(none)?;
-    let kept = evaluation.root().and_then(|root| evaluation.kept.get(&root));
-    let sealed = kept.and_then(|kept| kept.sealed).ok_or_else(none)?;
+    let (root, custodians) = evaluation.docket.shared().ok_or_else(none)?;
+    let place = custodians.iter().position(|person| Some(*person) == actor.person);
+    let place = place.ok_or_else(none)?;
+    let kept = evaluation.kept.get(&root).and_then(|kept| kept.sealed);
+    let sealed = kept.ok_or_else(none)?;
     let sealed = read(&desk.bytes(&mut tx, &sealed).await?)?;
     // Sealed in the order of the custodians.
     let own = sealed.shares.get(place).ok_or_else(none)?;

@@ -58,8 +58,8 @@ pub struct Told {
     pub sessions: Vec<String>,
 }
 
-/// Everything that anybody may see of the framework and of the log, once the empty log has its first
-/// checkpoint.
+/// Everything that anybody may see of the framework and of the log, once the empty log has its
+/// first checkpoint.
 pub async fn public(house: &House) -> Vec<(u16, String)> {
     let begun = Instant::now();
     while house.ask(None, "/public/log/checkpoint", None).await.0 != 200 {
