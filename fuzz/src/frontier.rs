@@ -2,11 +2,19 @@
 
 use crate::{head_and_rest, is_one_line, refused};
 use seawall_domain::engagement::scope::{Endpoint, Scope, Streaming, Tools};
+use seawall_domain::recipient::Recipient;
+use seawall_formats::custody::{SHARE_BYTES_MAX, SealedOpening, SealedShare};
+use seawall_formats::enclosed::Enclosed;
+use seawall_formats::escrow::{HEAD_BYTES_MAX, Head, PIECE_BYTES_MAX, Part, Side, TAG_BYTES};
+use seawall_formats::escrow::{first_line, piece};
 use seawall_formats::gateway::{self, Incoming, lease};
 use seawall_formats::usage::{CARRIED_BYTES_MAX, Reader, Usage};
 use seawall_formats::{crossing, exclusions, protocol};
 use seawall_ledger::commitment::{Disclosure, Record};
 use seawall_ledger::jws::Token;
+use seawall_ledger::recipient::Keeper;
+use seawall_ledger::sealed as cipher;
+use seawall_ledger::shares::Share;
 
 /// A scope in which everything may pass that can.
 fn scope() -> Scope {
@@ -112,5 +120,84 @@ pub fn sealed(bytes: &[u8]) {
     match Record::parse(bytes) {
         Ok(read) => assert_eq!(read.to_bytes().expect("it has a text"), bytes),
         Err(fault) => is_one_line(&fault.to_string()),
+    }
+}
+
+/// The file of a request under escrow, as it is read without a key, and one side's part of its key.
+pub fn escrows(bytes: &[u8]) {
+    match Part::read(bytes) {
+        Ok(part) => {
+            let written = serde_json::to_vec(&part).expect("a part has a JSON text");
+            assert_eq!(Part::read(&written).expect("what is written is read"), part);
+            let _ = part.secret();
+        }
+        Err(fault) => refused(&fault),
+    }
+    let mut rest = bytes;
+    let Some(line) = first_line(&mut rest).expect("memory is read without faults") else { return };
+    assert!(line.len() < HEAD_BYTES_MAX && line.len() + 1 + rest.len() == bytes.len());
+    match Head::read(&line) {
+        Ok(head) => {
+            let written = serde_json::to_vec(&head).expect("a line has a JSON text");
+            // An id without its hyphens is taken, and written longer than it was.
+            if written.len() < HEAD_BYTES_MAX {
+                assert_eq!(Head::read(&written).expect("what is written is read"), head);
+            }
+            Side::BOTH.map(|side| opens(head.enclosed(side)));
+        }
+        Err(fault) => refused(&fault),
+    }
+    let (behind, mut read, mut room) = (rest.len(), 0, Vec::new());
+    while piece(&mut rest, &mut room).expect("memory is read without faults") {
+        assert!(room.len() <= PIECE_BYTES_MAX + 1 + TAG_BYTES);
+        read += 4 + room.len();
+        // Pieces stand one behind the other: nothing is left out, and nothing read twice.
+        assert_eq!(read + rest.len(), behind);
+    }
+}
+
+/// What custodians keep: a sealed opening, a sealed share, a share that was taken out, and keys.
+pub fn custodies(bytes: &[u8]) {
+    match SealedOpening::read(bytes) {
+        Ok(read) => {
+            assert_eq!(read.to_bytes().expect("it has a text"), bytes);
+            if let Some(sealed) = read.sealed() {
+                assert!(cipher::open(&[1; 32], read.root.bytes(), &sealed).is_err());
+            }
+            for share in &read.shares {
+                opens(share);
+                let own = read.share(share).to_bytes().expect("it has a text");
+                assert!(own.len() > SHARE_BYTES_MAX || SealedShare::read(&own).is_ok());
+            }
+        }
+        Err(fault) => refused(&fault),
+    }
+    match SealedShare::read(bytes) {
+        Ok(read) => {
+            assert_eq!(read.to_bytes().expect("it has a text"), bytes);
+            opens(&read.share);
+        }
+        Err(fault) => refused(&fault),
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match Share::parse(text) {
+        Ok(share) => assert_eq!(share.text(), text),
+        Err(fault) => is_one_line(&fault.to_string()),
+    }
+    if let Ok(keeper) = Keeper::read(text) {
+        assert!(keeper.text().eq_ignore_ascii_case(text.trim_end()));
+    }
+    if let Ok(key) = text.parse::<Recipient>() {
+        assert_eq!(key.to_string(), text);
+    }
+}
+
+/// Tries a key that is nobody's on what is encrypted to somebody.
+fn opens(enclosed: &Enclosed) {
+    let Some([key, text]) = enclosed.parts() else { return };
+    let again = Enclosed::new(enclosed.to, [&key, &text]);
+    assert_eq!(&again, enclosed);
+    if let Ok(keeper) = Keeper::from_seed([1; 32]) {
+        let _ = keeper.open(b"what", b"about", [&key, &text]);
     }
 }

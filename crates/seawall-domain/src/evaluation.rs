@@ -63,8 +63,12 @@ pub struct Evaluation {
 /// A protocol that was committed to: sealed bytes, and what may be told of it before they open.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
-    /// Where the opening lies: the terms with their salts.
-    pub opening: Address,
+    /// Where the opening lies: the terms with their salts. None while only custodians can open it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Address>,
+    /// Where it lies under the key that is split among custodians; none where the key was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Address>,
     /// What is measured.
     pub domains: BTreeSet<Domain>,
     /// By how many tasks.
@@ -91,15 +95,21 @@ pub enum EvaluationFact {
     DocketMoved { fact: DocketFact },
     ProtocolKept { root: Digest, kept: Kept },
     Signed { by: Signer, public_key: String, value: String },
+    ProtocolUnsealed { root: Digest, opening: Address },
     ProtocolShown { root: Digest, to: PersonId },
 }
 facts_of!(EvaluationFact in Evaluation);
 
 impl Kept {
-    /// What is kept of a protocol whose opening lies there.
-    pub fn of(protocol: &Protocol, opening: Address) -> Kept {
+    /// What is kept of a protocol whose opening lies there, under the installation's own key.
+    pub fn plain(protocol: &Protocol, opening: Address) -> Kept {
         let tasks = protocol.terms().tasks.len() as u64;
-        Kept { opening, domains: protocol.domains(), tasks }
+        Kept { opening: Some(opening), sealed: None, domains: protocol.domains(), tasks }
+    }
+
+    /// What is kept of one whose opening lies there under a key that is split among custodians.
+    pub fn sealed(protocol: &Protocol, sealed: Address) -> Kept {
+        Kept { opening: None, sealed: Some(sealed), ..Kept::plain(protocol, sealed) }
     }
 }
 
@@ -165,6 +175,10 @@ impl Aggregate for Evaluation {
             }
             EvaluationFact::Signed { by, .. } => {
                 next.docket = next.docket.after(&DocketFact::Signed { by: *by }, at)?;
+            }
+            EvaluationFact::ProtocolUnsealed { root, opening } => {
+                let kept = next.kept.get_mut(root).filter(|kept| kept.opening.is_none())?;
+                kept.opening = Some(*opening);
             }
             EvaluationFact::ProtocolShown { root, to } => {
                 let shown = Shown { root: *root, to: *to, at };

@@ -185,6 +185,7 @@ pub fn jobs_for(subject: Uuid, fact: &Fact) -> Vec<Job> {
             | EvaluationFact::DocketMoved { .. }
             | EvaluationFact::ProtocolKept { .. }
             | EvaluationFact::Signed { .. }
+            | EvaluationFact::ProtocolUnsealed { .. }
             | EvaluationFact::ProtocolShown { .. } => Vec::new(),
         },
         Fact::Engagement(fact) => for_engagement(EngagementId::new(subject), fact),

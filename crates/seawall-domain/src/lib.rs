@@ -16,6 +16,7 @@ mod pairs;
 pub mod publication;
 pub mod range;
 pub mod recipe;
+pub mod recipient;
 pub mod record;
 pub mod refusal;
 pub mod time;

@@ -5,7 +5,7 @@
 //! own. What is kept of it is a keyed hash, and the number of tokens that the provider says.
 
 use crate::escrow::Closing;
-use crate::escrow::file::{Kind, Writing};
+use crate::escrow::file::Writing;
 use crate::gateway::{Gateway, State};
 use crate::record::{By, Ended, Event};
 use crate::secrets::Hasher;
@@ -16,6 +16,7 @@ use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::price::{Price, Tokens};
 use seawall_domain::engagement::quota::{Amount, Ticket};
 use seawall_domain::time::Timestamp;
+use seawall_formats::escrow::Kind;
 use seawall_formats::usage::{self, Usage};
 use std::convert::Infallible;
 use std::pin::Pin;

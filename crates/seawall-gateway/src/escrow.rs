@@ -12,14 +12,15 @@ pub mod file;
 pub mod opening;
 
 use crate::gateway::Gateway;
-use crate::recipient::Recipient;
 use crate::record::{By, Ended, Escrowed, Event, Keyed, Why};
 use crate::settings::Settings;
 use bytes::Bytes;
-use file::{Kind, Writing};
+use file::Writing;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::quota::{Amount, Ticket};
 use seawall_domain::id::{PartyId, WindowId};
+use seawall_domain::recipient::Recipient;
+use seawall_formats::escrow::Kind;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::sign::VerifyingKey;
 use serde::{Deserialize, Serialize};

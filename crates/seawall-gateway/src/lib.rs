@@ -20,7 +20,6 @@ mod listen;
 mod off;
 mod policy;
 mod problem;
-pub mod recipient;
 pub mod record;
 mod replay;
 mod secrets;

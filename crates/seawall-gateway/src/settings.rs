@@ -1,12 +1,12 @@
 //! What a gateway is told: one file, one window.
 
 use crate::escrow::file::FILE_BYTES_MAX;
-use crate::recipient::Recipient;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::price::{Money, Price};
 use seawall_domain::engagement::quota::{Amount, Holder, Limit};
 use seawall_domain::engagement::scope::Scope;
 use seawall_domain::id::{PartyId, PersonId, WindowId};
+use seawall_domain::recipient::Recipient;
 use seawall_domain::time::Timestamp;
 use seawall_ledger::sign::VerifyingKey;
 use serde::Deserialize;

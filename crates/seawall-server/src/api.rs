@@ -90,6 +90,7 @@ fn framework() -> OpenApiRouter<Site> {
         .routes(routes!(evaluations::commitment))
         .routes(routes!(evaluations::book, evaluations::issue))
         .routes(routes!(evaluations::reveal))
+        .routes(routes!(evaluations::share))
         .routes(routes!(partners::list, partners::apply))
         .routes(routes!(partners::show))
         .routes(routes!(partners::evidence))

@@ -22,6 +22,7 @@ mod framework;
 mod guest;
 mod home;
 mod log;
+mod matter;
 mod partner;
 pub mod problem;
 mod scan;

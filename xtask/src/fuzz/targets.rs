@@ -107,7 +107,7 @@ const DOCUMENT: usize = 12 << 10;
 const SHORT: usize = 600;
 
 /// Every target, the most exposed first.
-pub const TARGETS: [Target; 56] = [
+pub const TARGETS: [Target; 58] = [
     target("inventory_cyclonedx_json", DOCUMENT, &CYCLONEDX_JSON),
     target("inventory_cyclonedx_xml", DOCUMENT, &CYCLONEDX_XML),
     target("inventory_spdx_json", DOCUMENT, &SPDX_JSON),
@@ -134,6 +134,8 @@ pub const TARGETS: [Target; 56] = [
     target("crossing", SHORT, &[]),
     target("protocol", DOCUMENT, &[]),
     target("sealed", SHORT, &[]),
+    target("custody", SHORT, &[]),
+    target("escrow", DOCUMENT, &[]),
     target("purl", SHORT, &PURL),
     target("vers", SHORT, &VERS),
     target("vers_native", SHORT, &[]),

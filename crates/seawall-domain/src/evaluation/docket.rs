@@ -5,12 +5,15 @@
 //! the facts gives the docket. Facts hold ids, digests and numbers only, so a docket can be shown
 //! to an auditor without showing the protocol.
 
-use super::sealing::{self, Duties, Duty, Opened, Opening, OpeningStep, Revisions, Seal, Signer};
+use super::sealing::{self, Custody, Duties, Duty, Opened, Opening, OpeningStep};
+use super::sealing::{Revisions, Seal, Signer};
 use super::token::{self, Book, Claim, Plan, Reason, TokenFact};
 use crate::digest::Digest;
 use crate::id::{PersonId, RunId};
+use crate::recipient::Recipient;
 use crate::time::{Timestamp, whole_second};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The most keys that a protocol names as signers.
 pub const SIGNERS_MAX: usize = 128;
@@ -32,6 +35,9 @@ pub struct Docket {
     pub book: Option<Book>,
     /// The opening under way, or done.
     pub opening: Option<Opening>,
+    /// The key to which each custodian's part of the next protocol is encrypted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    keys: BTreeMap<PersonId, Recipient>,
 }
 
 /// What is committed to, as far as the docket must know it.
@@ -47,6 +53,9 @@ pub struct Draft {
     pub until: Timestamp,
     /// The keys that the protocol names as signers.
     pub signers: Vec<Digest>,
+    /// Whose parts of a key open it; none where it lies under the installation's own key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<Custody>,
 }
 
 /// What somebody wants.
@@ -69,10 +78,12 @@ pub enum Event {
     Fail { run: RunId, why: Reason },
     /// There was none.
     Abandon { run: RunId, why: Reason },
-    /// Somebody asks for it to be opened.
-    AskOpening { quorum: usize },
-    /// A custodian agrees.
-    Agree { person: PersonId },
+    /// A custodian names the key to which its part is encrypted.
+    BringKey { person: PersonId, key: Recipient },
+    /// Somebody asks for it to be opened, by so many where the key is not split.
+    AskOpening { quorum: Option<usize> },
+    /// A custodian agrees, and brings its part where the key is split: SHA-256 of it.
+    Agree { person: PersonId, part: Option<Digest> },
 }
 
 /// What happened.
@@ -81,6 +92,7 @@ pub enum Event {
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum DocketFact {
     DutyGiven { person: PersonId, duty: Duty },
+    KeyBrought { person: PersonId, key: Recipient },
     Committed { draft: Draft },
     Signed { by: Signer },
     TokenMoved { fact: TokenFact },
@@ -116,6 +128,7 @@ impl Docket {
             committed_at: None,
             book: None,
             opening: None,
+            keys: BTreeMap::new(),
         }
     }
 
@@ -139,12 +152,17 @@ impl Docket {
             Event::Complete { run } => self.token(|book| book.complete(run, now))?,
             Event::Fail { run, why } => self.token(|book| book.fail(run, why, now))?,
             Event::Abandon { run, why } => self.token(|book| book.abandon(run, why, now))?,
-            Event::AskOpening { quorum } => {
-                self.asked(quorum)?;
-                DocketFact::OpeningAsked { quorum }
+            Event::BringKey { person, key } => {
+                self.brings(person, key)?;
+                DocketFact::KeyBrought { person, key }
             }
-            Event::Agree { person } => {
-                self.opening.as_ref().ok_or(Refused::NotNow)?.agree(person, now)?;
+            Event::AskOpening { quorum } => {
+                DocketFact::OpeningAsked { quorum: self.asked(quorum)?.quorum() }
+            }
+            Event::Agree { person, part } => {
+                let opening = self.opening.as_ref().ok_or(Refused::NotNow)?;
+                opening.takes(person, part)?;
+                opening.agree(person, now)?;
                 DocketFact::OpeningAgreed { person }
             }
         };
@@ -157,6 +175,10 @@ impl Docket {
         match fact {
             DocketFact::DutyGiven { person, duty } => {
                 next.duties = self.duties.give(*person, *duty).ok()?;
+            }
+            DocketFact::KeyBrought { person, key } => {
+                self.brings(*person, *key).ok()?;
+                next.keys.insert(*person, *key);
             }
             DocketFact::Committed { draft } => {
                 next.seal = Some(Seal::Drafted { root: draft.root });
@@ -176,7 +198,9 @@ impl Docket {
             DocketFact::TokenMoved { fact } => {
                 next.book = Some(self.book.as_ref()?.after(fact, at)?);
             }
-            DocketFact::OpeningAsked { quorum } => next.opening = Some(self.asked(*quorum).ok()?),
+            DocketFact::OpeningAsked { quorum } => {
+                next.opening = Some(self.asked(Some(*quorum)).ok()?);
+            }
             DocketFact::OpeningAgreed { person } => {
                 next.opening = Some(self.opening.as_ref()?.agree(*person, at).ok()?.0);
             }
@@ -187,6 +211,39 @@ impl Docket {
     /// What is being sealed, or was last, and when it was committed to.
     pub fn drafted(&self) -> Option<(&Draft, Timestamp)> {
         Some((self.draft.as_ref()?, self.committed_at?))
+    }
+
+    /// The custodians, each with the key to which its part is encrypted; all of them have one.
+    pub fn custodians(&self) -> Result<Vec<(PersonId, Recipient)>, Refused> {
+        let keyed = |person: PersonId| {
+            let key = self.keys.get(&person).ok_or(sealing::Refused::NoKey)?;
+            Ok((person, *key))
+        };
+        self.duties.with(Duty::Custody).map(keyed).collect()
+    }
+
+    /// The key that a custodian has brought.
+    pub fn key_of(&self, person: PersonId) -> Option<Recipient> {
+        self.keys.get(&person).copied()
+    }
+
+    /// Whose parts open what is being sealed, or was last; none where the key is not split.
+    pub fn custody(&self) -> Option<&Custody> {
+        self.draft.as_ref()?.custody.as_ref()
+    }
+
+    /// Of which root custodians are given their shares, and who they are, in the order of the
+    /// shares: of the one whose opening is under way, and else of what is being sealed, or was
+    /// last.
+    pub fn shared(&self) -> Option<(Digest, Vec<PersonId>)> {
+        let asked = self.opening.as_ref().filter(|it| it.is_by_parts() && it.opened().is_none());
+        match asked {
+            Some(opening) => Some((opening.root(), opening.custodians().collect())),
+            None => {
+                let draft = self.draft.as_ref()?;
+                Some((draft.root, draft.custody.as_ref()?.custodians().collect()))
+            }
+        }
     }
 
     /// The record of the last step of an opening.
@@ -209,6 +266,10 @@ impl Docket {
         let known = self.revisions.all().iter().any(|revision| revision.root == draft.root);
         if draft.supersedes != newest || known {
             return Err(sealing::Refused::NotNext.into());
+        }
+        let mut custodians = draft.custody.iter().flat_map(Custody::custodians);
+        if !custodians.all(|person| self.duties.has(person, Duty::Custody)) {
+            return Err(sealing::Refused::NoDuty.into());
         }
         match draft.signers.len() {
             2..=SIGNERS_MAX => Ok(()),
@@ -236,9 +297,27 @@ impl Docket {
         Ok(DocketFact::TokenMoved { fact })
     }
 
-    fn asked(&self, quorum: usize) -> Result<Opening, Refused> {
+    fn brings(&self, person: PersonId, key: Recipient) -> Result<(), Refused> {
+        if !self.duties.has(person, Duty::Custody) {
+            return Err(sealing::Refused::NoDuty.into());
+        }
+        match self.keys.iter().any(|(other, known)| *other != person && *known == key) {
+            true => Err(sealing::Refused::SameKey.into()),
+            false => Ok(()),
+        }
+    }
+
+    fn asked(&self, quorum: Option<usize>) -> Result<Opening, Refused> {
         let seal = self.seal.as_ref().filter(|_| self.opening.is_none());
-        Ok(Opening::ask(seal.ok_or(Refused::NotNow)?, &self.duties, quorum)?)
+        let seal = seal.ok_or(Refused::NotNow)?;
+        Ok(match (self.custody(), quorum) {
+            (Some(custody), Some(quorum)) if quorum != custody.quorum() => {
+                return Err(sealing::Refused::OtherQuorum.into());
+            }
+            (Some(custody), _) => Opening::ask_by_parts(seal, custody)?,
+            (None, Some(quorum)) => Opening::ask(seal, &self.duties, quorum)?,
+            (None, None) => return Err(sealing::Refused::NoQuorum.into()),
+        })
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Two different people sign, and whoever sets the threshold neither runs nor scores: within one
 //! protocol a natural person holds one duty, whatever accounts it has. A sealed protocol is opened
-//! only when enough custodians agree, only to reveal it, and every step of that is on record. The
-//! shares of the key itself are not made here: custodians agree, and the installation's key opens
-//! (FRONTIER 3.4).
+//! only when enough custodians agree, only to reveal it, and every step of that is on record. Each
+//! of them brings a part of the key, which is known here by its digest alone (FRONTIER 3.4); where
+//! a protocol was sealed for a rehearsal there are no parts, and agreeing is all there is.
 
 use crate::digest::Digest;
 use crate::id::{AccountId, PersonId};
@@ -65,6 +65,21 @@ pub enum Refused {
     /// A quorum of none, of one, or of more custodians than there are.
     #[error("cannot set this quorum: at least two, and no more than there are custodians")]
     NoQuorum,
+    /// Another quorum than that for which the key was split.
+    #[error("cannot ask for this quorum: the key was split for another one")]
+    OtherQuorum,
+    /// A custodian has named no key.
+    #[error("cannot seal before each custodian has brought a key")]
+    NoKey,
+    /// Two custodians, one key.
+    #[error("cannot bring this key: another custodian has brought it")]
+    SameKey,
+    /// No part of the key came with the agreement, and it takes one.
+    #[error("cannot agree without a part of the key")]
+    NoPart,
+    /// The part is another custodian's, of another opening, or there are none.
+    #[error("cannot agree with this part: it is not this custodian's of this opening")]
+    OtherPart,
 }
 
 /// Who has which duty under one protocol.
@@ -240,6 +255,33 @@ impl Revisions {
     }
 }
 
+/// Whose parts of a key open a sealed protocol together, as it was when it was committed to.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Custody {
+    quorum: usize,
+    parts: BTreeMap<PersonId, Digest>,
+}
+
+impl Custody {
+    /// So many of these custodians, each with SHA-256 of its part.
+    pub fn of(quorum: usize, parts: BTreeMap<PersonId, Digest>) -> Result<Custody, Refused> {
+        if quorum < 2 || quorum > parts.len() {
+            return Err(Refused::NoQuorum);
+        }
+        Ok(Custody { quorum, parts })
+    }
+
+    /// How many parts open it.
+    pub fn quorum(&self) -> usize {
+        self.quorum
+    }
+
+    /// Whose they are.
+    pub fn custodians(&self) -> impl Iterator<Item = PersonId> + '_ {
+        self.parts.keys().copied()
+    }
+}
+
 /// Custodians agreeing, one after the other, to have a sealed protocol opened.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
@@ -247,6 +289,9 @@ pub struct Opening {
     quorum: usize,
     custodians: BTreeSet<PersonId>,
     agreed: BTreeMap<PersonId, Timestamp>,
+    /// SHA-256 of the part that each brings; none where the key is not split.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    parts: BTreeMap<PersonId, Digest>,
 }
 
 /// One line of the record of an opening.
@@ -292,7 +337,60 @@ impl Opening {
         if quorum < 2 || quorum > custodians.len() {
             return Err(Refused::NoQuorum);
         }
-        Ok(Opening { root: seal.root(), quorum, custodians, agreed: BTreeMap::new() })
+        let (agreed, parts) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Opening { root: seal.root(), quorum, custodians, agreed, parts })
+    }
+
+    /// Begins where the key is split: the custodians and their number are those of the split.
+    pub fn ask_by_parts(seal: &Seal, custody: &Custody) -> Result<Opening, Refused> {
+        if seal.sealed_at().is_none() {
+            return Err(Refused::NotNow);
+        }
+        Ok(Opening {
+            root: seal.root(),
+            quorum: custody.quorum,
+            custodians: custody.custodians().collect(),
+            agreed: BTreeMap::new(),
+            parts: custody.parts.clone(),
+        })
+    }
+
+    /// Which commitment is to be opened.
+    pub fn root(&self) -> Digest {
+        self.root
+    }
+
+    /// How many custodians it takes.
+    pub fn quorum(&self) -> usize {
+        self.quorum
+    }
+
+    /// Who may agree.
+    pub fn custodians(&self) -> impl Iterator<Item = PersonId> + '_ {
+        self.custodians.iter().copied()
+    }
+
+    /// Whether custodians bring parts of the key.
+    pub fn is_by_parts(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// SHA-256 of the part of everybody who has agreed.
+    pub fn brought(&self) -> impl Iterator<Item = Digest> + '_ {
+        self.agreed.keys().filter_map(|person| self.parts.get(person).copied())
+    }
+
+    /// Whether a custodian may agree with what it brings.
+    pub fn takes(&self, by: PersonId, part: Option<Digest>) -> Result<(), Refused> {
+        if !self.custodians.contains(&by) {
+            return Err(Refused::NoDuty);
+        }
+        match (self.parts.get(&by), part) {
+            (None, None) => Ok(()),
+            (Some(_), None) => Err(Refused::NoPart),
+            (expected, Some(part)) if expected == Some(&part) => Ok(()),
+            (Some(_) | None, Some(_)) => Err(Refused::OtherPart),
+        }
     }
 
     /// A custodian agrees; agreeing twice counts once.

@@ -13,7 +13,7 @@ use seawall_domain::engagement::{EngagementFact, Weights};
 use seawall_domain::evaluation::decision::Outcome;
 use seawall_domain::evaluation::docket::{DocketFact, Draft};
 use seawall_domain::evaluation::protocol::Domain;
-use seawall_domain::evaluation::sealing::{Duty, Signer};
+use seawall_domain::evaluation::sealing::{Custody, Duty, Signer};
 use seawall_domain::evaluation::token::{Plan, Reason, TokenFact};
 use seawall_domain::evaluation::{EvaluationFact, Kept};
 use seawall_domain::id::*;
@@ -27,6 +27,7 @@ use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Asked, By, Change, Extent, Why};
 use seawall_domain::partner::token::Issued;
 use seawall_domain::partner::{Application, Declared, PartnerFact};
+use seawall_domain::recipient::Recipient;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -52,14 +53,19 @@ pub fn evaluations() -> Vec<EvaluationFact> {
         plan,
         until: day(90),
         signers: vec![digest(31), digest(32)],
+        custody: None,
     };
+    let parts = [(person(5), digest(36)), (person(6), digest(37))].into_iter().collect();
+    let custody = Custody::of(2, parts).ok();
+    let split = Draft { root: digest(38), custody, ..draft.clone() };
     let by = |number: u8| Signer {
         person: person(number.into()),
         account: AccountId::new(Uuid::from_u128(number.into())),
         key: digest(30 + number),
     };
     let kept = Kept {
-        opening: Address(digest(33)),
+        opening: Some(Address(digest(33))),
+        sealed: None,
         domains: BTreeSet::from([Domain::Discovery, Domain::Exploitation]),
         tasks: 40,
     };
@@ -74,9 +80,13 @@ pub fn evaluations() -> Vec<EvaluationFact> {
         duty(6, Duty::Custody),
         DocketFact::Committed { draft },
     ];
+    let split = [
+        DocketFact::KeyBrought { person: person(5), key: Recipient::new([39; 32]) },
+        DocketFact::Committed { draft: split },
+    ];
     let mut all = vec![F::Opened { id: EvaluationId::new(subject_id()) }];
     all.extend(docket.map(|fact| F::DocketMoved { fact }));
-    all.push(F::ProtocolKept { root: digest(30), kept });
+    all.push(F::ProtocolKept { root: digest(30), kept: kept.clone() });
     for number in [1, 2] {
         let (public_key, value) = ("ab".repeat(32), "cd".repeat(64));
         all.push(F::Signed { by: by(number), public_key, value });
@@ -94,6 +104,10 @@ pub fn evaluations() -> Vec<EvaluationFact> {
     ];
     all.extend(rest.map(|fact| F::DocketMoved { fact }));
     all.push(F::ProtocolShown { root: digest(30), to: person(7) });
+    all.extend(split.map(|fact| F::DocketMoved { fact }));
+    let (opening, sealed) = (None, Some(Address(digest(40))));
+    all.push(F::ProtocolKept { root: digest(38), kept: Kept { opening, sealed, ..kept } });
+    all.push(F::ProtocolUnsealed { root: digest(38), opening: Address(digest(41)) });
     all
 }
 

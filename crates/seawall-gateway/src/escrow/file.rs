@@ -1,21 +1,21 @@
 //! The file of one request: a line that says for whom it is, then pieces.
 //!
-//! The line is JSON and ends with a line feed. Behind it stands piece by piece: four bytes with the
-//! length of what follows (big-endian), then the ciphertext (AES-256-GCM). Its text begins with a
-//! byte for the [`Kind`]. The nonce of a piece is its number in eleven bytes and one byte that is 1
-//! for the last piece and 0 for the others, so pieces can neither be moved nor cut off; this is
-//! the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizar 2015). Each piece is bound to the
-//! SHA-256 of the line. The content key is `HKDF-SHA-256` (RFC 5869) over both secrets, salted with
-//! the consent's digest, for this request alone.
+//! [`seawall_formats::escrow`] says how it is read. The nonce of a piece is its number in eleven
+//! bytes and one byte that is 1 for the last piece and 0 for the others, so pieces can neither be
+//! moved nor cut off; this is the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizar 2015).
+//! Each piece is bound to the SHA-256 of the line. The content key is `HKDF-SHA-256` (RFC 5869)
+//! over both secrets, salted with the consent's digest, for this request alone.
 
 use super::Agreed;
-use crate::recipient::{Enclosed, Unopened};
 use crate::record::Escrowed;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use seawall_domain::digest::Digest;
 use seawall_domain::id::WindowId;
-use serde::{Deserialize, Serialize};
+use seawall_domain::recipient::Recipient;
+use seawall_formats::enclosed::Enclosed;
+use seawall_formats::escrow::{Head, Kind, PIECE_BYTES_MAX, Side};
+use seawall_ledger::recipient::{Unopened, enclose};
 use sha2::{Digest as _, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -23,122 +23,39 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// The most content in a piece, in bytes.
-pub const PIECE_BYTES_MAX: usize = 16 << 10;
-
 /// The largest file unless the settings say otherwise: an answer that is longer is broken off.
 pub const FILE_BYTES_MAX: u64 = 4 << 30;
-
-/// The longest first line.
-pub const HEAD_BYTES_MAX: usize = 4 << 10;
-
-/// What a file says it is.
-pub(super) const SCHEMA: &str = "seawall/escrow/v1";
 
 const SECRET: &[u8] = b"seawall/escrow/v1/secret/";
 const CONTENT: &[u8] = b"seawall/escrow/v1/content";
 
-/// What a piece holds.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
-    /// Of what was sent on.
-    Asked,
-    /// Of what went back.
-    Answered,
-    /// Nothing: the request has ended, and nothing follows.
-    End,
+/// The first line of a request's file, with a secret for each side.
+fn head(
+    named: (WindowId, Uuid),
+    agreed: &Agreed,
+    [developer, partner]: &[[u8; 32]; 2],
+) -> Result<Head, Unopened> {
+    let about = belongs(&agreed.consent, named.1);
+    let enclosed = |side: Side, to: Recipient, secret: &[u8; 32]| {
+        let [key, text] = enclose(to.bytes(), &what(side), &about, secret)?;
+        Ok(Enclosed::new(to, [&key, &text]))
+    };
+    let developer = enclosed(Side::Developer, agreed.developer, developer)?;
+    let partner = enclosed(Side::Partner, agreed.partner, partner)?;
+    Ok(Head::new(named, agreed.consent, [developer, partner]))
 }
 
-impl Kind {
-    fn byte(self) -> u8 {
-        match self {
-            Kind::Asked => 0,
-            Kind::Answered => 1,
-            Kind::End => 2,
-        }
-    }
-
-    pub(super) fn of(byte: u8) -> Option<Kind> {
-        [Kind::Asked, Kind::Answered, Kind::End].into_iter().find(|kind| kind.byte() == byte)
-    }
-}
-
-/// Which of the two sides.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Who made the model.
-    Developer,
-    /// Who asked.
-    Partner,
-}
-
-impl Side {
-    fn word(self) -> &'static [u8] {
-        match self {
-            Side::Developer => b"developer",
-            Side::Partner => b"partner",
-        }
-    }
-}
-
-/// The first line of a file.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Head {
-    pub(super) schema: String,
-    /// The window.
-    pub window: WindowId,
-    /// The request.
-    pub request: Uuid,
-    /// SHA-256 of what both sides signed.
-    pub consent: Digest,
-    /// The developer's secret.
-    pub developer: Enclosed,
-    /// The partner's.
-    pub partner: Enclosed,
-}
-
-impl Head {
-    fn new(
-        (window, request): (WindowId, Uuid),
-        agreed: &Agreed,
-        [developer, partner]: &[[u8; 32]; 2],
-    ) -> Result<Head, Unopened> {
-        let about = about(&agreed.consent, request);
-        let enclose = |side: Side, to: crate::recipient::Recipient, secret: &[u8; 32]| {
-            to.enclose(&what(side), &about, secret)
-        };
-        Ok(Head {
-            schema: SCHEMA.to_owned(),
-            window,
-            request,
-            consent: agreed.consent,
-            developer: enclose(Side::Developer, agreed.developer, developer)?,
-            partner: enclose(Side::Partner, agreed.partner, partner)?,
-        })
-    }
-
-    /// What a side's secret is encrypted in.
-    pub fn enclosed(&self, side: Side) -> &Enclosed {
-        match side {
-            Side::Developer => &self.developer,
-            Side::Partner => &self.partner,
-        }
-    }
-
-    /// What a side's secret belongs to.
-    pub(super) fn about(&self) -> Vec<u8> {
-        about(&self.consent, self.request)
-    }
+/// What a side's secret belongs to.
+pub(super) fn about(head: &Head) -> Vec<u8> {
+    belongs(&head.consent, head.request)
 }
 
 /// What a side's secret is for.
 pub(super) fn what(side: Side) -> Vec<u8> {
-    [SECRET, side.word()].concat()
+    [SECRET, side.word().as_bytes()].concat()
 }
 
-fn about(consent: &Digest, request: Uuid) -> Vec<u8> {
+fn belongs(consent: &Digest, request: Uuid) -> Vec<u8> {
     [consent.bytes().as_slice(), request.as_bytes()].concat()
 }
 
@@ -217,7 +134,7 @@ impl Writing {
         agreed: &Agreed,
         secrets: [[u8; 32]; 2],
     ) -> io::Result<Writing> {
-        let head = Head::new(named, agreed, &secrets).map_err(io::Error::other)?;
+        let head = head(named, agreed, &secrets).map_err(io::Error::other)?;
         let key = content_key(&head, &secrets);
         let key = key.ok_or_else(|| io::Error::other("no key can be made"))?;
         let mut line = serde_json::to_vec(&head)?;

@@ -4,16 +4,16 @@
 //! nothing alone, and nothing of any other request. With both parts, whoever holds the file reads
 //! it. A file without its end is read as far as it goes, and said to be so.
 
-use super::file::{HEAD_BYTES_MAX, Head, Kind, PIECE_BYTES_MAX, Place, SCHEMA, Side};
-use super::file::{content_key, nonce, what};
-use crate::recipient::{Keeper, Unopened, from_hex, hex};
+use super::file::{Place, about, content_key, nonce, what};
 use crate::record::Escrowed;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey};
 use seawall_domain::digest::Digest;
-use serde::{Deserialize, Serialize};
+use seawall_formats::escrow::{Head, Kind, Part, Side, first_line, piece};
+use seawall_formats::fault::FormatFault;
+use seawall_ledger::recipient::{Keeper, Unopened};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use std::io::{self, BufRead, Read as _, Write};
-use uuid::Uuid;
+use std::io::{self, BufRead, Write};
 
 /// Why a file is not opened.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ pub enum Refused {
     /// It does not begin as such a file does.
     #[error("it is no escrowed request")]
     Unreadable,
+    /// A line or a part is spelled otherwise.
+    #[error(transparent)]
+    Spelled(#[from] FormatFault),
     /// A key or a part is of no use.
     #[error(transparent)]
     Key(#[from] Unopened),
@@ -44,66 +47,19 @@ pub enum Refused {
     Added,
 }
 
-/// One side's part of the key of one request. It is secret, and opens nothing alone.
-#[derive(Clone, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Part {
-    schema: String,
-    /// Which request.
-    pub request: Uuid,
-    /// SHA-256 of the first line of its file.
-    pub head: Digest,
-    /// Whose part.
-    pub side: Side,
-    secret: String,
-}
-
-impl std::fmt::Debug for Part {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Part({:?} of {})", self.side, self.request)
-    }
-}
-
-const PART: &str = "seawall/escrow-part/v1";
-
-/// The largest part that is read, in bytes.
-pub const PART_BYTES_MAX: usize = 4 << 10;
-
-impl Part {
-    /// A side's part, from a file's first line.
-    pub fn make((head, digest): (&Head, Digest), keeper: &Keeper) -> Result<Part, Refused> {
-        let mine = |side: &Side| head.enclosed(*side).to == keeper.public();
-        let sides = [Side::Developer, Side::Partner];
-        let side = sides.into_iter().find(mine).ok_or(Refused::Stranger)?;
-        let secret = keeper.open(&what(side), &head.about(), head.enclosed(side))?;
-        let schema = PART.to_owned();
-        Ok(Part { schema, request: head.request, head: digest, side, secret: hex(&secret) })
-    }
-
-    /// Reads a part.
-    pub fn read(bytes: &[u8]) -> Result<Part, Refused> {
-        let short = Some(bytes).filter(|bytes| bytes.len() <= PART_BYTES_MAX);
-        let part = short.and_then(|bytes| serde_json::from_slice::<Part>(bytes).ok());
-        part.filter(|part| part.schema == PART).ok_or(Refused::Unreadable)
-    }
-
-    fn secret(&self) -> Option<[u8; 32]> {
-        from_hex(&self.secret)?.try_into().ok()
-    }
+/// A side's part of the key of a request, from the first line of its file.
+pub fn part((head, digest): (&Head, Digest), keeper: &Keeper) -> Result<Part, Refused> {
+    let mine = |side: &Side| *head.enclosed(*side).to.bytes() == keeper.public();
+    let side = Side::BOTH.into_iter().find(mine).ok_or(Refused::Stranger)?;
+    let [key, text] = head.enclosed(side).parts().ok_or(Unopened::Opening)?;
+    let secret = keeper.open(&what(side), &about(head), [&key, &text])?;
+    Ok(Part::new((head.request, digest), side, &secret))
 }
 
 /// Reads the first line of a file, with its SHA-256.
 pub fn head(file: &mut impl BufRead) -> Result<(Head, Digest), Refused> {
-    let mut line = Vec::new();
-    file.take(HEAD_BYTES_MAX as u64).read_until(b'\n', &mut line)?;
-    if line.pop() != Some(b'\n') {
-        return Err(Refused::Unreadable);
-    }
-    let head: Head = serde_json::from_slice(&line).map_err(|_| Refused::Unreadable)?;
-    if head.schema != SCHEMA {
-        return Err(Refused::Unreadable);
-    }
-    Ok((head, Digest::new(Sha256::digest(&line).into())))
+    let line = first_line(file)?.ok_or(Refused::Unreadable)?;
+    Ok((Head::read(&line)?, Digest::new(Sha256::digest(&line).into())))
 }
 
 /// What a file held.
@@ -167,18 +123,6 @@ fn joint(head: &Head, digest: Digest, parts: &[Part]) -> Result<LessSafeKey, Ref
     };
     let secrets = developer.secret().zip(partner.secret()).ok_or(Refused::Unreadable)?;
     content_key(head, &[secrets.0, secrets.1]).ok_or(Refused::Unreadable)
-}
-
-/// Reads the next piece, if there is one that is whole.
-fn piece(file: &mut impl BufRead, room: &mut Vec<u8>) -> io::Result<bool> {
-    room.clear();
-    file.by_ref().take(4).read_to_end(room)?;
-    let Ok(length) = <[u8; 4]>::try_from(room.as_slice()) else { return Ok(false) };
-    room.clear();
-    let bytes = u64::from(u32::from_be_bytes(length));
-    // One that says it is longer than any is read as such, and does not open.
-    let bytes = bytes.min((PIECE_BYTES_MAX + 1 + AES_256_GCM.tag_len()) as u64);
-    Ok(file.by_ref().take(bytes).read_to_end(room)? as u64 == bytes)
 }
 
 fn decrypt<'a>(

@@ -1,8 +1,9 @@
-use super::file::{PIECE_BYTES_MAX, path};
-use super::opening::{End, Opened, Part, Refused, holds, open};
+use super::file::path;
+use super::opening::{End, Opened, Refused, holds, open, part};
 use super::*;
-use crate::recipient::Keeper;
 use proptest::prelude::*;
+use seawall_formats::escrow::{PIECE_BYTES_MAX, Part};
+use seawall_ledger::recipient::Keeper;
 use seawall_ledger::sign::SigningKey;
 
 fn developer() -> Keeper {
@@ -13,9 +14,13 @@ fn partner() -> Keeper {
     Keeper::from_seed([2; 32]).unwrap()
 }
 
+fn public(keeper: &Keeper) -> Recipient {
+    Recipient::new(keeper.public())
+}
+
 fn agreed() -> Agreed {
     let consent = Digest::new([9; 32]);
-    let (developer, partner) = (developer().public(), partner().public());
+    let (developer, partner) = (public(&developer()), public(&partner()));
     Agreed { consent, developer, partner, bytes_max: file::FILE_BYTES_MAX }
 }
 
@@ -41,7 +46,7 @@ fn written(pieces: &[(Kind, &[u8])]) -> (Vec<u8>, Escrowed) {
 
 fn parts(bytes: &[u8], keepers: &[Keeper]) -> Result<Vec<Part>, Refused> {
     let (head, digest) = opening::head(&mut &*bytes)?;
-    keepers.iter().map(|keeper| Part::make((&head, digest), keeper)).collect()
+    keepers.iter().map(|keeper| part((&head, digest), keeper)).collect()
 }
 
 fn opened(bytes: &[u8], keepers: &[Keeper]) -> Result<(Vec<u8>, Vec<u8>, Opened), Refused> {
@@ -185,8 +190,8 @@ fn consent() -> Consent {
         snapshot: Digest::new([1; 32]),
         party: PartyId::new(Uuid::from_u128(2)),
         terms: Digest::new([2; 32]),
-        developer: developer().public(),
-        partner: partner().public(),
+        developer: public(&developer()),
+        partner: public(&partner()),
     }
 }
 
@@ -214,13 +219,13 @@ fn consent_takes_both_and_the_same() {
         Consent { snapshot: Digest::new([9; 32]), ..consent() },
         Consent { party: PartyId::new(Uuid::from_u128(9)), ..consent() },
         Consent { terms: Digest::new([9; 32]), ..consent() },
-        Consent { developer: partner().public(), ..consent() },
-        Consent { partner: developer().public(), ..consent() },
+        Consent { developer: public(&partner()), ..consent() },
+        Consent { partner: public(&developer()), ..consent() },
     ] {
         check(&signed(&other, CONSENT, &[10, 11]), false);
     }
     // One key in both places would open alone.
-    let alone = Consent { partner: developer().public(), ..consent() };
+    let alone = Consent { partner: public(&developer()), ..consent() };
     assert!(alone.agreed(&signed(&alone, CONSENT, &[10, 11]), both).is_err());
 }
 

@@ -5,12 +5,14 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::StatusCode;
 use seawall_domain::digest::Digest;
-use seawall_gateway::escrow::opening::{self, Part};
+use seawall_domain::recipient::Recipient;
+use seawall_formats::escrow::Part;
+use seawall_gateway::escrow::opening;
 use seawall_gateway::escrow::{CONSENT, Consent, file};
-use seawall_gateway::recipient::Keeper;
 use seawall_gateway::settings::Settings;
 use seawall_gateway::{Gateway, verify};
 use seawall_ledger::dsse::Envelope;
+use seawall_ledger::recipient::Keeper;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
@@ -23,7 +25,7 @@ fn keepers() -> [Keeper; 2] {
 
 /// What stands in the settings.
 fn section() -> String {
-    let [one, other] = keepers().map(|keeper| keeper.public());
+    let [one, other] = keepers().map(|keeper| Recipient::new(keeper.public()));
     format!(
         "[[escrow]]\nparty = \"{}\"\ndeveloper = \"{one}\"\npartner = \"{other}\"\n\
          signer = \"{}\"\nconsent = \"consent.json\"\n",
@@ -33,7 +35,7 @@ fn section() -> String {
 }
 
 fn consent() -> Consent {
-    let [developer, partner] = keepers().map(|keeper| keeper.public());
+    let [developer, partner] = keepers().map(|keeper| Recipient::new(keeper.public()));
     let (snapshot, terms) = (Digest::new([7; 32]), Digest::new([8; 32]));
     Consent { window: window(), snapshot, party: party(), terms, developer, partner }
 }
@@ -72,7 +74,7 @@ fn opened(path: &PathBuf, keepers: &[Keeper]) -> Result<(String, String, bool), 
     let bytes = std::fs::read(path).unwrap();
     let (head, digest) = opening::head(&mut &*bytes).unwrap();
     let parts: Result<Vec<Part>, _> =
-        keepers.iter().map(|keeper| Part::make((&head, digest), keeper)).collect();
+        keepers.iter().map(|keeper| opening::part((&head, digest), keeper)).collect();
     let (mut asked, mut answered) = (Vec::new(), Vec::new());
     let parts = parts.map_err(|refused| refused.to_string())?;
     let opened = opening::open(&mut &*bytes, &parts, (&mut asked, &mut answered));

@@ -17,7 +17,7 @@ use axum::response::IntoResponse;
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::token::{Book, Entry, Fate};
 use seawall_domain::id::EvaluationId;
-use seawall_services::evaluation::docket;
+use seawall_services::evaluation::docket::{self, Keeping};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,6 +46,19 @@ pub struct Shown {
     pub opening: &'static str,
     /// How often it was shown to somebody since.
     pub shown: usize,
+    /// Whose parts of a key open what is being sealed, or was last; none where it lies under the
+    /// installation's own key, for a rehearsal.
+    pub custody: Option<Custody>,
+}
+
+/// Among whom the key of a protocol is split.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvaluationCustody)]
+pub struct Custody {
+    /// How many of them open it together.
+    pub quorum: usize,
+    /// The custodians.
+    pub custodians: Vec<String>,
 }
 
 /// A token in the book; the token itself is told once, to whoever runs.
@@ -83,6 +96,10 @@ pub(crate) fn shown(it: &Evaluation) -> Shown {
         tokens,
         opening,
         shown: it.shown.len(),
+        custody: docket.custody().map(|custody| Custody {
+            quorum: custody.quorum(),
+            custodians: custody.custodians().map(|person| person.to_string()).collect(),
+        }),
     }
 }
 
@@ -129,18 +146,43 @@ pub async fn show(
     Ok(Json(shown(&docket::show(&site.desk, &known.0.actor, id).await?)))
 }
 
-/// Commits to a protocol, or to an amendment; what is answered is its root.
+/// How what a protocol says is kept until it is opened; one of the two is said.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// How many of the custodians open it together.
+    quorum: Option<usize>,
+    /// Whether it lies under the installation's own key, for practice.
+    rehearsal: Option<bool>,
+}
+
+impl Kept {
+    fn keeping(self) -> Option<Keeping> {
+        match (self.quorum, self.rehearsal) {
+            (Some(quorum), None | Some(false)) => Some(Keeping::Split { quorum }),
+            (None, Some(true)) => Some(Keeping::Rehearsal),
+            (Some(_), Some(true)) | (None, None | Some(false)) => None,
+        }
+    }
+}
+
+/// Commits to a protocol, or to an amendment; what is answered is its root. What it says is
+/// encrypted to the custodians, of whom each has brought a key, so that `quorum` of them open it
+/// together.
 #[utoipa::path(post, path = "/v1/evaluations/{id}/protocols", tag = "evaluations",
-    params(("id" = String, Path)), request_body(content((Object = "application/json"))),
+    params(("id" = String, Path), ("quorum" = Option<usize>, Query),
+        ("rehearsal" = Option<bool>, Query)), request_body(content((Object = "application/json"))),
     responses((status = 201, body = Shown), (status = 401), (status = 404), (status = 409),
         (status = 422)))]
 pub async fn commit(
     State(site): State<Site>,
     known: Known,
     Id(id): Id<EvaluationId>,
+    Asked(kept): Asked<Kept>,
     Whole(body): Whole<PROTOCOL_BYTES_MAX>,
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
-    let committed = docket::commit(&site.desk, &known.0.actor, id, &body).await?;
+    let (keeping, actor) = (kept.keeping(), &known.0.actor);
+    let committed = docket::commit(&site.desk, actor, id, &body, keeping).await?;
     Ok((StatusCode::CREATED, Json(shown(&committed))))
 }
 
@@ -208,6 +250,20 @@ pub async fn issue(
     let issued = docket::issue(&site.desk, &known.0.actor, id).await?;
     let issued = Issued { run: issued.run.to_string(), token: issued.token };
     Ok((StatusCode::CREATED, Json(issued)))
+}
+
+/// The share of a custodian in what is being opened, sealed, or was last, encrypted to its own key.
+/// `seawall evaluation share` takes it out; what the shares open is not with it.
+#[utoipa::path(get, path = "/v1/evaluations/{id}/share", tag = "evaluations",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]
+pub async fn share(
+    State(site): State<Site>,
+    known: Known,
+    Id(id): Id<EvaluationId>,
+) -> Result<impl IntoResponse, Refused> {
+    let bytes = docket::share(&site.desk, &known.0.actor, id).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
 }
 
 /// What of an opened protocol is asked for.

@@ -21,6 +21,24 @@ pub struct Matters {
     pub forms: Vec<Form>,
 }
 
+/// A page with forms, which can stand there again as they were sent.
+pub trait Asking: Template {
+    /// Its forms.
+    fn forms(&mut self) -> &mut [Form];
+}
+
+impl Asking for Matters {
+    fn forms(&mut self) -> &mut [Form] {
+        &mut self.forms
+    }
+}
+
+impl Asking for Matter {
+    fn forms(&mut self) -> &mut [Form] {
+        &mut self.forms
+    }
+}
+
 /// One matter in the list.
 #[derive(Clone, Debug, Default)]
 pub struct MatterRow {

@@ -7,50 +7,40 @@ mod stands;
 use self::acts::{forms, opening, withdrawal};
 use self::stands::{next, parts, states, tracks};
 use super::guest::{Guest, page};
+use super::matter::{self, LIST_MAX, Untaken, misread};
 use super::sent::{Sent, back_to};
 use super::words::{short, when};
 use crate::extract::Name;
-use crate::pages::matter::{Letter, Matter, MatterRow, Matters, Written};
+use crate::pages::matter::{Letter, Matter, Matters, Written};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use seawall_domain::engagement::letter::NOTHING_REQUIRED;
 use seawall_domain::engagement::{Engagement, Weights};
 use seawall_services::engagement::{self, What};
 use seawall_services::party;
 
-/// How many engagements one list shows.
-const LIST_MAX: i64 = 500;
-
 /// The engagements one may know of.
 pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    page(&listed(&site, &guest).await?)
+}
+
+async fn listed(site: &Site, guest: &Guest) -> Result<Matters, Refused> {
     let found = engagement::list(&site.desk, &guest.actor(), LIST_MAX).await?;
     let developers: Vec<_> = found.iter().map(|it| it.developer).collect();
     let parties = party::known(&site.desk, developers).await?;
     let row = |it: &Engagement| {
-        let steps = next(it);
-        let first = steps.first();
         let name = parties.get(&it.developer).map(|party| party.name.clone());
-        MatterRow {
-            href: format!("/engagements/{}", it.id),
-            title: format!("{}, {}", name.unwrap_or_default(), short(it.id)),
-            under: format!("opened {}", when(it.opened_at).text),
-            states: states(it),
-            next: first.map_or_else(|| "Nothing.".into(), |n| format!("{} {}", n.who, n.what)),
-            by: first.and_then(|next| next.by.clone()),
-        }
+        let title = format!("{}, {}", name.unwrap_or_default(), short(it.id));
+        let under = format!("opened {}", when(it.opened_at).text);
+        matter::row(format!("/engagements/{}", it.id), (title, under), states(it), &next(it))
     };
     let shell = guest.shell("Engagements");
-    page(&Matters {
-        intro: "Voluntary dealings about one model each. Nothing here is a condition for \
-                anything, and silence has no effect."
-            .into(),
-        rows: found.iter().map(row).collect(),
-        forms: opening(&guest, &shell),
-        shell,
-    })
+    let forms = opening(guest, &shell);
+    let intro = "Voluntary dealings about one model each. Nothing here is a condition for \
+                 anything, and silence has no effect.";
+    Ok(matter::list(shell, intro, found.iter().map(row).collect(), forms))
 }
 
 /// One engagement.
@@ -59,6 +49,10 @@ pub async fn show(
     guest: Guest,
     Name(id): Name,
 ) -> Result<Response, Refused> {
+    page(&shown(&site, &guest, &id).await?)
+}
+
+async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let (desk, actor) = (&site.desk, guest.actor());
     let it = engagement::show(desk, &actor, id).await?;
@@ -67,7 +61,7 @@ pub async fn show(
     let parties = party::known(desk, [it.developer]).await?;
     let name = parties.get(&it.developer).map(|party| party.name.clone()).unwrap_or_default();
     let shell = guest.shell("Engagement");
-    page(&Matter {
+    Ok(Matter {
         over: format!("Engagement {}", short(it.id)),
         title: name,
         states: states(&it),
@@ -99,31 +93,45 @@ fn heading(what: What) -> &'static str {
 }
 
 /// Opens an engagement.
-pub async fn open(State(site): State<Site>, sent: Sent) -> Result<Response, Refused> {
+pub async fn open(State(site): State<Site>, guest: Guest, sent: Sent) -> Result<Response, Refused> {
+    match opened(&site, &sent).await {
+        Ok(it) => Ok(back_to(format!("/engagements/{}", it.id))),
+        Err(untaken) => untaken.shown_on(listed(&site, &guest).await, "/engagements", &sent),
+    }
+}
+
+async fn opened(site: &Site, sent: &Sent) -> Result<Engagement, Untaken> {
     let snapshot = sent.text("snapshot").trim().parse();
-    let snapshot = snapshot.map_err(|_| unreadable("the digest has 64 hexadecimal digits"))?;
+    let says = "the digest has 64 hexadecimal digits";
+    let snapshot = snapshot.map_err(|_| misread("snapshot", says))?;
     let weights = if sent.text("weights") == "open" { Weights::Open } else { Weights::Held };
-    let opened = engagement::open(&site.desk, sent.actor(), weights, snapshot).await?;
-    Ok(back_to(format!("/engagements/{}", opened.id)))
+    Ok(engagement::open(&site.desk, sent.actor(), weights, snapshot).await?)
 }
 
 /// Takes the step that a button is for.
 pub async fn step(
     State(site): State<Site>,
     Path((id, step)): Path<(String, String)>,
+    guest: Guest,
     sent: Sent,
 ) -> Result<Response, Refused> {
+    let page = format!("/engagements/{id}");
+    match taken(&site, (&id, &step), &sent).await {
+        Ok(()) => Ok(back_to(page)),
+        Err(untaken) => {
+            let again = shown(&site, &guest, &id).await;
+            untaken.shown_on(again, &format!("{page}/{step}"), &sent)
+        }
+    }
+}
+
+async fn taken(site: &Site, (id, step): (&str, &str), sent: &Sent) -> Result<(), Untaken> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     if step == "record" {
         let record = sent.bytes("record").to_vec();
         engagement::receive_record(&site.desk, sent.actor(), id, record).await?;
     } else {
-        acts::read(&step, &sent)?.take(&site.desk, sent.actor(), id).await?;
+        acts::read(step, sent)?.take(&site.desk, sent.actor(), id).await?;
     }
-    Ok(back_to(format!("/engagements/{id}")))
-}
-
-/// What somebody wrote into a form cannot be read.
-pub(super) fn unreadable(says: &str) -> Refused {
-    Refused::new(StatusCode::UNPROCESSABLE_ENTITY, says)
+    Ok(())
 }

@@ -1,54 +1,44 @@
 //! Evaluations on pages: who has which duty, what is sealed, which tokens are out.
 
+mod acts;
+
+use self::acts::{forms, keeping};
 use super::guest::{Guest, link, page};
+use super::matter::{self, LIST_MAX, Untaken};
 use super::sent::{Sent, back_to};
 use super::words::{fact, known, short, tag, track, when};
-use crate::api::evaluations::Step;
 use crate::extract::Name;
 use crate::pages::case::Next;
-use crate::pages::form::Weight;
-use crate::pages::matter::{Matter, MatterRow, Matters, Part};
-use crate::pages::{FieldKind, Form, Link, Shell, Tag, Tone};
+use crate::pages::matter::{Matter, Matters, Part};
+use crate::pages::{Form, Link, Tag, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::sealing::{Duty, Seal};
-use seawall_domain::evaluation::token::{Book, Entry, Fate, Reason};
+use seawall_domain::evaluation::token::{Book, Entry, Fate};
 use seawall_services::evaluation::docket;
-
-/// How many evaluations one list shows.
-const LIST_MAX: i64 = 500;
 
 /// The evaluations.
 pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    page(&listed(&site, &guest).await?)
+}
+
+async fn listed(site: &Site, guest: &Guest) -> Result<Matters, Refused> {
     let found = docket::list(&site.desk, &guest.actor(), LIST_MAX).await?;
-    let shell = guest.shell("Evaluations");
     let row = |it: &Evaluation| {
-        let steps = next(it);
-        let first = steps.first();
-        MatterRow {
-            href: format!("/evaluations/{}", it.id),
-            title: format!("Evaluation {}", short(it.id)),
-            under: it.root().map(|root| format!("root {}", short(root))).unwrap_or_default(),
-            states: states(it),
-            next: first.map_or_else(|| "Nothing.".into(), |n| format!("{} {}", n.who, n.what)),
-            by: None,
-        }
+        let title = format!("Evaluation {}", short(it.id));
+        let under = it.root().map(|root| format!("root {}", short(root))).unwrap_or_default();
+        matter::row(format!("/evaluations/{}", it.id), (title, under), states(it), &next(it))
     };
+    let shell = guest.shell("Evaluations");
     let open = Form::post(&shell, "/evaluations", "Open an evaluation");
-    let may = guest.may(Action::OpenEvaluation);
-    page(&Matters {
-        intro: "Each has a protocol that two people sealed before any run, and a token for each \
-                run. Thresholds and tasks are on no page."
-            .into(),
-        rows: found.iter().map(row).collect(),
-        forms: may.then_some(open).into_iter().collect(),
-        shell,
-    })
+    let forms = guest.may(Action::OpenEvaluation).then_some(open).into_iter().collect();
+    let intro = "Each has a protocol that two people sealed before any run, and a token for each \
+                 run. Thresholds and tasks are on no page.";
+    Ok(matter::list(shell, intro, found.iter().map(row).collect(), forms))
 }
 
 /// One evaluation.
@@ -57,10 +47,14 @@ pub async fn show(
     guest: Guest,
     Name(id): Name,
 ) -> Result<Response, Refused> {
+    page(&shown(&site, &guest, &id).await?)
+}
+
+async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let it = docket::show(&site.desk, &guest.actor(), id).await?;
     let shell = guest.shell("Evaluation");
-    page(&Matter {
+    Ok(Matter {
         over: "Evaluation".into(),
         title: format!("Evaluation {}", short(it.id)),
         states: states(&it),
@@ -68,8 +62,8 @@ pub async fn show(
         holds: "One person has one duty here, whatever accounts it has.".into(),
         tracks: vec![seal(&it)],
         parts: parts(&it, &guest.actor()),
-        links: links(&it),
-        forms: forms(&guest, &shell, &it),
+        links: links(&it, &guest.actor()),
+        forms: forms(guest, &shell, &it),
         shell,
         ..Matter::default()
     })
@@ -85,15 +79,28 @@ pub async fn open(State(site): State<Site>, sent: Sent) -> Result<Response, Refu
 pub async fn step(
     State(site): State<Site>,
     Path((id, step)): Path<(String, String)>,
+    guest: Guest,
     sent: Sent,
 ) -> Result<Response, Refused> {
+    let page = format!("/evaluations/{id}");
+    match taken(&site, (&id, &step), &sent).await {
+        Ok(()) => Ok(back_to(page)),
+        Err(untaken) => {
+            let again = shown(&site, &guest, &id).await;
+            untaken.shown_on(again, &format!("{page}/{step}"), &sent)
+        }
+    }
+}
+
+async fn taken(site: &Site, (id, step): (&str, &str), sent: &Sent) -> Result<(), Untaken> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     if step == "commit" {
-        docket::commit(&site.desk, sent.actor(), id, sent.bytes("protocol")).await?;
+        let (protocol, keeping) = (sent.bytes("protocol"), keeping(sent)?);
+        docket::commit(&site.desk, sent.actor(), id, protocol, Some(keeping)).await?;
     } else {
-        read(&step, &sent)?.take(&site.desk, sent.actor(), id).await?;
+        acts::read(step, sent)?.take(&site.desk, sent.actor(), id).await?;
     }
-    Ok(back_to(format!("/evaluations/{id}")))
+    Ok(())
 }
 
 fn states(it: &Evaluation) -> Vec<Tag> {
@@ -119,6 +126,9 @@ fn next(it: &Evaluation) -> Vec<Next> {
         Some(Seal::SignedOnce { .. }) => vec![step("A second person", "signs it.")],
         Some(Seal::Sealed { .. }) => Vec::new(),
     };
+    if it.docket.custodians().is_err() {
+        steps.insert(0, step("Each custodian", "brings a key, to which its part is encrypted."));
+    }
     let open = it.docket.book.iter().flat_map(Book::entries).filter(|it| !it.fate.is_final());
     if open.count() > 0 {
         let what = "says what became of the token that is out; until then there is no other.";
@@ -141,11 +151,14 @@ fn seal(it: &Evaluation) -> crate::pages::embargo::Track {
 }
 
 /// The papers that the command line goes on with.
-fn links(it: &Evaluation) -> Vec<Link> {
+fn links(it: &Evaluation, actor: &Actor) -> Vec<Link> {
     let of = |name: &str| format!("/v1/evaluations/{}/{name}", it.id);
     let commitment = it.docket.drafted().map(|_| link("Commitment", of("commitment")));
     let tokens = it.docket.book.as_ref().map(|_| link("Book of tokens", of("tokens")));
-    commitment.into_iter().chain(tokens).collect()
+    let mut custodians = it.docket.shared().into_iter().flat_map(|(_, people)| people);
+    let share = custodians.any(|person| Some(person) == actor.person);
+    let share = share.then(|| link("Your share, encrypted to your key", of("share")));
+    commitment.into_iter().chain(tokens).chain(share).collect()
 }
 
 const DUTIES: [(Duty, &str); 7] = [
@@ -170,10 +183,13 @@ fn parts(it: &Evaluation, actor: &Actor) -> Vec<Part> {
             duties.push(fact(words, held.join(", ")));
         }
     }
+    let own = actor.person.and_then(|person| it.docket.key_of(person));
+    duties.extend(known("your key as a custodian", own));
     let mut sealed = vec![fact("Amended", format!("{} times", it.docket.revisions.amendments()))];
     sealed.extend(known("Root", it.root()));
     let kept = it.root().and_then(|root| it.kept.get(&root));
     sealed.extend(kept.map(|kept| fact("Tasks", kept.tasks.to_string())));
+    sealed.extend(it.docket.drafted().map(|_| fact("What it says is kept", kept_by(it))));
     sealed.extend(it.shown.last().map(|shown| fact("Shown last", when(shown.at).text)));
     let entries = it.docket.book.iter().flat_map(Book::entries);
     vec![
@@ -199,6 +215,17 @@ fn parts(it: &Evaluation, actor: &Actor) -> Vec<Part> {
     ]
 }
 
+/// Who can read what the protocol says before it is opened.
+fn kept_by(it: &Evaluation) -> String {
+    match it.docket.custody() {
+        Some(custody) => {
+            let (quorum, all) = (custody.quorum(), custody.custodians().count());
+            format!("under a key that is split among {all} custodians, of whom {quorum} open it")
+        }
+        None => "under this installation's own key, for a rehearsal".to_owned(),
+    }
+}
+
 fn entry(entry: &Entry) -> String {
     let fate = match &entry.fate {
         Fate::Issued => "is out",
@@ -208,77 +235,4 @@ fn entry(entry: &Entry) -> String {
         Fate::Abandoned { .. } => "was abandoned",
     };
     format!("Run {}, {}: {fate}", short(entry.run), when(entry.issued_at).text)
-}
-
-fn forms(guest: &Guest, shell: &Shell, it: &Evaluation) -> Vec<Form> {
-    let path = |step: &str| format!("/evaluations/{}/{step}", it.id);
-    let person = guest.actor().person;
-    let has = |duty: Duty| person.is_some_and(|person| it.docket.duties.has(person, duty));
-    let mut forms = Vec::new();
-    if guest.may(Action::OpenEvaluation) {
-        let duties = DUTIES.iter().map(|(duty, words)| (name(*duty), (*words).to_owned()));
-        forms.push(
-            Form::post(shell, path("give"), "Give a duty")
-                .field(FieldKind::Line, "person", "Person", "the id of a natural person")
-                .field(FieldKind::Choice(duties.collect()), "duty", "Duty", ""),
-        );
-    }
-    if !guest.may(Action::ServeEvaluation) {
-        return forms;
-    }
-    if has(Duty::SetThreshold) {
-        let form = Form::post(shell, path("commit"), "Commit to a protocol");
-        forms.push(form.field(FieldKind::File, "protocol", "Protocol", "canonical terms, JSON"));
-    }
-    let waits = it.docket.seal.as_ref().filter(|seal| seal.sealed_at().is_none());
-    if let Some(seal) = waits.filter(|_| has(Duty::SetThreshold) || has(Duty::Countersign)) {
-        let form = Form::post(shell, path("sign"), "Sign this root");
-        forms.push(form.hidden("root", seal.root().to_string()));
-    }
-    if has(Duty::Audit) && it.sealed().is_some() && it.docket.opening.is_none() {
-        let form = Form::post(shell, path("ask_opening"), "Ask for the protocol to be opened");
-        forms.push(form.field(FieldKind::Line, "quorum", "Custodians who must agree", ""));
-    }
-    if has(Duty::Custody) && it.docket.opening.is_some() && it.docket.opened().is_none() {
-        forms.push(Form::post(shell, path("agree"), "Agree to the opening"));
-    }
-    let open = it.docket.book.iter().flat_map(Book::entries).find(|it| !it.fate.is_final());
-    if let Some(open) = open.filter(|_| has(Duty::Run) || has(Duty::Score)) {
-        let form = Form::post(shell, path("abandon"), "The token was lost, or its run broke off");
-        forms.push(form.hidden("run", open.run.to_string()));
-    }
-    forms.into_iter().map(|form| form.weight(Weight::Side)).collect()
-}
-
-fn name(duty: Duty) -> String {
-    let value = serde_json::to_value(duty).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
-    let unreadable = |says: &str| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, says);
-    Ok(match step {
-        "give" => {
-            let duty = DUTIES.iter().find(|(duty, _)| name(*duty) == sent.text("duty"));
-            let person = sent.text("person").trim().parse();
-            Step::Give {
-                person: person.map_err(|_| unreadable("name a person by id"))?,
-                duty: duty.map(|it| it.0).ok_or_else(|| unreadable("name a duty"))?,
-            }
-        }
-        "sign" => {
-            let root = sent.text("root").parse();
-            Step::Sign { root: root.map_err(|_| unreadable("the root cannot be read"))? }
-        }
-        "ask_opening" => {
-            let quorum = sent.text("quorum").trim().parse();
-            Step::AskOpening { quorum: quorum.map_err(|_| unreadable("say how many"))? }
-        }
-        "agree" => Step::Agree,
-        "abandon" => {
-            let run = sent.text("run").parse().map_err(|_| Refused::hidden())?;
-            Step::Abandon { run, why: Reason::TokenLost }
-        }
-        _ => return Err(Refused::hidden()),
-    })
 }

@@ -6,47 +6,38 @@ mod record;
 use self::acts::{applying, forms};
 use self::record::Record;
 use super::guest::{Guest, link, page};
+use super::matter::{self, LIST_MAX, Untaken};
 use super::sent::{Sent, back_to};
 use super::words::{fact, short, tag, track, when};
 use crate::extract::Name;
 use crate::pages::case::Next;
-use crate::pages::matter::{Letter, Matter, MatterRow, Matters, Part};
+use crate::pages::matter::{Letter, Matter, Matters, Part};
 use crate::pages::{Tag, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use seawall_domain::partner::Progress;
 use seawall_domain::partner::decision::Outcome;
+use seawall_domain::partner::{Partner, Progress};
 use seawall_services::partner::{self, Dossier};
-
-/// How many applications one list shows.
-const LIST_MAX: i64 = 500;
 
 /// The applications one may know of.
 pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
+    page(&listed(&site, &guest).await?)
+}
+
+async fn listed(site: &Site, guest: &Guest) -> Result<Matters, Refused> {
     let found = partner::list(&site.desk, &guest.actor(), LIST_MAX).await?;
-    let shell = guest.shell("Trusted partners");
     let row = |it: &Dossier| {
-        let steps = next(it);
-        let first = steps.first();
-        MatterRow {
-            href: format!("/partners/{}", it.application.id),
-            title: it.applicant.clone(),
-            under: format!("for models of {}", it.developer),
-            states: states(it),
-            next: first.map_or_else(|| "Nothing.".into(), |n| format!("{} {}", n.who, n.what)),
-            by: first.and_then(|next| next.by.clone()),
-        }
+        let (title, under) = (it.applicant.clone(), format!("for models of {}", it.developer));
+        let href = format!("/partners/{}", it.application.id);
+        matter::row(href, (title, under), states(it), &next(it))
     };
-    page(&Matters {
-        intro: "Organisations that a developer and the clearinghouse both chose, by open rules. \
-                Nobody can force a partner on a developer."
-            .into(),
-        rows: found.iter().map(row).collect(),
-        forms: applying(&guest, &shell),
-        shell,
-    })
+    let shell = guest.shell("Trusted partners");
+    let forms = applying(guest, &shell);
+    let intro = "Organisations that a developer and the clearinghouse both chose, by open rules. \
+                 Nobody can force a partner on a developer.";
+    Ok(matter::list(shell, intro, found.iter().map(row).collect(), forms))
 }
 
 /// One application.
@@ -55,6 +46,10 @@ pub async fn show(
     guest: Guest,
     Name(id): Name,
 ) -> Result<Response, Refused> {
+    page(&shown(&site, &guest, &id).await?)
+}
+
+async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let actor = guest.actor();
     let it = partner::dossier(&site.desk, &actor, id).await?;
@@ -64,7 +59,7 @@ pub async fn show(
         .letter
         .iter()
         .map(|text| Letter { at: when(it.application.filed_at), text: text.clone() });
-    page(&Matter {
+    Ok(Matter {
         over: format!("Application {}, for models of {}", short(id), it.developer),
         title: it.applicant.clone(),
         states: states(&it),
@@ -83,35 +78,56 @@ pub async fn show(
 }
 
 /// Applies.
-pub async fn apply(State(site): State<Site>, sent: Sent) -> Result<Response, Refused> {
-    let (developer, declared) = acts::declared(&sent)?;
+pub async fn apply(
+    State(site): State<Site>,
+    guest: Guest,
+    sent: Sent,
+) -> Result<Response, Refused> {
+    match applied(&site, &sent).await {
+        Ok(it) => Ok(back_to(format!("/partners/{}", it.application.id))),
+        Err(untaken) => untaken.shown_on(listed(&site, &guest).await, "/partners", &sent),
+    }
+}
+
+async fn applied(site: &Site, sent: &Sent) -> Result<Partner, Untaken> {
+    let (developer, declared) = acts::declared(sent)?;
     let (desk, actor) = (&site.desk, sent.actor());
-    let evidence = sent.bytes("evidence");
-    let filed = partner::apply(desk, actor, developer, declared, evidence).await?;
-    Ok(back_to(format!("/partners/{}", filed.application.id)))
+    Ok(partner::apply(desk, actor, developer, declared, sent.bytes("evidence")).await?)
 }
 
 /// Takes the step that a button is for.
 pub async fn step(
     State(site): State<Site>,
     Path((id, step)): Path<(String, String)>,
+    guest: Guest,
     sent: Sent,
 ) -> Result<Response, Refused> {
+    let page = format!("/partners/{id}");
+    match taken(&site, (&id, &step), &sent).await {
+        Ok(()) => Ok(back_to(page)),
+        Err(untaken) => {
+            let again = shown(&site, &guest, &id).await;
+            untaken.shown_on(again, &format!("{page}/{step}"), &sent)
+        }
+    }
+}
+
+async fn taken(site: &Site, (id, step): (&str, &str), sent: &Sent) -> Result<(), Untaken> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let (desk, actor) = (&site.desk, sent.actor());
-    match step.as_str() {
+    match step {
         "declare_tie" => {
-            let (person, party, kind) = acts::tie(&sent)?;
+            let (person, party, kind) = acts::tie(sent)?;
             partner::declare(desk, actor, person, party, kind).await?;
         }
         "end_tie" => {
-            partner::end(desk, actor, acts::tied(&sent)?).await?;
+            partner::end(desk, actor, acts::tied(sent)?).await?;
         }
         step => {
-            acts::read(step, &sent)?.take(desk, actor, id).await?;
+            acts::read(step, sent)?.take(desk, actor, id).await?;
         }
     }
-    Ok(back_to(format!("/partners/{id}")))
+    Ok(())
 }
 
 fn states(it: &Dossier) -> Vec<Tag> {

@@ -92,7 +92,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
 }
 
 /// A message of the house as a sentence: a capital first, a full stop last.
-fn sentence(message: &str) -> String {
+pub fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     match letters.next() {
         Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),

@@ -44,7 +44,7 @@ const PAGES: [&str; 26] = [
 ];
 
 /// Steps that an outsider tries on what it cannot know of.
-const TRIED: [(&str, &str); 13] = [
+const TRIED: [(&str, &str); 14] = [
     ("POST /v1/engagements/ENGAGEMENT/withdrawal", ""),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"withdraw"}"#),
     ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"advise","opinion":"hm"}"#),
@@ -53,6 +53,7 @@ const TRIED: [(&str, &str); 13] = [
     ("POST /v1/evaluations/EVALUATION/steps", r#"{"step":"agree"}"#),
     ("GET /v1/evaluations/EVALUATION/commitment", ""),
     ("GET /v1/evaluations/EVALUATION/tokens", ""),
+    ("GET /v1/evaluations/EVALUATION/share", ""),
     ("POST /v1/evaluations/EVALUATION/tokens", ""),
     ("POST /v1/partners/PARTNER/steps", r#"{"step":"sign"}"#),
     (

@@ -79,6 +79,36 @@ impl Visit {
         self.press(".sw-user__out");
     }
 
+    /// Fills in fields of a form, whose path ends so.
+    fn fill(&mut self, form: &str, fields: &[(&str, &str)]) {
+        for (name, value) in fields {
+            let field = format!(
+                "document.querySelector('[action$={form}] [name={name}]').value = '{value}'"
+            );
+            self.browser.run(&field, &[]).expect("a script runs");
+        }
+    }
+
+    /// Sends a form that is refused: it stands there again as it was typed, with what is wrong
+    /// beside the field.
+    fn refused(&mut self, form: &str, typed: &[(&str, &str)], (wrong, says): (&str, &str)) {
+        self.fill(form, typed);
+        self.press(&format!("[action$={form}] button"));
+        for (name, value) in typed {
+            let there =
+                format!("return document.querySelector('[action$={form}] [name={name}]').value");
+            let there = self.browser.run(&there, &[]).expect("the form is there again");
+            assert_eq!(there, *value, "{form}: {name}");
+        }
+        let beside = format!(
+            "const field = document.querySelector('[action$={form}] [name={wrong}]');
+             return field.getAttribute('aria-describedby').split(' ')
+             .map(id => document.getElementById(id).textContent).join(' ')"
+        );
+        let beside = self.browser.run(&beside, &[]).expect("something describes the field");
+        assert!(beside.as_str().is_some_and(|text| text.contains(says)), "{form}: {beside}");
+    }
+
     fn text(&self) -> String {
         let main = self.browser.find("main").expect("every page has a main part");
         self.browser.text(&main).expect("it has text")
@@ -120,13 +150,24 @@ fn a_developer_asks_offers_and_withdraws_by_one_button() {
     let developer = visit.house.framework.developer.1.clone();
     assert_eq!(visit.sign_in(&developer), "/engagements");
     visit.look("engagements");
-    let field = "document.querySelector('[name=snapshot]').value = 'ab'.repeat(32)";
-    visit.browser.run(field, &[]).expect("a script runs");
+    let typed = [("snapshot", "abc <b>"), ("weights", "held")];
+    visit.refused("engagements", &typed, ("snapshot", "64 hexadecimal digits"));
+    visit.fill("engagements", &[("snapshot", &"ab".repeat(32))]);
     visit.press("main form button");
     assert!(visit.text().contains("determination: draft"), "{}", visit.text());
     visit.look("engagement, opened");
-    let day = "document.querySelector('[action$=submit] [name=answer_by]').value = '2026-05-01'";
-    visit.browser.run(day, &[]).expect("a script runs");
+    let snapshot = "ab".repeat(32);
+    let typed = [
+        ("ring", "partners"),
+        ("days", "7"),
+        ("snapshot", snapshot.as_str()),
+        ("terms", "Nothing leaves."),
+        ("answer_by", "soon"),
+    ];
+    visit.refused("offer", &typed, ("answer_by", "Write a day as 2026-12-31."));
+    visit.look("engagement, with an offer that was refused");
+    visit.refused("name_lease_key", &[("key", "no key")], ("key", "key"));
+    visit.fill("submit", &[("answer_by", "2026-05-01")]);
     visit.press("[action$=submit] button");
     let text = visit.text();
     assert!(text.contains("The question came in."), "{text}");
@@ -189,6 +230,8 @@ fn the_others_have_their_pages() {
     visit.press("[action$=declare_tie] button");
     assert!(visit.text().contains("owns a part of it (Water association)"), "{}", visit.text());
     visit.look("application for the official, with a tie");
+    let typed = [("pool", "one two"), ("wanted", "2")];
+    visit.refused("begin_draw", &typed, ("pool", "Name people by their ids."));
     visit.press("[action$=end_tie] button");
     assert!(visit.text().contains("(Water association), ended"), "{}", visit.text());
     visit.look("application for the official");
@@ -197,6 +240,9 @@ fn the_others_have_their_pages() {
     visit.go(&format!("/evaluations/{evaluation}"));
     assert!(visit.text().contains("(you)"), "{}", visit.text());
     visit.look("evaluation for an evaluator");
+    let typed = [("keeping", "split"), ("quorum", "two")];
+    visit.refused("commit", &typed, ("quorum", "Say how many."));
+    visit.look("evaluation, with a protocol that was refused");
     visit.go("/evaluations");
     visit.look("evaluations");
     visit.sign_out();

@@ -110,6 +110,7 @@ const ROWS: &[Row] = &[
     row("GET /v1/evaluations/{id}/tokens", "", Sends::Nothing),
     row("POST /v1/evaluations/{id}/tokens", "", Sends::Nothing),
     row("GET /v1/evaluations/{id}/opening", "", Sends::Nothing),
+    row("GET /v1/evaluations/{id}/share", "", Sends::Nothing),
     row("POST /v1/partners", "", Sends::Json(applying)),
     row("GET /v1/partners", "", Sends::Nothing),
     row("GET /v1/partners/{id}", "", Sends::Nothing),

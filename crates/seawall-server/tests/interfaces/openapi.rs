@@ -81,8 +81,19 @@ async fn a_variable_of_a_path_is_a_parameter() {
         };
         let named = line.split('{').skip(1).filter_map(|rest| rest.split('}').next());
         assert_eq!(of("path"), named.map(str::to_owned).collect(), "{line}");
-        let known =
-            ["field", "receipt", "format", "label", "name", "version", "limit", "page", "window"];
+        let known = [
+            "field",
+            "receipt",
+            "format",
+            "label",
+            "name",
+            "version",
+            "limit",
+            "page",
+            "window",
+            "quorum",
+            "rehearsal",
+        ];
         let known: BTreeSet<String> = known.map(String::from).into();
         assert!(of("query").is_subset(&known), "{line}");
     }

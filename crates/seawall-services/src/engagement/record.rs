@@ -166,7 +166,8 @@ impl Known {
             }
             None => None,
         };
-        let opening = desk.bytes(&mut hand.tx, &kept.opening).await?;
+        let opening = kept.opening.ok_or_else(|| lost("what opens its protocol"))?;
+        let opening = desk.bytes(&mut hand.tx, &opening).await?;
         let evaluation = hand.tx.evaluation_by_root(&book.root()).await?;
         let evaluation = evaluation.ok_or_else(|| lost("its docket"))?;
         let published = docket::published(&mut hand.tx, &evaluation).await?;

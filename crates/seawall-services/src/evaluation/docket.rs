@@ -1,16 +1,21 @@
 //! Dockets: sealing a protocol by two people, tokens for its runs, and opening it afterwards.
 //!
 //! Whoever may serve here at all is decided by access; what a person may do in one docket, by the
-//! duty that it has there. The opening of a protocol lies as a blob of its own; it is given out
-//! only after enough custodians agreed, and that it was shown, and to whom, is on record.
+//! duty that it has there. The opening of a protocol lies as a blob of its own, under a key that is
+//! split among the custodians: from the moment that it is committed to until enough of them bring
+//! their parts, this installation cannot read it.
 //!
 //! What is sealed here is what files seal: the same root, the same commitment record under the same
 //! signatures, the same book, save its key. So the papers of a docket serve the command line.
 
+mod opening;
 mod papers;
 
+pub(crate) use opening::OPENS;
+pub use opening::{agree, ask_opening, bring_key, reveal, share};
 pub use papers::{book, commitment, published};
 
+use super::custody::{self, Drawn};
 use super::determination::Published;
 use super::sealing;
 use crate::account::purpose;
@@ -19,15 +24,17 @@ use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::{Action, Actor, visible};
 use seawall_domain::account::Holder;
 use seawall_domain::digest::Digest;
-use seawall_domain::evaluation::docket::Event;
+use seawall_domain::evaluation::docket::{Event, Refused};
 use seawall_domain::evaluation::protocol::FIELDS;
-use seawall_domain::evaluation::sealing::{Duty, Signer};
+use seawall_domain::evaluation::sealing::Refused::NoQuorum;
+use seawall_domain::evaluation::sealing::{Custody, Duty, Signer};
 use seawall_domain::evaluation::token::{Claim, Reason};
 use seawall_domain::evaluation::{Evaluation, EvaluationFact, Kept};
 use seawall_domain::id::{EvaluationId, PersonId, RunId};
+use seawall_domain::recipient::Recipient;
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
-use seawall_ledger::commitment::{Commitment, Salt};
+use seawall_ledger::commitment::Salt;
 use seawall_ledger::token::TokenKey;
 use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
@@ -72,26 +79,82 @@ pub async fn give(
     hand.done().await
 }
 
-/// Commits to a protocol, or to an amendment of the one that is sealed.
+/// Why a protocol is not taken of which nobody said how it is kept.
+const UNSAID: &str =
+    "cannot commit: say how many custodians open it together, or that it is a rehearsal";
+
+/// How the opening of a protocol is kept.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Keeping {
+    /// Under a key that is split among the custodians; so many of them open it together.
+    Split {
+        /// How many.
+        quorum: usize,
+    },
+    /// Under this installation's own key, for a rehearsal: whoever has the installation can read
+    /// it.
+    Rehearsal,
+}
+
+/// Commits to a protocol, or to an amendment of the one that is sealed. How it is kept has no
+/// default: it is never under the installation's own key because somebody said nothing.
 pub async fn commit(
     desk: &Desk,
     actor: &Actor,
     id: EvaluationId,
     protocol: &[u8],
+    keeping: Option<Keeping>,
 ) -> Outcome<Evaluation> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_commit").await?;
     hand.needs(&[Duty::SetThreshold])?;
+    let keeping = keeping.ok_or_else(|| Refusal::ByRule(UNSAID.into()))?;
     let protocol = seawall_formats::protocol::read(protocol)
         .map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let commitment = sealing::commit(&protocol, &salts(desk)).map_err(unsealed)?;
     let supersedes = hand.evaluation.sealed();
-    let draft = sealing::draft(&protocol, &commitment, supersedes).map_err(unsealed)?;
+    let mut draft = sealing::draft(&protocol, &commitment, supersedes).map_err(unsealed)?;
     let root = draft.root;
-    hand.step(Event::Commit(draft)).await?;
     let opening = commitment.opening().map_err(unsealed)?;
-    let address = desk.keep(&mut hand.tx, &format!("evaluation/{id}"), &opening).await?;
-    hand.record(EvaluationFact::ProtocolKept { root, kept: Kept::of(&protocol, address) }).await?;
+    let owner = format!("evaluation/{id}");
+    let kept = match keeping {
+        Keeping::Split { quorum } => {
+            let (custody, sealed) = split(desk, &hand.evaluation, root, &opening, quorum)?;
+            draft.custody = Some(custody);
+            hand.step(Event::Commit(draft)).await?;
+            Kept::sealed(&protocol, desk.keep(&mut hand.tx, &owner, &sealed).await?)
+        }
+        Keeping::Rehearsal => {
+            hand.step(Event::Commit(draft)).await?;
+            Kept::plain(&protocol, desk.keep(&mut hand.tx, &owner, &opening).await?)
+        }
+    };
+    hand.record(EvaluationFact::ProtocolKept { root, kept }).await?;
     hand.done().await
+}
+
+/// Encrypts an opening to the custodians of the docket: whose parts open it, and the document.
+fn split(
+    desk: &Desk,
+    evaluation: &Evaluation,
+    root: Digest,
+    opening: &[u8],
+    quorum: usize,
+) -> Result<(Custody, Vec<u8>), Refusal> {
+    let custodians = evaluation.docket.custodians().map_err(Refusal::from)?;
+    if quorum < 2 || quorum > custodians.len() {
+        return Err(Refused::from(NoQuorum).into());
+    }
+    let keys: Vec<Recipient> = custodians.iter().map(|(_, key)| *key).collect();
+    let mut drawn = Drawn { key: [0; 32], seed: [0; 32], nonce: [0; 12] };
+    desk.chance.fill(&mut drawn.key);
+    desk.chance.fill(&mut drawn.seed);
+    desk.chance.fill(&mut drawn.nonce);
+    let sealed = custody::seal(root, opening, (quorum, &keys), &drawn).map_err(unsealed)?;
+    let people = custodians.iter().map(|(person, _)| *person);
+    let custody = Custody::of(quorum, people.zip(sealed.checks).collect());
+    let custody = custody.map_err(|refused| Refusal::from(Refused::from(refused)))?;
+    let bytes = sealed.opening.to_bytes();
+    Ok((custody, bytes.map_err(|fault| Refusal::Unreadable(fault.to_string()))?))
 }
 
 /// Signs the commitment record that waits for signatures; `looked_at` is the root that the person
@@ -206,53 +269,6 @@ pub async fn close(
     hand.needs(duties)?;
     hand.step(event).await?;
     hand.done().await
-}
-
-/// Who needs the opened protocol: whoever computes the statistic, and whoever does it again.
-pub(crate) const OPENS: [Duty; 2] = [Duty::Score, Duty::Audit];
-
-/// Asks for the sealed protocol to be opened, when so many custodians agree.
-pub async fn ask_opening(
-    desk: &Desk,
-    actor: &Actor,
-    id: EvaluationId,
-    quorum: usize,
-) -> Outcome<Evaluation> {
-    let mut hand = Hand::serve(desk, actor, id, "evaluation_ask_opening").await?;
-    hand.needs(&OPENS)?;
-    hand.step(Event::AskOpening { quorum }).await?;
-    hand.done().await
-}
-
-/// A custodian agrees to the opening.
-pub async fn agree(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Evaluation> {
-    let mut hand = Hand::serve(desk, actor, id, "evaluation_agree").await?;
-    let person = hand.person;
-    hand.step(Event::Agree { person }).await?;
-    hand.done().await
-}
-
-/// Shows the opened protocol to whoever scores or audits, whole or one field of it; that is on
-/// record.
-pub async fn reveal(
-    desk: &Desk,
-    actor: &Actor,
-    id: EvaluationId,
-    field: Option<&str>,
-) -> Outcome<Vec<u8>> {
-    let mut hand = Hand::serve(desk, actor, id, "evaluation_reveal").await?;
-    hand.needs(&OPENS)?;
-    let not_opened = || Refusal::ByRule("cannot show this before enough custodians agree".into());
-    let root = hand.evaluation.docket.opened().ok_or_else(not_opened)?.root();
-    let kept = hand.evaluation.kept.get(&root).cloned().ok_or_else(not_opened)?;
-    let opening = desk.bytes(&mut hand.tx, &kept.opening).await?;
-    let to = hand.person;
-    hand.record(EvaluationFact::ProtocolShown { root, to }).await?;
-    hand.done().await?;
-    let Some(field) = field else { return Ok(opening) };
-    let root = seawall_ledger::Hash(*root.bytes());
-    let commitment = Commitment::open(&opening, &FIELDS, root).map_err(unsealed)?;
-    Ok(commitment.disclose(field).and_then(|shown| shown.to_bytes()).map_err(unsealed)?)
 }
 
 /// One docket in somebody's hands, within one transaction.

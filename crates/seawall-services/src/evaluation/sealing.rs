@@ -44,7 +44,8 @@ pub fn shown(disclosure: &[u8], root: Digest) -> Result<(String, Value), Fault> 
     Ok((disclosure.path().to_owned(), value))
 }
 
-/// What a docket must know of a protocol that is committed to.
+/// What a docket must know of a protocol that is committed to. Whose parts open it is not in it
+/// yet.
 pub fn draft(
     protocol: &Protocol,
     commitment: &Commitment,
@@ -57,6 +58,7 @@ pub fn draft(
         plan: plan(protocol)?,
         until: terms.validity.until,
         signers: terms.signers.clone(),
+        custody: None,
     })
 }
 

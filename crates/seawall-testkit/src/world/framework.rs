@@ -5,8 +5,9 @@ use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::window::Ring;
 use seawall_domain::engagement::{Engagement, Weights};
+use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::sealing::Duty;
-use seawall_domain::id::{EngagementId, PartnerId, PersonId, RunId, WindowId};
+use seawall_domain::id::{EngagementId, EvaluationId, PartnerId, PersonId, RunId, WindowId};
 use seawall_domain::partner::Declared;
 use seawall_domain::partner::assessment::{Answer, Filing};
 use seawall_domain::partner::concentration::{Sector, Size};
@@ -16,10 +17,15 @@ use seawall_domain::partner::lottery::commitment;
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::party::{Party, Role};
+use seawall_domain::recipient::Recipient;
 use seawall_domain::time::{SignedDuration, Timestamp};
+use seawall_formats::custody::SealedShare;
+use seawall_ledger::recipient::Keeper;
 use seawall_services::desk::digest;
 use seawall_services::engagement::{self, Offered};
-use seawall_services::evaluation::docket;
+use seawall_services::evaluation::custody;
+use seawall_services::evaluation::docket::{self, Keeping};
+use seawall_services::outcome::Outcome;
 use seawall_services::partner::{self, Drawing};
 use std::collections::BTreeSet;
 
@@ -120,7 +126,8 @@ impl Framework {
         must(docket::give(desk, official, evaluation, person_of(first), duty).await);
         let text = PROTOCOL.replace("DIGEST", &"ab".repeat(32));
         let text = text.replace("FIRST", &"cd".repeat(32)).replace("SECOND", &"ef".repeat(32));
-        must(docket::commit(desk, first, evaluation, text.as_bytes()).await);
+        let keeping = Some(Keeping::Rehearsal);
+        must(docket::commit(desk, first, evaluation, text.as_bytes(), keeping).await);
         let engaged = self.engage(world, 1).await.id;
         must(engagement::submit(desk, &self.developer.1, engaged, in_days(world, 60)).await);
         let (party, applicant) = &self.partner;
@@ -214,6 +221,32 @@ impl Framework {
             None => panic!("the window is open"),
         }
     }
+}
+
+/// The private key that a custodian has at home: the same for one person each time.
+pub fn keeper_of(actor: &Actor) -> Keeper {
+    must(Keeper::from_seed(*digest(person_of(actor).to_string().as_bytes()).bytes()))
+}
+
+/// A custodian names its key.
+pub async fn bring_key(world: &World, actor: &Actor, id: EvaluationId) {
+    let key = Recipient::new(keeper_of(actor).public());
+    must(docket::bring_key(&world.desk, actor, id, key).await);
+}
+
+/// The share of a custodian as it takes it out at home.
+pub async fn share_of(world: &World, actor: &Actor, id: EvaluationId) -> String {
+    let sealed = must(docket::share(&world.desk, actor, id).await);
+    match custody::share(&must(SealedShare::read(&sealed)), &keeper_of(actor)) {
+        Some(share) => must(share).text(),
+        None => panic!("the share is another's"),
+    }
+}
+
+/// A custodian agrees to an opening, and brings its share.
+pub async fn agree(world: &World, actor: &Actor, id: EvaluationId) -> Outcome<Evaluation> {
+    let share = share_of(world, actor, id).await;
+    docket::agree(&world.desk, actor, id, Some(&share)).await
 }
 
 /// The terms of access of every window here.

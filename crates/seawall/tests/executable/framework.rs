@@ -20,6 +20,7 @@ mod window;
 use canaries::Watch;
 use place::House;
 use provider::Provider;
+use seawall_testkit::database::{Fresh, TEST_POSTGRES};
 use serde_json::json;
 use window::Cast;
 
@@ -76,19 +77,31 @@ async fn a_window_is_handed_over_from_engagement_to_gateway_to_partner() {
     assert!(told.starts_with("withdrawn: "), "{told}");
     let token = house.folder.text("window.token");
     house.folder.only_in(token.trim(), &["window.token"]);
-    let (_, verified) = house.close();
+    let (_, verified) = house.close().await;
     assert_eq!(verified["faults"], json!([]), "{verified}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let test = "from_a_sealed_protocol_to_a_certificate_of_destruction";
-    let Ok(inspect) = std::env::var("SEAWALL_INSPECT") else {
-        println!("skipped: {test}: no SEAWALL_INSPECT");
-        return;
-    };
+    match std::env::var("SEAWALL_INSPECT") {
+        Ok(inspect) => whole(House::open(), &inspect).await,
+        Err(_) => println!("skipped: {test}: no SEAWALL_INSPECT"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_a_sealed_protocol_to_a_certificate_of_destruction_on_postgresql() {
+    let test = "from_a_sealed_protocol_to_a_certificate_of_destruction";
+    match (std::env::var("SEAWALL_INSPECT"), Fresh::postgres().await) {
+        (Ok(inspect), Some(fresh)) => whole(House::on(Some(fresh)), &inspect).await,
+        (_, None) => println!("skipped: {test} on PostgreSQL: {TEST_POSTGRES} is not set"),
+        (Err(_), Some(_)) => println!("skipped: {test} on PostgreSQL: no SEAWALL_INSPECT"),
+    }
+}
+
+async fn whole(house: House, inspect: &str) {
     let watch = Watch::start();
-    let house = House::open();
     let before = canaries::public(&house).await;
     let cast = cast(&house).await;
     std::fs::write(house.folder.path("provider.key"), PROVIDER_KEY).unwrap();
@@ -109,7 +122,7 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     // The answer.
     house.step(evaluator, &engagement, "start").await;
     docket::token(&house, &cast, &docket).await;
-    evaluating::run(&house, &provider, &cast.evaluators[2], &inspect);
+    evaluating::run(&house, &provider, &cast.evaluators[2], inspect);
     docket::returned_and_opened(&house, &cast, &docket).await;
     let outcome = evaluating::determine(&house.folder);
     house.step(evaluator, &engagement, "analyse").await;
@@ -143,8 +156,8 @@ async fn from_a_sealed_protocol_to_a_certificate_of_destruction() {
     let people = parties.into_iter().chain(others).chain(&cast.evaluators[1..]);
     let sessions = people.map(place::Person::session).collect();
     let told = canaries::Told { flags: provider.flags(), sessions };
-    let (folder, verified) = house.close();
+    let (folder, verified) = house.close().await;
     assert_eq!(verified["faults"], json!([]), "{verified}");
     canaries::public_folder(&folder, &ids);
-    canaries::sought(&folder, &inspect, &watch.seen(), &told);
+    canaries::sought(&folder, inspect, &watch.seen(), &told);
 }

@@ -6,6 +6,7 @@ use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::{EvaluationId, PersonId, RunId};
+use seawall_domain::recipient::Recipient;
 use seawall_domain::time::Timestamp;
 use seawall_services::desk::Desk;
 use seawall_services::evaluation::docket::{self, Fate, Returned};
@@ -68,13 +69,26 @@ pub enum Step {
         #[schema(value_type = String)]
         why: Reason,
     },
+    /// Name the key to which the own part of the next protocol is encrypted (custody).
+    BringKey {
+        /// The public half, as `seawall evaluation custodian` prints it.
+        #[schema(value_type = String)]
+        key: Recipient,
+    },
     /// Ask for the protocol to be opened (score, audit).
     AskOpening {
-        /// How many custodians must agree.
-        quorum: usize,
+        /// How many custodians must agree, where the key is not split among them. Where it is,
+        /// their number was said when the protocol was committed to.
+        #[serde(default)]
+        quorum: Option<usize>,
     },
     /// Agree to the opening (custody).
-    Agree,
+    Agree {
+        /// The own share of the key, where it is split. It is secret: `seawall evaluation share`
+        /// takes it out of what `…/share` answers.
+        #[serde(default)]
+        share: Option<String>,
+    },
 }
 
 impl Step {
@@ -93,7 +107,8 @@ impl Step {
                 docket::close(desk, actor, id, run, Fate::Abandoned(why)).await
             }
             Step::AskOpening { quorum } => docket::ask_opening(desk, actor, id, quorum).await,
-            Step::Agree => docket::agree(desk, actor, id).await,
+            Step::BringKey { key } => docket::bring_key(desk, actor, id, key).await,
+            Step::Agree { share } => docket::agree(desk, actor, id, share.as_deref()).await,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What somebody can do about an engagement: forms, and what they send.
 
 use super::super::guest::Guest;
+use super::super::matter::{Untaken, misread, of};
 use super::super::sent::Sent;
-use super::super::words::day;
-use super::unreadable;
+use super::super::words;
 use crate::api::engagements::{Step, To};
 use crate::pages::form::Weight;
 use crate::pages::{FieldKind, Form, Shell};
@@ -182,29 +182,30 @@ fn may(actor: &Actor, action: Action, it: &Engagement) -> bool {
 }
 
 /// Reads the step that a form sends.
-pub fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
-    let digest = |name: &str| {
+pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
+    let digest = |name: &'static str| {
         let digest = sent.text(name).trim().parse();
-        digest.map_err(|_| unreadable("the digest has 64 hexadecimal digits"))
+        digest.map_err(|_| misread(name, "the digest has 64 hexadecimal digits"))
     };
+    let day = |name: &'static str| words::day(sent.text(name)).map_err(of(name));
     Ok(match step {
-        "submit" => Step::Submit { answer_by: day(sent.text("answer_by"))? },
+        "submit" => Step::Submit { answer_by: day("answer_by")? },
         "withdraw" => Step::Withdraw,
         "offer" => Step::Offer {
             ring: match sent.text("ring") {
                 "partners" => Ring::Partners,
                 _ => Ring::Government,
             },
-            seconds: days(sent.text("days"))?,
+            seconds: days("days", sent)?,
             snapshot: digest("snapshot")?,
             terms: sent.text("terms").to_owned(),
-            answer_by: day(sent.text("answer_by"))?,
+            answer_by: day("answer_by")?,
         },
         "begin" => Step::Begin,
-        "extend" => Step::Extend { until: day(sent.text("until"))?, signed: None },
+        "extend" => Step::Extend { until: day("until")?, signed: None },
         "report" => {
             let to = if sent.text("to") == "everybody" { To::Everybody } else { To::Partners };
-            Step::Report { to, at: day(sent.text("at"))? }
+            Step::Report { to, at: day("at")? }
         }
         "add_snapshot" => Step::AddSnapshot { snapshot: digest("snapshot")? },
         "open_weights" => Step::OpenWeights,
@@ -223,22 +224,23 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
             let window = sent.text("window").parse().map_err(|_| Refused::hidden())?;
             Step::Certify { window }
         }
-        _ => return Err(Refused::hidden()),
+        _ => return Err(Refused::hidden().into()),
     })
 }
 
-fn issue(sent: &Sent) -> Result<Step, Refused> {
+fn issue(sent: &Sent) -> Result<Step, Untaken> {
     let outcome = match sent.text("outcome") {
         "covered" => Outcome::Covered,
         "not_covered" => Outcome::NotCovered,
         "inconclusive" => Outcome::Inconclusive,
-        _ => return Err(unreadable("say what the rule found")),
+        _ => return Err(misread("outcome", "say what the rule found")),
     };
     let differs = Some(sent.text("differs").trim()).filter(|text| !text.is_empty());
     Ok(Step::Issue { outcome, differs: differs.map(str::to_owned) })
 }
 
-fn days(text: &str) -> Result<i64, Refused> {
-    let days: i64 = text.trim().parse().map_err(|_| unreadable("say how many days"))?;
-    days.checked_mul(86_400).ok_or_else(|| unreadable("say how many days"))
+fn days(name: &'static str, sent: &Sent) -> Result<i64, Untaken> {
+    let refused = || misread(name, "say how many days");
+    let days: i64 = sent.text(name).trim().parse().map_err(|_| refused())?;
+    days.checked_mul(86_400).ok_or_else(refused)
 }

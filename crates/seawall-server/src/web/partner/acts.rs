@@ -1,12 +1,12 @@
 //! What somebody can do about an application or a seat: forms, and what they send.
 
 use super::super::guest::Guest;
+use super::super::matter::{Untaken, misread};
 use super::super::sent::Sent;
 use crate::api::partners::Step;
 use crate::pages::form::Weight;
 use crate::pages::{FieldKind, Form, Shell};
 use crate::refuse::Refused;
-use axum::http::StatusCode;
 use seawall_domain::access::{Action, Actor, Relation, Role, decide};
 use seawall_domain::id::{AccountId, PartyId, PersonId, TieId};
 use seawall_domain::partner::assessment::{Answer, Filing};
@@ -54,10 +54,10 @@ pub fn applying(guest: &Guest, shell: &Shell) -> Vec<Form> {
 }
 
 /// Reads an application.
-pub fn declared(sent: &Sent) -> Result<(PartyId, Declared), Refused> {
-    let party = |name: &str| {
+pub fn declared(sent: &Sent) -> Result<(PartyId, Declared), Untaken> {
+    let party = |name: &'static str| {
         let party = sent.text(name).trim().parse();
-        party.map_err(|_| unreadable("name a party by its id"))
+        party.map_err(|_| misread(name, "name a party by its id"))
     };
     let parent = match (sent.text("parent").trim().is_empty(), sent.actor().party) {
         (true, Some(own)) => own,
@@ -69,9 +69,9 @@ pub fn declared(sent: &Sent) -> Result<(PartyId, Declared), Refused> {
         party("developer")?,
         Declared {
             parent,
-            sector: named::<Sector>(sent.text("sector"))?,
-            size: named::<Size>(sent.text("size"))?,
-            protects: groups.map_err(|_| unreadable("groups are numbers"))?,
+            sector: named::<Sector>("sector", sent)?,
+            size: named::<Size>("size", sent)?,
+            protects: groups.map_err(|_| misread("protects", "groups are numbers"))?,
         },
     ))
 }
@@ -181,104 +181,108 @@ fn machines(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
 }
 
 /// Reads a tie as it is declared; without a person it is one's own.
-pub fn tie(sent: &Sent) -> Result<(PersonId, PartyId, TieKind), Refused> {
+pub fn tie(sent: &Sent) -> Result<(PersonId, PartyId, TieKind), Untaken> {
     let person = match (sent.text("tied").trim(), sent.actor().person) {
         ("", Some(own)) => own,
-        (text, _) => text.parse().map_err(|_| unreadable("name a person by id"))?,
+        (text, _) => text.parse().map_err(|_| misread("tied", "name a person by id"))?,
     };
     let party = sent.text("party").trim().parse();
-    let party = party.map_err(|_| unreadable("name a party by its id"))?;
-    Ok((person, party, named::<TieKind>(sent.text("kind"))?))
+    let party = party.map_err(|_| misread("party", "name a party by its id"))?;
+    Ok((person, party, named::<TieKind>("kind", sent)?))
 }
 
 /// Reads which tie has ended.
-pub fn tied(sent: &Sent) -> Result<TieId, Refused> {
-    sent.text("tie").trim().parse().map_err(|_| unreadable("choose one of the ties"))
+pub fn tied(sent: &Sent) -> Result<TieId, Untaken> {
+    sent.text("tie").trim().parse().map_err(|_| misread("tie", "choose one of the ties"))
 }
 
 /// Reads the step that a form sends.
-pub fn read(step: &str, sent: &Sent) -> Result<Step, Refused> {
+pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
+    let digest = |name: &'static str| digest(name, sent);
     Ok(match step {
-        "begin_draw" => Step::BeginDraw {
-            pool: people(sent.text("pool"))?,
-            wanted: number(sent.text("wanted"))?,
-        },
-        "commit_draw" => Step::CommitDraw { to: digest(sent.text("to"))? },
-        "reveal_draw" => Step::RevealDraw { nonce: digest(sent.text("nonce"))? },
+        "begin_draw" => {
+            Step::BeginDraw { pool: people("pool", sent)?, wanted: number("wanted", sent)? }
+        }
+        "commit_draw" => Step::CommitDraw { to: digest("to")? },
+        "reveal_draw" => Step::RevealDraw { nonce: digest("nonce")? },
         "mark" => Step::Mark { filing: filing(sent)? },
         "conclude" => Step::Conclude {
-            rivalry: named::<Rivalry>(sent.text("rivalry"))?,
-            days: number(sent.text("days"))?,
+            rivalry: named::<Rivalry>("rivalry", sent)?,
+            days: number("days", sent)?,
         },
         "sign" => Step::Sign,
         "appeal" => Step::Appeal,
-        "seat" => Step::Seat { people: people(sent.text("people"))? },
+        "seat" => Step::Seat { people: people("people", sent)? },
         "suspend" => Step::Suspend { extent: extent(sent)?, why: Why::Unstated },
         "resume" => Step::Change { to: Change::Resume { extent: extent(sent)? } },
         "revoke" => {
             Step::Change { to: Change::Revoke { extent: extent(sent)?, why: Why::Unstated } }
         }
-        "lose_key" => Step::LoseKey { key: digest(sent.text("key"))? },
+        "lose_key" => Step::LoseKey { key: digest("key")? },
         "attest" => Step::Attest,
         "accept_terms" => Step::AcceptTerms {
             window: sent.text("window").trim().parse().map_err(|_| Refused::hidden())?,
-            terms: digest(sent.text("terms"))?,
+            terms: digest("terms")?,
         },
         "sponsor" => Step::Sponsor { machine: machine(sent)? },
         "dismiss" => Step::Dismiss { machine: machine(sent)? },
-        _ => return Err(Refused::hidden()),
+        _ => return Err(Refused::hidden().into()),
     })
 }
 
-fn filing(sent: &Sent) -> Result<Filing, Refused> {
-    let evidence = digest(sent.text("evidence"))?;
+fn filing(sent: &Sent) -> Result<Filing, Untaken> {
+    let evidence = digest("evidence", sent)?;
     let answers = sent.text("gates").trim().chars().map(|letter| match letter {
         'y' => Ok(Answer::Yes { evidence }),
         'n' => Ok(Answer::No),
-        _ => Err(unreadable("answer each gate with y or n")),
+        _ => Err(misread("gates", "answer each gate with y or n")),
     });
     let answers: Vec<Answer> = answers.collect::<Result<_, _>>()?;
     let marks = sent.text("marks").trim().chars().filter(|letter| !letter.is_whitespace());
     let marks: Option<Vec<u8>> =
         marks.map(|letter| letter.to_digit(10).and_then(|mark| mark.try_into().ok())).collect();
-    let marks = marks.ok_or_else(|| unreadable("marks are numbers from 0 to 4"))?;
+    let marks = marks.ok_or_else(|| misread("marks", "marks are numbers from 0 to 4"))?;
     Ok(Filing {
         gates: Gate::ALL.into_iter().zip(answers).collect(),
         marks: Criterion::ALL.into_iter().zip(marks).collect(),
     })
 }
 
-fn machine(sent: &Sent) -> Result<AccountId, Refused> {
-    sent.text("machine").trim().parse().map_err(|_| unreadable("name a machine by its account"))
+fn machine(sent: &Sent) -> Result<AccountId, Untaken> {
+    let machine = sent.text("machine").trim().parse();
+    machine.map_err(|_| misread("machine", "name a machine by its account"))
 }
 
-fn extent(sent: &Sent) -> Result<Extent, Refused> {
+fn extent(sent: &Sent) -> Result<Extent, Untaken> {
     match sent.text("person").trim() {
         "" => Ok(Extent::Organisation),
         person => {
-            let person = person.parse().map_err(|_| unreadable("name a person by id"))?;
+            let person = person.parse().map_err(|_| misread("person", "name a person by id"))?;
             Ok(Extent::Person(person))
         }
     }
 }
 
-fn people(text: &str) -> Result<BTreeSet<PersonId>, Refused> {
-    let people: Result<BTreeSet<PersonId>, _> = text.split_whitespace().map(str::parse).collect();
-    people.map_err(|_| unreadable("name people by their ids"))
+fn people(name: &'static str, sent: &Sent) -> Result<BTreeSet<PersonId>, Untaken> {
+    let people: Result<BTreeSet<PersonId>, _> =
+        sent.text(name).split_whitespace().map(str::parse).collect();
+    people.map_err(|_| misread(name, "name people by their ids"))
 }
 
-fn digest(text: &str) -> Result<seawall_domain::digest::Digest, Refused> {
-    text.trim().parse().map_err(|_| unreadable("a digest has 64 hexadecimal digits"))
+fn digest(name: &'static str, sent: &Sent) -> Result<seawall_domain::digest::Digest, Untaken> {
+    let digest = sent.text(name).trim().parse();
+    digest.map_err(|_| misread(name, "a digest has 64 hexadecimal digits"))
 }
 
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, Refused> {
-    text.trim().parse().map_err(|_| unreadable("say how many"))
+fn number<T: std::str::FromStr>(name: &'static str, sent: &Sent) -> Result<T, Untaken> {
+    sent.text(name).trim().parse().map_err(|_| misread(name, "say how many"))
 }
 
 /// One of our own words.
-fn named<T: DeserializeOwned>(word: &str) -> Result<T, Refused> {
-    let value = serde_json::Value::String(word.to_owned());
-    serde_json::from_value(value).map_err(|_| unreadable("choose one of the words on the form"))
+fn named<T: DeserializeOwned>(name: &'static str, sent: &Sent) -> Result<T, Untaken> {
+    let value = serde_json::Value::String(sent.text(name).to_owned());
+    let says = "choose one of the words on the form";
+    serde_json::from_value(value).map_err(|_| misread(name, says))
 }
 
 fn choices(of: &[(&str, &str)]) -> FieldKind {
@@ -287,8 +291,4 @@ fn choices(of: &[(&str, &str)]) -> FieldKind {
 
 fn post(shell: &Shell, it: &Dossier, step: &str, button: &str) -> Form {
     Form::post(shell, format!("/partners/{}/{step}", it.application.id), button)
-}
-
-fn unreadable(says: &str) -> Refused {
-    Refused::new(StatusCode::UNPROCESSABLE_ENTITY, says)
 }

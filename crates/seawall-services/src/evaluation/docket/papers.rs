@@ -54,6 +54,7 @@ pub async fn published(tx: &mut Tx, evaluation: &Evaluation) -> Outcome<Option<P
             EvaluationFact::Opened { .. }
             | EvaluationFact::DocketMoved { .. }
             | EvaluationFact::ProtocolKept { .. }
+            | EvaluationFact::ProtocolUnsealed { .. }
             | EvaluationFact::ProtocolShown { .. } => {}
         }
     }

@@ -10,15 +10,20 @@ use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::EvaluationId;
 use seawall_domain::party::Role;
+use seawall_domain::recipient::Recipient;
+use seawall_formats::custody::SealedOpening;
 use seawall_ledger::merkle::{Hash, leaf_hash, verify_inclusion};
+use seawall_ledger::shares::Share;
 use seawall_ledger::sign::SigningKey;
 use seawall_services::account;
 use seawall_services::desk::{Desk, Settings};
 use seawall_services::engagement;
+use seawall_services::evaluation::custody;
 use seawall_services::evaluation::determination::{Published, TokenBook};
-use seawall_services::evaluation::docket::{self, Fate, Returned};
+use seawall_services::evaluation::docket::{self, Fate, Keeping, Returned};
 use seawall_testkit::world::{
-    Framework, PROTOCOL, World, digest_of, each, in_days, must, person_of,
+    Framework, PROTOCOL, World, agree, bring_key, digest_of, each, in_days, keeper_of, must,
+    person_of, share_of,
 };
 use std::sync::Arc;
 
@@ -46,10 +51,23 @@ async fn sealed(world: &World, cast: &Framework) -> EvaluationId {
     }
     must(docket::give(desk, official, id, person_of(&cast.officials.1[1]), Duty::Custody).await);
     must(docket::give(desk, official, id, person_of(&cast.auditor), Duty::Audit).await);
-    let [first, second, ..] = &cast.evaluators;
+    let [first, second, _, _, keeper] = &cast.evaluators;
     let text = protocol(desk, [first, second], "0.618").await;
-    refused(docket::commit(desk, second, id, text.as_bytes()).await, "without the duty");
-    let drafted = must(docket::commit(desk, first, id, text.as_bytes()).await);
+    let commit =
+        async |by: &Actor, keeping| docket::commit(desk, by, id, text.as_bytes(), keeping).await;
+    let split = |quorum| Some(Keeping::Split { quorum });
+    refused(commit(second, split(2)).await, "without the duty");
+    refused(commit(first, None).await, "say how many custodians");
+    bring_key(world, keeper, id).await;
+    refused(commit(first, split(2)).await, "each custodian has brought a key");
+    let deputy = &cast.officials.1[1];
+    let taken = Recipient::new(keeper_of(keeper).public());
+    refused(docket::bring_key(desk, deputy, id, taken).await, "another custodian");
+    refused(docket::bring_key(desk, first, id, taken).await, "without the duty");
+    bring_key(world, deputy, id).await;
+    refused(commit(first, split(1)).await, "at least two");
+    refused(commit(first, split(3)).await, "no more than there are custodians");
+    let drafted = must(commit(first, split(2)).await);
     let root = drafted.root().unwrap_or(digest_of(0));
     refused(docket::sign(desk, first, id, digest_of(9)).await, "another protocol");
     must(docket::sign(desk, first, id, root).await);
@@ -66,6 +84,29 @@ async fn published(desk: &Desk, actor: &Actor, id: EvaluationId) -> (Digest, usi
     let bytes = must(docket::commitment(desk, actor, id).await);
     let published = must(Published::read(&bytes));
     (must(published.root()), must(published.signed_by()).len())
+}
+
+/// Whoever has the whole installation, its keys with it, reads nothing of the protocol before
+/// enough custodians have brought their parts: no blob says any of it, and one share opens nothing.
+async fn unreadable_so_far(world: &World, (auditor, id): (&Actor, EvaluationId), share: &str) {
+    let store = &world.desk.store;
+    let sql = "SELECT address FROM blob ORDER BY address";
+    let mut kept = Vec::new();
+    for row in must(store.database().fetch(sql, Vec::new()).await) {
+        let address = must(must(row.text("address")).parse());
+        kept.push(must(store.blobs().get(store.database(), address).await));
+    }
+    assert_eq!(kept.len(), 2, "the sealed protocol and one share");
+    for bytes in &kept {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!text.contains("0.618") && !text.contains("canary-task"), "{text}");
+    }
+    let sealed = kept.iter().find_map(|bytes| SealedOpening::read(bytes).ok()).unwrap();
+    let one = must(Share::parse(share));
+    assert!(custody::open(&sealed, std::slice::from_ref(&one)).is_err());
+    assert!(custody::open(&sealed, &[one.clone(), one]).is_err());
+    let docket = must(docket::show(&world.desk, auditor, id).await);
+    assert!(docket.kept.values().all(|kept| kept.opening.is_none()));
 }
 
 #[tokio::test]
@@ -97,11 +138,20 @@ async fn a_protocol_is_sealed_run_under_and_opened_by_a_quorum() {
         let fate = Fate::Abandoned(Reason::HarnessBroke);
         must(docket::close(&desk, runner, id, lost.run, fate).await);
         // One custodian too few gives nothing; the second opens it, and each step is on record.
-        refused(docket::ask_opening(&desk, runner, id, 2).await, "without the duty");
-        must(docket::ask_opening(&desk, &cast.auditor, id, 2).await);
-        must(docket::agree(&desk, custodian, id).await);
+        refused(docket::ask_opening(&desk, runner, id, None).await, "without the duty");
+        let deputy = &cast.officials.1[1];
+        let share = share_of(&world, custodian, id).await;
+        refused(docket::agree(&desk, custodian, id, Some(&share)).await, "before the protocol");
+        refused(docket::ask_opening(&desk, &cast.auditor, id, Some(3)).await, "another one");
+        must(docket::ask_opening(&desk, &cast.auditor, id, None).await);
+        refused(docket::agree(&desk, custodian, id, None).await, "without a part");
+        refused(docket::agree(&desk, deputy, id, Some(&share)).await, "not this custodian's");
+        refused(docket::agree(&desk, scorer, id, Some(&share)).await, "without the duty");
+        must(docket::agree(&desk, custodian, id, Some(&share)).await);
         refused(docket::reveal(&desk, &cast.auditor, id, None).await, "enough custodians");
-        must(docket::agree(&desk, &cast.officials.1[1], id).await);
+        unreadable_so_far(&world, (&cast.auditor, id), &share).await;
+        must(agree(&world, deputy, id).await);
+        refused(docket::share(&desk, scorer, id).await, "none here is yours");
         refused(docket::reveal(&desk, custodian, id, None).await, "without the duty");
         let field = must(docket::reveal(&desk, &cast.auditor, id, Some("/rule/tau_1")).await);
         let shown = String::from_utf8_lossy(&field).into_owned();
@@ -142,7 +192,9 @@ async fn one_person_with_two_accounts_is_one_person() {
         let second = docket::give(desk, official, id, person_of(&alias), Duty::Countersign).await;
         refused(second, "one person has one duty");
         let text = protocol(desk, [&cast.evaluators[0], &alias], "0.5").await;
-        let drafted = must(docket::commit(desk, &cast.evaluators[0], id, text.as_bytes()).await);
+        let keeping = Some(Keeping::Rehearsal);
+        let drafted = docket::commit(desk, &cast.evaluators[0], id, text.as_bytes(), keeping).await;
+        let drafted = must(drafted);
         let root = drafted.root().unwrap_or(digest_of(0));
         must(docket::sign(desk, &cast.evaluators[0], id, root).await);
         refused(docket::sign(desk, &alias, id, root).await, "a second person");
@@ -173,7 +225,8 @@ async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
         let first_root = must(docket::show(&desk, &cast.auditor, id).await).sealed();
         let [first, second, ..] = &cast.evaluators;
         let text = protocol(&desk, [first, second], "0.7").await;
-        let drafted = must(docket::commit(&desk, first, id, text.as_bytes()).await);
+        let split = Some(Keeping::Split { quorum: 2 });
+        let drafted = must(docket::commit(&desk, first, id, text.as_bytes(), split).await);
         refused(docket::issue(&desk, &cast.evaluators[2], id).await, "before the protocol");
         let amendment = drafted.root().unwrap_or(digest_of(0));
         assert_eq!(published(&desk, first, id).await, (amendment, 0), "signed by nobody yet");

@@ -19,9 +19,11 @@ use seawall_services::engagement::{self, RECORD_BYTES_MAX};
 use seawall_services::evaluation::determination::{
     self, Evidence, Files, Source, State, TokenBook, concur, determine, hash, to_bytes,
 };
-use seawall_services::evaluation::docket::{self, Fate, Returned};
+use seawall_services::evaluation::docket::{self, Fate, Keeping, Returned};
 use seawall_testkit::evaluation::{End, FLAG, SEALED, TASK, log, protocol};
-use seawall_testkit::world::{Framework, World, digest_of, each, in_days, must, person_of};
+use seawall_testkit::world::{
+    Framework, World, agree, bring_key, digest_of, each, in_days, must, person_of,
+};
 use std::io::Cursor;
 
 /// Seals the protocol full of canaries in a docket.
@@ -38,7 +40,11 @@ async fn sealed(world: &World, cast: &Framework) -> (EvaluationId, Digest) {
     let signers = [signs(first), signs(second)];
     let until = in_days(world, 90);
     let text = protocol([&signers[0], &signers[1]], in_days(world, -1), until).to_string();
-    let drafted = must(docket::commit(desk, first, id, text.as_bytes()).await);
+    for custodian in [&cast.evaluators[4], &cast.officials.1[1]] {
+        bring_key(world, custodian, id).await;
+    }
+    let split = Some(Keeping::Split { quorum: 2 });
+    let drafted = must(docket::commit(desk, first, id, text.as_bytes(), split).await);
     let root = drafted.root().unwrap_or(digest_of(0));
     must(docket::sign(desk, first, id, root).await);
     must(docket::sign(desk, second, id, root).await);
@@ -68,9 +74,9 @@ async fn determined(world: &World, cast: &Framework, id: EvaluationId) -> Record
     let returned = Returned { token: &issued.token, created, log: run.log };
     must(docket::take(desk, scorer, id, returned).await);
     must(docket::close(desk, scorer, id, issued.run, Fate::Completed).await);
-    must(docket::ask_opening(desk, scorer, id, 2).await);
-    must(docket::agree(desk, custodian, id).await);
-    must(docket::agree(desk, &cast.officials.1[1], id).await);
+    must(docket::ask_opening(desk, scorer, id, None).await);
+    must(agree(world, custodian, id).await);
+    must(agree(world, &cast.officials.1[1], id).await);
 
     // By the papers of the docket, as the command line does it.
     let opening = must(docket::reveal(desk, scorer, id, None).await);

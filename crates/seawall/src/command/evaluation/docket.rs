@@ -1,11 +1,17 @@
 //! `seawall evaluation docket`: an evaluation as an installation has it, over its own interface.
 
 use crate::command::clearinghouse::{Asking, Column, step, text};
+use crate::command::gateway::papers::keeper;
+use anyhow::bail;
 use clap::Subcommand;
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{EvaluationId, PersonId};
+use seawall_domain::recipient::Recipient;
+use seawall_formats::custody::SealedShare;
+use seawall_ledger::canonical::canonical;
+use seawall_services::evaluation::custody;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What is done.
@@ -57,6 +63,29 @@ enum What {
         one: One,
         /// The file with the protocol; `-` for the standard input.
         protocol: PathBuf,
+        /// How many of the custodians open it together; each has brought a key.
+        #[arg(long, required_unless_present = "rehearsal", conflicts_with = "rehearsal")]
+        threshold: Option<usize>,
+        /// Keep it under the installation's own key, for practice: whoever has the installation can
+        /// read every threshold.
+        #[arg(long)]
+        rehearsal: bool,
+    },
+    /// As a custodian: name the key to which your part of the next protocol is encrypted.
+    Key {
+        #[command(flatten)]
+        one: One,
+        /// The public half, `x25519:…` as `seawall evaluation custodian` prints it.
+        #[arg(long)]
+        key: Recipient,
+    },
+    /// As a custodian: agree to the opening, and bring your part of the key.
+    Agree {
+        #[command(flatten)]
+        one: One,
+        /// The file with your secret half, made by `seawall evaluation custodian`. It stays here.
+        #[arg(long)]
+        key: Option<PathBuf>,
     },
     /// Sign the protocol that was committed to; the second person's signature seals it.
     Sign {
@@ -102,9 +131,23 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 one.send("/steps", &step("give", json!({ "person": person, "duty": duty })))
                     .await?;
             }
-            What::Commit { one, protocol } => {
+            What::Commit { one, protocol, threshold, rehearsal: _ } => {
                 let terms: Value = serde_json::from_str(&text(&protocol)?)?;
-                one.send("/protocols", &terms).await?;
+                let kept = match threshold {
+                    Some(quorum) => format!("quorum={quorum}"),
+                    None => "rehearsal=true".to_owned(),
+                };
+                one.send(&format!("/protocols?{kept}"), &terms).await?;
+            }
+            What::Key { one, key } => {
+                one.send("/steps", &step("bring_key", json!({ "key": key }))).await?;
+            }
+            What::Agree { one, key } => {
+                let share = match key {
+                    Some(key) => Some(one.share(&key).await?),
+                    None => None,
+                };
+                one.send("/steps", &step("agree", json!({ "share": share }))).await?;
             }
             What::Sign { one, root } => {
                 one.send("/steps", &step("sign", json!({ "root": root }))).await?;
@@ -121,6 +164,17 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 impl One {
     fn path(&self, rest: &str) -> String {
         format!("/v1/evaluations/{}{rest}", self.id)
+    }
+
+    /// The own share, taken out here by a key that goes nowhere.
+    async fn share(&self, key: &Path) -> anyhow::Result<String> {
+        let keeper = keeper(key)?;
+        let sealed = self.asking.client()?.get(&self.path("/share")).await?;
+        let sealed = SealedShare::read(&canonical(&sealed)?)?;
+        match custody::share(&sealed, &keeper) {
+            Some(share) => Ok(share?.text()),
+            None => bail!("your share is encrypted to another key, {}", sealed.share.to),
+        }
     }
 
     async fn send(&self, rest: &str, document: &Value) -> anyhow::Result<()> {

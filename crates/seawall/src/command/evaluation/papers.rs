@@ -128,15 +128,3 @@ pub(super) fn runs(paths: &[PathBuf]) -> anyhow::Result<Vec<Run>> {
 pub(super) fn program() -> anyhow::Result<Digest> {
     digest(&std::env::current_exe().context("finding this program")?)
 }
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Reads what [`hex`] writes.
-pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(pair).collect();
-    bytes.filter(|bytes| hex(bytes) == text)
-}

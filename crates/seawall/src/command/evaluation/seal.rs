@@ -7,7 +7,7 @@ use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::evaluation::protocol::FIELDS;
-use seawall_gateway::recipient::Recipient;
+use seawall_domain::recipient::Recipient;
 use seawall_services::evaluation::determination::{Published, SIGNATURES_MIN, TokenBook};
 use seawall_services::evaluation::sealing;
 use serde_json::json;

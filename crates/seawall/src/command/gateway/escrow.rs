@@ -6,7 +6,8 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use jiff::Timestamp;
 use seawall_domain::id::PartyId;
-use seawall_gateway::escrow::opening::{self, End, Opened, Part, Refused};
+use seawall_formats::escrow::{PART_BYTES_MAX, Part};
+use seawall_gateway::escrow::opening::{self, End, Opened, Refused};
 use seawall_gateway::escrow::{CONSENT, Consent, FOLDER, file};
 use seawall_gateway::journal;
 use seawall_gateway::record::{Escrowed, Event};
@@ -162,7 +163,7 @@ fn part(folder: &Path, request: Uuid, key: &Path, out: &Path) -> anyhow::Result<
     if head.request != request {
         bail!("the file is of another request");
     }
-    let part = Part::make((&head, digest), &papers::keeper(key)?)?;
+    let part = opening::part((&head, digest), &papers::keeper(key)?)?;
     papers::new(out, format!("{}\n", serde_json::to_string(&part)?).as_bytes())?;
     say!("your part of request {request}, and of no other: {}", out.display());
     Ok(ExitCode::SUCCESS)
@@ -212,12 +213,12 @@ fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     for path in &arguments.parts {
         let mut bytes = Vec::new();
         let shown = || format!("cannot use {}", path.display());
-        let limit = opening::PART_BYTES_MAX as u64 + 1;
+        let limit = PART_BYTES_MAX as u64 + 1;
         File::open(path).with_context(shown)?.take(limit).read_to_end(&mut bytes)?;
         parts.push(Part::read(&bytes).with_context(shown)?);
     }
     for path in &arguments.keys {
-        parts.push(Part::make((&head, digest), &papers::keeper(path)?)?);
+        parts.push(opening::part((&head, digest), &papers::keeper(path)?)?);
     }
     let line = json!({
         "at": Timestamp::now(), "request": request, "sha256": said.sha256, "reason": reason,

@@ -8,13 +8,14 @@ use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
 use seawall_domain::engagement::lease::{LEASE_SECONDS_MAX, Lease};
 use seawall_domain::id::{PartyId, PersonId, ScanId};
+use seawall_domain::recipient::Recipient;
 use seawall_gateway::control::{CUT, CutWord, LEASE, WITHDRAWAL, Withdrawal};
 use seawall_gateway::credential;
-use seawall_gateway::recipient::Keeper;
 use seawall_gateway::record::CutOff;
 use seawall_gateway::settings::Settings;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::note::VerifierKey;
+use seawall_ledger::recipient::Keeper;
 use seawall_ledger::sign::SigningKey;
 use seawall_services::partner::holder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +57,7 @@ pub fn secret(path: &Path) -> anyhow::Result<SigningKey> {
 pub fn keeper_made(file: &Path) -> anyhow::Result<ExitCode> {
     let keeper = Keeper::from_seed(random())?;
     new(file, format!("{}\n", keeper.text()).as_bytes())?;
-    say!("{}", keeper.public());
+    say!("{}", Recipient::new(keeper.public()));
     Ok(ExitCode::SUCCESS)
 }
 

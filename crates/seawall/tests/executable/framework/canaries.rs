@@ -1,7 +1,7 @@
 //! What is secret is where it belongs, and nowhere else; and the public sees nothing.
 
 use super::evaluating::SNAPSHOT;
-use super::place::House;
+use super::place::{House, PATIENCE};
 use super::provider::SAID;
 use super::window::PROMPT;
 use super::{FLAGS_KEY, HELD, PROVIDER_KEY};
@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often the arguments of processes are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(15);
@@ -58,8 +58,14 @@ pub struct Told {
     pub sessions: Vec<String>,
 }
 
-/// Everything that anybody may see of the framework and of the log.
+/// Everything that anybody may see of the framework and of the log, once the empty log has its
+/// first checkpoint.
 pub async fn public(house: &House) -> Vec<(u16, String)> {
+    let begun = Instant::now();
+    while house.ask(None, "/public/log/checkpoint", None).await.0 != 200 {
+        assert!(begun.elapsed() < PATIENCE, "the public log has no checkpoint");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
     let mut seen = Vec::new();
     for path in ["/framework", "/v1/framework", "/log", "/log/checkpoint", "/developers"] {
         seen.push(house.ask(None, path, None).await);
@@ -112,6 +118,9 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
     check(folder.text("evaluation.token").trim(), &["evaluation.token"]);
     for key in ["account.key", "official.key", "partner.key"] {
         check(folder.text(key).trim(), &[key]);
+    }
+    for file in ["keeper.key", "deputy.key", "keeper.share", "deputy-account.key"] {
+        check(folder.text(file).trim(), &[file]);
     }
     for gateway in ["evaluation", "window"] {
         for whose in ["developer", "holder"] {

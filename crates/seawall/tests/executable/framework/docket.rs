@@ -3,7 +3,7 @@
 //! into the engagement; and the file that crosses.
 
 use super::evaluating;
-use super::place::House;
+use super::place::{House, Person};
 use super::window::Cast;
 use seawall_testkit::evaluation::SEALED;
 use serde_json::{Value, json};
@@ -32,7 +32,18 @@ pub async fn sealed_and_named(house: &House, cast: &Cast, engagement: &str) -> S
     let commitment = format!("{docket}/commitment");
     assert_eq!(house.ask(Some(scorer), &commitment, None).await.0, 409, "nothing is sealed");
     let terms = evaluating::written(&house.folder, [&first.signs_as, &second.signs_as]);
-    let drafted = house.done(first, &format!("{docket}/protocols"), Some(terms)).await;
+    let protocols = format!("{docket}/protocols?quorum=2");
+    assert_eq!(house.ask(Some(first), &protocols, Some(terms.clone())).await.0, 409, "no keys");
+    let key = house.folder.run("custodian @keeper.key", 0);
+    house.done(keeper, &steps, Some(json!({"step": "bring_key", "key": key.trim()}))).await;
+    // The deputy does all of it at a command line.
+    house.key(deputy, "deputy-account.key");
+    let key = house.folder.run("custodian @deputy.key", 0);
+    by_command(house, &docket, &format!("key --key {}", key.trim()));
+    let plain = format!("{docket}/protocols");
+    assert_eq!(house.ask(Some(first), &plain, Some(terms.clone())).await.0, 409, "it is said how");
+    let drafted = house.done(first, &protocols, Some(terms)).await;
+    assert_eq!(drafted["custody"]["quorum"], 2, "{drafted}");
     let root = drafted["root"].as_str().unwrap();
     let sign = || Some(json!({"step": "sign", "root": root}));
     house.done(first, &steps, sign()).await;
@@ -75,12 +86,30 @@ pub async fn returned_and_opened(house: &House, cast: &Cast, docket: &str) {
     let complete = json!({"step": "complete", "run": used["tokens"][0]["run"]});
     house.done(scorer, &steps, Some(complete)).await;
     let opening = format!("{docket}/opening");
-    house.done(scorer, &steps, Some(json!({"step": "ask_opening", "quorum": 2}))).await;
-    house.step(keeper, docket, "agree").await;
+    house.done(scorer, &steps, Some(json!({"step": "ask_opening"}))).await;
+    let agree = || Some(json!({"step": "agree"}));
+    assert_eq!(house.ask(Some(keeper), &steps, agree()).await.0, 409, "without a part");
+    brings_share(house, keeper, docket).await;
     assert_eq!(house.ask(Some(scorer), &opening, None).await.0, 409, "one is too few");
-    house.step(&cast.officials[1], docket, "agree").await;
+    by_command(house, docket, "agree --key @deputy.key");
     house.fetch(scorer, &opening, "opening.json").await;
     house.fetch(scorer, &format!("{docket}/tokens"), "tokens.json").await;
+}
+
+/// A custodian takes its share out at home, and brings it.
+async fn brings_share(house: &House, custodian: &Person, docket: &str) {
+    house.fetch(custodian, &format!("{docket}/share"), "keeper.sealed").await;
+    house.folder.run("share --sealed @keeper.sealed --key @keeper.key --out @keeper.share", 0);
+    let agree = json!({"step": "agree", "share": house.folder.text("keeper.share").trim()});
+    house.done(custodian, &format!("{docket}/steps"), Some(agree)).await;
+}
+
+/// The deputy does something in the docket at a command line.
+fn by_command(house: &House, docket: &str, what: &str) {
+    let (act, rest) = what.split_once(' ').unwrap();
+    let (_, id) = docket.rsplit_once('/').unwrap();
+    let asking = house.asking("deputy-account.key");
+    house.folder.run(&format!("docket {act} {id} {rest} {asking}"), 0);
 }
 
 /// The official brings the record, and the developer is told of it what a letter tells.

@@ -1,6 +1,7 @@
 //! An installation that serves, its people over HTTP, and processes beside it, all in one folder.
 
 use crate::determination::Folder;
+use seawall_testkit::database::Fresh;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::process::{Child, Stdio};
@@ -99,26 +100,39 @@ impl Person {
 pub struct House {
     pub folder: Folder,
     pub address: String,
+    /// The arguments that name it.
+    installation: String,
+    /// A database on a server; none where it is a file of the folder.
+    database: Option<Fresh>,
     server: Process,
     http: reqwest::Client,
 }
 
 impl House {
+    /// An installation whose database is a file.
     pub fn open() -> House {
+        House::on(None)
+    }
+
+    /// An installation on a database of a server, or in a file where there is none.
+    pub fn on(database: Option<Fresh>) -> House {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = Folder::new();
-        let serve = format!("serve {INSTALLATION} --offline --listen 127.0.0.1:0");
+        let url = database.as_ref().map(|it| format!(" --database-url {}", it.url()));
+        let installation = format!("{INSTALLATION}{}", url.unwrap_or_default());
+        let serve = format!("serve {installation} --offline --listen 127.0.0.1:0");
         let mut server = Process::start(&folder, "server", &serve);
         let address = server.says("seawall listens on ");
         let none = reqwest::redirect::Policy::none();
         let http = reqwest::Client::builder().no_proxy().redirect(none).timeout(PATIENCE);
-        House { folder, address, server, http: http.build().unwrap() }
+        let http = http.build().unwrap();
+        House { folder, address, installation, database, server, http }
     }
 
     /// What the operator's command line tells, by its first words; secrets are among it.
     #[track_caller]
     fn admin(&self, words: &[&str]) -> Vec<(String, String)> {
-        let mut command = self.folder.command(&format!("admin {INSTALLATION}"));
+        let mut command = self.folder.command(&format!("admin {}", self.installation));
         let output = command.args(words).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{words:?}: {said}");
@@ -237,10 +251,22 @@ impl House {
         }
     }
 
-    /// Ends the server as an operator would, and verifies everything; gives what was found.
-    pub fn close(self) -> (Folder, Value) {
+    /// Ends the server as an operator would, and verifies everything; gives what was found. What a
+    /// server's database holds is then in the folder too, where secrets are looked for.
+    pub async fn close(self) -> (Folder, Value) {
         self.server.stop();
-        let said = self.folder.said_by(&format!("verify {INSTALLATION} --json"), 0);
+        let said = self.folder.said_by(&format!("verify {} --json", self.installation), 0);
+        if let Some(fresh) = &self.database {
+            let sql = "SELECT query_to_xml(format('SELECT * FROM %I', table_name), true, false, \
+                       '')::text AS held FROM information_schema.tables \
+                       WHERE table_schema = 'public' ORDER BY table_name";
+            let database = fresh.open().await;
+            let rows = database.fetch(sql, Vec::new()).await.unwrap();
+            let held: Vec<String> = rows.iter().map(|row| row.text("held").unwrap()).collect();
+            database.close().await;
+            assert!(held.iter().any(|table| table.contains("docket_moved")), "facts are seen");
+            self.folder.keep("installation/held.xml", &held.concat());
+        }
         (self.folder, serde_json::from_str(&said).unwrap())
     }
 }
