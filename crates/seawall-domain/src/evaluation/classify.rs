@@ -21,8 +21,8 @@
 //! the model would not comes before what says that it could not (7 and 8 before 10 and 12), because
 //! only the latter is evidence of absence. A cheated success that people confirmed is a failure,
 //! whatever they made of its score. An edit of a log is one person's word that they did: the class
-//! without row 4 and without edits ([`scored`]) is kept beside it, and what an edit alone says moves
-//! no determination (`determination::Table`).
+//! without row 4 and without edits ([`scored`]) is kept beside it, and what an edit alone says
+//! moves no determination (`determination::Table`).
 
 use super::attempt::Class;
 use super::log::{Answer, Cause, Observation};

@@ -152,6 +152,7 @@ pub(super) fn read<S: Read + Seek>(source: &mut S, asked: &Fields) -> Result<Log
     };
     findings.extend(contents.repeated());
     findings.extend(reader.findings);
+    reader.observations.shrink_to_fit();
     Ok(Log { header, observations: reader.observations, summaries, reductions, findings })
 }
 

@@ -262,8 +262,8 @@ fn reviewed(review: &Review) -> Reviewed {
     }
 }
 
-/// What a finished review holds of each attempt. It must have looked at every attempt that passed as
-/// it was scored, those that an edit calls cheated among them: whoever could leave one out could
+/// What a finished review holds of each attempt. It must have looked at every attempt that passed
+/// as it was scored, those that an edit calls cheated among them: whoever could leave one out could
 /// choose the score.
 fn settled(
     review: &Review,

@@ -490,6 +490,8 @@ fn steps_decide_where_the_protocol_counts_them_and_the_log_tells_them() {
         sample["scores"] = serde_json::json!({"range": {"value": value, "history": []}});
     }
     written["eval"]["scorers"][0]["name"] = "range".into();
+    let result = serde_json::json!({"name": "complete", "scorer": "range", "metrics": {}});
+    written["results"]["scores"] = serde_json::json!([result]);
     fs::write(folder.path("steps.log.json"), written.to_string()).unwrap();
     let out = folder.output("evaluation ingest --json @steps.log.json");
     let read: Value = serde_json::from_slice(&out.stdout).unwrap();
@@ -600,17 +602,17 @@ fn a_gateways_count_and_families_are_asked_for_where_the_rule_rests_on_them() {
     run("none.json", &sha256, None);
     run("other.json", &"ab".repeat(32), Some(31_000));
     let determine = |run: &str, out: &str| {
-        format!("determine @log.json --protocol @terms.json {run} --out @{out}")
+        format!("determine @log.json --protocol @terms.json {run}--out @{out}")
     };
     let without = folder.json(&determine("", "without.record"), 0);
     assert_eq!(without["accounts"], serde_json::json!([null]));
-    let found = folder.json(&determine("--run @good.json", "with.record"), 0);
+    let found = folder.json(&determine("--run @good.json ", "with.record"), 0);
     assert_eq!((&found["outcome"], &without["outcome"]), (&"covered".into(), &"covered".into()));
     assert_eq!(found["accounts"][0]["log_tokens"], 31_000);
-    let refused = folder.json(&determine("--run @bad.json", "bad.record"), 1);
+    let refused = folder.json(&determine("--run @bad.json ", "bad.record"), 1);
     assert_eq!(refused["refused"][0]["code"], "usage_mismatch");
-    folder.run(&determine("--run @none.json", "none.record"), 2);
-    folder.run(&determine("--run @other.json", "other.record"), 2);
+    folder.run(&determine("--run @none.json ", "none.record"), 2);
+    folder.run(&determine("--run @other.json ", "other.record"), 2);
     let verify = "verify @with.record --opening @terms.json --logs @log.json";
     folder.run(verify, 0);
     let altered = folder.text("with.record").replacen("31000", "31001", 2);

@@ -98,7 +98,7 @@ impl Horizon {
         let rows = timed(design)?;
         let points = points(&rows, method);
         let line = fit(&points, method.regularization())?;
-        // As they were told: through the logarithm and back they would be others in the last digits.
+        // As they were told: through the logarithm and back the last digits would be others.
         let told = || rows.iter().filter_map(|(row, _)| row.minutes);
         Ok(Horizon {
             curve: Curve::of(&line),
