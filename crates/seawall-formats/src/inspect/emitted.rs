@@ -102,7 +102,7 @@ impl Said {
     /// The flags that were found, where it is a sample.
     pub(super) fn finish(mut self) -> Option<Emitted> {
         let named = self.found.named.iter().filter_map(|name| self.apart.get(name)).flatten();
-        named.for_each(|flag| keep(flag.clone(), &mut self.found.flags));
+        named.for_each(|flag| keep(*flag, &mut self.found.flags));
         let (task, epoch) = self.task.zip(self.epoch)?;
         Some(Emitted { task, epoch, flags: self.found.flags })
     }
@@ -198,6 +198,13 @@ mod tests {
         );
         check(&format!(r#""target":"{ONE}","metadata":{{"x":"{ONE}"}}"#), &[]);
         check(r#""output":null"#, &[]);
+        // A text that stands apart counts where the model's message names it, whichever comes first.
+        let apart = format!(r#""attachments":{{"0a":"{ONE}","0b":"{TWO}"}}"#);
+        let names =
+            |role: &str| format!(r#""messages":[{{"role":"{role}","content":"attachment://0b"}}]"#);
+        check(&format!("{apart},{}", names("assistant")), &[TWO]);
+        check(&format!("{},{apart}", names("assistant")), &[TWO]);
+        check(&format!("{},{apart}", names("tool")), &[]);
     }
 
     proptest! {
