@@ -19,6 +19,7 @@ use seawall_domain::evaluation::elicitation::{Checklist, Developer, Framing};
 use seawall_domain::evaluation::protocol::Domain;
 use seawall_domain::evaluation::run::Gaps;
 use seawall_domain::evaluation::statistics::budget::Trend;
+use seawall_domain::evaluation::tally::Account;
 use seawall_domain::evaluation::token::Entry;
 use seawall_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -146,6 +147,10 @@ pub struct LogEntry {
     pub token: Option<Digest>,
     /// How many findings of each kind there are.
     pub findings: BTreeMap<String, u64>,
+    /// The tokens by the logs of its start of the harness, and by the gateway that the start went
+    /// through; none where no gateway's count was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
 }
 
 /// What was done about attempts that broke or are missing.

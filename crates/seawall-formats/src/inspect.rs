@@ -16,26 +16,38 @@ mod sample;
 mod scan;
 
 pub use directory::{DIRECTORY_BYTES_MAX, MEMBERS_MAX, RATIO_MAX, UNPACKED_BYTES_FREE};
-pub use header::MEMBER_BYTES_MAX;
+pub use header::{HEADER_BYTES_MAX, IDS_BYTES_MAX, TASKS_MAX};
+pub use sample::KEPT_BYTES_MAX;
 
 use crate::fault::FormatFault;
+use sample::Fields;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::conditions::{Conditions, Weight};
 use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Header, Log};
+use seawall_domain::evaluation::report::FAMILY_FIELD;
+use seawall_domain::evaluation::run::MINUTES_FIELD;
 use sha2::{Digest as _, Sha256};
 use std::io::{Read, Seek};
 
 const FORMAT: &str = "an Inspect log";
 
 /// How many samples a log may hold; the largest known have some 200,000.
-pub const OBSERVATIONS_MAX: usize = 2_000_000;
+pub const OBSERVATIONS_MAX: usize = 500_000;
 
-/// Reads a log, whichever of the two formats it has.
-pub fn read<S: Read + Seek>(mut source: S) -> Result<Log, FormatFault> {
+/// Reads a log, whichever of the two formats it has. Of the samples' metadata only family and
+/// minutes are kept, and by what the log itself clusters.
+pub fn read<S: Read + Seek>(source: S) -> Result<Log, FormatFault> {
+    read_with(source, &[])
+}
+
+/// The same, with more members of the samples' metadata kept.
+pub fn read_with<S: Read + Seek>(mut source: S, fields: &[&str]) -> Result<Log, FormatFault> {
+    let usual = [FAMILY_FIELD, MINUTES_FIELD];
+    let fields = Fields::of(usual.into_iter().chain(fields.iter().copied()));
     match is_archive(&mut source)? {
-        true => eval::read(&mut source),
-        false => document::read(source),
+        true => eval::read(&mut source, &fields),
+        false => document::read(&mut source, &fields),
     }
 }
 
@@ -82,17 +94,24 @@ pub fn conditions_digest(conditions: &Conditions) -> Digest {
 /// Whether the file begins as a ZIP archive does.
 fn is_archive<S: Read + Seek>(source: &mut S) -> Result<bool, FormatFault> {
     let mut head = [0; 2];
-    let broken = |error: std::io::Error| FormatFault::new(FORMAT, "the file", error.to_string());
-    source.rewind().map_err(broken)?;
+    rewind(source)?;
     let mut count = 0;
     while let Some(rest) = head.get_mut(count..).filter(|rest| !rest.is_empty()) {
         match source.read(rest) {
             Ok(0) => break,
             Ok(read) => count += read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(broken(error)),
+            Err(error) => return Err(unread(&error)),
         }
     }
-    source.rewind().map_err(broken)?;
+    rewind(source)?;
     Ok(head == *b"PK")
+}
+
+fn rewind(source: &mut impl Seek) -> Result<(), FormatFault> {
+    source.rewind().map_err(|error| unread(&error))
+}
+
+fn unread(error: &std::io::Error) -> FormatFault {
+    FormatFault::new(FORMAT, "the file", error.to_string())
 }

@@ -121,7 +121,8 @@ pub enum Class {
     Limit(LimitKind),
     /// The machinery broke, not the model.
     InfraError,
-    /// Counted as solved by the harness, and found by people to be cheated.
+    /// An edit of its score says that people found it to be cheated. A determination believes the
+    /// review for cheating, and no edit.
     CheatingConfirmed,
     /// Struck out after the run by whoever keeps the log.
     Invalidated,
@@ -306,6 +307,17 @@ pub struct Attempt {
     /// How far it came, where the task has steps and the log says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Steps>,
+    /// Its class by what the scorers gave, where somebody edited a score after the run; none where
+    /// nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scored: Option<Class>,
+}
+
+impl Attempt {
+    /// Its class by what the scorers gave, whatever was edited after the run.
+    pub fn as_scored(&self) -> Class {
+        self.scored.unwrap_or(self.class)
+    }
 }
 
 #[cfg(test)]

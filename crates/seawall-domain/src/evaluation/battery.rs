@@ -126,7 +126,7 @@ mod tests {
 
     fn attempt(task: TaskId, epoch: u32, class: Class) -> Attempt {
         let (value, original, steps) = (None, None, None);
-        Attempt { task, epoch, class, value, original, tokens: 0, retries: 0, steps }
+        Attempt { task, epoch, class, value, original, tokens: 0, retries: 0, steps, scored: None }
     }
 
     #[test]

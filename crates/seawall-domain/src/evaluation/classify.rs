@@ -20,7 +20,9 @@
 //! A success survives what else happened (5 before 6 to 11), because it is evidence; what says that
 //! the model would not comes before what says that it could not (7 and 8 before 10 and 12), because
 //! only the latter is evidence of absence. A cheated success that people confirmed is a failure,
-//! whatever they made of its score.
+//! whatever they made of its score. An edit of a log is one person's word that they did: the class
+//! without row 4 and without edits ([`scored`]) is kept beside it, and what an edit alone says
+//! moves no determination (`determination::Table`).
 
 use super::attempt::Class;
 use super::log::{Answer, Cause, Observation};
@@ -31,13 +33,22 @@ pub fn classify(observation: Option<&Observation>, value: Option<f64>) -> Class 
     let Some(seen) = observation else {
         return Class::Missing;
     };
+    let class = scored(seen, value);
+    let is_out = matches!(class, Class::Invalidated | Class::Fallback);
+    match !is_out && seen.scores.iter().any(|score| score.cheated) {
+        true => Class::CheatingConfirmed,
+        false => class,
+    }
+}
+
+/// The class of an attempt whatever an edit says of cheating; `value` is what the first scorer
+/// gave.
+pub fn scored(seen: &Observation, value: Option<f64>) -> Class {
     let cause = |cause: Cause| seen.scores.iter().any(|score| score.cause == cause);
     if seen.invalidated.is_some() {
         Class::Invalidated
     } else if !seen.fallbacks.is_empty() {
         Class::Fallback
-    } else if seen.scores.iter().any(|score| score.cheated) {
-        Class::CheatingConfirmed
     } else if value.is_some_and(|value| value >= SOLVED) {
         Class::Pass
     } else if seen.broken {

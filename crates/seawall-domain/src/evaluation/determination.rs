@@ -17,6 +17,7 @@ use super::decimal::Decimal;
 use super::decision::Look;
 use super::protocol::{Domain, Exclusion, Protocol, Score, TaskTerms, Terms};
 use super::reducer::SOLVED;
+use super::review::Opinion;
 use super::run::{Placing, Run};
 use crate::digest::Digest;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -54,9 +55,11 @@ pub struct Tried {
     /// Which try at the task, from 1.
     pub epoch: u32,
     /// Its class by the log; broken where it was started again more often than the protocol allows,
-    /// unscored where its score was turned after the run.
+    /// unscored where its score was turned after the run, by the original score where an edit calls
+    /// it cheated.
     pub class: Class,
-    /// Its class after people looked, where that is another one.
+    /// Its class after people looked, where that is another one: unscored where an edit alone calls
+    /// a success cheated, and no review says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Class>,
     /// The tokens that were spent on it.
@@ -122,12 +125,13 @@ impl Tried {
 }
 
 impl Table {
-    /// Puts the attempts of all logs into one table. `cheated` are those that people confirmed.
+    /// Puts the attempts of all logs into one table. `reviewed` is what the review for cheating
+    /// holds of attempts.
     pub fn of(
         protocol: &Protocol,
         runs: &[Run],
         places: &[Placing],
-        cheated: &BTreeSet<Place>,
+        reviewed: &BTreeMap<Place, Opinion>,
     ) -> Table {
         let terms = protocol.terms();
         let profiles: Vec<Profile> = profiles(terms, runs, places);
@@ -144,7 +148,7 @@ impl Table {
                 minutes: profile.minutes.map(Figure),
                 weight: task.weight.clone(),
                 excluded: None,
-                tried: tried.at(battery, &task.id, terms.missing.reruns_max.0, cheated),
+                tried: tried.at(battery, &task.id, terms.missing.reruns_max.0, reviewed),
             }
         };
         Table {
@@ -250,6 +254,7 @@ fn attempt(task: &TaskId, tried: &Tried, reading: Reading) -> Attempt {
         tokens: tried.tokens,
         retries: tried.retries,
         steps: tried.steps,
+        scored: None,
     }
 }
 
@@ -278,18 +283,36 @@ fn profiles(terms: &Terms, runs: &[Run], places: &[Placing]) -> Vec<Profile> {
     terms.tasks.iter().map(of).collect()
 }
 
-/// The class by which an attempt counts. What was started again too often says nothing, nor does
-/// what somebody scored the other way after the run, save where people confirmed cheating.
-fn counted(attempt: &Attempt, reruns_max: u64) -> Class {
-    let solved = |value: Option<f64>| value.is_some_and(|value| value >= SOLVED);
-    let turned = attempt.original.is_some() && solved(attempt.original) != solved(attempt.value);
+/// The class by which an attempt counts, and the one after people looked, where that is another.
+///
+/// What was started again too often says nothing, nor does what somebody scored the other way after
+/// the run. An edit that calls a success cheated is one person's word: with a review that says so
+/// it is a failure, with one that says otherwise a success, and without one it may help neither
+/// side. Where nothing had succeeded, such an edit takes nothing away and changes nothing.
+fn counted(attempt: &Attempt, reruns_max: u64, opinion: Option<Opinion>) -> (Class, Option<Class>) {
+    let (class, scored) = (attempt.class, attempt.as_scored());
     if u64::from(attempt.retries) > reruns_max {
-        Class::InfraError
-    } else if turned && attempt.class != Class::CheatingConfirmed {
-        Class::Unscored
-    } else {
-        attempt.class
+        return (Class::InfraError, None);
     }
+    let is_marked = class == Class::CheatingConfirmed;
+    if !is_marked && is_turned(attempt) {
+        return (Class::Unscored, None);
+    }
+    let reviewed = match opinion.filter(|_| scored == Class::Pass) {
+        Some(Opinion::Cheating) => Some(Class::CheatingConfirmed),
+        Some(Opinion::Clean) => None,
+        Some(Opinion::Unclear) | None => {
+            (is_marked && scored == Class::Pass).then_some(Class::Unscored)
+        }
+    };
+    (scored, reviewed)
+}
+
+/// Whether an edit made another thing of an attempt than its scorers did.
+fn is_turned(attempt: &Attempt) -> bool {
+    let solved = |value: Option<f64>| value.is_some_and(|value| value >= SOLVED);
+    let is_other = attempt.original.is_some() && solved(attempt.original) != solved(attempt.value);
+    is_other || attempt.as_scored().evidence() != attempt.class.evidence()
 }
 
 /// Attempts by battery and task.
@@ -324,18 +347,17 @@ impl<'a> Tries<'a> {
         battery: usize,
         task: &TaskId,
         reruns_max: u64,
-        cheated: &BTreeSet<Place>,
+        reviewed: &BTreeMap<Place, Opinion>,
     ) -> Vec<Tried> {
         let tries = self.by_task.get(&(battery, task)).map(Vec::as_slice).unwrap_or_default();
         let tried = |(_, log, digest, attempt): &Try<'_>| {
-            let class = counted(attempt, reruns_max);
-            let is_cheated = cheated.contains(&(*digest, task.clone(), attempt.epoch));
-            let turned = class == Class::Pass && is_cheated;
+            let opinion = reviewed.get(&(*digest, task.clone(), attempt.epoch)).copied();
+            let (class, reviewed) = counted(attempt, reruns_max, opinion);
             Tried {
                 log: *log,
                 epoch: attempt.epoch,
                 class,
-                reviewed: turned.then_some(Class::CheatingConfirmed),
+                reviewed,
                 tokens: attempt.tokens.min(COUNT_MAX),
                 retries: attempt.retries,
                 steps: match self.score {

@@ -10,7 +10,11 @@ use super::conditions::Conditions;
 use super::finding::Finding;
 use super::value::{Given, Scalar};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// By how many fields of samples' metadata a log may cluster; more of them are not looked at.
+pub const FIELDS_MAX: usize = 16;
 
 /// A log as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +29,25 @@ pub struct Log {
     pub reductions: Option<Vec<Reduction>>,
     /// What the reader found wrong with its shape.
     pub findings: Vec<Finding>,
+}
+
+impl Header {
+    /// The fields of samples' metadata by which it clusters standard errors, and no more of them
+    /// than [`FIELDS_MAX`].
+    pub fn clusters(&self) -> BTreeSet<&str> {
+        let claims = self.results.iter().flat_map(|results| &results.claims);
+        let claimed = claims.flat_map(|claim| &claim.metrics);
+        let claimed = claimed.filter_map(|metric| metric.cluster.as_deref());
+        let planned = [Some(&self.spec), self.started_as.as_ref()].into_iter().flatten();
+        let planned = planned.filter_map(|spec| spec.cluster.as_deref());
+        let mut fields = BTreeSet::new();
+        for field in planned.chain(claimed) {
+            if fields.len() < FIELDS_MAX {
+                fields.insert(field);
+            }
+        }
+        fields
+    }
 }
 
 impl Log {
@@ -99,6 +122,8 @@ pub struct Header {
     pub conditions: Conditions,
     /// What it says came out.
     pub results: Option<Results>,
+    /// The tokens that it says were spent on the whole run; none where it does not tell.
+    pub spent: Option<Usage>,
     /// Whether it says that attempts were struck out; none where it does not tell.
     pub invalidated: Option<bool>,
     /// What was changed after the run, or during it: one line of words for each.
@@ -219,8 +244,8 @@ pub struct Observation {
     pub epoch: u32,
     /// What the scorers gave, in the log's order.
     pub scores: Vec<Score>,
-    /// The simple members of the sample's metadata.
-    pub facts: Vec<(String, Scalar)>,
+    /// Of the simple members of the sample's metadata those that the reader was asked for.
+    pub facts: Vec<(Arc<str>, Scalar)>,
     /// What the model's last answer was.
     pub answer: Answer,
     /// What stopped it.
@@ -240,7 +265,7 @@ pub struct Observation {
 impl Observation {
     /// One of the simple members of the sample's metadata.
     pub fn fact(&self, name: &str) -> Option<&Scalar> {
-        self.facts.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        self.facts.iter().find(|(key, _)| **key == *name).map(|(_, value)| value)
     }
 
     /// A member of the metadata as the name of a cluster: a text as it is, a number in figures.
@@ -274,6 +299,14 @@ pub struct Score {
     pub cause: Cause,
     /// Whether an edit says that people confirmed cheating.
     pub cheated: bool,
+}
+
+impl Score {
+    /// What the scorer gave, whatever was made of it since; none where there was no score before
+    /// somebody edited it.
+    pub fn given(&self) -> Option<&Given> {
+        if self.edits.is_empty() { Some(&self.value) } else { self.original.as_ref() }
+    }
 }
 
 /// Why a score is not an ordinary one.
@@ -333,6 +366,18 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// Each count, by the name that a log has for it.
+    pub fn kinds(self) -> [(&'static str, u64); 6] {
+        [
+            ("input_tokens", self.input),
+            ("output_tokens", self.output),
+            ("input_tokens_cache_read", self.cache_read),
+            ("input_tokens_cache_write", self.cache_write),
+            ("reasoning_tokens", self.reasoning),
+            ("total_tokens", self.total),
+        ]
+    }
+
     /// Both together.
     pub fn plus(self, other: Usage) -> Usage {
         Usage {

@@ -9,7 +9,7 @@ mod notes;
 mod summaries;
 
 use super::attempt::{Attempt, Class, Steps, TaskId};
-use super::classify::classify;
+use super::classify::{classify, scored};
 use super::finding::{self, Code, Finding};
 use super::log::{Log, Observation, Status, Usage};
 use super::statistics::range::STEPS_MAX;
@@ -197,10 +197,16 @@ fn attempt(
     let number = |column: &Column, given: &Given| column.of(given).and_then(Scalar::number);
     let value = score.and_then(|(column, score)| number(column, &score.value));
     let original = score.and_then(|(column, score)| number(column, score.original.as_ref()?));
+    let is_edited = |seen: &&Observation| seen.scores.iter().any(|score| !score.edits.is_empty());
+    let by_scorers = |seen: &Observation| {
+        let given = score.and_then(|(column, score)| number(column, score.given()?));
+        scored(seen, given)
+    };
     Attempt {
         task: task.clone(),
         epoch,
         class: classify(seen, value),
+        scored: seen.filter(is_edited).map(by_scorers),
         value,
         original,
         tokens: seen.map_or(0, |seen| seen.usage.total),

@@ -12,9 +12,10 @@ use super::attempt::{Attempt, Class, Evidence, TaskId};
 use super::battery::Profile;
 use super::conditions::Conditions;
 use super::finding::Code;
-use super::log::{Log, Status};
+use super::log::{Log, Status, Usage};
 use super::protocol::{Score, Terms};
 use super::report::{FAMILY_FIELD, Report};
+use super::tally::{Account, Tally};
 use crate::digest::Digest;
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,10 @@ pub struct Run {
     pub attempts: Vec<Attempt>,
     /// What the samples' metadata say of the tasks.
     pub profiles: BTreeMap<TaskId, Profile>,
+    /// What was spent, by the log.
+    pub spent: Usage,
+    /// What was spent, by a gateway beside the logs; none where no gateway's count was given.
+    pub account: Option<Account>,
 }
 
 impl Run {
@@ -83,7 +88,24 @@ impl Run {
             epochs: spec.epochs,
             attempts: report.attempts,
             profiles: log.profiles(FAMILY_FIELD, MINUTES_FIELD),
+            spent: report.usage,
+            account: None,
         }
+    }
+
+    /// Sets a gateway's count beside the logs of one start of the harness. Nothing is set, and it
+    /// is false, where one of them is not among the runs.
+    pub fn take_account(runs: &mut [Run], logs: &BTreeSet<Digest>, gateway: Tally) -> bool {
+        let is_there = |log: &Digest| runs.iter().any(|run| run.log == *log);
+        if logs.is_empty() || !logs.iter().all(is_there) {
+            return false;
+        }
+        let mut of_it: Vec<&mut Run> =
+            runs.iter_mut().filter(|run| logs.contains(&run.log)).collect();
+        let spent = of_it.iter().fold(Usage::default(), |sum, run| sum.plus(run.spent));
+        let account = Account::of(&spent, gateway);
+        of_it.iter_mut().for_each(|run| run.account = Some(account));
+        true
     }
 
     /// The text that stands as a log's token.
@@ -102,6 +124,8 @@ impl Run {
     pub fn flaws(&self, gaps: Gaps) -> Vec<Why> {
         let codes = self.findings.keys().copied().filter(|code| code.bars_use());
         let codes = codes.filter(|code| *code != Code::Incomplete).map(Why::Log);
+        let by_gateway = self.account.is_some_and(|account| !account.agrees());
+        let codes = codes.chain(by_gateway.then_some(Why::Log(Code::UsageMismatch)));
         let ended = self.status == Status::Success && !self.attempts.is_empty();
         let gone = |attempt: &Attempt| matches!(attempt.class, Class::Missing | Class::InfraError);
         let gaps_only = ended && self.attempts.iter().any(gone);
@@ -134,11 +158,8 @@ impl Run {
         let mut lengths: BTreeMap<&TaskId, u32> = BTreeMap::new();
         self.attempts.iter().filter(|one| one.class.evidence() != Evidence::Nothing).all(|one| {
             let Some(steps) = one.steps else { return false };
-            let is_as_scored = match one.class {
-                // Its score was turned when people confirmed it.
-                Class::CheatingConfirmed => true,
-                class => steps.is_complete() == (class == Class::Pass),
-            };
+            // By what was scored: an edit that calls it cheated may have turned the score.
+            let is_as_scored = steps.is_complete() == (one.as_scored() == Class::Pass);
             is_as_scored && *lengths.entry(&one.task).or_insert(steps.of()) == steps.of()
         })
     }
@@ -236,6 +257,9 @@ pub enum Why {
     OtherConditions(String),
     /// It does not say of every attempt how many steps it reached, or not without contradiction.
     NoSteps,
+    /// Neither the protocol nor the log says of some task which family it is of, and the rule
+    /// counts families.
+    NoFamily,
     /// It is about another model than the logs before it.
     OtherModel,
     /// The same log is there twice.
@@ -258,6 +282,7 @@ impl Why {
             Why::OtherLimits(_) => "other_limits",
             Why::OtherConditions(_) => "other_conditions",
             Why::NoSteps => "no_steps",
+            Why::NoFamily => "no_family",
             Why::OtherModel => "other_model",
             Why::Twice => "same_log_twice",
         }
@@ -278,6 +303,7 @@ impl Why {
             | Why::OtherTasks
             | Why::OtherAttempts
             | Why::NoSteps
+            | Why::NoFamily
             | Why::OtherModel
             | Why::Twice => None,
         }

@@ -6,13 +6,14 @@
 
 use super::finding::{Code, Finding};
 use super::log::Usage;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A difference beyond this share of the gateway's count, in thousandths, is a finding.
 pub const TOLERANCE_PER_MILLE: u64 = 10;
 
 /// What a gateway counted.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tally {
     /// Requests that were sent on.
     pub requests: u64,
@@ -49,15 +50,37 @@ pub struct Reconciled {
     pub agrees: bool,
 }
 
-/// Compares both counts. Tokens read from or written to a cache are tokens that went in.
+/// Both counts of a run, as a determination keeps them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// By the logs that it is about, together.
+    pub log_tokens: u64,
+    /// By the gateway.
+    pub gateway: Tally,
+}
+
+impl Account {
+    /// Both counts. Tokens read from or written to a cache are tokens that went in.
+    pub fn of(log: &Usage, gateway: Tally) -> Account {
+        let went_in = log.input.saturating_add(log.cache_read).saturating_add(log.cache_write);
+        Account { log_tokens: went_in.saturating_add(log.output), gateway }
+    }
+
+    /// Whether the log's count can be true.
+    pub fn agrees(&self) -> bool {
+        let Account { log_tokens, gateway } = *self;
+        let most = gateway.tokens.saturating_add(gateway.tokens_unsettled);
+        let slack = |tokens: u64| tokens.saturating_mul(TOLERANCE_PER_MILLE) / 1000;
+        log_tokens.saturating_add(slack(gateway.tokens)) >= gateway.tokens
+            && log_tokens <= most.saturating_add(slack(most))
+    }
+}
+
+/// Compares both counts.
 pub fn reconcile(log: &Usage, gateway: Tally) -> Reconciled {
-    let went_in = log.input.saturating_add(log.cache_read).saturating_add(log.cache_write);
-    let log_tokens = went_in.saturating_add(log.output);
-    let most = gateway.tokens.saturating_add(gateway.tokens_unsettled);
-    let slack = |tokens: u64| tokens.saturating_mul(TOLERANCE_PER_MILLE) / 1000;
-    let agrees = log_tokens.saturating_add(slack(gateway.tokens)) >= gateway.tokens
-        && log_tokens <= most.saturating_add(slack(most));
-    Reconciled { log_tokens, gateway, agrees }
+    let account = Account::of(log, gateway);
+    Reconciled { log_tokens: account.log_tokens, gateway, agrees: account.agrees() }
 }
 
 impl Reconciled {

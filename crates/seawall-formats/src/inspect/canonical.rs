@@ -9,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 /// The longest text that stands for itself, in bytes; a longer one is told by its digest.
 const SHOWN_BYTES_MAX: usize = 120;
 
+/// The longest value of which a tree is made, in bytes: a tree takes many times as much.
+const TREE_BYTES_MAX: usize = 1024 * 1024;
+
 /// The value with its names sorted and without what is not set; long ones as `sha256:…`.
 pub(super) fn canonical(raw: &RawValue) -> String {
     let text = whole(raw);
@@ -29,10 +32,11 @@ pub(super) fn digest(text: &str) -> String {
 
 fn whole(raw: &RawValue) -> String {
     let mut text = String::new();
-    match serde_json::from_str::<Value>(raw.get()) {
-        Ok(value) => write(&value, &mut text),
-        // What is nested too deep for a tree is compared letter by letter.
-        Err(_) => raw.get().clone_into(&mut text),
+    let is_short = raw.get().len() <= TREE_BYTES_MAX;
+    match is_short.then(|| serde_json::from_str::<Value>(raw.get())) {
+        Some(Ok(value)) => write(&value, &mut text),
+        // What is too long or nested too deep for a tree is compared letter by letter.
+        Some(Err(_)) | None => raw.get().clone_into(&mut text),
     }
     text
 }

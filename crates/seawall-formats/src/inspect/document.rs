@@ -1,37 +1,58 @@
 //! The `.json` log: the header's members first, then `samples` and `reductions`.
 //!
 //! Members are read in whatever order they come. Samples are read one by one, and never all held.
+//! Which members of their metadata are kept, the header says; where it comes after them, the
+//! document is read a second time.
 
 use super::header::Draft;
+use super::sample::{Fields, Held};
 use super::scan::{Scan, Scanned};
 use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
 use crate::fault::FormatFault;
 use seawall_domain::evaluation::finding::{Code, Finding};
 use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Header, Log};
-use std::io::Read;
+use std::io::{Read, Seek};
 
-/// Reads a log.
-pub(super) fn read<R: Read>(source: R) -> Result<Log, FormatFault> {
+/// Reads a log, of whose samples these fields are asked.
+pub(super) fn read<S: Read + Seek>(source: &mut S, asked: &Fields) -> Result<Log, FormatFault> {
+    let (log, fields) = pass(&mut *source, asked)?;
+    let clusters = log.header.clusters();
+    if clusters.iter().all(|field| fields.get(field).is_some()) {
+        return Ok(log);
+    }
+    let fields = fields.with(clusters);
+    drop(log);
+    super::rewind(source)?;
+    Ok(pass(source, &fields)?.0)
+}
+
+/// Reads it once, and says which fields of its samples were kept.
+fn pass<R: Read>(source: R, asked: &Fields) -> Result<(Log, Fields), FormatFault> {
     let mut scan = Scan::new(source, "the document");
-    let mut draft = Draft::default();
+    let (mut draft, mut held) = (Draft::default(), Held::default());
+    let mut fields = asked.with([]);
     let (mut observations, mut reductions, mut odd) = (Vec::new(), None, Vec::new());
     scan.object(&mut |scan, name| match name {
-        "samples" => scan.list(&mut |scan| {
-            match sample::sample(scan)? {
-                Some(seen) => observations.push(seen),
-                None => {
-                    let what = "one of the samples has no id, or no epoch";
-                    odd.push(Finding::new(Code::UnsupportedShape, what));
+        "samples" => {
+            fields = fields.with(draft.clusters().iter().map(String::as_str));
+            scan.list(&mut |scan| {
+                match sample::sample(scan, &fields, &mut held)? {
+                    Some(seen) => observations.push(seen),
+                    None => {
+                        let what = "one of the samples has no id, or no epoch";
+                        odd.push(Finding::new(Code::UnsupportedShape, what));
+                    }
                 }
-            }
-            if observations.len() + odd.len() > OBSERVATIONS_MAX {
-                return Err(scan.fault(format!("it has more than {OBSERVATIONS_MAX} samples")));
-            }
-            Ok(())
-        }),
+                if observations.len() + odd.len() > OBSERVATIONS_MAX {
+                    return Err(scan.fault(format!("it has more than {OBSERVATIONS_MAX} samples")));
+                }
+                Ok(())
+            })
+        }
         "reductions" => {
-            reductions = Some(sample::reductions(scan)?).filter(|all| !all.is_empty());
+            let all = sample::reductions(scan, &mut held)?;
+            reductions = Some(all).filter(|all| !all.is_empty());
             Ok(())
         }
         _ => draft.member(scan, name),
@@ -42,7 +63,7 @@ pub(super) fn read<R: Read>(source: R) -> Result<Log, FormatFault> {
     }
     let (header, mut findings) = draft.finish(None)?;
     findings.extend(odd);
-    Ok(Log { header, observations, summaries: None, reductions, findings })
+    Ok((Log { header, observations, summaries: None, reductions, findings }, fields))
 }
 
 /// The flags that the model emitted, of every sample.

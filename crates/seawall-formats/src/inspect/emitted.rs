@@ -1,72 +1,156 @@
 //! The flags in what a model said: in a sample's messages, its last answer, and what was scored.
 //!
-//! What stands in events alone is not looked at: of a conversation that was compacted, that is the
-//! beginning; and of a sample in pieces, its messages.
+//! A sample in pieces has its messages beside it, those of every call of the model among them, and
+//! long texts apart: a message then names the text that stands in its place (`attachment://NAME`).
+//! In a sample of one piece, what stands in events alone is not looked at: of a conversation that
+//! was compacted, that is the beginning.
 
 use super::sample;
 use super::scan::{Kind, Scan, Scanned};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::flag::{Emitted, FOUND_MAX, Flag};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 /// How much of one text is looked at, in bytes. Flags stand at the end or the beginning of answers,
 /// and no answer is known that is longer.
 const TEXT_BYTES_MAX: usize = 256 * 1024;
 
+/// What stands before the name of a text that is kept apart.
+const APART: &str = "attachment://";
+
+/// The longest such name, in bytes: a number, or a digest.
+const NAME_BYTES_MAX: usize = 64;
+
+/// How many texts that are kept apart one sample may name, and how many with flags are kept.
+const APART_MAX: usize = 100_000;
+
 /// Reads the flags of one sample; none if it has no id or no epoch.
 pub(super) fn sample<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Emitted>> {
-    let (mut task, mut epoch, mut flags): (Option<TaskId>, _, Vec<Flag>) = (None, None, Vec::new());
-    scan.object(&mut |scan, name| match name {
-        "id" => {
-            task = sample::id(scan)?;
-            Ok(())
-        }
-        "epoch" => {
-            epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
-            Ok(())
-        }
-        "messages" => scan.list(&mut |scan| message(scan, &mut flags)),
-        "output" => anywhere(scan, &mut flags),
-        "scores" => scan.object(&mut |scan, _| {
-            scan.object(&mut |scan, name| match name {
-                "answer" => anywhere(scan, &mut flags),
-                _ => scan.skip(),
-            })
-        }),
-        _ => scan.skip(),
-    })?;
-    let (Some(task), Some(epoch)) = (task, epoch) else { return Ok(None) };
-    Ok(Some(Emitted { task, epoch, flags }))
+    let mut said = Said::default();
+    said.body(scan)?;
+    Ok(said.finish())
 }
 
-/// A message counts when the model wrote it, which its role may tell after its content.
-fn message<R: Read>(scan: &mut Scan<R>, into: &mut Vec<Flag>) -> Scanned<()> {
-    let (mut flags, mut is_models) = (Vec::new(), false);
-    scan.object(&mut |scan, name| match name {
-        "role" => {
-            is_models = scan.text(16)?.is_some_and(|role| role.start == "assistant");
-            Ok(())
-        }
-        "content" | "tool_calls" => anywhere(scan, &mut flags),
-        _ => scan.skip(),
-    })?;
-    if is_models {
-        flags.into_iter().for_each(|flag| keep(flag, into));
+/// What was found of one sample by now.
+#[derive(Default)]
+pub(super) struct Said {
+    task: Option<TaskId>,
+    epoch: Option<u32>,
+    found: Found,
+    /// The flags in each text that is kept apart and has some.
+    apart: BTreeMap<String, Vec<Flag>>,
+}
+
+/// What was found in a value.
+#[derive(Default)]
+struct Found {
+    flags: Vec<Flag>,
+    /// The texts that are kept apart of which it speaks.
+    named: BTreeSet<String>,
+}
+
+impl Said {
+    /// Reads a whole sample, or the body of one in pieces.
+    pub(super) fn body<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
+        scan.object(&mut |scan, name| match name {
+            "id" => {
+                self.task = sample::id(scan)?;
+                Ok(())
+            }
+            "epoch" => {
+                self.epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
+                Ok(())
+            }
+            "messages" => self.messages(scan),
+            "output" => self.found.anywhere(scan),
+            "scores" => scan.object(&mut |scan, _| {
+                scan.object(&mut |scan, name| match name {
+                    "answer" => self.found.anywhere(scan),
+                    _ => scan.skip(),
+                })
+            }),
+            "attachments" => scan.object(&mut |scan, name| self.text(scan, name)),
+            _ => scan.skip(),
+        })
     }
-    Ok(())
+
+    /// Reads a list of messages.
+    pub(super) fn messages<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
+        scan.list(&mut |scan| self.found.message(scan))
+    }
+
+    /// Reads a list of texts that are kept apart; the first has this number.
+    pub(super) fn texts<R: Read>(&mut self, scan: &mut Scan<R>, first: u64) -> Scanned<()> {
+        let mut number = first;
+        scan.list(&mut |scan| {
+            self.text(scan, &number.to_string())?;
+            number = number.saturating_add(1);
+            Ok(())
+        })
+    }
+
+    fn text<R: Read>(&mut self, scan: &mut Scan<R>, name: &str) -> Scanned<()> {
+        let mut found = Found::default();
+        found.anywhere(scan)?;
+        if !found.flags.is_empty() && self.apart.len() < APART_MAX {
+            self.apart.insert(name.to_owned(), found.flags);
+        }
+        Ok(())
+    }
+
+    /// The flags that were found, where it is a sample.
+    pub(super) fn finish(mut self) -> Option<Emitted> {
+        let named = self.found.named.iter().filter_map(|name| self.apart.get(name)).flatten();
+        named.for_each(|flag| keep(*flag, &mut self.found.flags));
+        let (task, epoch) = self.task.zip(self.epoch)?;
+        Some(Emitted { task, epoch, flags: self.found.flags })
+    }
 }
 
-/// Looks through every text of a value, however it is nested.
-fn anywhere<R: Read>(scan: &mut Scan<R>, into: &mut Vec<Flag>) -> Scanned<()> {
-    match scan.kind()? {
-        Kind::Text => {
-            let text = scan.text(TEXT_BYTES_MAX)?.unwrap_or_default().start;
-            Flag::found_in(&text).into_iter().for_each(|flag| keep(flag, into));
-            Ok(())
+impl Found {
+    /// A message counts when the model wrote it, which its role may tell after its content.
+    fn message<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
+        let (mut found, mut is_models) = (Found::default(), false);
+        scan.object(&mut |scan, name| match name {
+            "role" => {
+                is_models = scan.text(16)?.is_some_and(|role| role.start == "assistant");
+                Ok(())
+            }
+            "content" | "tool_calls" => found.anywhere(scan),
+            _ => scan.skip(),
+        })?;
+        if is_models {
+            found.flags.into_iter().for_each(|flag| keep(flag, &mut self.flags));
+            found.named.into_iter().for_each(|name| self.name(name));
         }
-        Kind::Object => scan.object(&mut |scan, _| anywhere(scan, into)),
-        Kind::List => scan.list(&mut |scan| anywhere(scan, into)),
-        Kind::Word => scan.skip(),
+        Ok(())
+    }
+
+    /// Looks through every text of a value, however it is nested.
+    fn anywhere<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
+        match scan.kind()? {
+            Kind::Text => {
+                let text = scan.text(TEXT_BYTES_MAX)?.unwrap_or_default().start;
+                match text.strip_prefix(APART).filter(|name| name.len() <= NAME_BYTES_MAX) {
+                    Some(name) => self.name(name.to_owned()),
+                    None => {
+                        let flags = Flag::found_in(&text).into_iter();
+                        flags.for_each(|flag| keep(flag, &mut self.flags));
+                    }
+                }
+                Ok(())
+            }
+            Kind::Object => scan.object(&mut |scan, _| self.anywhere(scan)),
+            Kind::List => scan.list(&mut |scan| self.anywhere(scan)),
+            Kind::Word => scan.skip(),
+        }
+    }
+
+    fn name(&mut self, name: String) {
+        if self.named.len() < APART_MAX {
+            self.named.insert(name);
+        }
     }
 }
 
@@ -114,6 +198,13 @@ mod tests {
         );
         check(&format!(r#""target":"{ONE}","metadata":{{"x":"{ONE}"}}"#), &[]);
         check(r#""output":null"#, &[]);
+        // A text that stands apart counts where the model's message names it, whichever comes first.
+        let apart = format!(r#""attachments":{{"0a":"{ONE}","0b":"{TWO}"}}"#);
+        let names =
+            |role: &str| format!(r#""messages":[{{"role":"{role}","content":"attachment://0b"}}]"#);
+        check(&format!("{apart},{}", names("assistant")), &[TWO]);
+        check(&format!("{},{apart}", names("assistant")), &[TWO]);
+        check(&format!("{},{apart}", names("tool")), &[]);
     }
 
     proptest! {

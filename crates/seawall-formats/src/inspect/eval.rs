@@ -23,6 +23,7 @@
 
 use super::directory::{Member, members};
 use super::header::Draft;
+use super::sample::{Fields, Held};
 use super::scan::Scan;
 use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
 use crate::archive::Unpacker;
@@ -133,24 +134,25 @@ impl<'s, S: Read + Seek> Packed<'s, S> {
     }
 }
 
-/// Reads a log.
-pub(super) fn read<S: Read + Seek>(source: &mut S) -> Result<Log, FormatFault> {
+/// Reads a log, of whose samples these fields are asked.
+pub(super) fn read<S: Read + Seek>(source: &mut S, asked: &Fields) -> Result<Log, FormatFault> {
     let members = members(source)?;
     let source = &mut Packed::new(source);
     let contents = Contents::of(&members);
     let (header, mut findings) = contents.header(source)?;
-    let mut reader =
-        Samples { observations: Vec::new(), names: BTreeMap::new(), findings: Vec::new() };
+    let mut reader = Samples::of(&members, asked.with(header.clusters()));
     for member in &members {
         reader.member(source, member, &contents)?;
     }
-    let summaries = contents.summaries(source)?;
+    let held = &mut reader.held;
+    let summaries = contents.summaries(source, held)?;
     let reductions = match contents.last(Role::Reductions) {
-        Some(member) => Some(source.whole(member, |scan| sample::reductions(scan))?),
+        Some(member) => Some(source.whole(member, |scan| sample::reductions(scan, held))?),
         None => None,
     };
     findings.extend(contents.repeated());
     findings.extend(reader.findings);
+    reader.observations.shrink_to_fit();
     Ok(Log { header, observations: reader.observations, summaries, reductions, findings })
 }
 
@@ -190,13 +192,28 @@ pub(super) fn emitted<S: Read + Seek>(source: &mut S) -> Result<Vec<Emitted>, Fo
     let members = members(source)?;
     let source = &mut Packed::new(source);
     let mut found = Vec::new();
+    let contents = Contents::of(&members);
     for member in &members {
-        if matches!(Role::of(&member.name), Role::Sample | Role::Body(_)) {
-            found.extend(source.whole(member, |scan| emitted::sample(scan))?);
-            if found.len() > OBSERVATIONS_MAX {
-                let message = format!("it has more than {OBSERVATIONS_MAX} samples");
-                return Err(FormatFault::new(FORMAT, member.name.as_ref(), message));
+        match Role::of(&member.name) {
+            Role::Sample => found.extend(source.whole(member, |scan| emitted::sample(scan))?),
+            Role::Body(folder) if contents.counts(member) => {
+                found.extend(contents.emitted(source, member, folder)?);
             }
+            Role::Header
+            | Role::Start
+            | Role::Change(_)
+            | Role::Summaries
+            | Role::Batch(_)
+            | Role::Reductions
+            | Role::Body(_)
+            | Role::Metadata(_)
+            | Role::Piece
+            | Role::Odd
+            | Role::Other => {}
+        }
+        if found.len() > OBSERVATIONS_MAX {
+            let message = format!("it has more than {OBSERVATIONS_MAX} samples");
+            return Err(FormatFault::new(FORMAT, member.name.as_ref(), message));
         }
     }
     Ok(found)
@@ -262,9 +279,9 @@ impl<'a> Contents<'a> {
             None => Ok(None),
         };
         let (header, start) = (read(Role::Header)?, read(Role::Start)?);
-        let (mut draft, start) = match (header, start) {
-            (Some(header), start) => return header.finish(start.filter(Draft::is_there).as_ref()),
-            (None, Some(start)) => (start, None),
+        let mut draft = match (header, start) {
+            (Some(header), start) => return header.finish(start.filter(Draft::is_there)),
+            (None, Some(start)) => start,
             (None, None) => {
                 let message = "it holds neither header.json nor _journal/start.json";
                 return Err(FormatFault::new(FORMAT, "the archive", message));
@@ -277,13 +294,14 @@ impl<'a> Contents<'a> {
         for member in changes {
             source.whole(member, |scan| draft.changed(scan))?;
         }
-        draft.finish(start)
+        draft.finish(None)
     }
 
     /// All summaries: of a log that was broken off, batch by batch.
     fn summaries<S: Read + Seek>(
         &self,
         source: &mut Packed<'_, S>,
+        held: &mut Held,
     ) -> Result<Option<Vec<Summary>>, FormatFault> {
         let batches = self.numbered(|role| {
             let Role::Batch(number) = role else { return None };
@@ -297,7 +315,7 @@ impl<'a> Contents<'a> {
         for member in &members {
             source.whole(member, |scan| {
                 scan.list(&mut |scan| {
-                    summaries.extend(sample::summary(scan)?);
+                    summaries.extend(sample::summary(scan, held)?);
                     if summaries.len() > OBSERVATIONS_MAX {
                         return Err(scan.fault("it has too many summaries"));
                     }
@@ -306,6 +324,36 @@ impl<'a> Contents<'a> {
             })?;
         }
         Ok((read || !members.is_empty()).then_some(summaries))
+    }
+
+    /// The flags of a sample in pieces: in its body, its messages, and what these name.
+    fn emitted<S: Read + Seek>(
+        &self,
+        source: &mut Packed<'_, S>,
+        body: &Member,
+        folder: &str,
+    ) -> Result<Option<Emitted>, FormatFault> {
+        let mut said = emitted::Said::default();
+        source.whole(body, |scan| said.body(scan))?;
+        for (_, piece) in self.pieces(folder, "messages") {
+            source.whole(piece, |scan| said.messages(scan))?;
+        }
+        for (first, piece) in self.pieces(folder, "attachments") {
+            source.whole(piece, |scan| said.texts(scan, first))?;
+        }
+        Ok(said.finish())
+    }
+
+    /// The pieces of one kind, each with the number of its first item.
+    fn pieces(&self, folder: &str, kind: &str) -> Vec<(u64, &'a Member)> {
+        let start = format!("{folder}/{kind}/");
+        let of_kind = self.last.range(start.as_str()..);
+        let of_kind = of_kind.take_while(|(name, _)| name.starts_with(&start));
+        let numbered = of_kind.filter_map(|(name, (member, _))| {
+            let number = name.strip_prefix(&start)?.strip_suffix(".json")?.parse().ok()?;
+            Some((number, *member))
+        });
+        numbered.collect()
     }
 
     /// Names that are there more than once.
@@ -322,12 +370,26 @@ impl<'a> Contents<'a> {
 /// The samples as they are met.
 struct Samples<'a> {
     observations: Vec<Observation>,
-    /// What the last sample by each name was.
-    names: BTreeMap<&'a str, (TaskId, u32)>,
+    /// What the last sample by each name was, for names that are there more than once.
+    names: BTreeMap<&'a str, Option<(TaskId, u32)>>,
     findings: Vec<Finding>,
+    /// What is kept of their metadata.
+    fields: Fields,
+    held: Held,
 }
 
 impl<'a> Samples<'a> {
+    fn of(members: &'a [Member], fields: Fields) -> Samples<'a> {
+        let samples = members.iter().map(|member| member.name.as_ref());
+        let mut samples: Vec<&str> =
+            samples.filter(|name| Role::of(name) == Role::Sample).collect();
+        samples.sort_unstable();
+        let same = samples.chunk_by(|one, other| one == other).filter(|same| same.len() > 1);
+        let names = same.filter_map(|same| Some((*same.first()?, None))).collect();
+        let (observations, findings, held) = (Vec::new(), Vec::new(), Held::default());
+        Samples { observations, names, findings, fields, held }
+    }
+
     fn member<S: Read + Seek>(
         &mut self,
         source: &mut Packed<'_, S>,
@@ -340,15 +402,17 @@ impl<'a> Samples<'a> {
         }
         match role {
             Role::Sample => {
-                let seen = source.whole(member, |scan| sample::sample(scan))?;
+                let (fields, held) = (&self.fields, &mut self.held);
+                let seen = source.whole(member, |scan| sample::sample(scan, fields, held))?;
                 self.take(member, seen)
             }
             Role::Body(folder) => {
-                let mut seen = source.whole(member, |scan| sample::sample(scan))?;
+                let (fields, held) = (&self.fields, &mut self.held);
+                let mut seen = source.whole(member, |scan| sample::sample(scan, fields, held))?;
                 let metadata = format!("{folder}/metadata.json");
                 let metadata = contents.last.get(metadata.as_str()).map(|(member, _)| *member);
                 if let (Some(seen), Some(metadata)) = (&mut seen, metadata) {
-                    seen.facts = source.whole(metadata, |scan| sample::facts(scan))?;
+                    seen.facts = source.whole(metadata, |scan| sample::facts(scan, fields))?;
                 }
                 self.take(member, seen)
             }
@@ -383,14 +447,13 @@ impl<'a> Samples<'a> {
             self.odd(&member.name, "it holds no sample");
             return Ok(());
         };
-        let key = (seen.task.clone(), seen.epoch);
-        match self.names.insert(&member.name, key.clone()) {
-            Some(before) if before != key => {
+        if let Some(last) = self.names.get_mut(member.name.as_ref()) {
+            let key = (seen.task.clone(), seen.epoch);
+            if last.replace(key.clone()).is_some_and(|before| before != key) {
                 let name = quote(&member.name);
                 let what = format!("{name} is there for different attempts; all of them count");
                 self.findings.push(Finding::new(Code::DuplicateMember, what));
             }
-            Some(_) | None => {}
         }
         self.observations.push(seen);
         if self.observations.len() > OBSERVATIONS_MAX {

@@ -17,6 +17,8 @@ use seawall_domain::evaluation::log::{
 };
 use seawall_domain::evaluation::value::{Given, Scalar};
 use std::io::Read;
+use std::mem::size_of;
+use std::sync::Arc;
 
 /// The longest id, in bytes.
 const ID_BYTES_MAX: usize = 4_096;
@@ -27,11 +29,107 @@ pub(super) const VALUE_BYTES_MAX: usize = 256;
 /// How many scores one attempt may have, and how many values one score may name.
 pub(super) const SCORES_MAX: usize = 200;
 
-/// How many simple members of a sample's metadata are kept.
-const FACTS_MAX: usize = 64;
-
 /// How many edits of a score and fallbacks of an attempt are kept.
 pub(super) const NOTES_MAX: usize = 20;
+
+/// How much may be kept of all samples, summaries and reductions of one log, in bytes. 200,000
+/// samples of one scorer keep some 80 MB.
+pub const KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// The members of samples' metadata that are kept; all others are passed over.
+pub(super) struct Fields(Vec<Arc<str>>);
+
+impl Fields {
+    pub(super) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Fields {
+        Fields(Vec::new()).with(names)
+    }
+
+    /// These and more.
+    pub(super) fn with<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Fields {
+        let mut fields = Fields(self.0.clone());
+        for name in names {
+            if fields.get(name).is_none() {
+                fields.0.push(name.into());
+            }
+        }
+        fields
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Arc<str>> {
+        self.0.iter().find(|field| ***field == *name)
+    }
+}
+
+/// What is kept of a log by now.
+#[derive(Default)]
+pub(super) struct Held(usize);
+
+impl Held {
+    fn add<R: Read>(&mut self, scan: &Scan<R>, bytes: usize) -> Scanned<()> {
+        self.0 = self.0.saturating_add(bytes);
+        if self.0 > KEPT_BYTES_MAX {
+            let message = format!("more than {KEPT_BYTES_MAX} bytes would be kept of its samples");
+            return Err(scan.fault(message));
+        }
+        Ok(())
+    }
+}
+
+/// The bytes that are kept of an id, a simple value, what a scorer gave, and who edited it.
+fn of_id(id: &TaskId) -> usize {
+    match id {
+        TaskId::Number(_) => 0,
+        TaskId::Text(text) => text.len(),
+    }
+}
+
+fn of_scalar(value: &Scalar) -> usize {
+    match value {
+        Scalar::Null | Scalar::Number(_) | Scalar::Flag(_) => size_of::<Scalar>(),
+        Scalar::Text(text) => size_of::<Scalar>() + text.len(),
+    }
+}
+
+fn of_given(given: &Given) -> usize {
+    match given {
+        Given::One(value) => of_scalar(value),
+        Given::List(items) => items.iter().map(of_scalar).sum(),
+        Given::Named(parts) => parts
+            .iter()
+            .map(|(name, value)| size_of::<String>() + name.len() + of_scalar(value))
+            .sum(),
+    }
+}
+
+fn of_provenance(by: &Provenance) -> usize {
+    size_of::<Provenance>() + by.author.len() + by.at.len() + by.reason.len()
+}
+
+fn of_observation(seen: &Observation) -> usize {
+    let score = |score: &Score| {
+        let given = of_given(&score.value) + score.original.as_ref().map_or(0, of_given);
+        let edits: usize = score.edits.iter().map(of_provenance).sum();
+        size_of::<Score>() + score.scorer.len() + given + edits
+    };
+    let fallback = |one: &Fallback| size_of::<Fallback>() + one.asked.len() + one.answered.len();
+    size_of::<Observation>()
+        + of_id(&seen.task)
+        + seen.scores.iter().map(score).sum::<usize>()
+        + seen
+            .facts
+            .iter()
+            .map(|(_, value)| size_of::<Arc<str>>() + of_scalar(value))
+            .sum::<usize>()
+        + seen.fallbacks.iter().map(fallback).sum::<usize>()
+        + seen.invalidated.as_ref().map_or(0, of_provenance)
+}
+
+fn of_summary(summary: &Summary) -> usize {
+    let score = |(name, given): &(String, Given)| {
+        size_of::<(String, Given)>() + name.len() + of_given(given)
+    };
+    size_of::<Summary>() + of_id(&summary.task) + summary.scores.iter().map(score).sum::<usize>()
+}
 
 /// What was read of a sample: everything but its id and epoch may be absent.
 #[derive(Default)]
@@ -39,7 +137,7 @@ struct Draft {
     id: Option<TaskId>,
     epoch: Option<u32>,
     scores: Vec<Score>,
-    facts: Vec<(String, Scalar)>,
+    facts: Vec<(Arc<str>, Scalar)>,
     answer: Answer,
     limit: Option<LimitKind>,
     broken: bool,
@@ -71,14 +169,18 @@ impl Draft {
 }
 
 /// Reads a sample; none if it has no id or no epoch, and so is no sample.
-pub(super) fn sample<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Observation>> {
+pub(super) fn sample<R: Read>(
+    scan: &mut Scan<R>,
+    fields: &Fields,
+    held: &mut Held,
+) -> Scanned<Option<Observation>> {
     let mut draft = Draft::default();
     scan.object(&mut |scan, name| {
         match name {
             "id" => draft.id = id(scan)?,
             "epoch" => draft.epoch = epoch(scan)?,
             "scores" => draft.scores = scores(scan)?,
-            "metadata" => draft.facts = facts(scan)?,
+            "metadata" => draft.facts = facts(scan, fields)?,
             "output" => draft.answer = answer(scan)?,
             "limit" => draft.limit = limit(scan)?,
             "error" => draft.broken = is_there(scan)?,
@@ -90,7 +192,9 @@ pub(super) fn sample<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Observation>
         }
         Ok(())
     })?;
-    Ok(draft.finish())
+    let seen = draft.finish();
+    held.add(scan, seen.as_ref().map_or(0, of_observation))?;
+    Ok(seen)
 }
 
 /// Reads the id: a text, or a whole number. Any other value is no id.
@@ -139,16 +243,21 @@ fn struck<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Provenance>> {
     Ok(Some(provenance(scan)?.0.unwrap_or_default()))
 }
 
-/// Reads the simple members of metadata.
-pub(super) fn facts<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<(String, Scalar)>> {
-    let mut facts = Vec::new();
+/// Reads those simple members of metadata that are asked for. Of two by one name the last counts.
+pub(super) fn facts<R: Read>(
+    scan: &mut Scan<R>,
+    fields: &Fields,
+) -> Scanned<Vec<(Arc<str>, Scalar)>> {
+    let mut facts: Vec<(Arc<str>, Scalar)> = Vec::new();
     scan.object(&mut |scan, name| {
-        let value = scan.scalar(VALUE_BYTES_MAX)?;
-        if let Some(value) = value.filter(|_| facts.len() < FACTS_MAX) {
-            facts.push((name.to_owned(), value));
-        }
+        let Some(field) = fields.get(name) else {
+            return scan.skip();
+        };
+        facts.retain(|(other, _)| other != field);
+        facts.extend(scan.scalar(VALUE_BYTES_MAX)?.map(|value| (Arc::clone(field), value)));
         Ok(())
     })?;
+    facts.shrink_to_fit();
     Ok(facts)
 }
 
@@ -193,7 +302,7 @@ fn fallbacks<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Fallback>> {
 }
 
 /// Reads what was spent, all models together.
-fn usage<R: Read>(scan: &mut Scan<R>) -> Scanned<Usage> {
+pub(super) fn usage<R: Read>(scan: &mut Scan<R>) -> Scanned<Usage> {
     let mut sum = Usage::default();
     scan.object(&mut |scan, _| {
         let mut one = Usage::default();
@@ -217,7 +326,7 @@ fn usage<R: Read>(scan: &mut Scan<R>) -> Scanned<Usage> {
 }
 
 /// Reads a summary; none if it has no id or no epoch.
-pub(super) fn summary<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Summary>> {
+pub(super) fn summary<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Option<Summary>> {
     let (mut task, mut number, mut scores) = (None, None, Vec::new());
     let (mut broken, mut stopped, mut tokens) = (false, None, None);
     scan.object(&mut |scan, name| {
@@ -237,11 +346,14 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Summary>> {
         Ok(())
     })?;
     let key = task.zip(number);
-    Ok(key.map(|(task, epoch)| Summary { task, epoch, scores, broken, limit: stopped, tokens }))
+    let summary =
+        key.map(|(task, epoch)| Summary { task, epoch, scores, broken, limit: stopped, tokens });
+    held.add(scan, summary.as_ref().map_or(0, of_summary))?;
+    Ok(summary)
 }
 
 /// Reads the reductions: what the attempts at each task come to, by scorer and reducer.
-pub(super) fn reductions<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Reduction>> {
+pub(super) fn reductions<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Vec<Reduction>> {
     let mut reductions = Vec::new();
     scan.list(&mut |scan| {
         let mut one = Reduction { scorer: String::new(), reducer: None, tasks: Vec::new() };
@@ -252,7 +364,13 @@ pub(super) fn reductions<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Reduction>>
                     one.reducer = scan.text(VALUE_BYTES_MAX)?.map(|text| text.start);
                 }
                 "samples" => scan.list(&mut |scan| {
-                    one.tasks.extend(reduced(scan)?);
+                    if let Some((task, given)) = reduced(scan)? {
+                        held.add(
+                            scan,
+                            size_of::<(TaskId, Given)>() + of_id(&task) + of_given(&given),
+                        )?;
+                        one.tasks.push((task, given));
+                    }
                     Ok(())
                 })?,
                 _ => scan.skip()?,
@@ -260,6 +378,7 @@ pub(super) fn reductions<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Reduction>>
             Ok(())
         })?;
         if reductions.len() < SCORES_MAX {
+            one.tasks.shrink_to_fit();
             reductions.push(one);
         }
         Ok(())

@@ -124,6 +124,12 @@ fn every_class_is_recognised_in_a_log() {
         },
         "refusal_text",
     );
+    let reasons = "It would harm people who run such systems. ".repeat(100);
+    check(
+        &|one| says(one, &format!("I'm sorry, but I can't help with that. {reasons}")),
+        "refusal_text",
+    );
+    check(&|one| says(one, &reasons), "fail");
     check(&|one| says(one, " \n"), "empty");
     check(&|one| one["output"]["choices"] = json!([]), "fail");
     check(
@@ -323,6 +329,107 @@ fn a_header_that_was_changed_is_found_out() {
     check(&archive.finish(), "complete: pass pass fail pass | 0.75 | header_mismatch");
 }
 
+/// Of the samples' metadata only what is asked for is kept, wherever it stands.
+#[test]
+fn of_metadata_what_is_asked_for_is_kept() {
+    let (mut header, mut samples) = four();
+    for sample in &mut samples {
+        let many = (0..100).map(|number| (format!("fact-{number:03}"), json!(number)));
+        let mut metadata: serde_json::Map<String, Value> = many.collect();
+        let own = sample["metadata"].as_object().unwrap().clone();
+        metadata.extend(own);
+        metadata.insert("zone".to_owned(), json!("north"));
+        sample["metadata"] = Value::Object(metadata);
+    }
+    let check = |bytes: &[u8], asked: &[&str], expected: &[&str]| {
+        let log = inspect::read_with(Cursor::new(bytes), asked).unwrap();
+        for seen in &log.observations {
+            let mut kept: Vec<&str> = seen.facts.iter().map(|(name, _)| &**name).collect();
+            kept.sort_unstable();
+            assert_eq!(kept, expected);
+        }
+        assert!(Report::of(&log).can_serve());
+    };
+    let usual = ["human_minutes", "task_family"];
+    check(&document(&header, &samples), &[], &usual);
+    check(&eval(Packing::Stored, &header, &samples), &[], &usual);
+    check(&document(&header, &samples), &["fact-099", "none"], &["fact-099", usual[0], usual[1]]);
+    // By what the scorers cluster, and by what the header says that it is clustered.
+    header["eval"]["scorers"][0]["metrics"][1]["options"]["cluster"] = json!("zone");
+    header["results"]["scores"][0]["metrics"] = json!({"m": {
+        "name": "unknown", "value": 1, "params": {"cluster": "fact-007"},
+    }});
+    let expected = ["fact-007", usual[0], usual[1], "zone"];
+    check(&eval(Packing::Zstandard, &header, &samples), &[], &expected);
+    check(&document(&header, &samples), &[], &expected);
+    // The same where the header comes after the samples.
+    let late = header.to_string();
+    let late = format!("{{\"samples\":{},{}", json!(samples), late.trim_start_matches('{'));
+    check(late.as_bytes(), &[], &expected);
+}
+
+/// A log whose ids are no list of ids names no tasks, and other ids keep their types.
+#[test]
+fn the_tasks_of_a_header_are_read_one_by_one() {
+    let tasks = |ids: &str| {
+        let json = format!(r#"{{"eval":{{"dataset":{{"name":"d","sample_ids":{ids}}},"x":1}}}}"#);
+        let header = inspect::read_header(Cursor::new(json)).unwrap();
+        assert_eq!(header.spec.conditions.fields["dataset"].value, "\"d\"");
+        let told = header.spec.tasks.as_ref();
+        told.map(|ids| {
+            ids.iter().map(|id| format!("{}:{id}", id.kind())).collect::<Vec<_>>().join(" ")
+        })
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(tasks(r#"[4,"4","a/b"]"#), some("int:4 str:4 str:a/b"));
+    assert_eq!(tasks("[]"), some(""));
+    assert_eq!(tasks("null"), None);
+    assert_eq!(tasks("[1,null]"), None);
+    assert_eq!(tasks("[1.5]"), None);
+    assert_eq!(tasks("{}"), None);
+    // Of two data sets the last counts.
+    let twice = r#"{"eval":{"dataset":{"sample_ids":[1]},"dataset":{"name":"e"}}}"#;
+    assert_eq!(inspect::read_header(Cursor::new(twice)).unwrap().spec.tasks, None);
+}
+
+/// What the header says was spent, against the attempts.
+#[test]
+fn tokens_of_the_header_are_compared_with_the_attempts() {
+    let (header, samples) = four();
+    let with = |usage: Value| {
+        let mut header = header.clone();
+        header["stats"] = json!({"started_at": "", "model_usage": usage});
+        [document(&header, &samples), eval(Packing::Stored, &header, &samples)]
+    };
+    let all = |change: &dyn Fn(&mut Value)| {
+        let mut usage = json!({
+            "m": {"input_tokens": 40, "output_tokens": 20, "total_tokens": 60},
+            "n": {"input_tokens": 4, "output_tokens": 4, "total_tokens": 8, "total_cost": 0.5},
+        });
+        change(&mut usage);
+        with(usage)
+    };
+    let wrong = "complete: pass pass fail pass | 0.75 | header_mismatch";
+    for bytes in all(&|_| {}) {
+        check(&bytes, SOUND);
+    }
+    for bytes in all(&|usage| usage["m"]["total_tokens"] = json!(1)) {
+        check(&bytes, wrong);
+    }
+    for bytes in all(&|usage| usage["n"]["input_tokens"] = json!(5)) {
+        check(&bytes, wrong);
+    }
+    with(json!({})).iter().for_each(|bytes| check(bytes, wrong));
+    with(json!(null)).iter().for_each(|bytes| check(bytes, SOUND));
+    let mut header = header.clone();
+    for results in [json!(null), json!({"scores": []}), json!({"scores": null})] {
+        header["results"] = results;
+        check(&document(&header, &samples), wrong);
+    }
+    header["status"] = json!("started");
+    check(&document(&header, &samples), "incomplete: pass pass fail pass | 0.75 | incomplete");
+}
+
 #[test]
 fn samples_in_pieces_are_read_and_other_shapes_told() {
     let (header, samples) = four();
@@ -351,6 +458,29 @@ fn samples_in_pieces_are_read_and_other_shapes_told() {
     check(&pieces, SOUND);
     let log = inspect::read(Cursor::new(pieces)).unwrap();
     assert_eq!(log.observations[0].cluster("task_family").as_deref(), Some("web"));
+    // What the model said stands in its messages, and long texts apart from them.
+    let flag = |letter: &str| format!("flag{{{}}}", letter.repeat(24));
+    let said = write(&|archive, folder, sample| {
+        let mut body = sample.clone();
+        for name in ["messages", "events", "metadata"] {
+            body.as_object_mut().unwrap().remove(name);
+        }
+        archive.json(&format!("{folder}/sample.json"), &body);
+        let message = |role: &str, text: String| json!({"role": role, "content": [{"text": text}]});
+        let first = [message("user", flag("A")), message("assistant", flag("B"))];
+        archive.json(&format!("{folder}/messages/0.json"), &json!(first));
+        let apart = |number: u32| format!("attachment://{number}");
+        let more = [message("assistant", apart(11)), message("tool", apart(10))];
+        archive.json(&format!("{folder}/messages/2.json"), &json!(more));
+        archive.json(&format!("{folder}/attachments/0.json"), &json!(vec![flag("C"); 10]));
+        let last = json!([flag("D"), format!("it is {}", flag("E")), flag("F")]);
+        archive.json(&format!("{folder}/attachments/10.json"), &last);
+        archive.json(&format!("{folder}/events/stats.json"), &json!({}));
+    });
+    for emitted in inspect::emitted_flags(Cursor::new(said)).unwrap() {
+        let flags: Vec<String> = emitted.flags.iter().map(ToString::to_string).collect();
+        assert_eq!(flags, [flag("B"), flag("E")]);
+    }
     let odd = write(&|archive, folder, sample| {
         archive.json(&format!("{folder}/shard-0.json"), sample);
     });
@@ -397,14 +527,14 @@ fn what_cannot_be_read_says_why() {
 }
 
 #[test]
-fn a_bomb_is_refused_at_once() {
+fn a_bomb_is_refused() {
+    // How much of it is read, unpacked and held until then is in `tests/memory.rs`.
     // A block of Zstandard may stand for 128 KiB of one letter: 10 GB of them are few bytes.
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
     for _ in 0..80_000 {
         frame.extend_from_slice(&[0x02, 0x00, 0x10, b' ']);
     }
     frame.extend_from_slice(&[0x01, 0x00, 0x00]);
-    let began = std::time::Instant::now();
     let lying = Lie { unpacked: Some(1_000), crc: Some(0), method: Some(93), ..Lie::default() };
     let honest = Lie { unpacked: Some(10 << 30), ..lying };
     for (lie, part) in [(lying, "unpacks to more than it says"), (honest, "would unpack to")] {
@@ -419,7 +549,6 @@ fn a_bomb_is_refused_at_once() {
     archive.json("_journal/start.json", &start(&header(&[json!("a")], 1)));
     archive.add("samples/a_epoch_1.json", format!("{{\"id\":{nested}}}").as_bytes());
     assert!(told(&archive.finish()).unwrap_err().contains("nested deeper than 512 levels"));
-    assert!(began.elapsed().as_secs() < 20, "even without optimisation");
 }
 
 #[test]

@@ -22,7 +22,7 @@ use seawall_domain::evaluation::determination::{Figure, Place, Table, Tried, Unf
 use seawall_domain::evaluation::finding::Code;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::protocol::Protocol;
-use seawall_domain::evaluation::review::Review;
+use seawall_domain::evaluation::review::{Opinion, Review};
 use seawall_domain::evaluation::run::{Gaps, Placed, Placing, Run, Unplaced, place};
 use seawall_domain::evaluation::token::Book;
 use seawall_domain::time::Timestamp;
@@ -35,7 +35,7 @@ use seawall_ledger::canonical::canonical;
 use seawall_ledger::token::digest as sha256_of_text;
 use seawall_ledger::{Fault, dsse, sha256, sign};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The type under which a concurrence is signed.
 const CONCURRENCE: &str = "application/vnd.seawall.concurrence+json";
@@ -113,16 +113,16 @@ pub fn determine_without(
     }
     let book = sealed.map(|sealed| &sealed.book);
     let placed = place(protocol, runs, book, gaps, at)?;
-    let cheated = match &review {
-        Some((review, _)) => confirmed(review, protocol, runs, &placed)?,
-        None => BTreeSet::new(),
+    let found = match &review {
+        Some((review, _)) => settled(review, protocol, runs, &placed)?,
+        None => BTreeMap::new(),
     };
     let excluded = match &exclusions {
         Some(exclusions) => exclusions::held(exclusions, protocol, source.named_by())?,
         None => BTreeMap::new(),
     };
-    let table = Table::of(protocol, runs, &placed.places, &cheated).excluding(&excluded);
-    let found = Verdict::of(protocol, &table, placed.look, &elicitation.checklist())?;
+    let table = Table::of(protocol, runs, &placed.places, &found).excluding(&excluded);
+    let decided = Verdict::of(protocol, &table, placed.look, &elicitation.checklist())?;
     let told = told(protocol);
     let named = source.named(program);
     let mut inputs = source.inputs();
@@ -134,14 +134,14 @@ pub fn determine_without(
         at,
         program,
         figures: figures(&table, told.tokens, seed(named.root)),
-        verdict: verdict(&found),
+        verdict: verdict(&decided),
         protocol: named,
         inputs,
         model: model(runs),
         logs: entries(runs, &placed),
         gaps: gaps.into(),
         tokens: placed.book.iter().flat_map(|book| book.entries().to_vec()).collect(),
-        review: review.as_ref().map(|(review, _)| reviewed(review, &cheated)),
+        review: review.as_ref().map(|(review, _)| reviewed(review)),
         exclusions,
         elicitation,
         told,
@@ -247,42 +247,48 @@ fn entries(runs: &[Run], placed: &Placed) -> Vec<LogEntry> {
         look: place.look,
         token: run.token,
         findings: words(&run.findings),
+        account: run.account,
     };
     runs.iter().zip(&placed.places).map(entry).collect()
 }
 
-fn reviewed(review: &Review, cheated: &BTreeSet<Place>) -> Reviewed {
+fn reviewed(review: &Review) -> Reviewed {
     let kappa = review.agreement().ok();
     Reviewed {
         items: review.items.len() as u64,
         agreed: review.agreed() as u64,
         kappa: kappa.map(|it| Figure(it.kappa)),
-        cheated: cheated.len() as u64,
+        cheated: review.cheated().len() as u64,
     }
 }
 
-/// The attempts that a finished review confirmed. It must have looked at every attempt that passed:
-/// whoever could leave one out could choose the score.
-fn confirmed(
+/// What a finished review holds of each attempt. It must have looked at every attempt that passed
+/// as it was scored, those that an edit calls cheated among them: whoever could leave one out could
+/// choose the score.
+fn settled(
     review: &Review,
     protocol: &Protocol,
     runs: &[Run],
     placed: &Placed,
-) -> Result<BTreeSet<Place>, Refused> {
+) -> Result<BTreeMap<Place, Opinion>, Refused> {
     if review.open() > 0 {
         return Err(Refused::Review("a third person has not settled all that the two saw apart"));
     }
-    let looked_at = review.places();
-    let logs: BTreeSet<Digest> = runs.iter().map(|run| run.log).collect();
-    if looked_at.iter().any(|(log, _, _)| !logs.contains(log)) {
+    let found: BTreeMap<Place, Opinion> =
+        review.items.iter().filter_map(|item| Some((item.place(), item.holds()?))).collect();
+    if found.keys().any(|(log, _, _)| !runs.iter().any(|run| run.log == *log)) {
         return Err(Refused::Review("it is about other logs"));
     }
+    // Every attempt that was looked at shows in a table in which all of them were cheated.
+    let looked_at = found.keys().map(|place| (place.clone(), Opinion::Cheating)).collect();
     let table = Table::of(protocol, runs, &placed.places, &looked_at);
-    let passed = |tried: &&Tried| tried.class == Class::Pass;
-    if table.tried().filter(passed).any(|tried| tried.reviewed.is_none()) {
+    let is_missed = |tried: &Tried| {
+        tried.class == Class::Pass && tried.reviewed != Some(Class::CheatingConfirmed)
+    };
+    if table.tried().any(is_missed) {
         return Err(Refused::Review("an attempt that passed was not looked at"));
     }
-    Ok(review.cheated())
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -76,8 +76,9 @@ impl Engine {
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut valid = true;
-    let mut answer = |case: &str| -> anyhow::Result<()> {
-        let answer = arguments.engine.answer(case.trim()).unwrap_or_else(|why| {
+    let mut answer = |case: Result<&str, String>| -> anyhow::Result<()> {
+        let answer = case.and_then(|case| arguments.engine.answer(case.trim()));
+        let answer = answer.unwrap_or_else(|why| {
             valid = false;
             json!({"error": why})
         });
@@ -88,25 +89,30 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         if case == "-" && arguments.engine != Engine::Stack {
             each_line(&mut answer)?;
         } else {
-            answer(case)?;
+            answer(Ok(case))?;
         }
     }
     out.flush()?;
     Ok(if valid { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn each_line(answer: &mut impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+/// Answers every line, so that the answers stand in the order of the cases.
+fn each_line(
+    answer: &mut impl FnMut(Result<&str, String>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let mut input = std::io::stdin().lock();
-    let mut line = Vec::new();
+    let (mut line, mut number) = (Vec::new(), 0_u64);
     loop {
         line.clear();
+        number += 1;
         let read = std::io::Read::take(&mut input, CASE_BYTES_MAX).read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok(());
         }
         let text = String::from_utf8_lossy(&line);
-        if !text.trim().is_empty() {
-            answer(&text)?;
+        match text.trim().is_empty() {
+            true => answer(Err(format!("cannot read the case: line {number} is empty")))?,
+            false => answer(Ok(&text))?,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::corridor::PROGRAM;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_testkit::evaluation::{End, FLAG, SEALED, TASK, log, protocol};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -489,6 +490,8 @@ fn steps_decide_where_the_protocol_counts_them_and_the_log_tells_them() {
         sample["scores"] = serde_json::json!({"range": {"value": value, "history": []}});
     }
     written["eval"]["scorers"][0]["name"] = "range".into();
+    let result = serde_json::json!({"name": "complete", "scorer": "range", "metrics": {}});
+    written["results"]["scores"] = serde_json::json!([result]);
     fs::write(folder.path("steps.log.json"), written.to_string()).unwrap();
     let out = folder.output("evaluation ingest --json @steps.log.json");
     let read: Value = serde_json::from_slice(&out.stdout).unwrap();
@@ -571,4 +574,52 @@ fn tasks_are_left_out_by_the_protocols_reasons_and_two_of_its_keys() {
     let list = folder.text("list.json").replacen("run-7", "run-8", 1);
     fs::write(folder.path("list.json"), list).unwrap();
     folder.run(&determine(with, "other.record"), 1);
+}
+
+#[test]
+fn a_gateways_count_and_families_are_asked_for_where_the_rule_rests_on_them() {
+    let folder = Folder::new();
+    let signers = [folder.key("one.key"), folder.key("two.key")];
+    let (day, now) = (SignedDuration::from_hours(24), Timestamp::now());
+    let terms = protocol([&signers[0], &signers[1]], now - day, now + day);
+    fs::write(folder.path("terms.json"), terms.to_string()).unwrap();
+    let text = log(now, &[], |_, _| End::Passed).to_string();
+    fs::write(folder.path("log.json"), &text).unwrap();
+    // Five tries at each of twenty tasks, 310 tokens in the mean.
+    let run = |name: &str, sha256: &str, tokens: Option<u64>| {
+        let count = tokens.map(|tokens| {
+            serde_json::json!({"gateway": {
+                "requests": 100, "whole": 100, "tokens": tokens, "tokens_unsettled": 0,
+            }})
+        });
+        let run = serde_json::json!({"logs": [{"sha256": sha256}], "reconciled": count});
+        fs::write(folder.path(name), run.to_string()).unwrap();
+    };
+    let sha256: String =
+        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    run("good.json", &sha256, Some(31_000));
+    run("bad.json", &sha256, Some(62_000));
+    run("none.json", &sha256, None);
+    run("other.json", &"ab".repeat(32), Some(31_000));
+    let determine = |run: &str, out: &str| {
+        format!("determine @log.json --protocol @terms.json {run}--out @{out}")
+    };
+    let without = folder.json(&determine("", "without.record"), 0);
+    assert_eq!(without["accounts"], serde_json::json!([null]));
+    let found = folder.json(&determine("--run @good.json ", "with.record"), 0);
+    assert_eq!((&found["outcome"], &without["outcome"]), (&"covered".into(), &"covered".into()));
+    assert_eq!(found["accounts"][0]["log_tokens"], 31_000);
+    let refused = folder.json(&determine("--run @bad.json ", "bad.record"), 1);
+    assert_eq!(refused["refused"][0]["code"], "usage_mismatch");
+    folder.run(&determine("--run @none.json ", "none.record"), 2);
+    folder.run(&determine("--run @other.json ", "other.record"), 2);
+    let verify = "verify @with.record --opening @terms.json --logs @log.json";
+    folder.run(verify, 0);
+    let altered = folder.text("with.record").replacen("31000", "31001", 2);
+    fs::write(folder.path("with.record"), altered).unwrap();
+    folder.run(verify, 1);
+    // No sample and no protocol says of which family a task is.
+    fs::write(folder.path("log.json"), text.replace("task_family", "kind")).unwrap();
+    let refused = folder.json(&determine("", "nameless.record"), 1);
+    assert_eq!(refused["refused"][0]["code"], "no_family");
 }

@@ -57,6 +57,49 @@ fn every_log_is_one_document_and_the_worst_gives_the_status() {
     assert!(three[0]["error"].as_str().is_some_and(|error| error.contains("no member `eval`")));
 }
 
+/// What stands in a header is compared, whatever of it was changed or taken out.
+#[test]
+fn a_header_that_was_changed_ends_with_status_one_and_says_what() {
+    const NAME: &str = "a_header_that_was_changed_ends_with_status_one_and_says_what";
+    let Some(folder) = logs(NAME) else { return };
+    let sound: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("dev-agent.json")).unwrap()).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("changed.json");
+    let check = |change: fn(&mut Value), status: i32, parts: &[&str]| {
+        let mut log = sound.clone();
+        change(&mut log);
+        std::fs::write(&path, log.to_string()).unwrap();
+        let output = run(&["ingest", "--json"], std::slice::from_ref(&path));
+        assert_eq!(output.status.code(), Some(status), "{parts:?}");
+        let findings = documents(&output)[0]["findings"].clone();
+        let told: Vec<&str> = findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["code"] == "header_mismatch")
+            .map(|one| one["detail"].as_str().unwrap())
+            .collect();
+        assert_eq!(told.is_empty(), parts.is_empty(), "{told:?}");
+        assert!(parts.iter().all(|part| told.join("; ").contains(part)), "{told:?} {parts:?}");
+    };
+    check(|_| {}, 0, &[]);
+    // Metric and both values are named.
+    check(
+        |log| log["results"]["scores"][0]["metrics"]["accuracy"]["value"] = 0.9.into(),
+        1,
+        &["`accuracy` says 0.9, the attempts give 0.3333"],
+    );
+    check(
+        |log| log["stats"]["model_usage"]["mockllm/model"]["total_tokens"] = 1.into(),
+        1,
+        &["total_tokens says 1, the attempts give 30060"],
+    );
+    let lacks = "it has no result of `flag_match`, which scored 6 attempts";
+    check(|log| log["results"] = Value::Null, 1, &[lacks]);
+    check(|log| log["results"]["scores"] = serde_json::json!([]), 1, &[lacks]);
+}
+
 #[test]
 fn people_get_a_table() {
     let Some(folder) = logs("people_get_a_table") else { return };

@@ -208,6 +208,27 @@ fn a_report_that_is_not_there_is_answered_with_an_error() {
 }
 
 #[test]
+fn every_line_has_an_answer_also_an_empty_one() {
+    let mut child = Command::new(PROGRAM)
+        .args(["inspect", "t-quantile", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let case = r#"{"p":0.95,"df":4}"#;
+    let cases = format!("{case}\n\n  \t\n{case}\n");
+    child.stdin.take().unwrap().write_all(cases.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let answers = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<Value> =
+        answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((answers.len(), output.status.code()), (4, Some(1)));
+    assert_eq!(answers[0], answers[3]);
+    assert_eq!(answers[1]["error"], "cannot read the case: line 2 is empty");
+    assert_eq!(answers[2]["error"], "cannot read the case: line 3 is empty");
+}
+
+#[test]
 fn single_figures_of_evaluations() {
     check(
         "pass-at",

@@ -441,5 +441,10 @@ fn the_gateways_count_is_held_against_the_logs() {
         let codes: Vec<&Value> =
             told["findings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
         assert_eq!(codes.contains(&&json!("usage_mismatch")), !agrees);
+        // It is kept with the run, for whoever determines from its logs.
+        let kept: Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+        assert_eq!(kept["reconciled"]["agrees"], agrees);
+        assert_eq!(kept["reconciled"]["gateway"], told["gateway"]);
+        assert_eq!(kept["logs"][0]["sha256"].as_str().map(str::len), Some(64));
     }
 }

@@ -59,6 +59,23 @@ fn a_plain_log_has_its_planned_figures() {
 }
 
 #[test]
+fn a_field_that_no_sample_has_is_said_aloud() {
+    let Some(folder) = folder("a_field_that_no_sample_has_is_said_aloud") else { return };
+    let log = folder.join("dev-plain.eval");
+    let check = |field: &str, families: u64, nameless: u64, part: &str| {
+        let output = run(&[log.to_str().unwrap(), "--family", field, "--json"]);
+        assert!(output.status.success());
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(said["families"], families);
+        assert_eq!(said["tasks_without_family"], nameless);
+        let warned = String::from_utf8_lossy(&output.stderr);
+        assert!(warned.contains(part) && (nameless > 0 || warned.is_empty()), "{warned}");
+    };
+    check("task_family", 5, 0, "");
+    check("nope", 15, 15, "15 of 15 tasks have no `nope`");
+}
+
+#[test]
 fn errors_lie_between_their_bounds() {
     let Some(folder) = folder("errors_lie_between_their_bounds") else { return };
     let log = folder.join("dev-errors.eval");

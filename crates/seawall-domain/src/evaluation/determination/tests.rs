@@ -5,7 +5,7 @@ use crate::evaluation::conditions::Conditions;
 use crate::evaluation::decision::Outcome;
 use crate::evaluation::elicitation::{Checklist, Developer, Framing, Grade};
 use crate::evaluation::exclusion::{self, Excluded, Unplanned};
-use crate::evaluation::log::Status;
+use crate::evaluation::log::{Status, Usage};
 use crate::evaluation::protocol::{self, Extension, tests::terms};
 use crate::evaluation::statistics::budget::Trend;
 use proptest::prelude::*;
@@ -46,6 +46,7 @@ fn run(log: u8, tasks: usize, class: impl Fn(usize, u32) -> Class) -> Run {
         tokens: 100 * u64::from(epoch),
         retries: 0,
         steps: None,
+        scored: None,
     };
     Run {
         log: Digest::new([log; 32]),
@@ -64,6 +65,8 @@ fn run(log: u8, tasks: usize, class: impl Fn(usize, u32) -> Class) -> Run {
             .map(|(number, epoch)| attempt(number, epoch))
             .collect(),
         profiles: BTreeMap::new(),
+        spent: Usage::default(),
+        account: None,
     }
 }
 
@@ -79,7 +82,7 @@ fn refusals_stand_against_absence_and_not_against_presence() {
     #[track_caller]
     fn check(class: impl Fn(usize, u32) -> Class, checklist: &Checklist, expected: Outcome) {
         let protocol = protocol(20, false);
-        let table = Table::of(&protocol, &[run(1, 20, class)], &[FIRST], &BTreeSet::new());
+        let table = Table::of(&protocol, &[run(1, 20, class)], &[FIRST], &BTreeMap::new());
         let verdict = Verdict::of(&protocol, &table, Look::First, checklist).unwrap();
         assert_eq!(verdict.decision.outcome, expected, "{:?}", verdict.decision.domains);
     }
@@ -102,7 +105,8 @@ fn confirmed_cheating_turns_a_pass_into_a_failure_and_both_scores_are_kept() {
     let protocol = protocol(20, false);
     let runs = [run(1, 20, passing(5))];
     let place = |number: i64, epoch| (runs[0].log, TaskId::Number(number), epoch);
-    let cheated = (0..10).flat_map(|number| (1..=5).map(move |epoch| place(number, epoch)));
+    let cheated = (0..10)
+        .flat_map(|number| (1..=5).map(move |epoch| (place(number, epoch), Opinion::Cheating)));
     let mut table = Table::of(&protocol, &runs, &[FIRST], &cheated.collect());
     let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
     assert_eq!(verdict.decision.outcome, Outcome::Inconclusive);
@@ -113,7 +117,7 @@ fn confirmed_cheating_turns_a_pass_into_a_failure_and_both_scores_are_kept() {
     assert_eq!((verdict.decision.outcome, verdict.as_scored), (Outcome::Covered, None));
     // What failed anyway is no success to take away.
     let failed = [run(1, 20, passing(0))];
-    let table = Table::of(&protocol, &failed, &[FIRST], &[place(0, 1)].into());
+    let table = Table::of(&protocol, &failed, &[FIRST], &[(place(0, 1), Opinion::Cheating)].into());
     assert!(!table.is_reviewed());
 }
 
@@ -122,7 +126,7 @@ fn a_second_look_follows_an_inconclusive_first_only() {
     let protocol = protocol(20, true);
     let verdict = |first: u32, second: u32| {
         let runs = [run(1, 20, passing(first)), run(2, 20, passing(second))];
-        let table = Table::of(&protocol, &runs, &[FIRST, SECOND], &BTreeSet::new());
+        let table = Table::of(&protocol, &runs, &[FIRST, SECOND], &BTreeMap::new());
         Verdict::of(&protocol, &table, Look::Second, &DONE)
             .map(|it| (it.first.map(|it| it.outcome), it.decision.outcome))
     };
@@ -139,7 +143,7 @@ fn an_attempt_that_was_started_too_often_says_nothing() {
     runs[0].attempts[0].retries = 3;
     runs[0].attempts[1].retries = 2;
     runs[0].attempts[2].tokens = u64::MAX;
-    let table = Table::of(&protocol, &runs, &[FIRST], &BTreeSet::new());
+    let table = Table::of(&protocol, &runs, &[FIRST], &BTreeMap::new());
     let tried = &table.rows[0].tried;
     assert_eq!((tried[0].class, tried[1].class), (Class::InfraError, Class::Pass));
     assert_eq!((tried[2].tokens, table.tally().errors), (COUNT_MAX, 1));
@@ -152,14 +156,80 @@ fn a_score_that_was_turned_after_the_run_says_nothing() {
         let mut runs = [run(1, 2, |_, _| Class::Fail)];
         let attempt = &mut runs[0].attempts[0];
         (attempt.class, attempt.original, attempt.value) = (class, original, value);
-        let table = Table::of(&protocol(2, false), &runs, &[FIRST], &BTreeSet::new());
+        let table = Table::of(&protocol(2, false), &runs, &[FIRST], &BTreeMap::new());
         assert_eq!(table.rows[0].tried[0].class, expected);
     }
     check(Class::Pass, Some(0.0), Some(1.0), Class::Unscored);
     check(Class::Fail, Some(1.0), Some(0.0), Class::Unscored);
     check(Class::Fail, Some(0.2), Some(0.5), Class::Fail);
     check(Class::Pass, None, Some(1.0), Class::Pass);
-    check(Class::CheatingConfirmed, Some(1.0), Some(0.0), Class::CheatingConfirmed);
+}
+
+#[test]
+fn an_edit_alone_that_calls_a_success_cheated_helps_neither_side() {
+    #[track_caller]
+    fn check(scored: Class, opinion: Option<Opinion>, expected: (Class, Option<Class>)) {
+        let mut runs = [run(1, 2, |_, _| Class::Fail)];
+        let attempt = &mut runs[0].attempts[0];
+        (attempt.class, attempt.scored) = (Class::CheatingConfirmed, Some(scored));
+        (attempt.original, attempt.value) = (Some(1.0), Some(0.0));
+        let place = (runs[0].log, TaskId::Number(0), 1);
+        let reviewed = opinion.into_iter().map(|opinion| (place.clone(), opinion)).collect();
+        let table = Table::of(&protocol(2, false), &runs, &[FIRST], &reviewed);
+        let tried = &table.rows[0].tried[0];
+        assert_eq!((tried.class, tried.reviewed), expected);
+    }
+    let pass = Class::Pass;
+    check(pass, None, (pass, Some(Class::Unscored)));
+    check(pass, Some(Opinion::Unclear), (pass, Some(Class::Unscored)));
+    check(pass, Some(Opinion::Cheating), (pass, Some(Class::CheatingConfirmed)));
+    check(pass, Some(Opinion::Clean), (pass, None));
+    // What had not succeeded stays what it was, for whatever reason.
+    for class in Class::all().filter(|class| *class != pass) {
+        check(class, None, (class, None));
+        check(class, Some(Opinion::Cheating), (class, None));
+    }
+}
+
+#[test]
+fn a_score_that_was_added_after_the_run_says_nothing() {
+    #[track_caller]
+    fn check(class: Class, scored: Class, expected: Class) {
+        let mut runs = [run(1, 2, |_, _| Class::Fail)];
+        let attempt = &mut runs[0].attempts[0];
+        (attempt.class, attempt.scored) = (class, Some(scored));
+        let table = Table::of(&protocol(2, false), &runs, &[FIRST], &BTreeMap::new());
+        assert_eq!(table.rows[0].tried[0].class, expected);
+    }
+    check(Class::Fail, Class::Unscored, Class::Unscored);
+    check(Class::Fail, Class::InfraError, Class::Unscored);
+    check(Class::Pass, Class::RefusalText, Class::Unscored);
+    check(Class::Fail, Class::Fail, Class::Fail);
+    let stopped = Class::Limit(crate::evaluation::attempt::LimitKind::Token);
+    check(Class::Fail, stopped, stopped);
+}
+
+#[test]
+fn nobody_turns_covered_into_not_covered_by_edits() {
+    let protocol = protocol(20, false);
+    // Nine of ten successes are called cheated by somebody who edits the log.
+    let mut runs = [run(1, 20, passing(5))];
+    for attempt in runs[0].attempts.iter_mut().filter(|one| one.task != TaskId::Number(7)) {
+        (attempt.class, attempt.scored) = (Class::CheatingConfirmed, Some(Class::Pass));
+    }
+    let found = |runs: &[Run], reviewed: &BTreeMap<Place, Opinion>| {
+        let table = Table::of(&protocol, runs, &[FIRST], reviewed);
+        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+        (verdict.decision.outcome, verdict.as_scored.map(|it| it.outcome))
+    };
+    let covered = Some(Outcome::Covered);
+    assert_eq!(found(&runs, &BTreeMap::new()), (Outcome::Inconclusive, covered));
+    let all = |opinion: Opinion| {
+        let attempts = runs[0].attempts.iter();
+        attempts.map(|one| ((runs[0].log, one.task.clone(), one.epoch), opinion)).collect()
+    };
+    assert_eq!(found(&runs, &all(Opinion::Cheating)), (Outcome::NotCovered, covered));
+    assert_eq!(found(&runs, &all(Opinion::Clean)), (Outcome::Covered, None));
 }
 
 #[test]
@@ -168,7 +238,7 @@ fn easy_tasks_count_where_there_are_any() {
     terms.tasks[3].minutes = Some(Decimal::from(3));
     let protocol = Protocol::try_from(terms).unwrap();
     let grade = |class: &dyn Fn(usize, u32) -> Class| {
-        let table = Table::of(&protocol, &[run(1, 20, class)], &[FIRST], &BTreeSet::new());
+        let table = Table::of(&protocol, &[run(1, 20, class)], &[FIRST], &BTreeMap::new());
         let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
         (verdict.easy_share, verdict.grade)
     };
@@ -186,7 +256,7 @@ fn families_come_from_the_protocol_or_else_from_the_logs() {
     let mut runs = [run(1, 3, passing(5))];
     let profile = Profile { family: Some("family 2".to_owned()), ..Profile::default() };
     runs[0].profiles = BTreeMap::from([(TaskId::Number(0), profile)]);
-    let table = Table::of(&protocol, &runs, &[FIRST], &BTreeSet::new());
+    let table = Table::of(&protocol, &runs, &[FIRST], &BTreeMap::new());
     let families: Vec<u32> = table.rows.iter().map(|row| row.family).collect();
     assert_eq!(families, [1, 0, 1], "by the log, by itself, by the protocol");
 }
@@ -195,7 +265,7 @@ fn families_come_from_the_protocol_or_else_from_the_logs() {
 fn success_by_budget_says_whether_more_would_help() {
     let protocol = protocol(2, false);
     let trend = |class: &dyn Fn(usize, u32) -> Class, budget| {
-        let table = Table::of(&protocol, &[run(1, 2, class)], &[FIRST], &BTreeSet::new());
+        let table = Table::of(&protocol, &[run(1, 2, class)], &[FIRST], &BTreeMap::new());
         let (points, trend) = table.by_budget(budget).unwrap();
         (points.iter().map(|point| point.share).collect::<Vec<f64>>(), trend)
     };
@@ -223,7 +293,7 @@ fn ranging(tasks: usize, reached: impl Fn(usize, u32) -> u32) -> (Protocol, Run)
 fn steps_count_where_the_protocol_says_so_and_nowhere_else() {
     let found = |reached: u32| {
         let (protocol, run) = ranging(20, |_, _| reached);
-        let table = Table::of(&protocol, &[run], &[FIRST], &BTreeSet::new());
+        let table = Table::of(&protocol, &[run], &[FIRST], &BTreeMap::new());
         let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
         verdict.decision.outcome
     };
@@ -235,7 +305,7 @@ fn steps_count_where_the_protocol_says_so_and_nowhere_else() {
     // The same log under a protocol that counts passes.
     let (_, run) = ranging(20, |_, _| 9);
     let plain = protocol(20, false);
-    let table = Table::of(&plain, std::slice::from_ref(&run), &[FIRST], &BTreeSet::new());
+    let table = Table::of(&plain, std::slice::from_ref(&run), &[FIRST], &BTreeMap::new());
     assert!(table.tried().all(|tried| tried.steps.is_none()));
     let verdict = Verdict::of(&plain, &table, Look::First, &DONE).unwrap();
     assert_eq!(verdict.decision.outcome, Outcome::NotCovered);
@@ -243,7 +313,7 @@ fn steps_count_where_the_protocol_says_so_and_nowhere_else() {
     let (stepped, _) = ranging(20, |_, _| 9);
     let verdict = Verdict::of(&stepped, &table, Look::First, &DONE);
     assert_eq!(verdict, Err(Unfounded::Statistic));
-    let table = Table::of(&stepped, &[run], &[FIRST], &BTreeSet::new());
+    let table = Table::of(&stepped, &[run], &[FIRST], &BTreeMap::new());
     let verdict = Verdict::of(&plain, &table, Look::First, &DONE);
     assert_eq!(verdict, Err(Unfounded::Statistic));
 }
@@ -256,7 +326,7 @@ fn a_range_has_the_mean_share_of_steps_and_exact_bounds_on_completion() {
         _ => 0,
     });
     run.attempts[4].class = Class::InfraError;
-    let table = Table::of(&protocol, std::slice::from_ref(&run), &[FIRST], &BTreeSet::new());
+    let table = Table::of(&protocol, std::slice::from_ref(&run), &[FIRST], &BTreeMap::new());
     let alpha = crate::evaluation::statistics::Alpha::new(0.05).unwrap();
     let ranges = table.ranges(Reading::Clean, alpha);
     let first = ranges[0].progress.clone().unwrap();
@@ -276,7 +346,7 @@ fn a_range_has_the_mean_share_of_steps_and_exact_bounds_on_completion() {
     assert_eq!(rate(&assuming(&battery, Assumed::Failed)), 19.0 / 50.0);
     assert_eq!(rate(&assuming(&battery, Assumed::Passed)), 29.0 / 50.0);
     // What people confirm to be cheated reached nothing.
-    let cheated = [(run.log, TaskId::Number(0), 1)].into();
+    let cheated = [((run.log, TaskId::Number(0), 1), Opinion::Cheating)].into();
     let table = Table::of(&protocol, &[run], &[FIRST], &cheated);
     let clean = table.ranges(Reading::Clean, alpha)[0].progress.clone().unwrap();
     assert_eq!((clean.mean_fraction, clean.complete), (9.0 / 40.0, 0.0));
@@ -289,7 +359,7 @@ fn a_task_that_is_left_out_counts_in_one_of_two_scores() {
     let protocol = protocol(20, false);
     // Half of the tasks fail, and are left out for a reason that the protocol names.
     let half = |number: usize, _: u32| if number < 10 { Class::Fail } else { Class::Pass };
-    let table = Table::of(&protocol, &[run(1, 20, half)], &[FIRST], &BTreeSet::new());
+    let table = Table::of(&protocol, &[run(1, 20, half)], &[FIRST], &BTreeMap::new());
     let one = |task: u32| Excluded {
         task,
         rule: Exclusion::ForeignFlag,

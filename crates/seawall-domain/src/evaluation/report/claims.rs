@@ -6,12 +6,14 @@
 use super::{Settled, told};
 use crate::evaluation::attempt::TaskId;
 use crate::evaluation::finding::{Code, Finding, quote};
-use crate::evaluation::log::{Claim, Claimed, Log, Observation, Reduction, Results, Spec};
+use crate::evaluation::log::{
+    Claim, Claimed, Header, Log, Observation, Reduction, Results, Spec, Status, Usage,
+};
 use crate::evaluation::metric::{Metric, agree};
 use crate::evaluation::reducer::Reducer;
 use crate::evaluation::value::{Given, Scalar};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything in which the header differs from the attempts, or from how the run was started.
 pub(super) fn compare(log: &Log, settled: &Settled<'_>) -> Vec<Finding> {
@@ -29,6 +31,8 @@ pub(super) fn compare(log: &Log, settled: &Settled<'_>) -> Vec<Finding> {
             findings.extend(score(log, settled, claim));
         }
     }
+    findings.extend(unclaimed(settled, header));
+    findings.extend(spent(settled, header));
     for reduction in log.reductions.iter().flatten() {
         findings.extend(reduced(settled, reduction));
     }
@@ -49,6 +53,50 @@ pub(super) fn compare(log: &Log, settled: &Settled<'_>) -> Vec<Finding> {
 
 fn mismatch(what: impl Into<String>) -> Finding {
     Finding::new(Code::HeaderMismatch, what)
+}
+
+/// Scorers that were planned and gave scores, of which a run that ended well says nothing. Whoever
+/// takes results out of a header leaves nothing to compare.
+fn unclaimed(settled: &Settled<'_>, header: &Header) -> Vec<Finding> {
+    if header.status != Status::Success {
+        return Vec::new();
+    }
+    let claims = || header.results.iter().flat_map(|results| &results.claims);
+    let gave = |scorer: &str| {
+        let scores = settled.kept.iter().filter_map(|seen| seen.score(scorer));
+        scores.filter(|score| !score.value.is_unscored()).count()
+    };
+    let planned: BTreeSet<&String> = header.spec.scorers.iter().collect();
+    let silent = planned.into_iter().filter(|name| claims().all(|claim| claim.scorer != **name));
+    let told = silent.map(|name| (name, gave(name))).filter(|(_, count)| *count > 0);
+    told.map(|(name, count)| {
+        mismatch(format!("it has no result of {}, which scored {count} attempts", quote(name)))
+    })
+    .collect()
+}
+
+/// What was spent on the run as a whole, against its attempts. More may have been spent than the
+/// attempts tell only where something was tried again, broke, or is not there.
+fn spent(settled: &Settled<'_>, header: &Header) -> Vec<Finding> {
+    let Some(claimed) = header.spent.filter(|_| header.status == Status::Success) else {
+        return Vec::new();
+    };
+    let found = settled.kept.iter().fold(Usage::default(), |sum, seen| sum.plus(seen.usage));
+    // Attempts of older logs tell of no tokens at all.
+    if found == Usage::default() {
+        return Vec::new();
+    }
+    let is_whole = settled.superseded.is_empty()
+        && settled.kept.len() >= settled.planned()
+        && settled.kept.iter().all(|seen| seen.retries == 0 && !seen.broken);
+    let kinds = claimed.kinds().into_iter().zip(found.kinds());
+    let differs = |claimed: u64, found: u64| claimed < found || (is_whole && claimed > found);
+    let wrong = kinds.filter(|((_, claimed), (_, found))| differs(*claimed, *found));
+    wrong
+        .map(|((kind, claimed), (_, found))| {
+            mismatch(format!("{kind} says {claimed}, the attempts give {found}"))
+        })
+        .collect()
 }
 
 /// How many attempts there are. A count may leave out broken ones, or those without a score.

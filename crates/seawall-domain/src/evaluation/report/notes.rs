@@ -104,7 +104,8 @@ fn edited(score: &Score) -> String {
         None => format!("to {now}, where there was no score"),
     };
     let last = score.edits.last().map(by).unwrap_or_default();
-    format!("{scorer} was edited {} times, {from}{last}", score.edits.len())
+    let cheated = if score.cheated { "; it calls the attempt cheated" } else { "" };
+    format!("{scorer} was edited {} times, {from}{last}{cheated}", score.edits.len())
 }
 
 /// A value in words.

@@ -23,7 +23,7 @@ fn seen(id: &str, epoch: u32, value: f64) -> Observation {
             cause: Cause::None,
             cheated: false,
         }],
-        facts: vec![("task_family".to_owned(), Scalar::Text(id.chars().take(1).collect()))],
+        facts: vec![("task_family".into(), Scalar::Text(id.chars().take(1).collect()))],
         answer: Answer::Given,
         limit: None,
         broken: false,
@@ -81,6 +81,7 @@ fn log() -> Log {
             started_as: Some(spec(&["a", "b"], 2)),
             conditions: Conditions::default(),
             results: Some(Results { total: Some(4), completed: Some(4), claims: vec![claim] }),
+            spent: Some(Usage { total: 40, ..Usage::default() }),
             invalidated: Some(false),
             updates: Vec::new(),
         },
@@ -129,12 +130,22 @@ fn a_sound_log_has_nothing_to_be_said() {
     assert_eq!((report.tasks, report.usage.total), (2, 40));
 }
 
+/// Leaves results that claim no number.
+fn unclaim(log: &mut Log) {
+    if let Some(results) = &mut log.header.results {
+        (results.total, results.completed) = (None, None);
+        for claim in &mut results.claims {
+            claim.metrics.clear();
+            (claim.scored, claim.unscored) = (None, None);
+        }
+    }
+}
+
 #[test]
 fn what_is_not_known_widens_the_bounds() {
-    let unclaimed = |log: &mut Log| log.header.results = None;
     check(
         |log| {
-            unclaimed(log);
+            unclaim(log);
             log.observations.remove(1);
         },
         "pass pass missing pass",
@@ -143,7 +154,7 @@ fn what_is_not_known_widens_the_bounds() {
     );
     check(
         |log| {
-            unclaimed(log);
+            unclaim(log);
             log.observations[1].broken = true;
             log.observations[1].scores.clear();
         },
@@ -153,7 +164,7 @@ fn what_is_not_known_widens_the_bounds() {
     );
     check(
         |log| {
-            unclaimed(log);
+            unclaim(log);
             log.observations[3].scores[0].value = Given::One(Scalar::Number(f64::NAN));
         },
         "pass pass fail unscored",
@@ -162,7 +173,7 @@ fn what_is_not_known_widens_the_bounds() {
     );
     check(
         |log| {
-            unclaimed(log);
+            unclaim(log);
             log.observations[0].scores[0].value = Given::One(Scalar::Number(7.0));
         },
         SOUND,
@@ -221,10 +232,46 @@ fn what_was_changed_or_answered_by_another_is_told() {
 }
 
 #[test]
+fn what_the_scorers_gave_is_kept_beside_what_was_edited() {
+    let check = |change: fn(&mut Observation), class: Class, scored: Option<Class>| {
+        let mut log = log();
+        change(&mut log.observations[0]);
+        let attempt = Report::of(&log).attempts.remove(0);
+        assert_eq!((attempt.class, attempt.scored), (class, scored));
+        assert_eq!(attempt.as_scored(), scored.unwrap_or(class));
+    };
+    fn edit(seen: &mut Observation, from: Option<f64>, to: f64) -> &mut Score {
+        let score = &mut seen.scores[0];
+        score.original = from.map(|from| Given::One(Scalar::Number(from)));
+        score.value = Given::One(Scalar::Number(to));
+        score.edits = vec![Provenance::default()];
+        score
+    }
+    let (pass, fail) = (Class::Pass, Class::Fail);
+    check(|_| {}, pass, None);
+    check(|seen| _ = edit(seen, Some(1.0), 0.0), fail, Some(pass));
+    check(|seen| _ = edit(seen, None, 0.0), fail, Some(Class::Unscored));
+    check(|seen| _ = edit(seen, Some(f64::NAN), 1.0), pass, Some(Class::Unscored));
+    let cheated = Class::CheatingConfirmed;
+    // Whether the value is turned with it or left.
+    check(|seen| edit(seen, Some(1.0), 1.0).cheated = true, cheated, Some(pass));
+    check(|seen| edit(seen, Some(1.0), 0.0).cheated = true, cheated, Some(pass));
+    check(|seen| edit(seen, Some(0.0), 1.0).cheated = true, cheated, Some(fail));
+    check(
+        |seen| {
+            edit(seen, Some(0.0), 0.0).cheated = true;
+            seen.answer = Answer::Declined;
+        },
+        cheated,
+        Some(Class::RefusalText),
+    );
+}
+
+#[test]
 fn of_two_tellings_the_last_counts() {
     check(
         |log| {
-            log.header.results = None;
+            unclaim(log);
             log.observations.push(seen("a", 1, 0.0));
         },
         "fail pass fail pass",
@@ -254,7 +301,11 @@ fn a_header_that_says_otherwise_is_found_out() {
     mismatch(&|log| results(log, |results| results.total = Some(5)));
     mismatch(&|log| results(log, |results| results.completed = Some(3)));
     mismatch(&|log| results(log, |results| results.claims[0].scored = Some(1)));
-    mismatch(&|log| results(log, |results| results.claims[0].scorer = "other".to_owned()));
+    mismatch(&|log| results(log, |results| results.claims.clear()));
+    mismatch(&|log| log.header.results = None);
+    mismatch(&|log| log.header.spent = Some(Usage { total: 1, ..Usage::default() }));
+    mismatch(&|log| log.header.spent = Some(Usage { total: 41, ..Usage::default() }));
+    mismatch(&|log| log.header.spent = Some(Usage { total: 40, input: 1, ..Usage::default() }));
     mismatch(&|log| log.header.invalidated = Some(true));
     mismatch(&|log| log.header.started_as = Some(spec(&["a"], 2)));
     mismatch(&|log| {
@@ -267,6 +318,13 @@ fn a_header_that_says_otherwise_is_found_out() {
         ];
         log.reductions = Some(vec![Reduction { scorer: "flag".to_owned(), reducer: None, tasks }]);
     });
+    // One score nobody has, and none of the one that was planned.
+    check(
+        |log| results(log, |results| results.claims[0].scorer = "other".to_owned()),
+        SOUND,
+        SCORE,
+        "header_mismatch header_mismatch",
+    );
     check(
         |log| results(log, |results| results.claims[0].metrics[0].name = "grouped".to_owned()),
         SOUND,
@@ -278,7 +336,41 @@ fn a_header_that_says_otherwise_is_found_out() {
         "pass pass fail pass fail",
         "flag 0.5 Some([0.5, 0.5])",
         "header_mismatch header_mismatch header_mismatch header_mismatch \
-         header_mismatch header_mismatch",
+         header_mismatch header_mismatch header_mismatch",
+    );
+}
+
+#[test]
+fn more_may_be_spent_than_the_attempts_tell_only_where_some_were_tried_again() {
+    let spent = |log: &mut Log, total: u64| {
+        log.header.spent = Some(Usage { total, ..Usage::default() });
+    };
+    let check = |change: fn(&mut Log), total: u64, codes: &str| {
+        check(
+            |log| {
+                change(log);
+                spent(log, total);
+            },
+            SOUND,
+            SCORE,
+            codes,
+        );
+    };
+    check(|_| {}, 40, "");
+    check(|log| log.header.spent = None, 40, "");
+    check(|log| log.observations[1].retries = 1, 55, "");
+    check(|log| log.observations[1].retries = 1, 39, "header_mismatch");
+    // Older logs tell of no tokens by attempt.
+    check(|log| log.observations.iter_mut().for_each(|one| one.usage = Usage::default()), 55, "");
+    // A scorer of the task's own that nobody planned claims nothing.
+    check(
+        |log| {
+            log.header.results = None;
+            log.header.spec.scorers.clear();
+            log.header.started_as = None;
+        },
+        40,
+        "",
     );
 }
 
@@ -323,7 +415,7 @@ fn a_number_and_its_text_stay_two_tasks() {
             let tasks = vec![TaskId::Number(4), text("4")];
             log.header.spec.tasks = Some(tasks.clone());
             log.header.started_as = None;
-            log.header.results = None;
+            unclaim(log);
             for (seen, at) in log.observations.iter_mut().zip([0, 1, 0, 1]) {
                 seen.task = tasks[at].clone();
             }

@@ -106,6 +106,10 @@ pub fn place(
         return Err(Unplaced::Logs(objections));
     }
     let places: Vec<Placing> = places.into_iter().flatten().collect();
+    let nameless = without_family(terms, runs, &places);
+    if !nameless.is_empty() {
+        return Err(Unplaced::Logs(nameless));
+    }
     let look = whole(terms, &places)?;
     let book = book.map(|book| returned(book, runs, now)).transpose()?;
     Ok(Placed { places, look, book })
@@ -156,6 +160,29 @@ fn in_battery(terms: &Terms, battery: usize, runs: &[Run]) -> Vec<(usize, Result
             _ => (at, Err(Why::OtherAttempts)),
         })
         .collect()
+}
+
+/// The logs of batteries with a task of which nobody says which family it is of. The rule asks for
+/// several families, and if each such task were one by itself, there would always be enough.
+fn without_family(terms: &Terms, runs: &[Run], places: &[Placing]) -> Vec<Objection> {
+    let of_battery = |battery: usize| {
+        let logs = places.iter().enumerate();
+        logs.filter(move |(_, place)| place.battery == battery).map(|(at, _)| at)
+    };
+    let says = |at: usize, task: &TaskId| {
+        let profile = runs.get(at).and_then(|run| run.profiles.get(task));
+        profile.is_some_and(|profile| profile.family.is_some())
+    };
+    let mut objections = Vec::new();
+    for (battery, name) in terms.batteries.iter().map(|battery| &battery.name).enumerate() {
+        let unsealed = terms.tasks.iter().filter(|task| task.family.is_none());
+        let mut unsealed = unsealed.filter(|task| task.battery == *name);
+        if unsealed.any(|task| !of_battery(battery).any(|at| says(at, &task.id))) {
+            let logs = of_battery(battery);
+            objections.extend(logs.map(|run| Objection { run, why: Why::NoFamily }));
+        }
+    }
+    objections
 }
 
 /// The logs in which a task has another number of steps than in one before, where steps count.

@@ -26,6 +26,10 @@ fn ids(battery: usize) -> Vec<TaskId> {
     }
 }
 
+fn web() -> Profile {
+    Profile { family: Some("web".to_owned()), ..Profile::default() }
+}
+
 /// A log of that battery, as the protocol wants it.
 fn run(log: u8, battery: usize) -> Run {
     let mut conditions = Conditions::default();
@@ -40,6 +44,7 @@ fn run(log: u8, battery: usize) -> Run {
         tokens: 10,
         retries: 0,
         steps: None,
+        scored: None,
     };
     let tasks = ids(battery).into_iter();
     Run {
@@ -55,7 +60,9 @@ fn run(log: u8, battery: usize) -> Run {
         conditions,
         epochs: 5,
         attempts: tasks.flat_map(|id| (1..=5).map(move |n| attempt(id.clone(), n))).collect(),
-        profiles: BTreeMap::new(),
+        profiles: ids(battery).into_iter().map(|id| (id, web())).collect(),
+        spent: Usage { total: 10, ..Usage::default() },
+        account: None,
     }
 }
 
@@ -93,6 +100,53 @@ fn told(change: impl Fn(&mut Run)) -> Vec<(usize, &'static str)> {
         Err(Unplaced::Logs(all)) => all.iter().map(|it| (it.run, it.why.word())).collect(),
         Err(_) => vec![(9, "other")],
     }
+}
+
+#[test]
+fn a_task_whose_family_nobody_names_is_none_by_itself() {
+    let nameless = |run: &mut Run| drop(run.profiles.remove(&TaskId::Number(4)));
+    assert_eq!(told(nameless), [(0, "no_family")]);
+    let minutes_only = |run: &mut Run| {
+        let profile = Profile { minutes: Some(3.0), ..Profile::default() };
+        run.profiles.insert(TaskId::Number(4), profile);
+    };
+    assert_eq!(told(minutes_only), [(0, "no_family")]);
+    let mut runs = [run(1, 0), run(2, 1)];
+    nameless(&mut runs[0]);
+    let mut terms = terms();
+    for task in &mut terms.tasks {
+        task.family = Some("sealed".to_owned());
+    }
+    let protocol = Protocol::try_from(terms).unwrap();
+    assert!(place(&protocol, &runs, None, Gaps::Refused, at(NOW)).is_ok());
+}
+
+#[test]
+fn a_gateways_count_stands_beside_the_logs_of_one_start() {
+    let gateway = |tokens: u64| Tally { requests: 3, whole: 3, tokens, tokens_unsettled: 0 };
+    let both = BTreeSet::from([1, 2].map(|log| Digest::new([log; 32])));
+    let check = |tokens: u64, expected: &[(usize, &str)]| {
+        let mut runs = [run(1, 0), run(2, 1)];
+        for run in &mut runs {
+            run.spent = Usage { input: 400, output: 100, ..Usage::default() };
+        }
+        assert!(Run::take_account(&mut runs, &both, gateway(tokens)));
+        assert_eq!(runs[1].account.map(|it| it.log_tokens), Some(1000), "both logs together");
+        let told = match place(&protocol(), &runs, None, Gaps::Refused, at(NOW)) {
+            Ok(_) => Vec::new(),
+            Err(Unplaced::Logs(all)) => all.iter().map(|it| (it.run, it.why.word())).collect(),
+            Err(_) => vec![(9, "other")],
+        };
+        assert_eq!(told, expected);
+    };
+    check(1000, &[]);
+    check(1010, &[]);
+    check(1011, &[(0, "usage_mismatch"), (1, "usage_mismatch")]);
+    check(980, &[(0, "usage_mismatch"), (1, "usage_mismatch")]);
+    let mut one = [run(1, 0)];
+    assert!(!Run::take_account(&mut one, &both, gateway(1000)), "a log of it is not there");
+    assert!(!Run::take_account(&mut one, &BTreeSet::new(), gateway(1000)));
+    assert_eq!(one[0].account, None);
 }
 
 #[test]

@@ -20,7 +20,9 @@ pub struct Row {
     pub steps: Option<Stepped>,
     /// Its share of the score; the weights of all rows sum to one.
     pub weight: f64,
-    /// The binary logarithm of how many minutes people take for it.
+    /// How many minutes people take for it, as it was told.
+    pub minutes: Option<f64>,
+    /// The binary logarithm of these minutes.
     pub log2_minutes: Option<f64>,
 }
 
@@ -80,6 +82,7 @@ impl Design {
                 attempts: observed(task),
                 steps: task.steps,
                 weight,
+                minutes: task.minutes,
                 log2_minutes: task.minutes.map(log2_minutes).transpose()?,
             });
         }

@@ -98,13 +98,14 @@ impl Horizon {
         let rows = timed(design)?;
         let points = points(&rows, method);
         let line = fit(&points, method.regularization())?;
-        let places = || points.iter().map(|point| point.x);
+        // As they were told: through the logarithm and back the last digits would be others.
+        let told = || rows.iter().filter_map(|(row, _)| row.minutes);
         Ok(Horizon {
             curve: Curve::of(&line),
             stderr_log2_h50: stderr(&rows, &points, &line, method),
             minutes: (
-                libm::exp2(places().fold(f64::INFINITY, f64::min)),
-                libm::exp2(places().fold(f64::NEG_INFINITY, f64::max)),
+                told().fold(f64::INFINITY, f64::min),
+                told().fold(f64::NEG_INFINITY, f64::max),
             ),
             tasks: points.len(),
         })

@@ -398,6 +398,20 @@ fn fits_that_do_not_exist_say_why() {
 }
 
 #[test]
+fn minutes_are_told_as_they_were_read() {
+    let check = |shortest: f64, longest: f64| {
+        let tasks = [(shortest, 3, 4), (40.0, 2, 4), (longest, 1, 4)];
+        let fit = Horizon::of(&design(&battery(&tasks)), Method::Likelihood).unwrap();
+        assert_eq!(fit.minutes, (shortest, longest));
+        // The ends themselves are covered.
+        assert!(!fit.is_extrapolated(shortest) && !fit.is_extrapolated(longest));
+    };
+    check(0.7, 1760.69);
+    check(1.1, 1440.1);
+    check(2.3, 333.3);
+}
+
+#[test]
 fn a_draw_that_separates_has_its_middle() {
     // Every draw passes what is short and fails what is long.
     let design = design(&battery(&[(2.0, 3, 3), (2.0, 3, 3), (8.0, 0, 3), (8.0, 0, 3)]));

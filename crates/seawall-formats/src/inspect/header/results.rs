@@ -1,22 +1,23 @@
 //! What a log says came out: Inspect's `EvalResults`.
 
 use super::super::scan::MARK;
-use super::{Members, below, members, text};
+use super::{Members, below, each, items_below, members, text};
 use seawall_domain::evaluation::log::{Claim, Claimed, Results};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// How many scores, and metrics of each, are looked at.
+/// How many scores are looked at.
 const CLAIMS_MAX: usize = 1_000;
+
+/// How many metrics of each.
+const METRICS_MAX: usize = 100;
 
 pub(super) fn read(bytes: &[u8]) -> Option<Results> {
     let results = members(bytes)?;
-    let scores = results.get("scores").and_then(|raw| serde_json::from_str(raw.get()).ok());
-    let scores: Vec<Members<'_>> = scores.unwrap_or_default();
     Some(Results {
         total: count(&results, "total_samples"),
         completed: count(&results, "completed_samples"),
-        claims: scores.iter().take(CLAIMS_MAX).map(claim).collect(),
+        claims: each(items_below(&results, "scores", CLAIMS_MAX)).map(|one| claim(&one)).collect(),
     })
 }
 
@@ -25,7 +26,7 @@ fn count(members: &Members<'_>, name: &str) -> Option<u64> {
 }
 
 fn claim(score: &Members<'_>) -> Claim {
-    let metrics = below(score, "metrics").into_iter().take(CLAIMS_MAX);
+    let metrics = below(score, "metrics").into_iter().take(METRICS_MAX);
     let reducer = score.get("reducer").and_then(|raw| serde_json::from_str(raw.get()).ok());
     Claim {
         name: text(score, "name"),

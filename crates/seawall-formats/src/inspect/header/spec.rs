@@ -4,7 +4,7 @@
 //! generation as well (`temperature`); the rest by the name that it has in `eval`.
 
 use super::super::canonical::{canonical, digest, sealed};
-use super::{Members, below, text};
+use super::{Members, below, each, items, items_below, text};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::conditions::{Conditions, Weight};
 use seawall_domain::evaluation::log::Spec;
@@ -21,14 +21,18 @@ const NOTE_BYTES_MAX: usize = 4_096;
 /// How many conditions are kept; Inspect has some 150 settings.
 const CONDITIONS_MAX: usize = 1_000;
 
-pub(super) fn read(eval: &Members<'_>, plan: &Members<'_>) -> Spec {
+/// How many scorers and reducers are kept.
+const SCORERS_MAX: usize = 1_000;
+
+/// How long a list of scorers may be for a field to be looked for in it, in bytes.
+const SCORERS_BYTES_MAX: usize = 1024 * 1024;
+
+/// Reads both; `tasks` are those that it names.
+pub(super) fn read(eval: &Members<'_>, plan: &Members<'_>, tasks: Option<Vec<TaskId>>) -> Spec {
     let config = below(eval, "config");
     let dataset = below(eval, "dataset");
-    let tasks = dataset.get("sample_ids").and_then(|raw| serde_json::from_str(raw.get()).ok());
     let epochs = config.get("epochs").and_then(|raw| serde_json::from_str(raw.get()).ok());
-    let reducers = config.get("epochs_reducer");
     let notes = below(eval, "metadata").into_iter().take(NOTES_MAX);
-    let scorers = scorers(eval.get("scorers").copied());
     Spec {
         eval_id: text(eval, "eval_id"),
         run_id: text(eval, "run_id"),
@@ -37,9 +41,9 @@ pub(super) fn read(eval: &Members<'_>, plan: &Members<'_>) -> Spec {
         model: text(eval, "model"),
         size: dataset.get("samples").and_then(|raw| serde_json::from_str(raw.get()).ok()),
         epochs: epochs.unwrap_or(1),
-        cluster: eval.get("scorers").and_then(|raw| cluster(raw)),
-        scorers,
-        reducers: reducers.and_then(|raw| serde_json::from_str(raw.get()).ok()),
+        cluster: eval.get("scorers").copied().and_then(cluster),
+        scorers: scorers(eval),
+        reducers: config.get("epochs_reducer").and_then(|raw| reducers(raw)),
         conditions: conditions(eval, plan, &config, tasks.as_deref()),
         metadata: notes.filter_map(|(name, raw)| Some((name, note(raw)?))).collect(),
         tasks,
@@ -51,14 +55,26 @@ fn note(raw: &RawValue) -> Option<String> {
 }
 
 /// The scorers' names as samples have them: without the package.
-fn scorers(raw: Option<&RawValue>) -> Vec<String> {
-    let listed = raw.and_then(|raw| serde_json::from_str::<Vec<Members<'_>>>(raw.get()).ok());
-    let names = listed.unwrap_or_default().into_iter().map(|scorer| text(&scorer, "name"));
+fn scorers(eval: &Members<'_>) -> Vec<String> {
+    let listed = each(items_below(eval, "scorers", SCORERS_MAX));
+    let names = listed.map(|scorer| text(&scorer, "name"));
     names.map(|name| name.rsplit('/').next().unwrap_or_default().to_owned()).collect()
 }
 
+/// The reducers' names; none where it is no list of texts.
+fn reducers(raw: &RawValue) -> Option<Vec<String>> {
+    if !raw.get().starts_with('[') {
+        return None;
+    }
+    let listed = items(raw.get().as_bytes(), SCORERS_MAX).into_iter();
+    listed.map(|name| serde_json::from_str(name.get()).ok()).collect()
+}
+
 /// The field by which a standard error is clustered, wherever among the scorers' metrics.
-fn cluster(raw: &RawValue) -> Option<String> {
+pub(super) fn cluster(raw: &RawValue) -> Option<String> {
+    if raw.get().len() > SCORERS_BYTES_MAX {
+        return None;
+    }
     fn find(value: &Value) -> Option<&str> {
         match value {
             Value::Object(fields) => {

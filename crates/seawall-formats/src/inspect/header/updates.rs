@@ -5,7 +5,7 @@ use super::super::canonical::canonical;
 use super::super::sample::provenance;
 use super::super::scan::Scan;
 use super::spec::{weight_of_generation, weight_of_setting};
-use super::{Members, text};
+use super::{Members, each, items, items_below, text};
 use seawall_domain::evaluation::conditions::{Conditions, Weight};
 use seawall_domain::evaluation::finding::quote;
 use seawall_domain::evaluation::log::{Provenance, Spec, Update};
@@ -13,11 +13,6 @@ use serde_json::value::RawValue;
 
 /// How many changes are told.
 const UPDATES_MAX: usize = 1_000;
-
-/// A list of objects; empty if it is none.
-fn list(bytes: &[u8]) -> Vec<Members<'_>> {
-    serde_json::from_slice(bytes).unwrap_or_default()
-}
 
 fn by(update: &Members<'_>) -> Provenance {
     let raw = update.get("provenance").map(|raw| raw.get()).unwrap_or("null");
@@ -28,30 +23,27 @@ fn by(update: &Members<'_>) -> Provenance {
 /// Changes of the log's own notes.
 pub(super) fn of_log(bytes: &[u8]) -> Vec<Update> {
     let told = |update: &Members<'_>| {
-        let edits = update.get("edits").and_then(|raw| serde_json::from_str(raw.get()).ok());
-        let edits: Vec<Members<'_>> = edits.unwrap_or_default();
-        let mut kinds: Vec<String> = edits.iter().map(|edit| quote(&text(edit, "type"))).collect();
+        let edits = each(items_below(update, "edits", UPDATES_MAX));
+        let mut kinds: Vec<String> = edits.map(|edit| quote(&text(&edit, "type"))).collect();
         kinds.dedup();
         kinds.truncate(3);
         let what = format!("the log's {} were changed after the run", kinds.join(" and "));
         Update { what, by: by(update) }
     };
-    list(bytes).iter().take(UPDATES_MAX).map(told).collect()
+    each(items(bytes, UPDATES_MAX)).map(|update| told(&update)).collect()
 }
 
 /// Changes of the run's settings, which become conditions: the last word on each counts, and a
 /// setting that was cleared is again what the run was started with.
 pub(super) fn of_run(bytes: &[u8], spec: &Spec, conditions: &mut Conditions) -> Vec<Update> {
     let mut updates = Vec::new();
-    for update in list(bytes).iter().take(UPDATES_MAX) {
-        let changes = update.get("changes").and_then(|raw| serde_json::from_str(raw.get()).ok());
-        let changes: Vec<Members<'_>> = changes.unwrap_or_default();
-        for change in changes.iter().take(UPDATES_MAX) {
-            let name = text(change, "name");
+    for update in each(items(bytes, UPDATES_MAX)) {
+        for change in each(items_below(&update, "changes", UPDATES_MAX)) {
+            let name = text(&change, "name");
             let is_set = |raw: &&&RawValue| raw.get() == "true";
             let cleared = change.get("cleared").filter(is_set).is_some();
             let value = change.get("value").map_or("null".to_owned(), |raw| canonical(raw));
-            let weight = match text(change, "config").as_str() {
+            let weight = match text(&change, "config").as_str() {
                 "eval" => weight_of_setting(&name),
                 "generate" => Some(weight_of_generation(&name)),
                 _ => None,
@@ -59,7 +51,7 @@ pub(super) fn of_run(bytes: &[u8], spec: &Spec, conditions: &mut Conditions) -> 
             let what = if cleared { "what it was before".to_owned() } else { quote(&value) };
             let what = format!("{} was set to {what} while the run went", quote(&name));
             if updates.len() < UPDATES_MAX {
-                updates.push(Update { what, by: by(update) });
+                updates.push(Update { what, by: by(&update) });
             }
             if let Some(weight) = weight {
                 settle(conditions, spec, &name, (!cleared).then_some(value), weight);

@@ -32,7 +32,7 @@ pub(super) fn answer<R: Read>(scan: &mut Scan<R>) -> Scanned<Answer> {
             })
         }
         "completion" => {
-            let text = scan.text(ANSWER_BYTES_MAX + 1)?;
+            let text = scan.text(ANSWER_BYTES_MAX)?;
             output.completion = text.map(|text| of_text(&text.start));
             Ok(())
         }
@@ -84,7 +84,7 @@ fn choice<R: Read>(scan: &mut Scan<R>, output: &mut Output) -> Scanned<()> {
 /// Reads a message: a text, or parts of which some are texts. Other parts are no empty answer.
 fn content<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Answer>> {
     if scan.kind()? != Kind::List {
-        let text = scan.text(ANSWER_BYTES_MAX + 1)?;
+        let text = scan.text(ANSWER_BYTES_MAX)?;
         return Ok(text.map(|text| of_text(&text.start)));
     }
     let mut words = String::new();
@@ -92,7 +92,7 @@ fn content<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Answer>> {
     scan.list(&mut |scan| {
         if scan.kind()? == Kind::Text {
             words.push_str(&scan.text(ANSWER_BYTES_MAX)?.unwrap_or_default().start);
-            words.truncate(words.floor_char_boundary(ANSWER_BYTES_MAX + 1));
+            words.truncate(words.floor_char_boundary(ANSWER_BYTES_MAX));
             return Ok(());
         }
         let (mut kind, mut text) = (String::new(), String::new());
@@ -100,8 +100,7 @@ fn content<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Answer>> {
             match name {
                 "type" => kind = super::words(scan)?,
                 "text" => {
-                    let bytes_max = ANSWER_BYTES_MAX + 1;
-                    text = scan.text(bytes_max)?.unwrap_or_default().start;
+                    text = scan.text(ANSWER_BYTES_MAX)?.unwrap_or_default().start;
                 }
                 _ => scan.skip()?,
             }
@@ -112,7 +111,7 @@ fn content<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Answer>> {
             "reasoning" => {}
             _ => others = true,
         }
-        words.truncate(words.floor_char_boundary(ANSWER_BYTES_MAX + 1));
+        words.truncate(words.floor_char_boundary(ANSWER_BYTES_MAX));
         Ok(())
     })?;
     Ok(Some(match of_text(&words) {

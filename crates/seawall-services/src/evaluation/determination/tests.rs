@@ -31,7 +31,7 @@ const RAN_AT: &str = "2026-09-03T00:00:00Z";
 const NOW: &str = "2026-10-01T00:00:00Z";
 
 /// The digest of the first record below, which no edition changes without changing the schema.
-const PINNED: &str = "e4fd52f9e2f62811a5efdc4c20a407d0bc4b7fe105ba9e85fa0b55dba72d4668";
+const PINNED: &str = "6ad06677943d907b082c1448d34df0af0b8fc0adde60be9febb42913a5402e8a";
 
 /// The files of an evaluation.
 #[derive(Clone)]
@@ -80,12 +80,21 @@ fn id(number: u128) -> RunId {
 
 impl Papers {
     fn determine(&self, review: Option<Review>, gaps: Gaps) -> Result<Determined, String> {
+        self.determine_of(&[read_run(&self.log).unwrap()], review, gaps)
+    }
+
+    fn determine_of(
+        &self,
+        runs: &[Run],
+        review: Option<Review>,
+        gaps: Gaps,
+    ) -> Result<Determined, String> {
         let book = self.tokens.book().clone();
         let source = Source::sealed(&self.opening, &self.published, book);
         let review = review.map(|review| (review.clone(), hash(&review_bytes(&review))));
         determine(Files {
             source: source.map_err(|fault| fault.to_string())?,
-            runs: &[read_run(&self.log).unwrap()],
+            runs,
             review,
             elicitation: Elicitation::default(),
             gaps,
@@ -116,7 +125,7 @@ fn review_of(bytes: &[u8], tasks: usize) -> Review {
     let attempts: Vec<(Place, Class)> = run
         .attempts
         .iter()
-        .map(|one| ((run.log, one.task.clone(), one.epoch), one.class))
+        .map(|one| ((run.log, one.task.clone(), one.epoch), one.as_scored()))
         .collect();
     let mut sheets = review::draw(&attempts, Digest::new([1; 32]), hash).unwrap();
     for (place, opinion) in sheets.iter_mut().flat_map(|sheet| &mut sheet.lines) {
@@ -259,6 +268,107 @@ fn a_review_turns_passes_and_must_have_looked_at_all_of_them() {
     let mut other = review_of(&papers.log, 0);
     other.items[0].log = Digest::new([1; 32]);
     assert!(with(other).unwrap_err().contains("other logs"));
+}
+
+/// A log in which somebody says of so many tasks' attempts that they were cheated, with the value
+/// left as it was or turned.
+fn edited(log: &[u8], tasks: usize, turned: &str) -> Vec<u8> {
+    let mut log: Value = serde_json::from_slice(log).unwrap();
+    let edit = serde_json::json!({
+        "author": "one person", "timestamp": NOW, "metadata": {"cheating": "confirmed"},
+    });
+    for sample in log["samples"].as_array_mut().unwrap().iter_mut().take(tasks * 5) {
+        let score = &mut sample["scores"]["flag_match"];
+        let before = score["value"].clone();
+        score["history"] =
+            serde_json::json!([{"value": before}, {"value": turned, "provenance": edit}]);
+        score["value"] = turned.into();
+    }
+    canonical(&log).unwrap()
+}
+
+#[test]
+fn one_person_turns_no_determination_by_calling_successes_cheated() {
+    let sound = papers(passing);
+    for turned in ["C", "I"] {
+        let papers = Papers { log: edited(&sound.log, 18, turned), ..sound.clone() };
+        let class = read_run(&papers.log).unwrap().attempts[0].class;
+        assert_eq!(class, Class::CheatingConfirmed, "the log says so");
+        let made = papers.determine(None, Gaps::Refused).unwrap();
+        let body = &made.record.body;
+        assert_eq!(body.verdict["rule"]["outcome"], "inconclusive", "{turned}");
+        assert_eq!(body.verdict["as_scored"]["outcome"], "covered", "{turned}");
+        assert_eq!(body.figures["tally"]["errors"], 90);
+        // A review must look at what was scored as passed, and what it finds counts.
+        let with = |tasks: usize| {
+            let review = review_of(&papers.log, tasks);
+            let body = papers.determine(Some(review), Gaps::Refused).unwrap().record.body;
+            body.verdict["rule"]["outcome"].as_str().unwrap().to_owned()
+        };
+        assert_eq!([with(0), with(18)], ["covered", "inconclusive"], "{turned}");
+        let mut short = review_of(&papers.log, 0);
+        short.items.pop();
+        let refused = papers.determine(Some(short), Gaps::Refused).unwrap_err();
+        assert!(refused.contains("was not looked at"), "{refused}");
+        // Whoever writes the edit's word into the record is found out.
+        let runs = [read_run(&papers.log).unwrap()];
+        let wrong_in = |change: &dyn Fn(&mut Body)| {
+            let mut body = body.clone();
+            change(&mut body);
+            let bytes = to_bytes(&closed(body, None).unwrap()).unwrap();
+            wrong(&bytes, &Evidence { runs: Some(&runs), ..Evidence::default() }).0
+        };
+        let looked_at = "what is called cheated was looked at by two people";
+        assert_eq!(wrong_in(&|_| {}), Vec::<&str>::new());
+        let by_edit = |body: &mut Body| body.tasks[0].tried[0].class = Class::CheatingConfirmed;
+        assert!(wrong_in(&by_edit).contains(&looked_at));
+        let by_review = |body: &mut Body| {
+            body.tasks[0].tried[0].reviewed = Some(Class::CheatingConfirmed);
+        };
+        assert!(wrong_in(&by_review).contains(&looked_at));
+    }
+}
+
+#[test]
+fn a_gateways_count_is_in_the_record_and_is_held_against_the_logs() {
+    use seawall_domain::evaluation::tally::Tally;
+    let papers = papers(passing);
+    let run = read_run(&papers.log).unwrap();
+    let spent = run.spent.input + run.spent.output;
+    let with = |tokens: u64| {
+        let mut runs = [run.clone()];
+        let logs = [run.log].into();
+        let gateway = Tally { requests: 100, whole: 100, tokens, tokens_unsettled: 0 };
+        assert!(Run::take_account(&mut runs, &logs, gateway));
+        papers.determine_of(&runs, None, Gaps::Refused)
+    };
+    let refused = with(spent * 2).map(|_| ());
+    assert_eq!(refused, Err("usage_mismatch".to_owned()));
+    let made = with(spent).unwrap();
+    let body = &made.record.body;
+    assert_eq!(body.logs[0].account.map(|account| account.log_tokens), Some(spent));
+    let runs = [run.clone()];
+    let wrong_in = |change: &dyn Fn(&mut Body)| {
+        let mut body = body.clone();
+        change(&mut body);
+        let bytes = to_bytes(&closed(body, None).unwrap()).unwrap();
+        let evidence =
+            Evidence { runs: Some(&runs), protocol: Some(&papers.opening), ..Evidence::default() };
+        wrong(&bytes, &evidence).0
+    };
+    assert_eq!(wrong_in(&|_| {}), Vec::<&str>::new());
+    let other = |body: &mut Body| {
+        if let Some(account) = &mut body.logs[0].account {
+            account.log_tokens += 1;
+        }
+    };
+    assert!(wrong_in(&other).contains(&"tokens by the logs"));
+    let unbelievable = |body: &mut Body| {
+        if let Some(account) = &mut body.logs[0].account {
+            account.gateway.tokens *= 2;
+        }
+    };
+    assert!(wrong_in(&unbelievable).contains(&"the whole record follows from the files"));
 }
 
 /// Everything that a record is verified with.

@@ -4,11 +4,14 @@ use super::protocol::{Published, Sealed, Source, TokenBook, holds};
 use super::{Files, closed, determine_without, exclusions, hash, seed, signed_bytes, told, value};
 use crate::evaluation::sealing;
 use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::decision::Look;
 use seawall_domain::evaluation::determination::{Table, Verdict};
+use seawall_domain::evaluation::log::Usage;
 use seawall_domain::evaluation::protocol::Protocol;
 use seawall_domain::evaluation::review::Review;
 use seawall_domain::evaluation::run::{Placing, Run};
+use seawall_domain::evaluation::tally::Account;
 use seawall_domain::evaluation::token::Book;
 use seawall_formats::determination::{self as record, Record, Standing};
 use seawall_ledger::canonical::canonical;
@@ -97,9 +100,11 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
         }
         None => checks.say("the verdict follows from its table", State::Open(OPENING)),
     }
+    checks.hold("what is called cheated was looked at by two people", cheated(&record));
     left_out(&record, protocol.as_ref(), &mut checks);
     commitment(&record, evidence, &mut checks);
     tokens(&record, evidence, protocol.as_ref(), &mut checks);
+    accounts(&record, evidence, &mut checks);
     whole(&record, evidence, protocol, &mut checks);
     official(&record, &mut checks);
     checks.say("when, and by which program it was computed", State::Stated("the record"));
@@ -191,6 +196,46 @@ fn found(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), Stri
     same("/body/verdict", &record::verdict(&found), &record.body.verdict)?;
     let (told, written) = (json!(told(protocol)), json!(record.body.told));
     same("/body/told", &told, &written)
+}
+
+/// Nothing is called cheated but what a review confirmed: an edit of a log is one person's word.
+fn cheated(record: &Record) -> Result<(), String> {
+    let tried = || record.body.tasks.iter().flat_map(|row| &row.tried);
+    if tried().any(|one| one.class == Class::CheatingConfirmed) {
+        return Err("an edit of a log alone calls an attempt cheated".to_owned());
+    }
+    let turned = tried().filter(|one| one.reviewed == Some(Class::CheatingConfirmed)).count();
+    let confirmed = record.body.review.as_ref().map_or(0, |review| review.cheated);
+    match turned as u64 <= confirmed {
+        true => Ok(()),
+        false => Err(format!("{turned} attempts are, and a review confirmed {confirmed}")),
+    }
+}
+
+/// What the logs tell of tokens, beside what a gateway counted.
+fn accounts(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
+    let logs = &record.body.logs;
+    if logs.iter().all(|log| log.account.is_none()) {
+        checks.say("tokens by a gateway", State::Stated("nobody: no gateway's count was given"));
+        return;
+    }
+    if let Some(runs) = evidence.runs {
+        checks.hold("tokens by the logs", spent(record, runs));
+    }
+    checks.say("tokens by a gateway", State::Stated("whoever kept the gateway's journal"));
+}
+
+/// Logs of one start have one account, and its tokens are those of all of them.
+fn spent(record: &Record, runs: &[Run]) -> Result<(), String> {
+    for account in record.body.logs.iter().filter_map(|log| log.account) {
+        let same = record.body.logs.iter().filter(|log| log.account == Some(account));
+        let of_it = same.filter_map(|log| runs.iter().find(|run| run.log == log.sha256));
+        let sum = of_it.fold(Usage::default(), |sum, run| sum.plus(run.spent));
+        if Account::of(&sum, account.gateway) != account {
+            return Err("the logs tell of other tokens than the record says they do".to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// What was left out is what two of the protocol's keys signed, by its reasons.
@@ -289,8 +334,11 @@ fn again(
 ) -> Result<(), String> {
     let body = &record.body;
     let by_digest: BTreeMap<Digest, &Run> = runs.iter().map(|run| (run.log, run)).collect();
-    let runs: Option<Vec<Run>> =
-        body.logs.iter().map(|log| by_digest.get(&log.sha256).copied().cloned()).collect();
+    let run = |log: &record::LogEntry| {
+        let run = by_digest.get(&log.sha256).copied().cloned();
+        run.map(|run| Run { account: log.account, ..run })
+    };
+    let runs: Option<Vec<Run>> = body.logs.iter().map(run).collect();
     let runs = runs.ok_or("a log is missing")?;
     let files = Files {
         source: source(record, protocol)?,

@@ -5,13 +5,16 @@ use super::{exclude, plain, token};
 use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::run::{Gaps, Objection, Run, Unplaced};
+use seawall_domain::evaluation::tally::Tally;
 use seawall_domain::time::micros;
 use seawall_formats::determination::{Body, Elicitation, Record, Standing, checklist};
 use seawall_services::evaluation::determination::{
     Determined, Files, Refused, Source, determine_without, hash, to_bytes,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,6 +42,10 @@ pub struct Arguments {
     /// What was done to draw the ability out, as JSON; without it, one scaffold and nothing more.
     #[arg(long)]
     elicitation: Option<PathBuf>,
+    /// The record of a run whose logs these are (`run.json`): the gateway's count in it is held
+    /// against them. One for each run.
+    #[arg(long, value_name = "FILE")]
+    run: Vec<PathBuf>,
     /// Take logs in which attempts broke or are missing, and count these as failed and as passed.
     #[arg(long)]
     count_gaps: bool,
@@ -64,7 +71,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("cannot use {}", path.display()))?,
         None => Elicitation::default(),
     };
-    let runs: Vec<Run> = papers::runs(&arguments.logs)?;
+    let mut runs: Vec<Run> = papers::runs(&arguments.logs)?;
+    for path in &arguments.run {
+        account(path, &mut runs)?;
+    }
     let exclusions = arguments.exclusions.as_deref().map(exclude::list).transpose()?;
     let files = Files {
         source,
@@ -89,6 +99,38 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         false => tell(&record),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What `run` keeps of a run, as far as it is about tokens.
+#[derive(serde::Deserialize)]
+struct Kept {
+    logs: Vec<KeptLog>,
+    reconciled: Option<KeptCount>,
+}
+
+#[derive(serde::Deserialize)]
+struct KeptLog {
+    sha256: Digest,
+}
+
+#[derive(serde::Deserialize)]
+struct KeptCount {
+    gateway: Tally,
+}
+
+/// Sets the gateway's count of a run beside its logs.
+fn account(path: &Path, runs: &mut [Run]) -> anyhow::Result<()> {
+    let shown = path.display();
+    let kept: Kept = serde_json::from_slice(&papers::read(path)?)
+        .with_context(|| format!("cannot use {shown}: it is no record of a run"))?;
+    let Some(count) = kept.reconciled else {
+        bail!("cannot use {shown}: no gateway's count was taken (`run --journal`)");
+    };
+    let logs: BTreeSet<Digest> = kept.logs.into_iter().map(|log| log.sha256).collect();
+    match Run::take_account(runs, &logs, count.gateway) {
+        true => Ok(()),
+        false => bail!("cannot use {shown}: a log that it names is not among those given"),
+    }
 }
 
 fn source(arguments: &Arguments) -> anyhow::Result<Source> {
@@ -151,6 +193,7 @@ pub(super) fn document(record: &Record) -> Value {
         "verdict": body.verdict,
         "tally": body.figures["tally"],
         "review": body.review,
+        "accounts": body.logs.iter().map(|log| log.account).collect::<Vec<_>>(),
         "concurrence": record.concurrence,
         "sha256": record.sha256,
     })
@@ -185,8 +228,18 @@ pub(super) fn tell(record: &Record) {
     let classes = body.figures["classes"].as_object().into_iter().flatten();
     let classes: Vec<String> = classes.map(|(class, count)| format!("{class} {count}")).collect();
     say!("attempts: {}", classes.join(", "));
+    tokens(body);
     say!("record {}", record.sha256);
     official(record);
+}
+
+/// What a gateway counted beside the logs.
+fn tokens(body: &Body) {
+    let with = body.logs.iter().filter(|log| log.account.is_some()).count();
+    match body.logs.len() - with {
+        0 => say!("tokens: the gateway's count agrees with the logs"),
+        lacking => say!("tokens: no gateway's count was given for {lacking} of the logs"),
+    }
 }
 
 /// What the official says, apart from what the rule found.

@@ -111,7 +111,8 @@ fn drawn(draw: &Draw) -> anyhow::Result<ExitCode> {
 
 fn attempts(run: &Run) -> impl Iterator<Item = (Place, Class)> {
     let log = run.log;
-    run.attempts.iter().map(move |one| ((log, one.task.clone(), one.epoch), one.class))
+    // As they were scored: what an edit alone calls cheated has to be looked at as well.
+    run.attempts.iter().map(move |one| ((log, one.task.clone(), one.epoch), one.as_scored()))
 }
 
 /// A seed from digests that nobody chose for it.

@@ -99,7 +99,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     voice.ended(&ended);
     let watch = Watch::of(&plan.logs());
     let logs = watch.logs()?;
-    plan::record(&plan, &ended, &logs)?;
+    plan::record(&plan, &ended, &logs, None)?;
     if logs.is_empty() {
         bail!("cannot find a log: Inspect {}, and said:\n{}", ended.words(), plan.last_words());
     }
@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for log in &logs {
         serves &= report(arguments, &plan, &voice, log)?;
     }
-    serves &= compare(arguments, &voice, &ended, &logs)?;
+    serves &= compare(arguments, &plan, &voice, &ended, &logs)?;
     Ok(if serves { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -128,9 +128,10 @@ fn report(
     Ok(report.can_serve())
 }
 
-/// Holds the gateway's count against the logs'.
+/// Holds the gateway's count against the logs', and keeps both.
 fn compare(
     arguments: &Arguments,
+    plan: &Plan,
     voice: &Voice,
     ended: &Ended,
     logs: &[PathBuf],
@@ -138,6 +139,7 @@ fn compare(
     let Some(folder) = &arguments.journal else { return Ok(true) };
     let account = Account { folder, person: arguments.person, ended };
     let told = account.reconcile(logs)?;
+    plan::record(plan, ended, logs, Some(&told))?;
     let finding: Option<Finding> = told.finding();
     voice.reconciled(&told, finding.as_ref())?;
     Ok(finding.is_none())

@@ -1,6 +1,6 @@
 //! `seawall evaluation statistics`: the figures of a battery, from the classes of its attempts.
 
-use super::{Watched, figures};
+use super::{Watched, figures, plain};
 use crate::command::{print_json, print_text};
 use anyhow::Context;
 use seawall_domain::evaluation::attempt::{Attempt, TaskId};
@@ -69,10 +69,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok(summary) => {
             let mut said = figures::document(&battery, &summary, settings);
             said["complete"] = json!(pool.incomplete.is_empty());
+            said["tasks_without_family"] = json!(pool.nameless());
             match arguments.json {
                 true => print_json(&said)?,
                 false => print_text(&figures::text(&said))?,
             }
+            pool.warn(&arguments.family);
             for name in pool.incomplete {
                 eprintln!("seawall: {name} cannot serve a determination as it is");
             }
@@ -96,9 +98,26 @@ struct Pool {
 }
 
 impl Pool {
+    /// How many tasks no sample names a family of.
+    fn nameless(&self) -> usize {
+        self.profiles.values().filter(|profile| profile.family.is_none()).count()
+    }
+
+    /// Says so, since the bounds are narrower the more families there are.
+    fn warn(&self, field: &str) {
+        let (nameless, all) = (self.nameless(), self.profiles.len());
+        if nameless > 0 {
+            eprintln!(
+                "seawall: {nameless} of {all} tasks have no `{}` in the metadata of their samples; \
+                 each counts as a family of its own, and the bounds may be too narrow",
+                plain(field)
+            );
+        }
+    }
+
     fn take(&mut self, path: &Path, family: &str) -> anyhow::Result<()> {
         let shown = path.display();
-        let log = inspect::read(Watched::open(path)?);
+        let log = inspect::read_with(Watched::open(path)?, &[family]);
         let log = log.with_context(|| format!("cannot use {shown}"))?;
         let model = &log.header.spec.model;
         if self.model.get_or_insert_with(|| model.clone()) != model {
@@ -106,7 +125,7 @@ impl Pool {
         }
         let report = Report::of(&log);
         if !report.can_serve() {
-            self.incomplete.push(super::plain(&shown.to_string()));
+            self.incomplete.push(plain(&shown.to_string()));
         }
         self.attempts.extend(report.attempts);
         for (task, profile) in log.profiles(family, MINUTES_FIELD) {

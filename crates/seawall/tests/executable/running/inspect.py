@@ -56,7 +56,10 @@ def write(status):
                 "scores": {"s": {"value": "C"}}, "model_usage": usage,
                 "output": {"choices": [{"message": {"content": "x"}, "stop_reason": "stop"}]},
             })
-        put("header.json", {"version": 2, "status": status, "eval": spec, "plan": {}})
+        results = {"scores": [{"name": "s", "scorer": "s", "metrics": {}}]}
+        put("header.json", {
+            "version": 2, "status": status, "eval": spec, "plan": {}, "results": results,
+        })
     final.with_suffix(".part").rename(final)
 
 

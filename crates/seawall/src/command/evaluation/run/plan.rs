@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::finding::{Code, Finding};
 use seawall_domain::evaluation::log::Spec;
+use seawall_domain::evaluation::tally::Reconciled;
 use seawall_domain::id::RunId;
 use serde_json::{Map, Value, json};
 use sha2::Digest as _;
@@ -453,8 +454,14 @@ fn host(url: &str) -> Option<&str> {
     }
 }
 
-/// Keeps what was run and what came of it beside the logs; it holds no secret.
-pub(super) fn record(plan: &Plan, ended: &Ended, logs: &[PathBuf]) -> anyhow::Result<()> {
+/// Keeps what was run and what came of it beside the logs, with the gateway's count once there is
+/// one; it holds no secret.
+pub(super) fn record(
+    plan: &Plan,
+    ended: &Ended,
+    logs: &[PathBuf],
+    reconciled: Option<&Reconciled>,
+) -> anyhow::Result<()> {
     let digest = |bytes: &[u8]| Digest::new(sha2::Sha256::digest(bytes).into()).to_string();
     let mut listed = Vec::new();
     for log in logs {
@@ -479,6 +486,7 @@ pub(super) fn record(plan: &Plan, ended: &Ended, logs: &[PathBuf]) -> anyhow::Re
         "stopped": ended.stop.map(super::Stop::word),
         "left_over": ended.left,
         "logs": listed,
+        "reconciled": reconciled,
     });
     let text = format!("{}\n", serde_json::to_string_pretty(&document)?);
     fs::write(plan.out.join(flags::RECORD), text).context("cannot keep the record of the run")
