@@ -74,13 +74,16 @@ pub struct Kept {
     pub tasks: u64,
 }
 
-/// Somebody was shown an opened protocol.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+/// Somebody was shown an opened protocol, or one field of it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     /// The root.
     pub root: Digest,
     /// To whom.
     pub to: PersonId,
+    /// Which field, as a JSON pointer; none where it was everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -90,11 +93,28 @@ pub struct Shown {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum EvaluationFact {
-    Opened { id: EvaluationId },
-    DocketMoved { fact: DocketFact },
-    ProtocolKept { root: Digest, kept: Kept },
-    Signed { by: Signer, public_key: String, value: String },
-    ProtocolShown { root: Digest, to: PersonId },
+    Opened {
+        id: EvaluationId,
+    },
+    DocketMoved {
+        fact: DocketFact,
+    },
+    ProtocolKept {
+        root: Digest,
+        kept: Kept,
+    },
+    Signed {
+        by: Signer,
+        public_key: String,
+        value: String,
+    },
+    ProtocolShown {
+        root: Digest,
+        to: PersonId,
+        /// Which field; none is everything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
+    },
 }
 facts_of!(EvaluationFact in Evaluation);
 
@@ -169,8 +189,8 @@ impl Aggregate for Evaluation {
             EvaluationFact::Signed { by, .. } => {
                 next.docket = next.docket.after(&DocketFact::Signed { by: *by }, at)?;
             }
-            EvaluationFact::ProtocolShown { root, to } => {
-                let shown = Shown { root: *root, to: *to, at };
+            EvaluationFact::ProtocolShown { root, to, field } => {
+                let shown = Shown { root: *root, to: *to, field: field.clone(), at };
                 (next.shown.len() < SHOWINGS_MAX).then_some(())?;
                 next.shown.push(shown);
             }

@@ -196,6 +196,10 @@ pub struct Reviewed {
     pub kappa: Option<Figure>,
     /// Attempts that were confirmed to be cheated.
     pub cheated: u64,
+    /// The keys of those who looked, by their digests, whose signatures hold; none where the sheets
+    /// were not signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coders: Vec<Digest>,
 }
 
 /// The checklist of an elicitation, as it is kept.

@@ -14,9 +14,11 @@ mod eval;
 mod header;
 mod sample;
 mod scan;
+mod transcript;
 
 pub use directory::{DIRECTORY_BYTES_MAX, MEMBERS_MAX, RATIO_MAX, UNPACKED_BYTES_FREE};
 pub use header::MEMBER_BYTES_MAX;
+pub use transcript::{TRANSCRIPT_BYTES_MAX, Transcript};
 
 use crate::fault::FormatFault;
 use seawall_domain::digest::Digest;
@@ -63,6 +65,17 @@ pub fn emitted_flags<S: Read + Seek>(mut source: S) -> Result<Vec<Emitted>, Form
     match is_archive(&mut source)? {
         true => eval::emitted(&mut source),
         false => document::emitted(source),
+    }
+}
+
+/// What was said in each attempt, without anything that tells of its score; one after the other.
+pub fn transcripts<S: Read + Seek>(
+    mut source: S,
+    each: &mut dyn FnMut(Transcript),
+) -> Result<(), FormatFault> {
+    match is_archive(&mut source)? {
+        true => eval::transcripts(&mut source, each),
+        false => document::transcripts(source, each),
     }
 }
 

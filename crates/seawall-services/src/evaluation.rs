@@ -2,4 +2,5 @@
 
 pub mod determination;
 pub mod docket;
+pub mod registry;
 pub mod sealing;

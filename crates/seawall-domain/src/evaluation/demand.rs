@@ -101,12 +101,18 @@ impl Bound {
             .try_fold(0_u64, |sum, denied| Some(sum.saturating_add(denied?)));
         Some(Bound {
             batteries: (0..terms.batteries.len()).map(binding).collect(),
-            egress: denied.map(|denied| Egress { denied: denied.min(super::determination::COUNT_MAX) }),
+            egress: denied
+                .map(|denied| Egress { denied: denied.min(super::determination::COUNT_MAX) }),
         })
     }
 
     /// What a protocol asks for and nothing shows, in the order of the demands.
-    pub fn unmet(bound: Option<&Bound>, terms: &Terms, analyser: Shown, review: Shown) -> Vec<Demand> {
+    pub fn unmet(
+        bound: Option<&Bound>,
+        terms: &Terms,
+        analyser: Shown,
+        review: Shown,
+    ) -> Vec<Demand> {
         let batteries = bound.is_some_and(|bound| {
             bound.batteries.len() == terms.batteries.len()
                 && bound.batteries.iter().all(|it| *it == Binding::AsSealed)
@@ -143,7 +149,6 @@ impl Run {
         text.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
     }
 }
-
 
 #[cfg(test)]
 mod tests;

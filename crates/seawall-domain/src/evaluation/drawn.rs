@@ -9,8 +9,8 @@ mod placing;
 
 pub use placing::{Extra, Purpose, sets};
 
-use super::determination::{Reading, Row, Table, Tried};
 use super::decision::Look;
+use super::determination::{Reading, Row, Table, Tried};
 use super::elicitation::{Checklist, Developer, Framing};
 use super::protocol::{Protocol, TaskTerms, Terms};
 use super::run::Placing;

@@ -20,7 +20,7 @@ use seawall_domain::access::{Action, Actor, visible};
 use seawall_domain::account::Holder;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::docket::Event;
-use seawall_domain::evaluation::protocol::FIELDS;
+use seawall_domain::evaluation::protocol::{FIELDS, Protocol};
 use seawall_domain::evaluation::sealing::{Duty, Signer};
 use seawall_domain::evaluation::token::{Claim, Reason};
 use seawall_domain::evaluation::{Evaluation, EvaluationFact, Kept};
@@ -242,12 +242,16 @@ pub async fn reveal(
 ) -> Outcome<Vec<u8>> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_reveal").await?;
     hand.needs(&OPENS)?;
+    if field.is_some_and(|field| Protocol::place(field).is_none()) {
+        return Err(Refusal::ByRule("cannot show a field that no protocol has".into()).into());
+    }
     let not_opened = || Refusal::ByRule("cannot show this before enough custodians agree".into());
     let root = hand.evaluation.docket.opened().ok_or_else(not_opened)?.root();
     let kept = hand.evaluation.kept.get(&root).cloned().ok_or_else(not_opened)?;
     let opening = desk.bytes(&mut hand.tx, &kept.opening).await?;
     let to = hand.person;
-    hand.record(EvaluationFact::ProtocolShown { root, to }).await?;
+    hand.record(EvaluationFact::ProtocolShown { root, to, field: field.map(str::to_owned) })
+        .await?;
     hand.done().await?;
     let Some(field) = field else { return Ok(opening) };
     let root = seawall_ledger::Hash(*root.bytes());

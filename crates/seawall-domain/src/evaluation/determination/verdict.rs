@@ -159,9 +159,8 @@ impl Table {
     fn easy_share(&self, look: Look, below: f64) -> Option<f64> {
         let battery = self.battery(None, look, Reading::Clean);
         let easy = battery.tasks.iter();
-        let easy: Vec<_> = easy
-            .filter(|task| task.minutes.is_some_and(|minutes| minutes < below))
-            .collect();
+        let easy: Vec<_> =
+            easy.filter(|task| task.minutes.is_some_and(|minutes| minutes < below)).collect();
         let passes: u64 = easy.iter().map(|task| u64::from(task.passes)).sum();
         let observed = easy.iter().map(|task| task.attempts.saturating_sub(task.unknown));
         let observed: u64 = observed.map(u64::from).sum();

@@ -134,7 +134,8 @@ fn whole(
         };
         let there: BTreeSet<usize> = group.iter().map(|(_, battery)| *battery).collect();
         if there != *needed {
-            let lacking = |(at, _): &(usize, usize)| Objection { run: before + at, why: Why::NotWhole };
+            let lacking =
+                |(at, _): &(usize, usize)| Objection { run: before + at, why: Why::NotWhole };
             objections.extend(group.iter().map(lacking));
         }
     }

@@ -17,11 +17,7 @@ const TASKS: i64 = 12;
 const TWINS_FROM: i64 = 100;
 
 /// A log over tasks from a number on, whose attempts pass or fail.
-pub(in crate::evaluation) fn run(
-    log: u8,
-    from: i64,
-    passes: impl Fn(i64, u32) -> bool,
-) -> Run {
+pub(in crate::evaluation) fn run(log: u8, from: i64, passes: impl Fn(i64, u32) -> bool) -> Run {
     let attempt = |number: i64, epoch: u32| Attempt {
         task: TaskId::Number(from + number),
         epoch,
@@ -97,7 +93,11 @@ fn usual(number: i64, epoch: u32) -> bool {
 
 fn extras(swept: [i64; 2], twin: impl Fn(i64, u32) -> bool) -> Vec<Extra> {
     let at_budget = |log: u8, limit: &str, below: i64| {
-        with(run(log, 0, |number, epoch| number < below && usual(number, epoch)), "token_limit", limit)
+        with(
+            run(log, 0, |number, epoch| number < below && usual(number, epoch)),
+            "token_limit",
+            limit,
+        )
     };
     let extra = |purpose, run| Extra { purpose, run };
     vec![

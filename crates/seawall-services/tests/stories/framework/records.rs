@@ -12,12 +12,12 @@ use seawall_domain::evaluation::run::Gaps;
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::{EngagementId, EvaluationId};
-use seawall_formats::determination::{Body, Concurrence, Elicitation, Record, Standing, View};
+use seawall_formats::determination::{Body, Concurrence, Record, Standing, View};
 use seawall_formats::inspect;
 use seawall_ledger::sign::SigningKey;
 use seawall_services::engagement::{self, RECORD_BYTES_MAX};
 use seawall_services::evaluation::determination::{
-    self, Evidence, Files, Source, State, TokenBook, concur, determine, hash, to_bytes,
+    self, Besides, Evidence, Files, Source, State, TokenBook, concur, determine, hash, to_bytes,
 };
 use seawall_services::evaluation::docket::{self, Fate, Returned};
 use seawall_testkit::evaluation::{End, FLAG, SEALED, TASK, log, protocol};
@@ -82,7 +82,7 @@ async fn determined(world: &World, cast: &Framework, id: EvaluationId) -> Record
         source: must(Source::sealed(&opening, &commitment, book)),
         runs: &runs,
         review: None,
-        elicitation: Elicitation::default(),
+        besides: Besides::default(),
         gaps: Gaps::Refused,
         at: world.now(),
         program: digest_of(77),
