@@ -4,8 +4,8 @@ use proptest::prelude::*;
 #[test]
 fn a_statement_is_read_strictly() {
     let whole = format!(
-        r#"{{"schema":"{STATEMENT_SCHEMA}","protocol":"{}","model":"maker/model","added":"statement",
-        "text":"done","key":"any"}}"#,
+        r#"{{"schema":"{STATEMENT_SCHEMA}","protocol":"{}","model":"maker/model",
+        "added":"statement","text":"done","key":"any"}}"#,
         "ab".repeat(32)
     );
     let check = |from: &str, to: &str, reads: bool| {

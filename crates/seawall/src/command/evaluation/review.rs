@@ -39,7 +39,8 @@ enum Act {
     Bundle(Bundle),
     /// As whoever filled a sheet in: sign it, once it is done.
     Sign(Sign),
-    /// Join the sheets, each signed by another key, say how well the two agree, and what a third person has to settle.
+    /// Join the sheets, each signed by another key; say how well the two agree, and what a third
+    /// person has to settle.
     ///
     /// Ends with status 1 while something has to be settled.
     Join(Join),
