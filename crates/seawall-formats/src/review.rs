@@ -1,7 +1,7 @@
 //! The papers of a review for cheating: sheets for people, as CSV, and what came of them, as JSON.
 //!
-//! A sheet is filled in with any program for tables, and signed by whoever filled it in. A task's id
-//! stands in it as JSON, so that `4` and `"4"` stay different and no id can pass for a formula.
+//! A sheet is filled in with any program for tables, and signed by whoever filled it in. A task's
+//! id stands in it as JSON, so that `4` and `"4"` stay different and no id can pass for a formula.
 //! There is no name and no score on it.
 
 use crate::csv;
