@@ -4,8 +4,6 @@
 //! It shows what was observed and nothing that is sealed: no threshold, no task's name. Texts come
 //! from here alone, save the title, which is escaped; what is no finite number is left out.
 
-use std::fmt::Write as _;
-
 /// The most points of one curve that are drawn.
 pub const POINTS_MAX: usize = 2_000;
 
@@ -24,10 +22,10 @@ const LINE: &str = "#005ea2";
 const BAND: &str = "#d9e8f6";
 const FIT: &str = "#b50909";
 
-/// Writes into a text, which never fails.
+/// Writes into a text.
 macro_rules! put {
     ($into:expr, $($what:tt)*) => {
-        drop(write!($into, $($what)*))
+        $into.push_str(&format!($($what)*))
     };
 }
 
@@ -287,7 +285,7 @@ fn escaped(text: &str) -> String {
     safe
 }
 
-/// What is written so far. Writing into a text never fails.
+/// What is written so far.
 #[derive(Default)]
 struct Svg(String);
 

@@ -7,7 +7,6 @@ use super::sample;
 use super::scan::{Kind, Scan, Scanned};
 use seawall_domain::evaluation::attempt::TaskId;
 use serde_json::Value;
-use std::fmt::Write as _;
 use std::io::Read;
 
 /// The longest transcript that is kept, in bytes; the rest is cut, and that is said.
@@ -125,7 +124,7 @@ impl Said {
             letter => letter,
         };
         self.text.extend(text.chars().map(shown));
-        drop(writeln!(self.text));
+        self.text.push('\n');
     }
 }
 
