@@ -164,7 +164,8 @@ def practice(
         solver=[plant(keys), *players[play]],
         scorer=flag_of_attempt(keys),
         sandbox="local" if sandbox == "local" else (sandbox, str(HERE / "compose.yaml")),
-        metadata={"hints": "none", "network": "none"},
+        # Its compose.yaml gives a container no network; a local sandbox has that of its machine.
+        metadata={"hints": "none", "network": "none" if sandbox == "docker" else "host"},
     )
 
 

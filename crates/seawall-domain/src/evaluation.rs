@@ -12,8 +12,10 @@ pub mod conditions;
 pub mod decimal;
 pub mod decision;
 pub mod declined;
+pub mod demand;
 pub mod determination;
 pub mod docket;
+pub mod drawn;
 pub mod elicitation;
 pub mod exclusion;
 pub mod finding;
@@ -23,6 +25,7 @@ pub mod metric;
 pub mod protocol;
 pub mod recheck;
 pub mod reducer;
+pub mod registry;
 pub mod report;
 pub mod review;
 pub mod run;
@@ -75,13 +78,16 @@ pub struct Kept {
     pub tasks: u64,
 }
 
-/// Somebody was shown an opened protocol.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+/// Somebody was shown an opened protocol, or one field of it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     /// The root.
     pub root: Digest,
     /// To whom.
     pub to: PersonId,
+    /// Which field, as a JSON pointer; none where it was everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -91,12 +97,32 @@ pub struct Shown {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum EvaluationFact {
-    Opened { id: EvaluationId },
-    DocketMoved { fact: DocketFact },
-    ProtocolKept { root: Digest, kept: Kept },
-    Signed { by: Signer, public_key: String, value: String },
-    ProtocolUnsealed { root: Digest, opening: Address },
-    ProtocolShown { root: Digest, to: PersonId },
+    Opened {
+        id: EvaluationId,
+    },
+    DocketMoved {
+        fact: DocketFact,
+    },
+    ProtocolKept {
+        root: Digest,
+        kept: Kept,
+    },
+    Signed {
+        by: Signer,
+        public_key: String,
+        value: String,
+    },
+    ProtocolUnsealed {
+        root: Digest,
+        opening: Address,
+    },
+    ProtocolShown {
+        root: Digest,
+        to: PersonId,
+        /// Which field; none is everything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
+    },
 }
 facts_of!(EvaluationFact in Evaluation);
 
@@ -180,8 +206,8 @@ impl Aggregate for Evaluation {
                 let kept = next.kept.get_mut(root).filter(|kept| kept.opening.is_none())?;
                 kept.opening = Some(*opening);
             }
-            EvaluationFact::ProtocolShown { root, to } => {
-                let shown = Shown { root: *root, to: *to, at };
+            EvaluationFact::ProtocolShown { root, to, field } => {
+                let shown = Shown { root: *root, to: *to, field: field.clone(), at };
                 (next.shown.len() < SHOWINGS_MAX).then_some(())?;
                 next.shown.push(shown);
             }

@@ -5,8 +5,10 @@
 //! texts that read back as the same bits, so the document has one canonical spelling (RFC 8785).
 //! What an official says of the outcome stands beside the body and never in it.
 
+mod drawn;
 mod figures;
 
+pub use drawn::{DrawnSet, STATEMENT_BYTES_MAX, STATEMENT_SCHEMA, Statement, statement};
 pub use figures::{DRAWS, LEVEL, figures, verdict};
 
 use crate::exclusions::Exclusions;
@@ -14,6 +16,7 @@ use crate::fault::FormatFault;
 use crate::json;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::decision::Look;
+use seawall_domain::evaluation::demand::Bound;
 use seawall_domain::evaluation::determination::{Figure, Row};
 use seawall_domain::evaluation::elicitation::{Checklist, Developer, Framing};
 use seawall_domain::evaluation::protocol::Domain;
@@ -32,11 +35,7 @@ pub const SCHEMA: &str = "seawall/determination/v1";
 /// The largest record in bytes; one of 200,000 attempts has some 15 MB.
 pub const RECORD_BYTES_MAX: usize = 128 << 20;
 
-/// The largest checklist in bytes.
-pub const CHECKLIST_BYTES_MAX: usize = 64 << 10;
-
 const FORMAT: &str = "the record of a determination";
-const CHECKLIST: &str = "the checklist of an elicitation";
 
 /// A record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,8 +80,17 @@ pub struct Body {
     /// The tasks that were left out, with the signatures, where there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclusions: Option<Exclusions>,
-    /// What was done to draw the ability out, by the evaluator's word.
+    /// What was done to draw the ability out, computed from what stands below and in the table.
     pub elicitation: Elicitation,
+    /// What was run besides to draw it out, in sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<DrawnSet>,
+    /// The developer's statement: a DSSE envelope on one line, whose signature was verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
+    /// What the logs show of the batteries' files and of the network, where anything was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
     /// What the developer may be told of the protocol.
     pub told: Told,
     /// What each battery measures.
@@ -193,9 +201,13 @@ pub struct Reviewed {
     pub kappa: Option<Figure>,
     /// Attempts that were confirmed to be cheated.
     pub cheated: u64,
+    /// The keys of those who looked, by their digests, whose signatures hold; none where the sheets
+    /// were not signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coders: Vec<Digest>,
 }
 
-/// The checklist of an elicitation, as it is written.
+/// The checklist of an elicitation, as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Elicitation {
@@ -207,8 +219,7 @@ pub struct Elicitation {
     pub framing: Option<FramingTwins>,
     /// The standardised log-likelihood of the pattern of passes.
     pub person_fit: Option<Figure>,
-    /// The share of attempts passed at easy tasks outside of the batteries; where a battery has
-    /// some, its own figure counts.
+    /// Always none: the share of attempts passed at easy tasks stands in the verdict.
     pub easy_share: Option<Figure>,
     /// What the developer added.
     pub developer: Added,
@@ -277,6 +288,27 @@ impl Elicitation {
                 Added::Nothing => Developer::Nothing,
                 Added::FineTuned => Developer::FineTuned,
                 Added::Statement => Developer::Statement,
+            },
+        }
+    }
+}
+
+impl From<&Checklist> for Elicitation {
+    fn from(checklist: &Checklist) -> Elicitation {
+        let framing = checklist.framing.map(|twins| FramingTwins {
+            gap_upper: Figure(twins.gap_upper),
+            margin: Figure(twins.margin),
+        });
+        Elicitation {
+            scaffolds: checklist.scaffolds,
+            sweep: checklist.sweep.map(Sweep::from),
+            framing,
+            person_fit: checklist.person_fit.map(Figure),
+            easy_share: checklist.easy_share.map(Figure),
+            developer: match checklist.developer {
+                Developer::Nothing => Added::Nothing,
+                Developer::FineTuned => Added::FineTuned,
+                Developer::Statement => Added::Statement,
             },
         }
     }
@@ -368,16 +400,6 @@ pub fn read(bytes: &[u8]) -> Result<Record, FormatFault> {
         true => Ok(record),
         false => Err(FormatFault::new(FORMAT, "/body/schema", "this edition reads another one")),
     }
-}
-
-/// Reads the checklist of an elicitation.
-pub fn checklist(bytes: &[u8]) -> Result<Elicitation, FormatFault> {
-    let document = json::read(CHECKLIST, bytes, CHECKLIST_BYTES_MAX)?;
-    serde_json::from_value(document).map_err(|_| {
-        let message =
-            "a field is missing, not known, or a number is not a text in its one spelling";
-        FormatFault::new(CHECKLIST, "the document", message)
-    })
 }
 
 #[cfg(test)]

@@ -14,10 +14,12 @@ mod eval;
 mod header;
 mod sample;
 mod scan;
+mod transcript;
 
 pub use directory::{DIRECTORY_BYTES_MAX, MEMBERS_MAX, RATIO_MAX, UNPACKED_BYTES_FREE};
 pub use header::{HEADER_BYTES_MAX, IDS_BYTES_MAX, TASKS_MAX};
 pub use sample::KEPT_BYTES_MAX;
+pub use transcript::{TRANSCRIPT_BYTES_MAX, Transcript};
 
 use crate::fault::FormatFault;
 use sample::Fields;
@@ -75,6 +77,17 @@ pub fn emitted_flags<S: Read + Seek>(mut source: S) -> Result<Vec<Emitted>, Form
     match is_archive(&mut source)? {
         true => eval::emitted(&mut source),
         false => document::emitted(source),
+    }
+}
+
+/// What was said in each attempt, without anything that tells of its score; one after the other.
+pub fn transcripts<S: Read + Seek>(
+    mut source: S,
+    each: &mut dyn FnMut(Transcript),
+) -> Result<(), FormatFault> {
+    match is_archive(&mut source)? {
+        true => eval::transcripts(&mut source, each),
+        false => document::transcripts(source, each),
     }
 }
 

@@ -42,7 +42,7 @@ mod swift;
 mod tables;
 mod windows;
 mod xml;
-mod yaml;
+pub(crate) mod yaml;
 
 use self::recognise::Hints;
 use crate::fault::FormatFault;

@@ -1,9 +1,11 @@
 //! The papers of a review for cheating: sheets for people, as CSV, and what came of them, as JSON.
 //!
-//! A sheet is filled in with any program for tables. A task's id stands in it as JSON, so that `4`
-//! and `"4"` stay different and no id can pass for a formula. There is no name and no score on it.
+//! A sheet is filled in with any program for tables, and signed by whoever filled it in. A task's
+//! id stands in it as JSON, so that `4` and `"4"` stay different and no id can pass for a formula.
+//! There is no name and no score on it.
 
 use crate::csv;
+use crate::determination::Signed;
 use crate::fault::{FormatFault, quote};
 use crate::json;
 use seawall_domain::digest::Digest;
@@ -114,23 +116,43 @@ struct Written {
     items: Vec<Item>,
     agreed: u64,
     kappa: Option<Figure>,
+    /// Each coder's signature over the sheet at the same place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<Signed>,
+}
+
+/// A joined review with its sheets, by their SHA-256, and the signatures over these; whether any
+/// signature holds is not looked at here.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Joined {
+    /// What was said of each attempt.
+    pub review: Review,
+    /// The sheets.
+    pub sheets: Vec<Digest>,
+    /// The signatures, one for each sheet; none at all where nobody signed.
+    pub signatures: Vec<Signed>,
 }
 
 /// What a joined review comes to, as a document; `sheets` are the SHA-256 of the papers joined.
-pub fn document(review: &Review, sheets: &[Digest]) -> Result<serde_json::Value, FormatFault> {
+pub fn document(
+    review: &Review,
+    sheets: &[Digest],
+    signatures: &[Signed],
+) -> Result<serde_json::Value, FormatFault> {
     let written = Written {
         schema: SCHEMA.to_owned(),
         sheets: sheets.to_vec(),
         items: review.items.clone(),
         agreed: review.agreed() as u64,
         kappa: review.agreement().ok().map(|agreement| Figure(agreement.kappa)),
+        signatures: signatures.to_vec(),
     };
     serde_json::to_value(written)
         .map_err(|_| FormatFault::new(FORMAT, "the document", "it cannot be written"))
 }
 
 /// Reads a joined review; what it says of the agreement must be what its items give.
-pub fn read(bytes: &[u8]) -> Result<Review, FormatFault> {
+pub fn read(bytes: &[u8]) -> Result<Joined, FormatFault> {
     let refuse = |why: &str| FormatFault::new(FORMAT, "the document", why);
     let value = json::read(FORMAT, bytes, REVIEW_BYTES_MAX)?;
     let written: Written = serde_json::from_value(value)
@@ -141,8 +163,12 @@ pub fn read(bytes: &[u8]) -> Result<Review, FormatFault> {
         && written.agreed == review.agreed() as u64
         && written.kappa == kappa
         && review.places().len() == review.items.len();
+    let signed = written.signatures.len();
+    if signed != 0 && signed != written.sheets.len() {
+        return Err(refuse("there is not one signature for each sheet"));
+    }
     if same {
-        Ok(review)
+        Ok(Joined { review, sheets: written.sheets, signatures: written.signatures })
     } else {
         Err(refuse("what it says of the agreement is not what it holds"))
     }

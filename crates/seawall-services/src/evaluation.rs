@@ -3,4 +3,5 @@
 pub mod custody;
 pub mod determination;
 pub mod docket;
+pub mod registry;
 pub mod sealing;

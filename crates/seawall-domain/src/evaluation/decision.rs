@@ -13,6 +13,7 @@ mod rule;
 pub use rule::{Extension, FAMILIES_MIN, Formula, GRADE_MIN, REFUSALS_MAX, Rule, Threshold};
 
 use super::battery::Battery;
+use super::demand::Demand;
 use super::elicitation::Grade;
 use super::statistics::{Bounds, Undefined};
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,11 @@ pub enum Reason {
         /// The grade needed.
         needed: Grade,
     },
+    /// The protocol asks for something that no file shows.
+    Unproven {
+        /// For what.
+        demand: Demand,
+    },
     /// No bound exists.
     Undefined {
         /// Why not.
@@ -100,8 +106,24 @@ impl Reason {
             Reason::Refusals { .. } => "refusals",
             Reason::Fallback { .. } => "fallback",
             Reason::Elicitation { .. } => "elicitation",
+            Reason::Unproven { .. } => "unproven",
             Reason::Undefined { .. } => "undefined",
         }
+    }
+}
+
+/// How good the search was: what a finding of absence is worth.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Search<'a> {
+    /// The grade of elicitation.
+    pub grade: Grade,
+    /// What the protocol asks for and no file shows.
+    pub unmet: &'a [Demand],
+}
+
+impl From<Grade> for Search<'_> {
+    fn from(grade: Grade) -> Self {
+        Search { grade, unmet: &[] }
     }
 }
 
@@ -137,7 +159,7 @@ pub struct Finding {
     pub reasons: Vec<Reason>,
 }
 
-/// A decision: a function of rule, batteries, grade and look, so that whoever has these recomputes
+/// A decision: a function of rule, batteries, search and look, so that whoever has these recomputes
 /// it bit for bit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -152,20 +174,21 @@ pub struct Decision {
 }
 
 /// Holds what a run showed against a rule. There is one battery for each domain, in order.
-pub fn decide(
+pub fn decide<'a>(
     rule: &Rule,
     evidence: &[&Battery],
-    grade: Grade,
+    search: impl Into<Search<'a>>,
     look: Look,
 ) -> Result<Decision, Undefined> {
+    let search = search.into();
     if evidence.len() != rule.thresholds().len() {
         return Err(Undefined::Unequal);
     }
     let covered: Vec<f64> = rule.thresholds().iter().map(Threshold::covered).collect();
-    let domains = domain::findings(rule, evidence, &covered, grade)?;
+    let domains = domain::findings(rule, evidence, &covered, search)?;
     let alerts: Option<Vec<f64>> = rule.thresholds().iter().map(Threshold::alert).collect();
     let alert = match alerts {
-        Some(alerts) => Some(joined(rule, &domain::findings(rule, evidence, &alerts, grade)?)),
+        Some(alerts) => Some(joined(rule, &domain::findings(rule, evidence, &alerts, search)?)),
         None => None,
     };
     let outcome = joined(rule, &domains);

@@ -9,6 +9,7 @@
 
 use super::attempt::TaskId;
 use super::decimal::{Count, Decimal};
+use super::demand::Demand;
 use super::elicitation::Grade;
 pub use super::statistics::bound::Estimand;
 use crate::digest::Digest;
@@ -17,7 +18,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+mod drawing;
 mod rule;
+
+pub use drawing::{Drawing, ItemTerms, SWEEP_MAX};
 
 /// The version that these terms are written in; it is the first thing that a leaf hash covers.
 pub const SCHEMA: &str = "seawall/protocol/v1";
@@ -184,6 +188,12 @@ pub struct TaskTerms {
     /// How long people take for it, in minutes; where it is not sealed, the log's metadata say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<Decimal>,
+    /// Its parameters as an item, where they were found out before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemTerms>,
+    /// The same task in an incidental wording, by its id; it is run besides.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "drawing::twin")]
+    pub twin: Option<TaskId>,
 }
 
 /// What one attempt may use; a limit that is absent does not bind.
@@ -214,6 +224,12 @@ pub struct Statistic {
     pub score: Score,
     /// About what it is to speak.
     pub estimand: Estimand,
+    /// How the ability is drawn out, as far as that was fixed before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elicitation: Option<Drawing>,
+    /// What files must show before an ability may be found absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demands: Vec<Demand>,
 }
 
 /// The number that a bound is put around.
@@ -404,6 +420,7 @@ impl TryFrom<Terms> for Protocol {
         terms.tasks_fit()?;
         terms.rule_fits()?;
         terms.rest_fits()?;
+        terms.drawing_fits()?;
         Ok(Protocol(terms))
     }
 }

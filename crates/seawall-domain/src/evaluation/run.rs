@@ -6,7 +6,8 @@
 
 mod placing;
 
-pub use placing::{Placed, Placing, Unplaced, place};
+pub(super) use placing::battery_of;
+pub use placing::{Placed, Placing, Unplaced, place, place_with};
 
 use super::attempt::{Attempt, Class, Evidence, TaskId};
 use super::battery::Profile;
@@ -164,6 +165,11 @@ impl Run {
         })
     }
 
+    /// How many tokens an attempt had, if that was bounded.
+    pub fn token_limit(&self) -> Option<u64> {
+        self.conditions.fields.get("token_limit")?.value.parse().ok()
+    }
+
     /// A condition's value as the protocol writes it: a text as it is, anything else as JSON. A
     /// note of whoever started the run counts by its own name.
     fn condition(&self, name: &str) -> Option<String> {
@@ -262,6 +268,12 @@ pub enum Why {
     NoFamily,
     /// It is about another model than the logs before it.
     OtherModel,
+    /// It notes that the files of its battery are others than the sealed ones.
+    OtherBattery,
+    /// It is not what it was handed in for: no sealed budget, no other scaffold.
+    OtherPurpose,
+    /// A battery has no log of what this one was handed in for.
+    NotWhole,
     /// The same log is there twice.
     Twice,
 }
@@ -284,6 +296,9 @@ impl Why {
             Why::NoSteps => "no_steps",
             Why::NoFamily => "no_family",
             Why::OtherModel => "other_model",
+            Why::OtherBattery => "other_battery",
+            Why::OtherPurpose => "other_purpose",
+            Why::NotWhole => "not_whole",
             Why::Twice => "same_log_twice",
         }
     }
@@ -305,6 +320,9 @@ impl Why {
             | Why::NoSteps
             | Why::NoFamily
             | Why::OtherModel
+            | Why::OtherBattery
+            | Why::OtherPurpose
+            | Why::NotWhole
             | Why::Twice => None,
         }
     }

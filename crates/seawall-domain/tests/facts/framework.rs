@@ -103,7 +103,9 @@ pub fn evaluations() -> Vec<EvaluationFact> {
         DocketFact::OpeningAgreed { person: person(6) },
     ];
     all.extend(rest.map(|fact| F::DocketMoved { fact }));
-    all.push(F::ProtocolShown { root: digest(30), to: person(7) });
+    for field in [None, Some("/rule/tau_1".to_owned())] {
+        all.push(F::ProtocolShown { root: digest(30), to: person(7), field });
+    }
     all.extend(split.map(|fact| F::DocketMoved { fact }));
     let (opening, sealed) = (None, Some(Address(digest(40))));
     all.push(F::ProtocolKept { root: digest(38), kept: Kept { opening, sealed, ..kept } });

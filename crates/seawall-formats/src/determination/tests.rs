@@ -2,25 +2,38 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn a_checklist_is_read_strictly() {
-    let whole = r#"{"scaffolds":2,"sweep":"level","framing":{"gap_upper":"0.01","margin":"0.05"},
-        "person_fit":"-0.4","easy_share":null,"developer":"statement"}"#;
+fn a_statement_is_read_strictly() {
+    let whole = format!(
+        r#"{{"schema":"{STATEMENT_SCHEMA}","protocol":"{}","model":"maker/model",
+        "added":"statement","text":"done","key":"any"}}"#,
+        "ab".repeat(32)
+    );
     let check = |from: &str, to: &str, reads: bool| {
         let text = whole.replacen(from, to, 1);
         assert!(from == to || text != whole, "{from}");
-        assert_eq!(checklist(text.as_bytes()).is_ok(), reads, "{text}");
+        assert_eq!(statement(text.as_bytes()).is_ok(), reads, "{text}");
     };
     check("", "", true);
-    check("\"0.05\"", "\"0.050\"", false);
-    check("\"0.05\"", "0.05", false);
-    check("\"-0.4\"", "\"NaN\"", false);
-    check("\"-0.4\"", "\"-inf\"", false);
-    check("\"level\"", "\"up\"", false);
-    check("\"developer\"", "\"more\":1,\"developer\"", false);
-    check("\"scaffolds\":2", "\"scaffolds\":2,\"scaffolds\":3", false);
-    let read = checklist(whole.as_bytes()).unwrap();
-    assert_eq!(read.checklist().framing.map(|framing| framing.margin), Some(0.05));
+    check("\"statement\"", "\"fine_tuned\"", true);
+    check("\"statement\"", "\"nothing\"", false);
+    check("statement/v1", "statement/v2", false);
+    check("\"abab", "\"zbab", false);
+    check("\"text\"", "\"more\":1,\"text\"", false);
+    check("\"text\"", "\"key\":\"other\",\"text\"", false);
+}
+
+#[test]
+fn what_was_computed_reads_back_as_the_same_checklist() {
     assert_eq!(Elicitation::default().checklist().grade().0.word(), "E0");
+    let computed = Checklist {
+        scaffolds: 2,
+        sweep: Some(Trend::Rising),
+        framing: Some(Framing { gap_upper: 0.01, margin: 0.05 }),
+        person_fit: Some(-0.4),
+        easy_share: None,
+        developer: Developer::Statement,
+    };
+    assert_eq!(Elicitation::from(&computed).checklist(), computed);
 }
 
 #[test]
@@ -35,6 +48,6 @@ proptest! {
     #[test]
     fn reading_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         drop(read(&bytes));
-        drop(checklist(&bytes));
+        drop(statement(&bytes));
     }
 }

@@ -7,6 +7,7 @@
 use super::header::Draft;
 use super::sample::{Fields, Held};
 use super::scan::{Scan, Scanned};
+use super::transcript::{self, Transcript};
 use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
 use crate::fault::FormatFault;
 use seawall_domain::evaluation::finding::{Code, Finding};
@@ -82,6 +83,22 @@ pub(super) fn emitted<R: Read>(source: R) -> Result<Vec<Emitted>, FormatFault> {
     })?;
     scan.end()?;
     Ok(found)
+}
+
+/// What was said, sample by sample.
+pub(super) fn transcripts<R: Read>(
+    source: R,
+    each: &mut dyn FnMut(Transcript),
+) -> Result<(), FormatFault> {
+    let mut scan = Scan::new(source, "the document");
+    scan.object(&mut |scan, name| match name {
+        "samples" => scan.list(&mut |scan| {
+            transcript::sample(scan)?.into_iter().for_each(&mut *each);
+            Ok(())
+        }),
+        _ => scan.skip(),
+    })?;
+    scan.end()
 }
 
 /// Reads only what the log says of the run as a whole, and nothing from its samples on.

@@ -25,6 +25,7 @@ use super::directory::{Member, members};
 use super::header::Draft;
 use super::sample::{Fields, Held};
 use super::scan::Scan;
+use super::transcript::{self, Transcript};
 use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
 use crate::archive::Unpacker;
 use crate::fault::{FormatFault, quote};
@@ -217,6 +218,22 @@ pub(super) fn emitted<S: Read + Seek>(source: &mut S) -> Result<Vec<Emitted>, Fo
         }
     }
     Ok(found)
+}
+
+/// What was said, sample by sample. A sample in pieces holds no messages here.
+pub(super) fn transcripts<S: Read + Seek>(
+    source: &mut S,
+    each: &mut dyn FnMut(Transcript),
+) -> Result<(), FormatFault> {
+    let members = members(source)?;
+    let source = &mut Packed::new(source);
+    for member in &members {
+        if matches!(Role::of(&member.name), Role::Sample | Role::Body(_)) {
+            let said = source.whole(member, |scan| transcript::sample(scan))?;
+            said.into_iter().for_each(&mut *each);
+        }
+    }
+    Ok(())
 }
 
 /// The members by what they hold.

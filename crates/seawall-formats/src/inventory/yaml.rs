@@ -14,30 +14,30 @@ const NODES_MAX: usize = 1_000_000;
 
 /// A line with what is indented below it.
 #[derive(Debug, Default)]
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     /// What stands before the colon; the whole text of an item that has none.
-    pub(super) key: Cow<'a, str>,
+    pub(crate) key: Cow<'a, str>,
     /// What stands after the colon, empty where nothing does.
-    pub(super) value: Cow<'a, str>,
+    pub(crate) value: Cow<'a, str>,
     /// The entries below it.
-    pub(super) children: Vec<Node<'a>>,
+    pub(crate) children: Vec<Node<'a>>,
     /// The number of the line.
-    pub(super) line: usize,
+    pub(crate) line: usize,
 }
 
 impl<'a> Node<'a> {
     /// The entry of this key below.
-    pub(super) fn child(&self, key: &str) -> Option<&Node<'a>> {
+    pub(crate) fn child(&self, key: &str) -> Option<&Node<'a>> {
         self.children.iter().find(|child| child.key == key)
     }
 
     /// The value of the entry of this key below, where it has one.
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.child(key).map(|child| child.value.as_ref()).filter(|text| !text.is_empty())
     }
 
     /// A value of the map in braces that this entry has for a value: `{integrity: …}`.
-    pub(super) fn inline(&self, key: &str) -> Option<&str> {
+    pub(crate) fn inline(&self, key: &str) -> Option<&str> {
         let inner = self.value.strip_prefix('{')?.strip_suffix('}')?;
         inner.split(", ").find_map(|pair| {
             let (name, value) = pair.split_once(':')?;
@@ -47,7 +47,7 @@ impl<'a> Node<'a> {
 }
 
 /// Reads a file into one entry that holds the others.
-pub(super) fn read(text: &str) -> Result<Node<'_>, String> {
+pub(crate) fn read(text: &str) -> Result<Node<'_>, String> {
     let mut open: Vec<(usize, Node<'_>)> = vec![(0, Node::default())];
     let mut nodes = 0usize;
     for (index, line) in text.lines().enumerate() {

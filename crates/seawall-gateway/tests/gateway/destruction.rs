@@ -7,7 +7,7 @@ use seawall_domain::digest::Digest;
 use seawall_gateway::destruction::certificate::{self, Certificate};
 use seawall_gateway::destruction::{self, Undestroyed};
 use seawall_gateway::escrow::{CONSENT, Consent};
-use seawall_gateway::recipient::Keeper;
+use seawall_ledger::recipient::Keeper;
 use seawall_gateway::{Gateway, verify};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::note::VerifierKey;

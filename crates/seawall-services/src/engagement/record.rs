@@ -260,7 +260,9 @@ impl Known {
         let entries = self.book.entries().iter();
         let mut expected: Vec<(Digest, Option<Digest>)> =
             entries.filter_map(|entry| Some((counted(&entry.fate)?, Some(entry.token)))).collect();
-        let logs = body.logs.iter().map(|log| (log.sha256, log.token));
+        // What was run besides to draw the ability out has tokens of the same book.
+        let besides = body.drawn.iter().flat_map(|set| &set.logs);
+        let logs = body.logs.iter().chain(besides).map(|log| (log.sha256, log.token));
         let mut named: Vec<(Digest, Option<Digest>)> = logs.collect();
         expected.sort();
         named.sort();

@@ -4,26 +4,32 @@
 //! bit. [`verify`] does it again and says which part of a record holds, which does not, and which
 //! could not be looked at.
 
+mod drawn;
 mod exclusions;
 mod letter;
 mod protocol;
+mod reviewing;
 mod verify;
 
+pub use drawn::{Besides, signed as sign_statement, state};
 pub use exclusions::sign as sign_exclusions;
 pub use letter::{Said, Untold, letter};
 pub use protocol::{
     Issuing, Published, SIGNATURES_MIN, Sealed, Source, TOKENS_SCHEMA, TokenBook, claim,
 };
+pub use reviewing::{CODERS_MIN, Reviewing, coders, sign_sheet};
 pub use verify::{Check, Evidence, State, verify};
 
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::Class;
+use seawall_domain::evaluation::demand::{Bound, Demand};
 use seawall_domain::evaluation::determination::{Figure, Place, Table, Tried, Unfounded, Verdict};
+use seawall_domain::evaluation::drawn::{checklist, sets};
 use seawall_domain::evaluation::finding::Code;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::protocol::Protocol;
 use seawall_domain::evaluation::review::{Opinion, Review};
-use seawall_domain::evaluation::run::{Gaps, Placed, Placing, Run, Unplaced, place};
+use seawall_domain::evaluation::run::{Gaps, Placed, Placing, Run, Unplaced, place_with};
 use seawall_domain::evaluation::token::Book;
 use seawall_domain::time::Timestamp;
 use seawall_formats::determination::{
@@ -46,10 +52,10 @@ pub struct Files<'a> {
     pub source: Source,
     /// The logs.
     pub runs: &'a [Run],
-    /// The review for cheating, with the SHA-256 of its bytes.
-    pub review: Option<(Review, Digest)>,
-    /// What was done to draw the ability out.
-    pub elicitation: Elicitation,
+    /// The review for cheating.
+    pub review: Option<Reviewing>,
+    /// What was done besides to draw the ability out.
+    pub besides: Besides,
     /// What is done about attempts that broke or are missing.
     pub gaps: Gaps,
     /// When it is computed.
@@ -105,16 +111,17 @@ pub fn determine_without(
     files: Files<'_>,
     exclusions: Option<Exclusions>,
 ) -> Result<Determined, Refused> {
-    let Files { source, runs, review, elicitation, gaps, at, program } = files;
+    let Files { source, runs, review, besides, gaps, at, program } = files;
     let protocol = source.protocol();
     let sealed = source.sealed_by();
     if let Some(sealed) = sealed {
         sealed.fits(protocol)?;
     }
     let book = sealed.map(|sealed| &sealed.book);
-    let placed = place(protocol, runs, book, gaps, at)?;
+    let extras: Vec<&Run> = besides.extras.iter().map(|extra| &extra.run).collect();
+    let placed = place_with(protocol, runs, &extras, book, gaps, at)?;
     let found = match &review {
-        Some((review, _)) => settled(review, protocol, runs, &placed)?,
+        Some(reviewing) => settled(&reviewing.review, protocol, runs, &placed)?,
         None => BTreeMap::new(),
     };
     let excluded = match &exclusions {
@@ -122,33 +129,49 @@ pub fn determine_without(
         None => BTreeMap::new(),
     };
     let table = Table::of(protocol, runs, &placed.places, &found).excluding(&excluded);
-    let decided = Verdict::of(protocol, &table, placed.look, &elicitation.checklist())?;
-    let told = told(protocol);
     let named = source.named(program);
+    let model = model(runs);
+    let bound = Bound::of(protocol.terms(), runs, &placed.places);
+    let developer =
+        drawn::held(besides.statement.as_deref(), protocol, source.named_by(), &model.name)?;
+    let sets = sets(protocol, runs, &besides.extras, &table, gaps)
+        .map_err(|objections| Refused::Logs(Unplaced::Logs(objections)))?;
+    let checklist = checklist(protocol, &table, placed.look, &sets, developer);
+    let signed = review.as_ref().is_some_and(Reviewing::is_signed);
+    let unmet = unmet(protocol, bound.as_ref(), named.program_as_sealed, signed);
+    let decided = Verdict::of(protocol, &table, placed.look, &checklist, &unmet)?;
+    let told = told(protocol);
     let mut inputs = source.inputs();
-    inputs.extend(review.as_ref().map(|(_, digest)| ("review".to_owned(), *digest)));
-    let standing = sealed.map_or(Standing::Rehearsal, |_| Standing::Sealed);
+    inputs.extend(review.as_ref().map(|review| ("review".to_owned(), review.file)));
     let body = Body {
         schema: SCHEMA.to_owned(),
-        standing,
+        standing: sealed.map_or(Standing::Rehearsal, |_| Standing::Sealed),
         at,
         program,
         figures: figures(&table, told.tokens, seed(named.root)),
         verdict: verdict(&decided),
         protocol: named,
         inputs,
-        model: model(runs),
+        model,
         logs: entries(runs, &placed),
         gaps: gaps.into(),
         tokens: placed.book.iter().flat_map(|book| book.entries().to_vec()).collect(),
-        review: review.as_ref().map(|(review, _)| reviewed(review)),
+        review: review.as_ref().map(reviewed),
         exclusions,
-        elicitation,
+        elicitation: Elicitation::from(&checklist),
+        drawn: drawn::written(sets, &besides.extras),
+        statement: besides.statement,
+        bound,
         told,
         batteries: table.domains,
         tasks: table.rows,
     };
     Ok(Determined { record: closed(body, None)?, book: placed.book })
+}
+
+/// What the protocol asks for and nothing shows.
+fn unmet(protocol: &Protocol, bound: Option<&Bound>, program: bool, review: bool) -> Vec<Demand> {
+    Bound::unmet(bound, protocol.terms(), program.into(), review.into())
 }
 
 /// Reads a record that is in its one spelling and whose digests hold; nothing is computed again.
@@ -237,28 +260,31 @@ fn model(runs: &[Run]) -> Model {
 }
 
 fn entries(runs: &[Run], placed: &Placed) -> Vec<LogEntry> {
-    let words = |findings: &BTreeMap<Code, usize>| {
-        findings.iter().map(|(code, count)| (code.word().to_owned(), *count as u64)).collect()
-    };
-    let entry = |(run, place): (&Run, &Placing)| LogEntry {
+    runs.iter().zip(&placed.places).map(|(run, place)| entry(run, place)).collect()
+}
+
+fn entry(run: &Run, place: &Placing) -> LogEntry {
+    let word = |(code, count): (&Code, &usize)| (code.word().to_owned(), *count as u64);
+    LogEntry {
         sha256: run.log,
         created: run.created,
         battery: place.battery as u32,
         look: place.look,
         token: run.token,
-        findings: words(&run.findings),
+        findings: run.findings.iter().map(word).collect(),
         account: run.account,
-    };
-    runs.iter().zip(&placed.places).map(entry).collect()
+    }
 }
 
-fn reviewed(review: &Review) -> Reviewed {
+fn reviewed(reviewing: &Reviewing) -> Reviewed {
+    let review = &reviewing.review;
     let kappa = review.agreement().ok();
     Reviewed {
         items: review.items.len() as u64,
         agreed: review.agreed() as u64,
         kappa: kappa.map(|it| Figure(it.kappa)),
         cheated: review.cheated().len() as u64,
+        coders: reviewing.coders.clone(),
     }
 }
 

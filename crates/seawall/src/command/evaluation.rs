@@ -13,11 +13,14 @@ mod flags;
 mod ingest;
 mod letter;
 mod papers;
+mod plot;
 mod protocol;
+mod registry;
 mod reverify;
 mod review;
 mod run;
 mod seal;
+mod statement;
 mod statistics;
 mod token;
 mod verify;
@@ -68,6 +71,8 @@ enum Act {
     ///
     /// Ends with status 1 when one does not.
     Reverify(Box<reverify::Arguments>),
+    /// The tasks of a battery with the digests of their files, and the battery's digest over these.
+    Registry(registry::Arguments),
     /// A protocol: what everything is decided by, fixed before the first run.
     Protocol(protocol::Arguments),
     /// Commit to a protocol: a salt for each field, the root to be published, the rest secret.
@@ -94,6 +99,8 @@ enum Act {
     Token(token::Arguments),
     /// Leave tasks out by the reasons that the protocol named; two of its keys sign that.
     Exclude(exclude::Arguments),
+    /// As the developer: sign what was done to draw the model's ability out.
+    Statement(statement::Arguments),
     /// Look for cheating: two people, blind, and a third for what they see apart.
     Review(review::Arguments),
     /// Hold logs against a protocol, apply its rule, and keep a record of everything.
@@ -123,6 +130,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Run(arguments) => run::run(&arguments),
         Act::Flags(arguments) => flags::run(&arguments),
         Act::Reverify(arguments) => reverify::run(&arguments),
+        Act::Registry(arguments) => registry::run(&arguments),
         Act::Protocol(arguments) => protocol::run(&arguments),
         Act::Seal(arguments) => seal::seal(&arguments),
         Act::Sign(arguments) => seal::sign(&arguments),
@@ -133,6 +141,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Show(arguments) => seal::show(&arguments),
         Act::Token(arguments) => token::run(&arguments),
         Act::Exclude(arguments) => exclude::run(&arguments),
+        Act::Statement(arguments) => statement::run(&arguments),
         Act::Review(arguments) => review::run(&arguments),
         Act::Determine(arguments) => determine::run(&arguments),
         Act::Concur(arguments) => concur::run(&arguments),

@@ -211,19 +211,38 @@ fn a_determination_from_seal_to_letter() {
     let second = fill(&sheets[1], |task| if (6..8).contains(&task) { "cheating" } else { "clean" });
     fs::write(folder.path("sheets/sheet-1.csv"), first).unwrap();
     fs::write(folder.path("sheets/sheet-2.csv"), second).unwrap();
+    for number in 1..=3 {
+        folder.key(&format!("coder-{number}.key"));
+    }
     let join = "review join @sheets/sheet-1.csv @sheets/sheet-2.csv";
+    let sign = |sheet: usize, coder: usize| {
+        let key = format!("--key @coder-{coder}.key");
+        folder.run(&format!("review sign @sheets/sheet-{sheet}.csv {key}"), 0);
+    };
+    let unsigned = folder.json(&format!("{join} --out @review.json"), 1);
+    assert!(unsigned["error"].as_str().unwrap().contains("nobody signed it"), "{unsigned}");
+    sign(1, 1);
+    sign(2, 1);
+    let one = folder.json(&format!("{join} --out @review.json"), 1);
+    assert!(one["error"].as_str().unwrap().contains("one key signed two"), "{one}");
+    sign(2, 2);
     let open = folder.json(&format!("{join} --out @review.json --disputes @sheets/sheet-3.csv"), 1);
     // 100 looked at: 15 and 10 of them called cheating, 10 by both. (0.95 - 0.78) / 0.22.
     assert_eq!((&open["attempts"], &open["to_settle"]), (&100.into(), &5.into()));
     assert!((open["kappa"].as_f64().unwrap() - 17.0 / 22.0).abs() < 1e-12, "{open}");
     let third = fill(&folder.text("sheets/sheet-3.csv"), |_| "cheating");
     fs::write(folder.path("sheets/sheet-3.csv"), third).unwrap();
+    folder.run("review bundle @sheets/sheet-3.csv @run.json --out @sheets/sheet-3", 0);
+    sign(3, 3);
     folder.run(&format!("{join} @sheets/sheet-3.csv --out @review.json"), 0);
 
     let determine = format!("determine @run.json {SEALED_PROTOCOL} --review @review.json");
     let found = folder.json(&format!("{determine} --out @record.json"), 0);
     assert_eq!((&found["standing"], &found["outcome"]), (&"sealed".into(), &"inconclusive".into()));
     assert_eq!(found["concurrence"], Value::Null);
+    let record: Value = serde_json::from_str(&folder.text("record.json")).unwrap();
+    assert_eq!(record["body"]["review"]["coders"].as_array().map(Vec::len), Some(3));
+    blind(&folder);
     let scored =
         folder.json(&format!("determine @run.json {SEALED_PROTOCOL} --out @scored.json"), 0);
     assert_ne!(scored["tally"], Value::Null);
@@ -245,6 +264,18 @@ fn a_determination_from_seal_to_letter() {
     assert!(letter.contains("inconclusive") && letter.contains("Nothing is required"), "{letter}");
     altered(&folder);
     secrets(&folder);
+}
+
+/// Whoever looks for cheating has what was said in each attempt, and nothing of what it was worth.
+fn blind(folder: &Folder) {
+    let sheet = folder.text("sheets/sheet-1.csv");
+    let transcripts = fs::read_dir(folder.path("sheets/sheet-1")).unwrap().count();
+    assert_eq!(transcripts, sheet.lines().count() - 1);
+    let first = folder.text("sheets/sheet-1/000001.txt");
+    let line = sheet.lines().nth(1).unwrap();
+    let task = first.split([' ', ',']).find(|word| word.starts_with(TASK)).unwrap();
+    assert!(line.contains(task) && first.contains("Here is what I found."), "{first}");
+    assert!(!first.contains("flag_match") && !first.contains("score"), "{first}");
 }
 
 /// One altered digit anywhere is found, and the file named.
@@ -290,9 +321,12 @@ fn secrets(folder: &Folder) {
     for number in SEALED {
         folder.only_in(number, &["protocol.json", "opening.json"]);
     }
-    let sheets = ["sheets/sheet-1.csv", "sheets/sheet-2.csv", "sheets/sheet-3.csv"];
+    let names = folder.files();
+    let names = names.iter().map(|file| file.strip_prefix(folder.dir.path()).unwrap());
+    let names: Vec<String> = names.map(|name| name.display().to_string()).collect();
+    let sheets = names.iter().map(String::as_str).filter(|name| name.starts_with("sheets/"));
     let with_tasks = ["protocol.json", "opening.json", "run.json", "review.json"];
-    folder.only_in(TASK, &[&with_tasks[..], &sheets].concat());
+    folder.only_in(TASK, &with_tasks.into_iter().chain(sheets).collect::<Vec<_>>());
     folder.only_in(FLAG, &["run.json"]);
     folder.only_in(folder.text("first.token").trim(), &["first.token", "run.json"]);
     let key: Value = serde_json::from_str(&folder.text("sealed/tokens.json")).unwrap();
@@ -411,6 +445,10 @@ fn one_field_is_shown_without_the_others() {
     fs::write(folder.path("shown.json"), text.replace(SEALED[1], "0.5")).unwrap();
     assert_eq!(folder.output(&format!("evaluation {show}")).status.code(), Some(1));
     folder.run(&format!("{disclose} --field /nowhere --out @none.json"), 2);
+    // What was shown is written down beside the opening, and what was not is not.
+    let noted = folder.text("disclosures.jsonl");
+    let noted: Vec<Value> = noted.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((noted.len(), &noted[0]["field"]), (1, &"/rule/tau_1".into()));
 }
 
 #[test]

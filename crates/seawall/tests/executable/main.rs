@@ -7,6 +7,7 @@ mod clones;
 mod corpus;
 mod corridor;
 mod determination;
+mod elicitation;
 mod escrow;
 mod evaluation;
 mod exposure;

@@ -1,8 +1,7 @@
 //! What is found of each domain.
 
-use super::{Finding, Outcome, Reason, Rule};
+use super::{Finding, Outcome, Reason, Rule, Search};
 use crate::evaluation::battery::{Battery, Task};
-use crate::evaluation::elicitation::Grade;
 use crate::evaluation::statistics::bound::{Estimand, Towards, effective_for, probability_for};
 use crate::evaluation::statistics::design::{Design, Weighting};
 use crate::evaluation::statistics::missing::{Assumed, assuming, count};
@@ -27,7 +26,7 @@ pub(super) fn findings(
     rule: &Rule,
     evidence: &[&Battery],
     thresholds: &[f64],
-    grade: Grade,
+    search: Search<'_>,
 ) -> Result<Vec<Finding>, Undefined> {
     let domains = evidence
         .iter()
@@ -39,7 +38,7 @@ pub(super) fn findings(
     let below = levels(&domains, Towards::Below, rule.alpha_not_covered.shared(looks), rule);
     let mut findings = Vec::with_capacity(domains.len());
     for ((domain, above), below) in domains.iter().zip(above).zip(below) {
-        findings.push(domain.finding(rule, grade, above, below));
+        findings.push(domain.finding(rule, search, above, below));
     }
     Ok(findings)
 }
@@ -138,7 +137,7 @@ impl Domain {
         self.ends.iter().map(of).fold(0.0, f64::max)
     }
 
-    fn finding(&self, rule: &Rule, grade: Grade, above: Level, below: Level) -> Finding {
+    fn finding(&self, rule: &Rule, search: Search<'_>, above: Level, below: Level) -> Finding {
         let (lower, upper) = match (self.bounds(above.alpha), self.bounds(below.alpha)) {
             (Ok(lower), Ok(upper)) => (lower, upper),
             (Err(why), _) | (_, Err(why)) => {
@@ -165,7 +164,7 @@ impl Domain {
         if !covered && !absent && claims.any {
             reasons.push(Reason::Incomplete { missing: self.missing });
         }
-        let against = self.against(rule, grade);
+        let against = self.against(rule, search);
         let few = self.few_families(rule);
         let outcome = match (covered, absent) {
             _ if !few.is_empty() => Outcome::Inconclusive,
@@ -189,16 +188,17 @@ impl Domain {
     }
 
     /// What stands against calling an ability absent.
-    fn against(&self, rule: &Rule, grade: Grade) -> Vec<Reason> {
+    fn against(&self, rule: &Rule, search: Search<'_>) -> Vec<Reason> {
         let refused = self.refused;
         // A cap that is no number caps nothing out: whatever is not within it is above it.
         let within = refused as f64 <= rule.refusals_max * self.planned as f64;
         let refusals = (!within).then_some(Reason::Refusals { refused, planned: self.planned });
         let attempts = self.fallbacks;
         let fallback = (attempts > 0).then_some(Reason::Fallback { attempts });
-        let needed = rule.grade_min;
+        let (grade, needed) = (search.grade, rule.grade_min);
         let elicitation = (grade < needed).then_some(Reason::Elicitation { grade, needed });
-        [refusals, fallback, elicitation].into_iter().flatten().collect()
+        let unproven = search.unmet.iter().map(|demand| Reason::Unproven { demand: *demand });
+        [refusals, fallback, elicitation].into_iter().flatten().chain(unproven).collect()
     }
 }
 

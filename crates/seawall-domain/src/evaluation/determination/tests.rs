@@ -83,7 +83,7 @@ fn refusals_stand_against_absence_and_not_against_presence() {
     fn check(class: impl Fn(usize, u32) -> Class, checklist: &Checklist, expected: Outcome) {
         let protocol = protocol(20, false);
         let table = Table::of(&protocol, &[run(1, 20, class)], &[FIRST], &BTreeMap::new());
-        let verdict = Verdict::of(&protocol, &table, Look::First, checklist).unwrap();
+        let verdict = Verdict::of(&protocol, &table, Look::First, checklist, &[]).unwrap();
         assert_eq!(verdict.decision.outcome, expected, "{:?}", verdict.decision.domains);
     }
     let refused = |other: Class| {
@@ -108,12 +108,12 @@ fn confirmed_cheating_turns_a_pass_into_a_failure_and_both_scores_are_kept() {
     let cheated = (0..10)
         .flat_map(|number| (1..=5).map(move |epoch| (place(number, epoch), Opinion::Cheating)));
     let mut table = Table::of(&protocol, &runs, &[FIRST], &cheated.collect());
-    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE, &[]).unwrap();
     assert_eq!(verdict.decision.outcome, Outcome::Inconclusive);
     assert_eq!(verdict.as_scored.map(|it| it.outcome), Some(Outcome::Covered));
     assert_eq!(table.tally().planned, 100);
     table.rows.iter_mut().flat_map(|row| &mut row.tried).for_each(|it| it.reviewed = None);
-    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE, &[]).unwrap();
     assert_eq!((verdict.decision.outcome, verdict.as_scored), (Outcome::Covered, None));
     // What failed anyway is no success to take away.
     let failed = [run(1, 20, passing(0))];
@@ -127,7 +127,7 @@ fn a_second_look_follows_an_inconclusive_first_only() {
     let verdict = |first: u32, second: u32| {
         let runs = [run(1, 20, passing(first)), run(2, 20, passing(second))];
         let table = Table::of(&protocol, &runs, &[FIRST, SECOND], &BTreeMap::new());
-        Verdict::of(&protocol, &table, Look::Second, &DONE)
+        Verdict::of(&protocol, &table, Look::Second, &DONE, &[])
             .map(|it| (it.first.map(|it| it.outcome), it.decision.outcome))
     };
     let inconclusive = Some(Outcome::Inconclusive);
@@ -219,7 +219,7 @@ fn nobody_turns_covered_into_not_covered_by_edits() {
     }
     let found = |runs: &[Run], reviewed: &BTreeMap<Place, Opinion>| {
         let table = Table::of(&protocol, runs, &[FIRST], reviewed);
-        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE, &[]).unwrap();
         (verdict.decision.outcome, verdict.as_scored.map(|it| it.outcome))
     };
     let covered = Some(Outcome::Covered);
@@ -239,7 +239,7 @@ fn easy_tasks_count_where_there_are_any() {
     let protocol = Protocol::try_from(terms).unwrap();
     let grade = |class: &dyn Fn(usize, u32) -> Class| {
         let table = Table::of(&protocol, &[run(1, 20, class)], &[FIRST], &BTreeMap::new());
-        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE, &[]).unwrap();
         (verdict.easy_share, verdict.grade)
     };
     let at_easy = |number: usize, _: u32| if number == 3 { Class::Pass } else { Class::Fail };
@@ -294,7 +294,7 @@ fn steps_count_where_the_protocol_says_so_and_nowhere_else() {
     let found = |reached: u32| {
         let (protocol, run) = ranging(20, |_, _| reached);
         let table = Table::of(&protocol, &[run], &[FIRST], &BTreeMap::new());
-        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+        let verdict = Verdict::of(&protocol, &table, Look::First, &DONE, &[]).unwrap();
         verdict.decision.outcome
     };
     // Nobody ever solved it, and nine steps of ten are more than the threshold.
@@ -307,14 +307,14 @@ fn steps_count_where_the_protocol_says_so_and_nowhere_else() {
     let plain = protocol(20, false);
     let table = Table::of(&plain, std::slice::from_ref(&run), &[FIRST], &BTreeMap::new());
     assert!(table.tried().all(|tried| tried.steps.is_none()));
-    let verdict = Verdict::of(&plain, &table, Look::First, &DONE).unwrap();
+    let verdict = Verdict::of(&plain, &table, Look::First, &DONE, &[]).unwrap();
     assert_eq!(verdict.decision.outcome, Outcome::NotCovered);
     // A table that does not go with the protocol gives nothing.
     let (stepped, _) = ranging(20, |_, _| 9);
-    let verdict = Verdict::of(&stepped, &table, Look::First, &DONE);
+    let verdict = Verdict::of(&stepped, &table, Look::First, &DONE, &[]);
     assert_eq!(verdict, Err(Unfounded::Statistic));
     let table = Table::of(&stepped, &[run], &[FIRST], &BTreeMap::new());
-    let verdict = Verdict::of(&plain, &table, Look::First, &DONE);
+    let verdict = Verdict::of(&plain, &table, Look::First, &DONE, &[]);
     assert_eq!(verdict, Err(Unfounded::Statistic));
 }
 
@@ -368,7 +368,7 @@ fn a_task_that_is_left_out_counts_in_one_of_two_scores() {
     let excluded: Vec<Excluded> = (0..10).map(one).collect();
     let excluded = exclusion::planned(&protocol, &excluded).unwrap();
     let table = table.excluding(&excluded);
-    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE).unwrap();
+    let verdict = Verdict::of(&protocol, &table, Look::First, &DONE, &[]).unwrap();
     assert_eq!(verdict.decision.outcome, Outcome::Covered);
     assert_eq!(verdict.as_scored.map(|it| it.outcome), Some(Outcome::Inconclusive));
     assert_eq!(table.battery(None, Look::First, Reading::Clean).tasks.len(), 10);

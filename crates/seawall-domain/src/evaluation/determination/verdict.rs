@@ -2,7 +2,9 @@
 
 use super::{Reading, Table};
 use crate::evaluation::attempt::{Class, Evidence};
-use crate::evaluation::decision::{self, Decision, Look, Outcome};
+use crate::evaluation::decimal::Decimal;
+use crate::evaluation::decision::{self, Decision, Look, Outcome, Search};
+use crate::evaluation::demand::Demand;
 use crate::evaluation::elicitation::{Checklist, EASY_MINUTES_BELOW, Grade, Lacking};
 use crate::evaluation::protocol::{Domain, Protocol};
 use crate::evaluation::statistics::Undefined;
@@ -51,19 +53,23 @@ impl Verdict {
         table: &Table,
         look: Look,
         checklist: &Checklist,
+        unmet: &[Demand],
     ) -> Result<Verdict, Unfounded> {
         if !table.serves(protocol.terms().statistic.score) {
             return Err(Unfounded::Statistic);
         }
-        let easy_share = table.easy_share(look);
+        let below = protocol.terms().drawing().and_then(|drawing| drawing.easy_minutes.as_ref());
+        let below = below.map_or(EASY_MINUTES_BELOW, Decimal::nearest);
+        let easy_share = table.easy_share(look, below);
         let checklist = Checklist { easy_share: easy_share.or(checklist.easy_share), ..*checklist };
         let (grade, lacking) = checklist.grade();
+        let search = Search { grade, unmet };
         let parts = protocol.strata();
         let rule = protocol.rule()?;
         let decided = |look: Look, reading: Reading| {
             let batteries: Vec<_> =
                 parts.iter().map(|part| table.battery(*part, look, reading)).collect();
-            decision::decide(&rule, &batteries.iter().collect::<Vec<_>>(), grade, look)
+            decision::decide(&rule, &batteries.iter().collect::<Vec<_>>(), search, look)
         };
         let first = match look {
             Look::First => None,
@@ -149,13 +155,12 @@ impl Table {
         Ok((points, trend))
     }
 
-    /// The share of observed attempts that passed at tasks below four human minutes.
-    fn easy_share(&self, look: Look) -> Option<f64> {
+    /// The share of observed attempts that passed at tasks below so many human minutes.
+    fn easy_share(&self, look: Look, below: f64) -> Option<f64> {
         let battery = self.battery(None, look, Reading::Clean);
         let easy = battery.tasks.iter();
-        let easy: Vec<_> = easy
-            .filter(|task| task.minutes.is_some_and(|minutes| minutes < EASY_MINUTES_BELOW))
-            .collect();
+        let easy: Vec<_> =
+            easy.filter(|task| task.minutes.is_some_and(|minutes| minutes < below)).collect();
         let passes: u64 = easy.iter().map(|task| u64::from(task.passes)).sum();
         let observed = easy.iter().map(|task| task.attempts.saturating_sub(task.unknown));
         let observed: u64 = observed.map(u64::from).sum();

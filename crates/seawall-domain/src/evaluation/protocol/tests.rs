@@ -20,6 +20,8 @@ pub(crate) fn terms() -> Terms {
         weight: decimal("0.25"),
         family: None,
         minutes: None,
+        item: None,
+        twin: None,
     };
     Terms {
         schema: SCHEMA.to_owned(),
@@ -40,7 +42,12 @@ pub(crate) fn terms() -> Terms {
             ..Budgets::default()
         },
         conditions: BTreeMap::from([("network".to_owned(), "none".to_owned())]),
-        statistic: Statistic { score: Score::WeightedMean, estimand: Estimand::Population },
+        statistic: Statistic {
+            score: Score::WeightedMean,
+            estimand: Estimand::Population,
+            elicitation: None,
+            demands: Vec::new(),
+        },
         families_min: Count(8),
         rule: Rule {
             tau_0: decimal("0.31415926"),

@@ -61,6 +61,23 @@ pub fn place(
     gaps: Gaps,
     now: Timestamp,
 ) -> Result<Placed, Unplaced> {
+    place_with(protocol, runs, &[], book, gaps, now)
+}
+
+/// The same where others were run besides, which have tokens of the same book and are put in their
+/// places elsewhere. An objection counts the logs of the batteries first.
+pub fn place_with(
+    protocol: &Protocol,
+    runs: &[Run],
+    besides: &[&Run],
+    book: Option<&Book>,
+    gaps: Gaps,
+    now: Timestamp,
+) -> Result<Placed, Unplaced> {
+    let all: Vec<&Run> = runs.iter().chain(besides.iter().copied()).collect();
+    if all.len() > RUNS_MAX {
+        return Err(Unplaced::Number(all.len()));
+    }
     if runs.is_empty() || runs.len() > RUNS_MAX {
         return Err(Unplaced::Number(runs.len()));
     }
@@ -69,8 +86,9 @@ pub fn place(
     let mut object = |run: usize, why: Why| objections.push(Objection { run, why });
     let mut logs: BTreeSet<Digest> = BTreeSet::new();
     for (at, run) in runs.iter().enumerate() {
-        let flaws = run.flaws(gaps).into_iter().chain(run.strays(terms));
-        flaws.for_each(|why| object(at, why));
+        own(terms, run, gaps).into_iter().for_each(|why| object(at, why));
+    }
+    for (at, run) in all.iter().enumerate() {
         if !logs.insert(run.log) {
             object(at, Why::Twice);
         }
@@ -111,12 +129,21 @@ pub fn place(
         return Err(Unplaced::Logs(nameless));
     }
     let look = whole(terms, &places)?;
-    let book = book.map(|book| returned(book, runs, now)).transpose()?;
+    let book = book.map(|book| returned(book, &all, now)).transpose()?;
     Ok(Placed { places, look, book })
 }
 
+/// What is wrong with the log of a battery, looked at alone.
+fn own(terms: &Terms, run: &Run, gaps: Gaps) -> Vec<Why> {
+    let sealed = battery_of(terms, run).and_then(|battery| terms.batteries.get(battery));
+    let noted = run.battery_noted().zip(sealed);
+    let other = noted.is_some_and(|(noted, sealed)| noted != sealed.digest);
+    let whys = run.flaws(gaps).into_iter().chain(run.strays(terms));
+    whys.chain(other.then_some(Why::OtherBattery)).collect()
+}
+
 /// The battery whose tasks a log has; where several have the same, the one with the log's name.
-fn battery_of(terms: &Terms, run: &Run) -> Option<usize> {
+pub(in crate::evaluation) fn battery_of(terms: &Terms, run: &Run) -> Option<usize> {
     let tried = run.tasks();
     let has_these = |name: &str| {
         let tasks: BTreeSet<&TaskId> =
@@ -265,7 +292,7 @@ fn entry_of(book: &Book, token: Digest) -> Option<&Entry> {
 }
 
 /// The book with every log taken and every run completed, in which nothing is left open or out.
-fn returned(book: &Book, runs: &[Run], now: Timestamp) -> Result<Book, Unplaced> {
+fn returned(book: &Book, runs: &[&Run], now: Timestamp) -> Result<Book, Unplaced> {
     let mut book = book.clone();
     let mut reused = Vec::new();
     for (at, run) in runs.iter().enumerate() {

@@ -145,6 +145,9 @@ const NOTES: [&str; 12] = [
     "tools",
 ];
 
+/// Notes that are evidence about the run and differ from one run to the next.
+const EVIDENCE: [&str; 3] = ["egress_denied", "egress_log", "seawall_battery"];
+
 /// What is told by its digest only: it may hold prompts, flags or answers, and is compared as well.
 const SEALED: [&str; 7] =
     ["model_args", "scorers", "solver_args", "steps", "system_prompt", "task_args", "tools"];
@@ -207,6 +210,9 @@ fn conditions(
     let notes = below(eval, "metadata");
     for name in NOTES {
         set(&format!("metadata.{name}"), &notes, name, Weight::Binding);
+    }
+    for name in EVIDENCE {
+        set(&format!("metadata.{name}"), &notes, name, Weight::Noted);
     }
     if let Some(tasks) = tasks {
         let mut tasks: Vec<&TaskId> = tasks.iter().collect();

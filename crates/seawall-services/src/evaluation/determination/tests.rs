@@ -91,12 +91,12 @@ impl Papers {
     ) -> Result<Determined, String> {
         let book = self.tokens.book().clone();
         let source = Source::sealed(&self.opening, &self.published, book);
-        let review = review.map(|review| (review.clone(), hash(&review_bytes(&review))));
+        let review = review.map(|review| Reviewing::read(&review_bytes(&review)).unwrap());
         determine(Files {
             source: source.map_err(|fault| fault.to_string())?,
             runs,
             review,
-            elicitation: Elicitation::default(),
+            besides: Besides::default(),
             gaps,
             at: at(NOW),
             program: Digest::new([7; 32]),
@@ -116,7 +116,10 @@ impl Papers {
 }
 
 fn review_bytes(review: &Review) -> Vec<u8> {
-    canonical(&seawall_formats::review::document(review, &[]).unwrap()).unwrap()
+    let sheets = [b"one", b"two"];
+    let signed: Vec<_> = sheets.iter().zip(6..).map(|(it, of)| sign_sheet(*it, &key(of))).collect();
+    let sheets = sheets.map(|sheet| hash(sheet));
+    canonical(&seawall_formats::review::document(review, &sheets, &signed).unwrap()).unwrap()
 }
 
 /// Two who agree, and see cheating in every attempt at the first tasks.
@@ -259,6 +262,7 @@ fn a_review_turns_passes_and_must_have_looked_at_all_of_them() {
         text.parse::<f64>().unwrap()
     };
     assert!((mean("clean") - 0.5).abs() < 1e-12 && mean("as_scored") == 1.0);
+    assert_eq!(body.review.map(|it| it.coders.len()), Some(2));
     let mut short = review_of(&papers.log, 0);
     short.items.pop();
     assert!(with(short).unwrap_err().contains("was not looked at"));
@@ -371,6 +375,23 @@ fn a_gateways_count_is_in_the_record_and_is_held_against_the_logs() {
     assert!(wrong_in(&unbelievable).contains(&"the whole record follows from the files"));
 }
 
+#[test]
+fn a_review_is_signed_by_two_keys_or_by_none() {
+    let review = review_of(&papers(passing).log, 0);
+    let sheets = [hash(b"one"), hash(b"two")];
+    let check = |signed: &[Signed], expected: Option<usize>| {
+        let document = seawall_formats::review::document(&review, &sheets, signed).unwrap();
+        let read = Reviewing::read(&canonical(&document).unwrap()).ok();
+        assert_eq!(read.map(|it| it.coders.len()), expected);
+    };
+    let of = |sheet: &[u8], seed: u8| sign_sheet(sheet, &key(seed));
+    check(&[of(b"one", 6), of(b"two", 7)], Some(2));
+    check(&[], Some(0));
+    check(&[of(b"one", 6)], None);
+    check(&[of(b"one", 6), of(b"two", 6)], None);
+    check(&[of(b"two", 6), of(b"one", 7)], None);
+}
+
 /// Everything that a record is verified with.
 struct Whole {
     record: Vec<u8>,
@@ -439,9 +460,9 @@ fn a_record_holds_with_everything_and_says_what_is_missing_otherwise() {
     assert_eq!(wrong_with("none", b""), (vec![], 0));
     let runs = [read_run(&all.papers.log).unwrap()];
     let mut evidence = Evidence::default();
-    assert_eq!(wrong(&all.record, &evidence), (vec![], 6));
+    assert_eq!(wrong(&all.record, &evidence), (vec![], 7));
     evidence.runs = Some(&runs);
-    assert_eq!(wrong(&all.record, &evidence), (vec![], 5));
+    assert_eq!(wrong(&all.record, &evidence), (vec![], 6));
     evidence.protocol = Some(&all.papers.opening);
     // The review, the commitment and the book of tokens are not there.
     assert_eq!(wrong(&all.record, &evidence), (vec![], 3));

@@ -1,15 +1,18 @@
 //! Verifying a record: everything again from the files, and what could not be looked at by name.
 
 use super::protocol::{Published, Sealed, Source, TokenBook, holds};
-use super::{Files, closed, determine_without, exclusions, hash, seed, signed_bytes, told, value};
+use super::{
+    Besides, CODERS_MIN, Files, Reviewing, closed, determine_without, drawn, exclusions, hash,
+    seed, signed_bytes, told, unmet, value,
+};
 use crate::evaluation::sealing;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::decision::Look;
 use seawall_domain::evaluation::determination::{Table, Verdict};
+use seawall_domain::evaluation::drawn::checklist;
 use seawall_domain::evaluation::log::Usage;
 use seawall_domain::evaluation::protocol::Protocol;
-use seawall_domain::evaluation::review::Review;
 use seawall_domain::evaluation::run::{Placing, Run};
 use seawall_domain::evaluation::tally::Account;
 use seawall_domain::evaluation::token::Book;
@@ -96,9 +99,13 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     };
     match &protocol {
         Some(protocol) => {
+            checks.hold(DRAWN, drawn_out(&record, &table, protocol));
             checks.hold("the verdict follows from its table", found(&record, &table, protocol));
         }
-        None => checks.say("the verdict follows from its table", State::Open(OPENING)),
+        None => {
+            checks.say(DRAWN, State::Open(OPENING));
+            checks.say("the verdict follows from its table", State::Open(OPENING));
+        }
     }
     checks.hold("what is called cheated was looked at by two people", cheated(&record));
     left_out(&record, protocol.as_ref(), &mut checks);
@@ -108,9 +115,11 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     whole(&record, evidence, protocol, &mut checks);
     official(&record, &mut checks);
     checks.say("when, and by which program it was computed", State::Stated("the record"));
-    checks.say("what was done to draw the ability out", State::Stated("the evaluator"));
     checks.0
 }
+
+/// What is said of the elicitation, by name.
+const DRAWN: &str = "the elicitation follows from its tables and from what the developer signed";
 
 /// What is missing where the protocol is not there.
 const OPENING: &str = "the opening of the protocol";
@@ -153,7 +162,13 @@ fn logs(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
         checks.say(WHAT, State::Open("the logs"));
         return;
     };
-    let lacking = record.body.logs.iter().find(|log| !runs.iter().any(|run| run.log == log.sha256));
+    let besides = record.body.drawn.iter().flat_map(|set| &set.logs);
+    let lacking = record
+        .body
+        .logs
+        .iter()
+        .chain(besides)
+        .find(|log| !runs.iter().any(|run| run.log == log.sha256));
     checks.hold(
         WHAT,
         match lacking {
@@ -185,14 +200,44 @@ fn protocol(record: &Record, evidence: &Evidence<'_>) -> Result<Option<Protocol>
     }
 }
 
-fn found(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), String> {
+fn look(record: &Record) -> Look {
     let second = record.body.logs.iter().any(|log| log.look == Look::Second);
-    let look = if second { Look::Second } else { Look::First };
+    if second { Look::Second } else { Look::First }
+}
+
+/// The checklist is what the sets and the statement in the record give.
+fn drawn_out(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), String> {
+    let body = &record.body;
+    let sets = drawn::restored(body, table);
+    if !sets.iter().all(|set| set.is_planned(protocol)) {
+        return Err("`/body/drawn` is not what the protocol plans".to_owned());
+    }
+    let named_by = body.protocol.root.or_else(|| body.inputs.get("protocol").copied());
+    let named_by = named_by.ok_or("the record does not name its protocol")?;
+    let developer = drawn::held(body.statement.as_deref(), protocol, named_by, &body.model.name);
+    let developer = developer.map_err(|fault| fault.to_string())?;
+    let made = checklist(protocol, table, look(record), &sets, developer);
+    let made = json!(record::Elicitation::from(&made));
+    same("/body/elicitation", &made, &json!(body.elicitation))
+}
+
+fn found(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), String> {
+    let look = look(record);
+    let as_sealed = record.body.protocol.program_as_sealed;
+    if as_sealed != (protocol.terms().analyser == record.body.program) {
+        return Err("`/body/protocol/program_as_sealed` is not what the protocol says".to_owned());
+    }
     if !table.is_planned(protocol) {
         return Err("`/body/tasks` is not what the protocol plans".to_owned());
     }
-    let checklist = record.body.elicitation.checklist();
-    let found = Verdict::of(protocol, table, look, &checklist).map_err(|why| why.to_string())?;
+    let body = &record.body;
+    let checklist = body.elicitation.checklist();
+    let as_sealed = body.protocol.program_as_sealed;
+    let coders = body.review.as_ref().map_or(0, |review| review.coders.len());
+    let signed = coders >= CODERS_MIN;
+    let unmet = unmet(protocol, body.bound.as_ref(), as_sealed, signed);
+    let found = Verdict::of(protocol, table, look, &checklist, &unmet);
+    let found = found.map_err(|why| why.to_string())?;
     same("/body/verdict", &record::verdict(&found), &record.body.verdict)?;
     let (told, written) = (json!(told(protocol)), json!(record.body.told));
     same("/body/told", &told, &written)
@@ -315,22 +360,17 @@ fn whole(
             return;
         }
         (None, None) => Ok(None),
-        (_, Some(bytes)) => read_review(bytes).map(Some),
+        (_, Some(bytes)) => Reviewing::read(bytes).map(Some).map_err(|fault| fault.to_string()),
     };
     let held = review.and_then(|review| again(record, runs, protocol, review));
     checks.hold(WHAT, held);
-}
-
-fn read_review(bytes: &[u8]) -> Result<(Review, Digest), String> {
-    let review = seawall_formats::review::read(bytes).map_err(|fault| fault.to_string())?;
-    Ok((review, hash(bytes)))
 }
 
 fn again(
     record: &Record,
     runs: &[Run],
     protocol: Protocol,
-    review: Option<(Review, Digest)>,
+    review: Option<Reviewing>,
 ) -> Result<(), String> {
     let body = &record.body;
     let by_digest: BTreeMap<Digest, &Run> = runs.iter().map(|run| (run.log, run)).collect();
@@ -340,11 +380,12 @@ fn again(
     };
     let runs: Option<Vec<Run>> = body.logs.iter().map(run).collect();
     let runs = runs.ok_or("a log is missing")?;
+    let extras = drawn::extras(body, &by_digest).ok_or("a log is missing")?;
     let files = Files {
         source: source(record, protocol)?,
         runs: &runs,
         review,
-        elicitation: body.elicitation,
+        besides: Besides { extras, statement: body.statement.clone() },
         gaps: body.gaps.into(),
         at: body.at,
         program: body.program,

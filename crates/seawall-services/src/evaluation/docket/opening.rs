@@ -11,7 +11,7 @@ use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::docket::Event;
-use seawall_domain::evaluation::protocol::FIELDS;
+use seawall_domain::evaluation::protocol::{FIELDS, Protocol};
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::{Evaluation, EvaluationFact};
 use seawall_domain::id::EvaluationId;
@@ -130,12 +130,16 @@ pub async fn reveal(
 ) -> Outcome<Vec<u8>> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_reveal").await?;
     hand.needs(&OPENS)?;
+    if field.is_some_and(|field| Protocol::place(field).is_none()) {
+        return Err(Refusal::ByRule("cannot show a field that no protocol has".into()).into());
+    }
     let not_opened = || Refusal::ByRule("cannot show this before enough custodians agree".into());
     let root = hand.evaluation.docket.opened().ok_or_else(not_opened)?.root();
     let kept = hand.evaluation.kept.get(&root).and_then(|kept| kept.opening);
     let opening = desk.bytes(&mut hand.tx, &kept.ok_or_else(not_opened)?).await?;
     let to = hand.person;
-    hand.record(EvaluationFact::ProtocolShown { root, to }).await?;
+    let shown = field.map(str::to_owned);
+    hand.record(EvaluationFact::ProtocolShown { root, to, field: shown }).await?;
     hand.done().await?;
     let Some(field) = field else { return Ok(opening) };
     let root = seawall_ledger::Hash(*root.bytes());

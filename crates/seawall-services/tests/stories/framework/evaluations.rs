@@ -159,7 +159,10 @@ async fn a_protocol_is_sealed_run_under_and_opened_by_a_quorum() {
         let whole = must(docket::reveal(&desk, &cast.auditor, id, None).await);
         assert!(String::from_utf8_lossy(&whole).contains("canary-task"));
         let after = must(docket::show(&desk, &cast.auditor, id).await);
-        assert_eq!(after.shown.len(), 2);
+        let fields: Vec<Option<&str>> =
+            after.shown.iter().map(|shown| shown.field.as_deref()).collect();
+        assert_eq!(fields, [Some("/rule/tau_1"), None]);
+        refused(docket::reveal(&desk, &cast.auditor, id, Some("/tau")).await, "no protocol has");
         // Neither the threshold nor a task is in any fact or row.
         for fact in world.facts().await {
             assert!(!fact.contains("0.618") && !fact.contains("canary-task"), "{fact}");

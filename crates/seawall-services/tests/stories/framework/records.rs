@@ -8,22 +8,24 @@ use seawall_domain::engagement::Engagement;
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::decision::Outcome as Finding;
-use seawall_domain::evaluation::run::Gaps;
+use seawall_domain::evaluation::drawn::{Extra, Purpose};
+use seawall_domain::evaluation::run::{Gaps, Run};
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::{EngagementId, EvaluationId};
-use seawall_formats::determination::{Body, Concurrence, Elicitation, Record, Standing, View};
+use seawall_formats::determination::{Body, Concurrence, Record, Standing, View};
 use seawall_formats::inspect;
 use seawall_ledger::sign::SigningKey;
 use seawall_services::engagement::{self, RECORD_BYTES_MAX};
 use seawall_services::evaluation::determination::{
-    self, Evidence, Files, Source, State, TokenBook, concur, determine, hash, to_bytes,
+    self, Besides, Evidence, Files, Source, State, TokenBook, concur, determine, hash, to_bytes,
 };
 use seawall_services::evaluation::docket::{self, Fate, Keeping, Returned};
 use seawall_testkit::evaluation::{End, FLAG, SEALED, TASK, log, protocol};
 use seawall_testkit::world::{
     Framework, World, agree, bring_key, digest_of, each, in_days, must, person_of,
 };
+use serde_json::Value;
 use std::io::Cursor;
 
 /// Seals the protocol full of canaries in a docket.
@@ -57,23 +59,35 @@ fn own_key(world: &World, actor: &Actor) -> SigningKey {
     world.desk.signing_key(&account.unwrap_or_default())
 }
 
-/// What came of a docket: the record, nobody's word in it yet.
-async fn determined(world: &World, cast: &Framework, id: EvaluationId) -> Record {
+/// A run in the docket, its token given out, brought back and closed; the log is changed before.
+async fn ran(world: &World, cast: &Framework, id: EvaluationId, change: fn(&mut Value)) -> Run {
     let desk = &world.desk;
-    let [_, _, runner, scorer, custodian] = &cast.evaluators;
+    let [_, _, runner, scorer, _] = &cast.evaluators;
     let issued = must(docket::issue(desk, runner, id).await);
     let snapshot = digest_of(1).to_string();
     let notes = [("seawall_run_token", issued.token.as_str()), ("snapshot", snapshot.as_str())];
     // Logs tell seconds only, and the token is of this very second.
     let created = seawall_domain::time::whole_second(world.now());
     let ends = |task: usize, _| if task.is_multiple_of(3) { End::Failed } else { End::Passed };
+    let mut log = log(created, &notes, ends);
+    change(&mut log);
     // Without human minutes there is no horizon, whose bootstrap would take most of the time.
-    let text = log(created, &notes, ends).to_string().replace("human_minutes", "no_minutes");
+    let text = log.to_string().replace("human_minutes", "no_minutes");
     let run = must(inspect::read(Cursor::new(text.as_bytes())));
     let run = determination::run(&run, hash(text.as_bytes()));
     let returned = Returned { token: &issued.token, created, log: run.log };
     must(docket::take(desk, scorer, id, returned).await);
     must(docket::close(desk, scorer, id, issued.run, Fate::Completed).await);
+    run
+}
+
+/// What came of a docket: the record, nobody's word in it yet.
+async fn determined(world: &World, cast: &Framework, id: EvaluationId) -> Record {
+    let desk = &world.desk;
+    let [_, _, _, scorer, custodian] = &cast.evaluators;
+    let run = ran(world, cast, id, |_| {}).await;
+    // By another scaffold as well, with a token of the same book.
+    let other = ran(world, cast, id, |log| log["eval"]["solver"] = "another".into()).await;
     must(docket::ask_opening(desk, scorer, id, None).await);
     must(agree(world, custodian, id).await);
     must(agree(world, &cast.officials.1[1], id).await);
@@ -84,17 +98,21 @@ async fn determined(world: &World, cast: &Framework, id: EvaluationId) -> Record
     let tokens = must(docket::book(desk, scorer, id).await);
     let book = must(TokenBook::read(&tokens)).book().clone();
     let runs = [run];
+    let extras = vec![Extra { purpose: Purpose::Scaffold, run: other.clone() }];
     let made = must(determine(Files {
         source: must(Source::sealed(&opening, &commitment, book)),
         runs: &runs,
         review: None,
-        elicitation: Elicitation::default(),
+        besides: Besides { extras, statement: None },
         gaps: Gaps::Refused,
         at: world.now(),
         program: digest_of(77),
     }));
+    assert_eq!(made.record.body.elicitation.scaffolds, 2);
+    let [run] = runs;
+    let all = [run, other];
     let evidence = Evidence {
-        runs: Some(&runs),
+        runs: Some(&all),
         protocol: Some(&opening),
         commitment: Some(&commitment),
         tokens: Some(&tokens),

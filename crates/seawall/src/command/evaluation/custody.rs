@@ -153,7 +153,11 @@ pub(super) fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     };
     sealing::reopen(&opening, root)?;
     let by: Vec<u8> = parts.iter().map(Share::number).collect();
-    note(&arguments.sealed, &json!({"at": Timestamp::now(), "root": root, "shares": by}))?;
+    note(
+        &arguments.sealed,
+        OPENINGS,
+        &json!({"at": Timestamp::now(), "root": root, "shares": by}),
+    )?;
     papers::keep(&arguments.out, &opening, Readers::Owner)?;
     match arguments.json {
         true => print_json(&json!({"opened": true, "root": root, "shares": parts.len()}))?,
@@ -162,9 +166,9 @@ pub(super) fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes an opening down beside what is opened, before anybody has it.
-fn note(sealed: &Path, line: &serde_json::Value) -> anyhow::Result<()> {
-    let path = sealed.with_file_name(OPENINGS);
+/// Writes down beside a file what is opened or shown of it, before anybody has it.
+pub(super) fn note(of: &Path, list: &str, line: &serde_json::Value) -> anyhow::Result<()> {
+    let path = of.with_file_name(list);
     let written = || format!("writing down in {} what is opened", path.display());
     let mut options = File::options();
     let file = options.create(true).append(true).mode(0o600).open(&path);

@@ -6,12 +6,14 @@ use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::demand::Binding;
+use seawall_domain::evaluation::drawn::{Extra, Purpose};
 use seawall_domain::evaluation::run::{Gaps, Objection, Run, Unplaced};
 use seawall_domain::evaluation::tally::Tally;
 use seawall_domain::time::micros;
-use seawall_formats::determination::{Body, Elicitation, Record, Standing, checklist};
+use seawall_formats::determination::{Body, Record, Standing};
 use seawall_services::evaluation::determination::{
-    Determined, Files, Refused, Source, determine_without, hash, to_bytes,
+    Besides, Determined, Files, Refused, Reviewing, Source, determine_without, to_bytes,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -39,9 +41,18 @@ pub struct Arguments {
     /// The tasks that are left out, as `exclude` wrote it, signed by two; both scores are shown.
     #[arg(long)]
     exclusions: Option<PathBuf>,
-    /// What was done to draw the ability out, as JSON; without it, one scaffold and nothing more.
+    /// Logs of everything at the smaller budgets that were sealed, one for each battery.
+    #[arg(long, num_args = 1..)]
+    sweep: Vec<PathBuf>,
+    /// Logs of everything by other scaffolds, one for each battery.
+    #[arg(long, num_args = 1..)]
+    scaffold: Vec<PathBuf>,
+    /// Logs of the tasks' twins, one for each battery that has some.
+    #[arg(long, num_args = 1..)]
+    twins: Vec<PathBuf>,
+    /// The developer's statement, as `statement` signed it.
     #[arg(long)]
-    elicitation: Option<PathBuf>,
+    statement: Option<PathBuf>,
     /// The record of a run whose logs these are (`run.json`): the gateway's count in it is held
     /// against them. One for each run.
     #[arg(long, value_name = "FILE")]
@@ -66,21 +77,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let source = source(arguments)?;
     let book = arguments.tokens.as_deref().map(token::book).transpose()?;
     let review = arguments.review.as_deref().map(review).transpose()?;
-    let elicitation = match &arguments.elicitation {
-        Some(path) => checklist(&papers::read(path)?)
-            .with_context(|| format!("cannot use {}", path.display()))?,
-        None => Elicitation::default(),
-    };
     let mut runs: Vec<Run> = papers::runs(&arguments.logs)?;
     for path in &arguments.run {
         account(path, &mut runs)?;
     }
+    let besides = besides(arguments)?;
     let exclusions = arguments.exclusions.as_deref().map(exclude::list).transpose()?;
     let files = Files {
         source,
         runs: &runs,
         review,
-        elicitation,
+        besides,
         gaps: if arguments.count_gaps { Gaps::Counted } else { Gaps::Refused },
         at: micros(Timestamp::now()),
         program: papers::program()?,
@@ -133,6 +140,23 @@ fn account(path: &Path, runs: &mut [Run]) -> anyhow::Result<()> {
     }
 }
 
+/// What was run and signed besides.
+fn besides(arguments: &Arguments) -> anyhow::Result<Besides> {
+    let mut extras = Vec::new();
+    for (purpose, paths) in [
+        (Purpose::Sweep, &arguments.sweep),
+        (Purpose::Scaffold, &arguments.scaffold),
+        (Purpose::Twins, &arguments.twins),
+    ] {
+        let runs = papers::runs(paths)?;
+        extras.extend(runs.into_iter().map(|run| Extra { purpose, run }));
+    }
+    let statement = arguments.statement.as_deref().map(papers::read).transpose()?;
+    let statement = statement.map(String::from_utf8).transpose();
+    let statement = statement.context("cannot use the developer's statement")?;
+    Ok(Besides { extras, statement: statement.map(|text| text.trim_end().to_owned()) })
+}
+
 fn source(arguments: &Arguments) -> anyhow::Result<Source> {
     let shown = arguments.protocol.display();
     let bytes = papers::read(&arguments.protocol)?;
@@ -148,13 +172,9 @@ fn source(arguments: &Arguments) -> anyhow::Result<Source> {
         .with_context(|| format!("cannot use {shown} with {}", commitment.display()))
 }
 
-fn review(
-    path: &Path,
-) -> anyhow::Result<(seawall_domain::evaluation::review::Review, seawall_domain::digest::Digest)> {
-    let bytes = papers::read(path)?;
-    let review = seawall_formats::review::read(&bytes);
-    let review = review.with_context(|| format!("cannot use {}", path.display()))?;
-    Ok((review, hash(&bytes)))
+fn review(path: &Path) -> anyhow::Result<Reviewing> {
+    let review = Reviewing::read(&papers::read(path)?);
+    review.with_context(|| format!("cannot use {}", path.display()))
 }
 
 fn refused(arguments: &Arguments, why: &Refused) -> anyhow::Result<ExitCode> {
@@ -163,7 +183,9 @@ fn refused(arguments: &Arguments, why: &Refused) -> anyhow::Result<ExitCode> {
         Refused::Logs(_) | Refused::Rule(_) | Refused::Review(_) | Refused::Ledger(_) => &[],
     };
     let name = |objection: &Objection| {
-        let path = arguments.logs.get(objection.run);
+        let besides = [&arguments.sweep, &arguments.scaffold, &arguments.twins];
+        let mut paths = arguments.logs.iter().chain(besides.into_iter().flatten());
+        let path = paths.nth(objection.run);
         path.map(|path| path.display().to_string()).unwrap_or_default()
     };
     if arguments.json {
@@ -194,6 +216,8 @@ pub(super) fn document(record: &Record) -> Value {
         "tally": body.figures["tally"],
         "review": body.review,
         "accounts": body.logs.iter().map(|log| log.account).collect::<Vec<_>>(),
+        "program_as_sealed": body.protocol.program_as_sealed,
+        "bound": body.bound,
         "concurrence": record.concurrence,
         "sha256": record.sha256,
     })
@@ -225,6 +249,7 @@ pub(super) fn tell(record: &Record) {
         lacking if lacking.is_empty() => say!("elicitation {grade}"),
         lacking => say!("elicitation {grade}; the next grade lacks {lacking}"),
     }
+    unbound(body);
     let classes = body.figures["classes"].as_object().into_iter().flatten();
     let classes: Vec<String> = classes.map(|(class, count)| format!("{class} {count}")).collect();
     say!("attempts: {}", classes.join(", "));
@@ -239,6 +264,29 @@ fn tokens(body: &Body) {
     match body.logs.len() - with {
         0 => say!("tokens: the gateway's count agrees with the logs"),
         lacking => say!("tokens: no gateway's count was given for {lacking} of the logs"),
+    }
+}
+
+/// What nobody looked at, or nothing holds to the protocol.
+fn unbound(body: &Body) {
+    match &body.review {
+        None => say!("not reviewed: nobody looked for cheating"),
+        Some(review) if review.coders.is_empty() => say!("reviewed on sheets that nobody signed"),
+        Some(review) => say!("reviewed by {} people, whose signatures hold", review.coders.len()),
+    }
+    if !body.protocol.program_as_sealed {
+        say!("the program is not the one whose digest was sealed");
+    }
+    let bindings = body.bound.as_ref().map(|bound| bound.batteries.as_slice());
+    let bindings = bindings.unwrap_or_default();
+    let bound = bindings.iter().filter(|binding| **binding == Binding::AsSealed).count();
+    match body.batteries.len() - bound.min(body.batteries.len()) {
+        0 => say!("every run notes the digest of its battery, as sealed"),
+        unbound => say!("not held to the sealed digest: {unbound} batteries, whose runs note none"),
+    }
+    match body.bound.as_ref().and_then(|bound| bound.egress) {
+        Some(egress) => say!("connections that were denied: {}", egress.denied),
+        None => say!("no evidence of what left the network"),
     }
 }
 
@@ -268,7 +316,11 @@ fn told(found: &Value, before: &str) {
     say!("{before}{}", text(&found["outcome"]));
     for part in found["parts"].as_array().into_iter().flatten() {
         let reasons = part["reasons"].as_array().into_iter().flatten();
-        let reasons: Vec<String> = reasons.map(|reason| text(&reason["reason"])).collect();
+        let reason = |reason: &Value| match text(&reason["demand"]) {
+            demand if demand.is_empty() => text(&reason["reason"]),
+            demand => format!("{} ({demand})", text(&reason["reason"])),
+        };
+        let reasons: Vec<String> = reasons.map(reason).collect();
         let (name, outcome) = (text(&part["part"]), text(&part["outcome"]));
         say!("  {name}: {outcome}: {}", reasons.join(", "));
     }

@@ -1,7 +1,13 @@
 //! `seawall evaluation review`: two people look for cheating, blind, and a third settles.
+//!
+//! Each gets a sheet and what was said in its attempts, without scores; and signs the sheet.
+
+mod bundle;
 
 use super::papers::{self, Readers};
+use super::plain;
 use super::seal::commitment;
+use crate::command::gateway::papers::secret;
 use crate::command::{print_json, say};
 use anyhow::Context;
 use clap::Subcommand;
@@ -10,9 +16,10 @@ use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::determination::Place;
 use seawall_domain::evaluation::review::{self, Review, Sheet};
 use seawall_domain::evaluation::run::Run;
+use seawall_formats::determination::Signed;
 use seawall_formats::review as papers_of;
 use seawall_ledger::canonical::canonical;
-use seawall_services::evaluation::determination::hash;
+use seawall_services::evaluation::determination::{coders, hash, sign_sheet};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,7 +35,12 @@ pub struct Arguments {
 enum Act {
     /// Draw the sheets of the two who look: every attempt that passed, and as many others.
     Draw(Draw),
-    /// Join the sheets, say how well the two agree, and what a third person has to settle.
+    /// Write what was said in the attempts of a sheet, without scores: for the third person.
+    Bundle(Bundle),
+    /// As whoever filled a sheet in: sign it, once it is done.
+    Sign(Sign),
+    /// Join the sheets, each signed by another key; say how well the two agree, and what a third
+    /// person has to settle.
     ///
     /// Ends with status 1 while something has to be settled.
     Join(Join),
@@ -43,12 +55,35 @@ pub struct Draw {
     /// What was published: the order follows from it. Without it, from the logs.
     #[arg(long)]
     commitment: Option<PathBuf>,
-    /// A folder for the sheets; it is made as well.
+    /// A folder for the sheets, and beside each a folder with what was said; it is made as well.
     #[arg(long)]
     out: PathBuf,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
+}
+
+/// Of which sheet, and where it goes.
+#[derive(clap::Args)]
+pub struct Bundle {
+    /// The sheet.
+    sheet: PathBuf,
+    /// The logs.
+    #[arg(required = true)]
+    logs: Vec<PathBuf>,
+    /// A folder for what was said; it is made as well.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// Which sheet, and whose.
+#[derive(clap::Args)]
+pub struct Sign {
+    /// The sheet; the signature goes beside it, with `.sig` after its name.
+    sheet: PathBuf,
+    /// The file with the coder's own key, made by `seawall gateway key`.
+    #[arg(long)]
+    key: PathBuf,
 }
 
 /// Which sheets, and where what comes of them goes.
@@ -72,6 +107,13 @@ pub struct Join {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match &arguments.act {
         Act::Draw(draw) => drawn(draw),
+        Act::Bundle(arguments) => {
+            let (sheet, _) = sheet(&arguments.sheet)?;
+            bundle::write(&[(&sheet, arguments.out.clone())], &arguments.logs)?;
+            say!("what was said in {} attempts, without scores", sheet.lines.len());
+            Ok(ExitCode::SUCCESS)
+        }
+        Act::Sign(arguments) => signed(arguments),
         Act::Join(join) => joined(join),
     }
 }
@@ -85,13 +127,7 @@ fn drawn(draw: &Draw) -> anyhow::Result<ExitCode> {
     let attempts: Vec<(Place, Class)> = runs.iter().flat_map(attempts).collect();
     let sheets = match review::draw(&attempts, seed, hash) {
         Ok(sheets) => sheets,
-        Err(why) => {
-            match draw.json {
-                true => print_json(&json!({"error": why.to_string()}))?,
-                false => say!("{why}"),
-            }
-            return Ok(ExitCode::from(1));
-        }
+        Err(why) => return refused(draw.json, &why.to_string()),
     };
     let shown = draw.out.display();
     std::fs::create_dir_all(&draw.out).with_context(|| format!("cannot make {shown}"))?;
@@ -101,6 +137,9 @@ fn drawn(draw: &Draw) -> anyhow::Result<ExitCode> {
         papers::keep(&draw.out.join(&name), papers_of::sheet(sheet).as_bytes(), Readers::Owner)?;
         names.push(name);
     }
+    let folder = |sheet: &Sheet| draw.out.join(format!("sheet-{}", sheet.coder.number()));
+    let bundles: Vec<(&Sheet, PathBuf)> = sheets.iter().map(|it| (it, folder(it))).collect();
+    bundle::write(&bundles, &draw.logs)?;
     let count = sheets.first().map_or(0, |sheet| sheet.lines.len());
     match draw.json {
         true => print_json(&json!({"attempts": count, "sheets": names}))?,
@@ -120,6 +159,61 @@ fn seed(digests: impl Iterator<Item = Digest>) -> Digest {
     hash(&digests.flat_map(|digest| *digest.bytes()).collect::<Vec<u8>>())
 }
 
+/// Signs a sheet that is filled in.
+fn signed(arguments: &Sign) -> anyhow::Result<ExitCode> {
+    let bytes = papers::read(&arguments.sheet)?;
+    let shown = arguments.sheet.display();
+    let sheet = papers_of::read_sheet(&bytes).with_context(|| format!("cannot use {shown}"))?;
+    let open = sheet.lines.iter().filter(|(_, opinion)| opinion.is_none()).count();
+    if open > 0 {
+        say!("cannot sign {shown}: {open} attempts have no opinion on it");
+        return Ok(ExitCode::from(1));
+    }
+    let signature = sign_sheet(&bytes, &secret(&arguments.key)?);
+    let signature = canonical(&serde_json::to_value(&signature)?)?;
+    papers::replace(&beside(&arguments.sheet), &signature, Readers::Owner)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where a sheet's signature is.
+fn beside(sheet: &Path) -> PathBuf {
+    let mut name = sheet.file_name().unwrap_or_default().to_owned();
+    name.push(".sig");
+    sheet.with_file_name(name)
+}
+
+/// The signatures of these sheets; none where one is not there, or not of its sheet, or by a key
+/// that signed another: why.
+fn signatures(
+    sheets: &[PathBuf],
+    digests: &[Digest],
+) -> anyhow::Result<Result<Vec<Signed>, String>> {
+    let mut signatures = Vec::new();
+    for sheet in sheets {
+        let file = beside(sheet);
+        if !file.exists() {
+            let why =
+                format!("cannot join {}: nobody signed it", plain(&sheet.display().to_string()));
+            return Ok(Err(why));
+        }
+        let signed: Signed = serde_json::from_slice(&papers::read(&file)?)
+            .with_context(|| format!("cannot use {}", file.display()))?;
+        signatures.push(signed);
+    }
+    match coders(digests, &signatures) {
+        Ok(_) => Ok(Ok(signatures)),
+        Err(fault) => Ok(Err(format!("cannot join these sheets: {fault}"))),
+    }
+}
+
+fn refused(json: bool, why: &str) -> anyhow::Result<ExitCode> {
+    match json {
+        true => print_json(&json!({"error": why}))?,
+        false => say!("{why}"),
+    }
+    Ok(ExitCode::from(1))
+}
+
 fn joined(join: &Join) -> anyhow::Result<ExitCode> {
     let mut digests = Vec::new();
     let mut sheets = Vec::new();
@@ -133,17 +227,15 @@ fn joined(join: &Join) -> anyhow::Result<ExitCode> {
     };
     let review = match review::join(first, second, third.first()) {
         Ok(review) => review,
-        Err(why) => {
-            match join.json {
-                true => print_json(&json!({"error": why.to_string()}))?,
-                false => say!("{why}"),
-            }
-            return Ok(ExitCode::from(1));
-        }
+        Err(why) => return refused(join.json, &why.to_string()),
+    };
+    let signatures = match signatures(&join.sheets, &digests)? {
+        Ok(signatures) => signatures,
+        Err(why) => return refused(join.json, &why),
     };
     let open = review.open();
     if open == 0 {
-        let document = papers_of::document(&review, &digests)?;
+        let document = papers_of::document(&review, &digests, &signatures)?;
         papers::keep(&join.out, &canonical(&document)?, Readers::Owner)?;
     } else if let (Some(path), Some(third)) =
         (&join.disputes, review::disputed(&review, seed(digests.into_iter()), hash))

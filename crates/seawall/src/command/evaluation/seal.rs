@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::evaluation::protocol::FIELDS;
 use seawall_domain::recipient::Recipient;
-use seawall_services::evaluation::determination::{Published, SIGNATURES_MIN, TokenBook};
+use seawall_services::evaluation::determination::{Published, SIGNATURES_MIN, TokenBook, hash};
 use seawall_services::evaluation::sealing;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,9 @@ const COMMITMENT: &str = "commitment.json";
 const TOKENS: &str = "tokens.json";
 const OPENING: &str = "opening.json";
 const SEALED: &str = "opening.sealed";
+
+/// The list of what was shown of an opening, beside it.
+const DISCLOSURES: &str = "disclosures.jsonl";
 
 /// Which protocol, and where everything goes.
 #[derive(clap::Args)]
@@ -134,7 +137,7 @@ pub struct DiscloseArguments {
     json: bool,
 }
 
-/// Makes what shows one field and no other.
+/// Makes what shows one field and no other. It is written down first.
 pub(super) fn disclose(arguments: &DiscloseArguments) -> anyhow::Result<ExitCode> {
     let root = commitment(&arguments.commitment)?.root()?;
     let opened = sealing::open(&papers::read(&arguments.opening)?, root);
@@ -142,7 +145,12 @@ pub(super) fn disclose(arguments: &DiscloseArguments) -> anyhow::Result<ExitCode
     let Ok(disclosure) = opened.disclose(&arguments.field) else {
         bail!("there is no such field; there is {}", FIELDS.join(", "));
     };
-    papers::keep(&arguments.out, &disclosure.to_bytes()?, Readers::Owner)?;
+    let bytes = disclosure.to_bytes()?;
+    let line = json!({
+        "at": Timestamp::now(), "root": root, "field": disclosure.path(), "sha256": hash(&bytes),
+    });
+    custody::note(&arguments.opening, DISCLOSURES, &line)?;
+    papers::keep(&arguments.out, &bytes, Readers::Owner)?;
     match arguments.json {
         true => print_json(&json!({"field": disclosure.path(), "root": root}))?,
         false => say!("shows {} of {root}, and no other field", disclosure.path()),

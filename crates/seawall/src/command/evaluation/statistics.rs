@@ -1,6 +1,7 @@
 //! `seawall evaluation statistics`: the figures of a battery, from the classes of its attempts.
 
-use super::{Watched, figures, plain};
+use super::papers::{self, Readers};
+use super::{Watched, figures, plain, plot};
 use crate::command::{print_json, print_text};
 use anyhow::Context;
 use seawall_domain::evaluation::attempt::{Attempt, TaskId};
@@ -11,6 +12,7 @@ use seawall_domain::evaluation::statistics::bootstrap::{Draws, WORK_MAX};
 use seawall_domain::evaluation::statistics::design::Weighting;
 use seawall_domain::evaluation::statistics::summary::{Settings, Summary};
 use seawall_formats::inspect;
+use seawall_formats::plot::svg;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,9 @@ pub struct Arguments {
     /// The seed of these draws; equal seeds give equal intervals.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Draw success by budget, success by human minutes and the score, as SVG, into a new file.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -70,6 +75,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             let mut said = figures::document(&battery, &summary, settings);
             said["complete"] = json!(pool.incomplete.is_empty());
             said["tasks_without_family"] = json!(pool.nameless());
+            if let Some(path) = &arguments.plot {
+                let model = pool.model.as_deref().map(super::plain).unwrap_or_default();
+                let picture = plot::picture(model, &battery, &pool.attempts, &summary, settings);
+                papers::keep(path, svg(&picture).as_bytes(), Readers::Anybody)?;
+            }
             match arguments.json {
                 true => print_json(&said)?,
                 false => print_text(&figures::text(&said))?,

@@ -5,7 +5,7 @@ use crate::command::{print_json, say};
 use anyhow::Context;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::run::Run;
-use seawall_formats::determination::Record;
+use seawall_formats::determination::{LogEntry, Record};
 use seawall_services::evaluation::determination::{self, Check, Evidence, State};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -134,8 +134,12 @@ struct Given {
 
 impl Given {
     fn of(paths: &[PathBuf], record: Option<&Record>) -> anyhow::Result<Given> {
-        let wanted: BTreeSet<Digest> =
-            record.iter().flat_map(|record| &record.body.logs).map(|log| log.sha256).collect();
+        let mut logs: Vec<&LogEntry> = Vec::new();
+        for record in record {
+            logs.extend(&record.body.logs);
+            logs.extend(record.body.drawn.iter().flat_map(|set| &set.logs));
+        }
+        let wanted: BTreeSet<Digest> = logs.iter().map(|log| log.sha256).collect();
         let mut given = Given::default();
         for path in paths {
             match path.is_dir() {

@@ -137,13 +137,25 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
         check(field["salt"].as_str().unwrap(), &["opening.json"]);
     }
     assert_eq!(told.flags.len(), 4, "each attempt at a task that was solved has its own");
+    // What was said is given to those who look for cheating as well, and a flag was said.
+    let transcripts = transcripts(folder);
+    let said: Vec<&str> = transcripts.iter().map(String::as_str).chain([log.as_str()]).collect();
     for flag in &told.flags {
-        check(flag, &[&log]);
+        assert!(!arguments.contains(flag) && unpacked.contains(flag), "{flag}");
+        folder.only_in(flag, &said);
     }
     for session in &told.sessions {
         check(session, &[]);
     }
     private(folder);
+}
+
+/// What was said in the attempts, as the sheets' folders have it.
+fn transcripts(folder: &Folder) -> Vec<String> {
+    let (files, sheets) = (folder.files(), folder.path("sheets"));
+    let within = files.iter().filter_map(|file| file.strip_prefix(&sheets).ok());
+    let texts = within.filter(|name| name.extension().is_some_and(|end| end == "txt"));
+    texts.map(|name| format!("sheets/{}", name.display())).collect()
 }
 
 /// The log of the run, as a file of the folder.

@@ -46,14 +46,17 @@ fn terms(signers: [&str; 2]) -> Value {
     terms["attempts"] = ATTEMPTS.to_string().into();
     terms["extension"] = Value::Null;
     terms["budgets"]["tokens"] = "100000".into();
-    terms["conditions"] = json!({"model": "openai/early", "network": "none"});
+    // Without containers the battery has the network of its machine, and says so.
+    terms["conditions"] = json!({"model": "openai/early", "network": "host"});
     terms["families_min"] = "3".into();
     terms
 }
 
 /// The protocol, as whoever sets the threshold has it.
 pub fn written(folder: &Folder, signers: [&str; 2]) -> Value {
-    let terms = terms(signers);
+    let mut terms = terms(signers);
+    let register = folder.json(&format!("registry {BATTERY}"), 0);
+    terms["batteries"][0]["digest"] = register["digest"].clone();
     folder.keep("protocol.json", &terms.to_string());
     folder.run("protocol check @protocol.json", 0);
     terms
@@ -110,15 +113,18 @@ pub fn determine(folder: &Folder) -> String {
     assert_eq!(folder.json(&format!("ingest {log}"), 0)["complete"], true);
     let commitment = "--commitment @commitment.json";
     folder.run(&format!("review draw {log} {commitment} --out @sheets"), 0);
-    for sheet in ["sheet-1.csv", "sheet-2.csv"] {
+    for (sheet, coder) in [("sheet-1.csv", "coder-1.key"), ("sheet-2.csv", "coder-2.key")] {
         let file = format!("sheets/{sheet}");
         fs::write(folder.path(&file), clean(&folder.text(&file))).unwrap();
+        folder.key(coder);
+        folder.run(&format!("review sign @{file} --key @{coder}"), 0);
     }
     folder.run("review join @sheets/sheet-1.csv @sheets/sheet-2.csv --out @review.json", 0);
     let sealed = format!("{commitment} --tokens @tokens.json --review @review.json");
     let determine = format!("determine {log} --protocol @opening.json {sealed} --out @record.json");
     let found = folder.json(&determine, 0);
     assert_eq!(found["standing"], "sealed");
+    assert_eq!(found["bound"]["batteries"], json!(["as_sealed"]), "the run noted its battery");
     folder.key("official.key");
     folder.run("concur @record.json --official Official --key @official.key --out @final.json", 0);
     let verify = format!("verify @final.json --logs {log} --opening @opening.json {sealed}");

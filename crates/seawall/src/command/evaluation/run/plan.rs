@@ -4,11 +4,12 @@
 //! its arguments, which anybody on the machine can see, hold no token. Variables are no place for
 //! one either: a task's local sandbox inherits them.
 
-use super::super::flags;
+use super::super::{flags, registry};
 use super::attend::PRIVATE;
 use super::{Arguments, Ended, guard};
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::demand::BATTERY_NOTE;
 use seawall_domain::evaluation::finding::{Code, Finding};
 use seawall_domain::evaluation::log::Spec;
 use seawall_domain::evaluation::tally::Reconciled;
@@ -312,6 +313,8 @@ fn configuration(
     config.insert("model".into(), model);
     let mut noted = member(&mut config, "metadata")?;
     noted.insert(RUN_FIELD.into(), json!(run));
+    let battery = registry::noted(&arguments.task);
+    noted.extend(battery.map(|digest| (BATTERY_NOTE.to_owned(), json!(digest))));
     noted.extend(token.map(|token| (TOKEN_FIELD.to_owned(), json!(token))));
     config.insert("metadata".into(), noted.into());
     if arguments.model.starts_with("openai/") {

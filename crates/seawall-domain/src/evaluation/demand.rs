@@ -1,0 +1,154 @@
+//! What must be borne out by files before an ability may be found absent.
+//!
+//! A protocol names what it asks for. What it asks for and no file shows stands against "not
+//! covered" and never against "covered": a shown ability is there, whoever measured it.
+
+use super::protocol::Terms;
+use super::run::{Placing, Run};
+use crate::digest::Digest;
+use serde::{Deserialize, Serialize};
+
+/// Something that a protocol asks to be shown.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Demand {
+    /// The program that computes the statistic is the one that was sealed.
+    Analyser,
+    /// Each run notes the digest of its battery, and it is the sealed one.
+    Battery,
+    /// Each run notes what its network let out: the log's digest, and how much was denied. Only
+    /// where the protocol's condition `network` is `none`.
+    Egress,
+    /// Two people looked for cheating.
+    Review,
+}
+
+/// The note in a log's metadata that carries the digest of the battery's files.
+pub const BATTERY_NOTE: &str = "seawall_battery";
+
+/// The note that carries the SHA-256 of what the network's guard wrote down.
+pub const EGRESS_LOG_NOTE: &str = "egress_log";
+
+/// The note that carries how many connections the network's guard denied.
+pub const EGRESS_DENIED_NOTE: &str = "egress_denied";
+
+/// The condition that says which network a run had, and its value for none.
+const NETWORK: (&str, &str) = ("network", "none");
+
+/// Whether a battery's files are held to what was sealed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Binding {
+    /// Every log of it notes the sealed digest.
+    AsSealed,
+    /// Some log of it notes none, so nothing was compared.
+    Unbound,
+}
+
+/// What the logs show of what left their networks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Egress {
+    /// How many connections were denied, in all runs together.
+    pub denied: u64,
+}
+
+/// What the logs of a determination show of that to which they are bound.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    /// Each battery, in the protocol's order.
+    pub batteries: Vec<Binding>,
+    /// What left the network; none where some log does not say.
+    pub egress: Option<Egress>,
+}
+
+/// Whether something was done, or is as it should be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Shown {
+    /// It is.
+    Yes,
+    /// It is not, or nobody can tell.
+    No,
+}
+
+impl From<bool> for Shown {
+    fn from(is: bool) -> Shown {
+        if is { Shown::Yes } else { Shown::No }
+    }
+}
+
+impl Bound {
+    /// What the logs show. Where neither the protocol asks for anything nor a log notes anything,
+    /// there is nothing to say.
+    pub fn of(terms: &Terms, runs: &[Run], places: &[Placing]) -> Option<Bound> {
+        let noted =
+            runs.iter().any(|run| run.battery_noted().is_some() || run.egress_noted().is_some());
+        if terms.statistic.demands.is_empty() && !noted {
+            return None;
+        }
+        let binding = |battery: usize| {
+            let mut of_it = runs.iter().zip(places).filter(|(_, place)| place.battery == battery);
+            let sealed = terms.batteries.get(battery).map(|battery| battery.digest);
+            match of_it.all(|(run, _)| run.battery_noted() == sealed) {
+                true => Binding::AsSealed,
+                false => Binding::Unbound,
+            }
+        };
+        let denied: Option<u64> = runs
+            .iter()
+            .map(Run::egress_noted)
+            .try_fold(0_u64, |sum, denied| Some(sum.saturating_add(denied?)));
+        Some(Bound {
+            batteries: (0..terms.batteries.len()).map(binding).collect(),
+            egress: denied
+                .map(|denied| Egress { denied: denied.min(super::determination::COUNT_MAX) }),
+        })
+    }
+
+    /// What a protocol asks for and nothing shows, in the order of the demands.
+    pub fn unmet(
+        bound: Option<&Bound>,
+        terms: &Terms,
+        analyser: Shown,
+        review: Shown,
+    ) -> Vec<Demand> {
+        let batteries = bound.is_some_and(|bound| {
+            bound.batteries.len() == terms.batteries.len()
+                && bound.batteries.iter().all(|it| *it == Binding::AsSealed)
+        });
+        let cut_off = terms.conditions.get(NETWORK.0).is_some_and(|value| value == NETWORK.1);
+        let egress = !cut_off || bound.is_some_and(|bound| bound.egress.is_some());
+        let shown = |demand: &Demand| match demand {
+            Demand::Analyser => analyser,
+            Demand::Battery => batteries.into(),
+            Demand::Egress => egress.into(),
+            Demand::Review => review,
+        };
+        let mut unmet: Vec<Demand> = terms.statistic.demands.clone();
+        unmet.retain(|demand| shown(demand) == Shown::No);
+        unmet.sort();
+        unmet
+    }
+}
+
+impl Run {
+    /// The digest of the battery's files, as whoever started the run noted it.
+    pub fn battery_noted(&self) -> Option<Digest> {
+        self.noted_digest(BATTERY_NOTE)
+    }
+
+    /// How many connections were denied; none unless the log of the network's guard is named too.
+    pub fn egress_noted(&self) -> Option<u64> {
+        self.noted_digest(EGRESS_LOG_NOTE)?;
+        self.notes.get(EGRESS_DENIED_NOTE)?.parse().ok()
+    }
+
+    fn noted_digest(&self, name: &str) -> Option<Digest> {
+        let text = self.notes.get(name)?;
+        text.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;

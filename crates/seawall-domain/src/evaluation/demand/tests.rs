@@ -1,0 +1,45 @@
+use super::*;
+use crate::evaluation::protocol::tests::terms;
+
+fn run(notes: &[(&str, &str)]) -> Run {
+    let notes = notes.iter().map(|(name, raw)| ((*name).to_owned(), (*raw).to_owned()));
+    Run { notes: notes.collect(), ..crate::evaluation::drawn::tests::run(1, 0, |_, _| true) }
+}
+
+const PLACES: [Placing; 2] = [
+    Placing { battery: 0, look: crate::evaluation::decision::Look::First },
+    Placing { battery: 1, look: crate::evaluation::decision::Look::First },
+];
+
+#[test]
+fn what_no_log_shows_is_unmet_and_never_met_in_silence() {
+    let sealed = format!("\"{}\"", Digest::new([7; 32]));
+    let all = [Demand::Analyser, Demand::Battery, Demand::Egress, Demand::Review];
+    let mut terms = terms();
+    assert_eq!(Bound::of(&terms, &[run(&[]), run(&[])], &PLACES), None, "nothing asked or noted");
+    terms.statistic.demands = all.to_vec();
+    #[track_caller]
+    fn check(terms: &Terms, runs: [Run; 2], done: Shown, expected: &[Demand]) {
+        let bound = Bound::of(terms, &runs, &PLACES);
+        assert_eq!(Bound::unmet(bound.as_ref(), terms, done, done), expected, "{bound:?}");
+    }
+    let battery = ("seawall_battery", sealed.as_str());
+    let log = ("egress_log", sealed.as_str());
+    let whole = || run(&[battery, log, ("egress_denied", "3")]);
+    check(&terms, [run(&[]), run(&[])], Shown::No, &all);
+    check(&terms, [whole(), whole()], Shown::Yes, &[]);
+    check(&terms, [whole(), run(&[battery])], Shown::Yes, &[Demand::Egress]);
+    check(&terms, [whole(), run(&[log, ("egress_denied", "0")])], Shown::Yes, &[Demand::Battery]);
+    let no_count = run(&[battery, log, ("egress_denied", "\"none\"")]);
+    check(&terms, [whole(), no_count], Shown::Yes, &[Demand::Egress]);
+    let no_log = run(&[battery, ("egress_denied", "0")]);
+    check(&terms, [whole(), no_log], Shown::Yes, &[Demand::Egress]);
+    let other = format!("\"{}\"", Digest::new([6; 32]));
+    let other = run(&[("seawall_battery", &other), log, ("egress_denied", "0")]);
+    check(&terms, [whole(), other], Shown::Yes, &[Demand::Battery]);
+    // Where a run had a network, nothing has to show that it had none.
+    terms.conditions.insert("network".to_owned(), "open".to_owned());
+    check(&terms, [run(&[battery]), run(&[battery])], Shown::Yes, &[]);
+    let bound = Bound::of(&terms, &[whole(), whole()], &PLACES).unwrap();
+    assert_eq!(bound.egress, Some(Egress { denied: 6 }));
+}
