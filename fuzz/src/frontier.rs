@@ -143,7 +143,9 @@ pub fn escrows(bytes: &[u8]) {
             if written.len() < HEAD_BYTES_MAX {
                 assert_eq!(Head::read(&written).expect("what is written is read"), head);
             }
-            Side::BOTH.map(|side| opens(head.enclosed(side)));
+            for side in Side::BOTH {
+                opens(head.enclosed(side));
+            }
         }
         Err(fault) => refused(&fault),
     }

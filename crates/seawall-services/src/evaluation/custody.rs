@@ -89,9 +89,18 @@ pub fn share(sealed: &SealedShare, keeper: &Keeper) -> Option<Result<Share, Faul
 
 /// Opens by the shares of a quorum.
 pub fn open(sealed: &SealedOpening, parts: &[Share]) -> Result<Vec<u8>, Fault> {
-    let key = shares::combine(parts, sealed.check.bytes())?;
+    deciphered(sealed, &joined(sealed, parts)?)
+}
+
+/// The key that these shares have together; refused where they are too few, or not of this opening.
+pub fn joined(sealed: &SealedOpening, parts: &[Share]) -> Result<[u8; 32], Fault> {
+    shares::combine(parts, sealed.check.bytes())
+}
+
+/// Opens by the key; refused where what is sealed was altered.
+pub fn deciphered(sealed: &SealedOpening, key: &[u8; 32]) -> Result<Vec<u8>, Fault> {
     let altered = || Fault::Unproven { what: WHAT, why: "it was altered".to_owned() };
-    sealed::open(&key, sealed.root.bytes(), &sealed.sealed().ok_or_else(altered)?)
+    sealed::open(key, sealed.root.bytes(), &sealed.sealed().ok_or_else(altered)?)
 }
 
 /// What a share belongs to.

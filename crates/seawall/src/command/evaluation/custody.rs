@@ -141,8 +141,8 @@ pub(super) fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
         bail!("cannot use {shown}: it is not that of this commitment");
     }
     let parts = arguments.shares.iter().map(|path| part(path)).collect::<Result<Vec<_>, _>>()?;
-    let opening = match custody::open(&sealed, &parts) {
-        Ok(opening) => opening,
+    let key = match custody::joined(&sealed, &parts) {
+        Ok(key) => key,
         Err(fault) => {
             match arguments.json {
                 true => print_json(&json!({"opened": false, "error": fault.to_string()}))?,
@@ -151,6 +151,8 @@ pub(super) fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(1));
         }
     };
+    let opening = custody::deciphered(&sealed, &key);
+    let opening = opening.with_context(|| format!("cannot open {shown}"))?;
     sealing::reopen(&opening, root)?;
     let by: Vec<u8> = parts.iter().map(Share::number).collect();
     note(
