@@ -135,7 +135,7 @@ struct Given {
 impl Given {
     fn of(paths: &[PathBuf], record: Option<&Record>) -> anyhow::Result<Given> {
         let mut logs: Vec<&LogEntry> = Vec::new();
-        for record in record {
+        if let Some(record) = record {
             logs.extend(&record.body.logs);
             logs.extend(record.body.drawn.iter().flat_map(|set| &set.logs));
         }
