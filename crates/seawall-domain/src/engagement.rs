@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub mod certificate;
+pub mod count;
 pub mod crossing;
 pub mod custody;
 pub mod determination;
@@ -32,6 +33,7 @@ pub mod scope;
 pub mod view;
 pub mod window;
 
+use count::{Counted, Counts, GatewayKey};
 use custody::{Custody, CustodyFact};
 use determination::{Determination, DeterminationFact};
 use lease::LeaseKey;
@@ -109,6 +111,18 @@ pub enum Refused {
     /// There is one.
     #[error("cannot keep another record: one is kept, and it stays")]
     RecordKept,
+    /// No gateway with that key was named.
+    #[error("cannot take this count: no gateway with that key was named here")]
+    NoGateway,
+    /// The engagement has not had that window.
+    #[error("cannot take this count: this engagement has not had that window")]
+    NoWindow,
+    /// A newer count is there, or this one.
+    #[error("cannot take this count: the one that is there is as new or newer")]
+    OlderCount,
+    /// Its parties are not in order, each once, or too many.
+    #[error("cannot take this count: it names each party once, in order, and not too many")]
+    BadCount,
     /// A bound is reached.
     #[error("cannot keep more than {0}")]
     Full(usize),
@@ -153,6 +167,9 @@ pub struct Engagement {
     /// The key by which the developer signs leases, where it has named one here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_key: Option<LeaseKey>,
+    /// The gateways of its windows, and what they counted.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
+    pub counts: Counts,
     /// What is held in windows, and what became of it.
     pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
@@ -187,6 +204,8 @@ pub enum Event {
     },
     /// The developer names the key by which it signs leases.
     NameLeaseKey(LeaseKey),
+    /// The developer or the official names the key by which a gateway signs what it counted.
+    NameGateway(GatewayKey),
     /// In what is held.
     Custody(custody::Event),
 }
@@ -206,6 +225,8 @@ pub enum EngagementFact {
     ProtocolNamed { root: Digest },
     RecordKept { record: Digest, letter: Digest },
     LeaseKeyNamed { key: LeaseKey },
+    GatewayNamed { key: GatewayKey },
+    CountBrought { window: WindowId, key: GatewayKey, counted: Counted },
     CustodyMoved { fact: CustodyFact },
     DaysCounted { others: Vec<Use> },
 }
@@ -296,6 +317,11 @@ impl Engagement {
                 developer(who)?;
                 Ok(vec![EngagementFact::LeaseKeyNamed { key }])
             }
+            Event::NameGateway(key) => {
+                count::names_gateways(who)?;
+                self.counts.naming(key)?;
+                Ok(vec![EngagementFact::GatewayNamed { key }])
+            }
             Event::Custody(event) => {
                 let fact = self.custody.decide(event, who, self, now)?;
                 Ok(vec![EngagementFact::CustodyMoved { fact }])
@@ -371,6 +397,10 @@ impl Engagement {
             EngagementFact::ProtocolNamed { root } => next.protocol = Some(*root),
             EngagementFact::RecordKept { record, .. } => next.record = Some(*record),
             EngagementFact::LeaseKeyNamed { key } => next.lease_key = Some(*key),
+            EngagementFact::GatewayNamed { key } => next.counts = next.counts.naming(*key).ok()?,
+            EngagementFact::CountBrought { window, key, counted } => {
+                next.counts = next.counts.counting(*window, *key, counted);
+            }
             EngagementFact::CustodyMoved { fact } => {
                 next.custody = next.custody.after(*fact, at).ok()?;
             }
@@ -401,6 +431,7 @@ impl Engagement {
             protocol: None,
             record: None,
             lease_key: None,
+            counts: Counts::default(),
             custody: Custody::default(),
             seen: at,
         })

@@ -188,7 +188,7 @@ pub fn jobs_for(subject: Uuid, fact: &Fact) -> Vec<Job> {
             | EvaluationFact::ProtocolShown { .. } => Vec::new(),
         },
         Fact::Engagement(fact) => for_engagement(EngagementId::new(subject), fact),
-        Fact::Tie(_) => Vec::new(),
+        Fact::Tie(_) | Fact::Basis(_) => Vec::new(),
         Fact::Partner(fact) => for_partner(PartnerId::new(subject), fact),
     }
 }
@@ -221,6 +221,8 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
+        | EngagementFact::GatewayNamed { .. }
+        | EngagementFact::CountBrought { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => Vec::new(),
     }

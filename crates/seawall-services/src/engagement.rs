@@ -3,6 +3,7 @@
 //! Each use-case is one step of one of the three machines; the domain decides it. Nothing here asks
 //! whether a model may be released, and the developer withdraws in every state (MISSION C55-C60).
 
+mod counts;
 mod custody;
 mod documents;
 mod figures;
@@ -11,6 +12,7 @@ mod letters;
 mod record;
 mod steps;
 
+pub use counts::{bring_count, gateways, name_gateway};
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
@@ -165,7 +167,7 @@ fn who(actor: &Actor, action: Action, engagement: &Engagement) -> Result<Who, Re
     if action == Action::Work {
         return Ok(Who::Clock);
     }
-    if action == Action::Engage {
+    if action == Action::Engage || (action == Action::BringCounts && own) {
         // A developer's machine may act for it: that nothing keeps it from withdrawing comes first.
         let account = actor.account.map(|account| PersonId::new(account.uuid()));
         return Ok(Who::Developer(actor.person.or(account).ok_or(Refusal::Hidden)?));

@@ -27,7 +27,8 @@ pub fn due(fact: &Fact, at: Timestamp) -> Timestamp {
         | Fact::Statement(_)
         | Fact::Exposure(_)
         | Fact::Evaluation(_)
-        | Fact::Tie(_) => at,
+        | Fact::Tie(_)
+        | Fact::Basis(_) => at,
     }
 }
 
@@ -61,6 +62,8 @@ fn of_engagement(fact: &EngagementFact, at: Timestamp) -> Option<Timestamp> {
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
+        | EngagementFact::GatewayNamed { .. }
+        | EngagementFact::CountBrought { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -2,6 +2,7 @@
 
 use super::examples::{day, digest, subject_id};
 use seawall_domain::digest::Address;
+use seawall_domain::engagement::count::{Counted, GatewayKey, Used};
 use seawall_domain::engagement::custody::CustodyFact;
 use seawall_domain::engagement::determination::{Concurrence, DeterminationFact};
 use seawall_domain::engagement::grant::{Bearer, Purpose};
@@ -19,6 +20,8 @@ use seawall_domain::evaluation::{EvaluationFact, Kept};
 use seawall_domain::id::*;
 use seawall_domain::partner::appeal::Appeal;
 use seawall_domain::partner::assessment::{Answer, Filing};
+use seawall_domain::partner::basis::BasisFact;
+use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Tie, TieFact, TieKind};
 use seawall_domain::partner::decision::{Decision, Outcome as Decided, Reason as Because, Side};
@@ -157,6 +160,12 @@ pub fn engagements() -> Vec<EngagementFact> {
     all.push(F::SnapshotAdded { snapshot: digest(44) });
     all.push(F::ProtocolNamed { root: digest(30) });
     all.push(F::LeaseKeyNamed { key: LeaseKey(digest(46)) });
+    let key = GatewayKey(digest(48));
+    let used = Used { party: party(4), requests: 3, tokens_in: 900, tokens_out: 100 };
+    let (statement, parties) = (digest(49), vec![used]);
+    all.push(F::GatewayNamed { key });
+    let counted = Counted { statement, lines: 12, parties, at: day(26) };
+    all.push(F::CountBrought { window, key, counted });
     all.push(F::Advised { document: digest(45) });
     all.push(F::RecordKept { record: digest(46), letter: digest(47) });
     all.push(F::WeightsOpened);
@@ -167,6 +176,17 @@ pub fn engagements() -> Vec<EngagementFact> {
 pub fn ties() -> Vec<TieFact> {
     let tie = Tie { person: person(1), party: party(2), kind: TieKind::Employment, ended_at: None };
     vec![TieFact::Declared { id: TieId::new(subject_id()), tie }, TieFact::Ended { at: day(9) }]
+}
+
+/// Every fact of a basis.
+pub fn bases() -> Vec<BasisFact> {
+    let days = BTreeSet::from(["2026-12-24".parse().unwrap()]);
+    vec![
+        BasisFact::RubricPublished { version: 2, text: digest(56) },
+        BasisFact::OperatorsBrought { table: digest(57), groups: 2, operators: 2_000 },
+        BasisFact::DaysOffNamed { calendar: Calendar::Federal { besides: days.clone() } },
+        BasisFact::DaysOffNamed { calendar: Calendar::Named { days } },
+    ]
 }
 
 /// Every fact of a partner.
@@ -192,6 +212,7 @@ pub fn partners() -> Vec<PartnerFact> {
     };
     let derived = (Decided::Admit, vec![Because::Score { thousandths: 750, admits_from: 600 }]);
     let decision = Decision::make(derived, 1, people([11, 12]), 365, day(5)).unwrap();
+    let decision = decision.open_to_appeal(&Calendar::default());
     let appeal =
         Appeal { before: people([11, 12]), filed_at: day(6), answer_by: day(20), panel: None };
     let pool = BTreeSet::from([person(11), person(12), person(13)]);

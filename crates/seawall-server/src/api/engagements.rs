@@ -1,6 +1,7 @@
 //! Engagements: a developer's voluntary dealings about one model. No route and no field here says
 //! whether a model may be released; a release is reported, and withdrawing always succeeds.
 
+pub(crate) mod count;
 pub(crate) mod gateway;
 mod step;
 

@@ -101,6 +101,8 @@ fn caused(
         | EngagementFact::ProtocolNamed { .. }
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
+        | EngagementFact::GatewayNamed { .. }
+        | EngagementFact::CountBrought { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

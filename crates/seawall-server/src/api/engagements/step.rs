@@ -86,6 +86,11 @@ pub enum Step {
         /// Its public half: `ed25519:` and base64, as `seawall gateway key` prints it.
         key: String,
     },
+    /// Name the key by which a gateway signs what it counted (developer, official).
+    NameGateway {
+        /// Its public half: `ed25519:` and base64, as `seawall gateway count --key` prints it.
+        key: String,
+    },
     /// Find a place for the runs (evaluator).
     Schedule,
     /// Name the sealed protocol (evaluator).
@@ -153,6 +158,7 @@ impl Step {
             }
             Step::OpenWeights => engagement::open_weights(desk, actor, id).await,
             Step::NameLeaseKey { key } => engagement::name_lease_key(desk, actor, id, &key).await,
+            Step::NameGateway { key } => engagement::name_gateway(desk, actor, id, &key).await,
             Step::Schedule => engagement::schedule(desk, actor, id).await,
             Step::NameProtocol { root } => engagement::name_protocol(desk, actor, id, root).await,
             Step::Start => engagement::start(desk, actor, id).await,
