@@ -138,6 +138,12 @@ pub enum Action {
     ReadGateway,
     /// The gateways of an engagement's windows, and what they counted.
     BringCounts,
+    /// A person who is seated in a government's window.
+    UseGovernmentSeat,
+    /// Refuses or stops somebody who is seated there, or ends that.
+    StopGovernmentSeat,
+    /// Which tokens were given there, to whom and until when.
+    ReadGovernmentTokens,
     DeclareTie,
     /// A tie of the person itself.
     DeclareOwnTie,

@@ -30,6 +30,8 @@ pub mod lineage;
 pub mod quota;
 pub mod release;
 pub mod scope;
+pub mod seat;
+pub mod token;
 pub mod view;
 pub mod window;
 
@@ -39,6 +41,7 @@ use determination::{Determination, DeterminationFact};
 use lease::LeaseKey;
 use lineage::{Lineage, Use};
 use release::{Release, ReleaseFact};
+use seat::{SeatFact, Seats};
 use window::{Window, WindowFact};
 
 /// How long an engagement waits for a draft to be handed in, in days.
@@ -48,7 +51,7 @@ pub const DRAFT_DAYS: i64 = 365;
 pub const ADVICE_MAX: usize = 256;
 
 /// Who acts. The signature was verified before anybody gets here.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "person", rename_all = "snake_case")]
 pub enum Who {
     /// A person of the developer.
@@ -123,6 +126,9 @@ pub enum Refused {
     /// Its parties are not in order, each once, or too many.
     #[error("cannot take this count: it names each party once, in order, and not too many")]
     BadCount,
+    /// By the rules of seats in a government's window.
+    #[error(transparent)]
+    Seat(#[from] seat::Refused),
     /// A bound is reached.
     #[error("cannot keep more than {0}")]
     Full(usize),
@@ -170,6 +176,9 @@ pub struct Engagement {
     /// The gateways of its windows, and what they counted.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub counts: Counts,
+    /// Who is seated in the government's window.
+    #[serde(default, skip_serializing_if = "Seats::is_empty")]
+    pub seats: Seats,
     /// What is held in windows, and what became of it.
     pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
@@ -206,6 +215,8 @@ pub enum Event {
     NameLeaseKey(LeaseKey),
     /// The developer or the official names the key by which a gateway signs what it counted.
     NameGateway(GatewayKey),
+    /// In who is seated in the government's window.
+    Seat(seat::Event),
     /// In what is held.
     Custody(custody::Event),
 }
@@ -227,6 +238,7 @@ pub enum EngagementFact {
     LeaseKeyNamed { key: LeaseKey },
     GatewayNamed { key: GatewayKey },
     CountBrought { window: WindowId, key: GatewayKey, counted: Counted },
+    SeatMoved { fact: SeatFact },
     CustodyMoved { fact: CustodyFact },
     DaysCounted { others: Vec<Use> },
 }
@@ -296,15 +308,10 @@ impl Engagement {
                 let ends = self.window.on_open_weights(now).map(window);
                 Ok([EngagementFact::WeightsOpened].into_iter().chain(ends).collect())
             }
-            Event::Advise(document) => match who {
-                Who::Evaluator(_) if self.advice.len() >= ADVICE_MAX => {
-                    Err(Refused::Full(ADVICE_MAX))
-                }
-                Who::Evaluator(_) => Ok(vec![EngagementFact::Advised { document }]),
-                Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => {
-                    Err(Refused::NotYours)
-                }
-            },
+            Event::Advise(document) => {
+                self.advises(who)?;
+                Ok(vec![EngagementFact::Advised { document }])
+            }
             Event::NameProtocol(root) => {
                 self.names_protocol(who)?;
                 Ok(vec![EngagementFact::ProtocolNamed { root }])
@@ -322,9 +329,24 @@ impl Engagement {
                 self.counts.naming(key)?;
                 Ok(vec![EngagementFact::GatewayNamed { key }])
             }
+            Event::Seat(event) => {
+                let fact = self.seats.decide(event, who, self, now)?;
+                Ok(vec![EngagementFact::SeatMoved { fact }])
+            }
             Event::Custody(event) => {
                 let fact = self.custody.decide(event, who, self, now)?;
                 Ok(vec![EngagementFact::CustodyMoved { fact }])
+            }
+        }
+    }
+
+    /// An evaluator gives opinions, and not without end.
+    fn advises(&self, who: Who) -> Result<(), Refused> {
+        match who {
+            Who::Evaluator(_) if self.advice.len() >= ADVICE_MAX => Err(Refused::Full(ADVICE_MAX)),
+            Who::Evaluator(_) => Ok(()),
+            Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => {
+                Err(Refused::NotYours)
             }
         }
     }
@@ -386,6 +408,7 @@ impl Engagement {
             EngagementFact::WindowMoved { fact } => {
                 next.lineage = next.lineage.after(fact)?;
                 next.custody = next.custody.on_window(fact)?;
+                next.seats = next.seats.on_window(fact);
                 next.window = next.window.after(*fact, at)?;
             }
             EngagementFact::ReleaseReported { fact } => next.release = next.release.after(*fact),
@@ -401,6 +424,7 @@ impl Engagement {
             EngagementFact::CountBrought { window, key, counted } => {
                 next.counts = next.counts.counting(*window, *key, counted);
             }
+            EngagementFact::SeatMoved { fact } => next.seats = next.seats.after(fact, at).ok()?,
             EngagementFact::CustodyMoved { fact } => {
                 next.custody = next.custody.after(*fact, at).ok()?;
             }
@@ -432,6 +456,7 @@ impl Engagement {
             record: None,
             lease_key: None,
             counts: Counts::default(),
+            seats: Seats::default(),
             custody: Custody::default(),
             seen: at,
         })

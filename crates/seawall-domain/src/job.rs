@@ -223,6 +223,7 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
         | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::GatewayNamed { .. }
         | EngagementFact::CountBrought { .. }
+        | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => Vec::new(),
     }

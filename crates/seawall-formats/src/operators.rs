@@ -132,7 +132,11 @@ fn from_entry(number: usize, entry: Value) -> Result<Row, FormatFault> {
             Value::Number(number) => Some(number.to_string()),
             Value::Null => None,
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                return Err(FormatFault::new(FORMAT, at(&place, &name), "write a text or a number"));
+                return Err(FormatFault::new(
+                    FORMAT,
+                    at(&place, &name),
+                    "write a text or a number",
+                ));
             }
         };
     }

@@ -12,7 +12,7 @@ mod letters;
 mod record;
 mod steps;
 
-pub use counts::{bring_count, gateways, name_gateway};
+pub use counts::{bring_count, gateway_text, gateways, name_gateway};
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};

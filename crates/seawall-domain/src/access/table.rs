@@ -148,6 +148,24 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
     (Action::EndWindow, &[(Role::Official, Relation::Any), (Role::DutyOfficer, Relation::Any)]),
     (Action::ReadGateway, &[(Role::Developer, Relation::Own), (Role::Official, Relation::Any)]),
     (Action::BringCounts, &[(Role::Developer, Relation::Own), (Role::Official, Relation::Any)]),
+    (Action::UseGovernmentSeat, &[(Role::Evaluator, Relation::Any)]),
+    (
+        Action::StopGovernmentSeat,
+        &[
+            (Role::Developer, Relation::Own),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+        ],
+    ),
+    (
+        Action::ReadGovernmentTokens,
+        &[
+            (Role::Developer, Relation::Own),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+            (Role::Auditor, Relation::Any),
+        ],
+    ),
     (Action::DeclareTie, &[(Role::Official, Relation::Any), (Role::DutyOfficer, Relation::Any)]),
     (
         Action::DeclareOwnTie,

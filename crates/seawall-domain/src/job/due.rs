@@ -64,6 +64,7 @@ fn of_engagement(fact: &EngagementFact, at: Timestamp) -> Option<Timestamp> {
         | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::GatewayNamed { .. }
         | EngagementFact::CountBrought { .. }
+        | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -9,8 +9,9 @@ use seawall_domain::engagement::grant::{Bearer, Purpose};
 use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::lineage::{Lineage, Span, Use};
 use seawall_domain::engagement::release::Report;
+use seawall_domain::engagement::seat::SeatFact;
 use seawall_domain::engagement::window::{Ended, Offer, Ring, WindowFact};
-use seawall_domain::engagement::{EngagementFact, Weights};
+use seawall_domain::engagement::{EngagementFact, Weights, Who};
 use seawall_domain::evaluation::decision::Outcome;
 use seawall_domain::evaluation::docket::{DocketFact, Draft};
 use seawall_domain::evaluation::protocol::Domain;
@@ -153,6 +154,7 @@ pub fn engagements() -> Vec<EngagementFact> {
     all.extend(determination.map(|fact| F::DeterminationMoved { fact }));
     all.push(F::DaysCounted { others: vec![foreign] });
     all.extend(windows.map(|fact| F::WindowMoved { fact }));
+    all.extend(seats().map(|fact| F::SeatMoved { fact }));
     all.extend(custody.map(|fact| F::CustodyMoved { fact }));
     all.extend(others.map(|fact| F::WindowMoved { fact }));
     all.push(F::ReleaseReported { fact: Report::Partners { at: day(50) } });
@@ -170,6 +172,26 @@ pub fn engagements() -> Vec<EngagementFact> {
     all.push(F::RecordKept { record: digest(46), letter: digest(47) });
     all.push(F::WeightsOpened);
     all
+}
+
+/// Every fact of a seat in a government's window.
+fn seats() -> [SeatFact; 6] {
+    let person = person(20);
+    let token = Issued {
+        bearer: Bearer::Person { person },
+        window: WindowId::new(Uuid::from_u128(9)),
+        key: digest(55),
+        purposes: BTreeSet::from([Purpose::Evaluate]),
+        until: day(21),
+    };
+    [
+        SeatFact::Named { person, party: party(6) },
+        SeatFact::TermsAccepted { by: person, terms: digest(41) },
+        SeatFact::TokenIssued { token },
+        SeatFact::Stopped { person, by: Who::Developer(self::person(9)) },
+        SeatFact::Lifted { person },
+        SeatFact::KeyLost { key: digest(53) },
+    ]
 }
 
 /// Every fact of a tie.

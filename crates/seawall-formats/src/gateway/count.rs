@@ -58,18 +58,21 @@ pub fn read(bytes: &[u8]) -> Result<Stated, FormatFault> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use seawall_domain::id::PartyId;
-    use uuid::Uuid;
+    use seawall_domain::id::NotAnId;
+
+    fn id<T: std::str::FromStr<Err = NotAnId>>(number: u128) -> T {
+        format!("{number:032x}").parse().unwrap()
+    }
 
     fn stated(parties: &[u128]) -> Stated {
         let used = |party: &u128| Used {
-            party: PartyId::new(Uuid::from_u128(*party)),
+            party: id(*party),
             requests: 1,
             tokens_in: u64::MAX,
             tokens_out: 3,
         };
         Stated {
-            window: WindowId::new(Uuid::from_u128(1)),
+            window: id(1),
             lines: 12,
             root: Digest::new([2; 32]),
             parties: parties.iter().map(used).collect(),

@@ -49,13 +49,28 @@ fn what_is_wrong_is_told_by_line_and_column() {
         "2,a,water,small,,18446744073709551616,s,2026-01-01",
         "line 3, column operators: `18446744073709551616` is no whole number that fits",
     );
-    csv("2,a,wood,small,,1,s,2026-01-01", "line 3, column sector: `wood` is none of the known words");
+    csv(
+        "2,a,wood,small,,1,s,2026-01-01",
+        "line 3, column sector: `wood` is none of the known words",
+    );
     csv("2,a,water,tiny,,1,s,2026-01-01", "line 3, column size: `tiny` is none of the known words");
-    csv("2,a,water,small,,1,s,2026-13-01", "line 3, column as_of: `2026-13-01` is no day such as 2026-12-31");
-    csv("2,a,water,small,,1,s,20260101", "line 3, column as_of: `20260101` is no day such as 2026-12-31");
+    csv(
+        "2,a,water,small,,1,s,2026-13-01",
+        "line 3, column as_of: `2026-13-01` is no day such as 2026-12-31",
+    );
+    csv(
+        "2,a,water,small,,1,s,20260101",
+        "line 3, column as_of: `20260101` is no day such as 2026-12-31",
+    );
     csv("2,a,water,small,,1,s,2026-09-02", "line 3, column as_of: the day lies ahead");
-    csv("2,a,water,small,,1,,2026-01-01", "line 3, column source: write it down, in at most 300 characters");
-    csv("2,,water,small,,1,s,2026-01-01", "line 3, column name: write it down, in at most 120 characters");
+    csv(
+        "2,a,water,small,,1,,2026-01-01",
+        "line 3, column source: write it down, in at most 300 characters",
+    );
+    csv(
+        "2,,water,small,,1,s,2026-01-01",
+        "line 3, column name: write it down, in at most 120 characters",
+    );
     csv("1,a,water,small,,1,s,2026-01-01", "line 3, column group: this group has a line already");
     csv(
         "2,a,water,small,,9999999999,s,2026-01-01",
@@ -66,7 +81,8 @@ fn what_is_wrong_is_told_by_line_and_column() {
     check("group,colour\n", &format!("line 1: `colour` is none of {known}, or stands there twice"));
     check("group,group\n", &format!("line 1: `group` is none of {known}, or stands there twice"));
     check("group,name\n", "line 1, column sector: this column is missing");
-    check("", &format!("line 1: `` is none of {known}, or stands there twice"));
+    check("", "line 1, column group: this column is missing");
+    check(",", &format!("line 1: `` is none of {known}, or stands there twice"));
     check(HEAD, "the document, column group: a table has from 1 to 100000 lines");
     check("[1]", "entry 1: it is no object");
     check("[{\"colour\": 1}]", "entry 1: `colour` is no column");

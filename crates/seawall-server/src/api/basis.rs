@@ -181,10 +181,7 @@ pub struct Operators {
 /// How many operators there are in each group, as they were counted and brought in.
 #[utoipa::path(get, path = "/v1/operators", tag = "framework",
     responses((status = 200, body = Operators), (status = 401), (status = 404)))]
-pub async fn operators(
-    State(site): State<Site>,
-    known: Known,
-) -> Result<Json<Operators>, Refused> {
+pub async fn operators(State(site): State<Site>, known: Known) -> Result<Json<Operators>, Refused> {
     let found = partner::operators(&site.desk, &known.0.actor).await?;
     let lines = |table: &Table| table.lines().iter().map(group).collect();
     Ok(Json(Operators {
@@ -241,11 +238,7 @@ pub struct Reached {
 }
 
 fn reached(it: &Covered) -> Reached {
-    Reached {
-        group: group(&it.line),
-        partners: it.partners,
-        uncovered: it.count().uncovered(),
-    }
+    Reached { group: group(&it.line), partners: it.partners, uncovered: it.count().uncovered() }
 }
 
 /// What the partners cover together. Where no table of operators was brought in, numbers of

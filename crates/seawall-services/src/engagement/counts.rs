@@ -58,6 +58,12 @@ pub async fn gateways(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<C
     Ok(guarded.open(actor, Action::ReadGateway)?.0.counts)
 }
 
+/// A gateway's key as people read it: `ed25519:` and base64.
+pub fn gateway_text(GatewayKey(key): &GatewayKey) -> String {
+    let read = VerifyingKey::from_bytes(*key.bytes());
+    read.map_or_else(|_| key.to_string(), |key| key.to_string())
+}
+
 /// Which of the named gateways signed it, and what it says.
 fn verified(signed: &[u8], counts: &Counts) -> Result<(GatewayKey, count::Stated), Refusal> {
     let unreadable = |why: String| Refusal::Unreadable(why);

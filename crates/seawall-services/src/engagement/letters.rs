@@ -103,6 +103,7 @@ fn caused(
         | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::GatewayNamed { .. }
         | EngagementFact::CountBrought { .. }
+        | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -117,7 +117,7 @@ pub(super) async fn protects(
 
 /// Names the days off from now on; what was fixed before stays.
 pub async fn name_days_off(desk: &Desk, actor: &Actor, calendar: Calendar) -> Outcome<Calendar> {
-    let mut hand = Hand::open(desk, actor, "days_off_name").await?;
+    let hand = Hand::open(desk, actor, "days_off_name").await?;
     let decided = hand.basis.name_days_off(calendar, hand.now);
     Ok(hand.take(decided).await?.calendar)
 }

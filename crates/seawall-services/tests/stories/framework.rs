@@ -1,5 +1,6 @@
 //! The framework for models, each story on both databases.
 
+mod basis;
 mod engagements;
 mod evaluations;
 mod outsiders;

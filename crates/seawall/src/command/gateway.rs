@@ -4,6 +4,7 @@
 //! clearinghouse grants and cuts off, the partner attaches, and whoever doubts verifies.
 
 mod attach;
+mod count;
 mod escrow;
 mod follow;
 pub(super) mod papers;
@@ -53,6 +54,9 @@ enum What {
     Attach(Box<attach::AttachArguments>),
     /// What is asked and answered, kept so that only developer and partner together can read it.
     Escrow(escrow::Arguments),
+    /// Sum up what passed, by party, and sign it by the gateway's own key: for `seawall engagement
+    /// count`.
+    Count(count::CountArguments),
     /// Hold a gateway's journal against itself, and against a checkpoint that somebody kept.
     Verify(papers::VerifyArguments),
 }
@@ -70,6 +74,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Follow(arguments) => super::block_on(follow::follow(arguments)),
         What::Attach(arguments) => super::block_on(attach::attach(*arguments)),
         What::Escrow(arguments) => escrow::run(&arguments),
+        What::Count(arguments) => count::count(&arguments),
         What::Verify(arguments) => papers::verify(&arguments),
     }
 }

@@ -1,6 +1,7 @@
 //! `seawall partner`: trusted partners, their seats, and access tokens from them, over the
 //! clearinghouse's own interface.
 
+mod basis;
 pub mod seat;
 
 use crate::command::clearinghouse::{Asking, Column, step, text};
@@ -61,6 +62,9 @@ enum What {
         #[command(flatten)]
         asking: Asking,
     },
+    /// What is judged and counted by: rubrics, numbers of operators, days off; reach, shares.
+    #[command(flatten)]
+    Basis(basis::What),
     /// Sign the decision, as the developer or the official.
     Sign {
         #[command(flatten)]
@@ -206,6 +210,7 @@ const TIES: [Column; 5] = [
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     super::block_on(async {
         match arguments.what {
+            What::Basis(what) => basis::act(what).await?,
             What::List { asking } => list(&asking, "/v1/partners", &COLUMNS).await?,
             What::Ties { asking } => list(&asking, "/v1/ties", &TIES).await?,
             What::Apply { developer, parent, sector, size, protects, evidence, asking } => {
@@ -259,7 +264,8 @@ async fn of_one(what: What) -> anyhow::Result<()> {
         What::Lost { one, key } => one.step("lose_key", json!({ "key": seat::print(&key)? })).await,
         What::Attest { one } => one.step("attest", Value::Null).await,
         What::Step { one, document } => one.send(&serde_json::from_str(&text(&document)?)?).await,
-        What::List { .. }
+        What::Basis(_)
+        | What::List { .. }
         | What::Ties { .. }
         | What::Apply { .. }
         | What::Tie { .. }

@@ -7,10 +7,9 @@ use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use seawall_domain::engagement::count::{Counts, GatewayKey, Kept, Used};
+use seawall_domain::engagement::count::{Counts, Kept, Used};
 use seawall_domain::id::EngagementId;
 use seawall_formats::gateway::count::COUNT_BYTES_MAX;
-use seawall_ledger::sign::VerifyingKey;
 use seawall_services::engagement;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -57,11 +56,6 @@ pub struct Shown {
     pub counts: Vec<Counted>,
 }
 
-fn key(GatewayKey(key): &GatewayKey) -> String {
-    let read = VerifyingKey::from_bytes(*key.bytes());
-    read.map_or_else(|_| key.to_string(), |key| key.to_string())
-}
-
 fn counted(it: &Kept) -> Counted {
     let used = |it: &Used| OfParty {
         party: it.party.to_string(),
@@ -71,7 +65,7 @@ fn counted(it: &Kept) -> Counted {
     };
     Counted {
         window: it.window.to_string(),
-        gateway: key(&it.key),
+        gateway: engagement::gateway_text(&it.key),
         statement: it.newest.statement.to_string(),
         lines: it.newest.lines,
         at: it.newest.at.to_string(),
@@ -81,7 +75,7 @@ fn counted(it: &Kept) -> Counted {
 
 fn shown(counts: &Counts) -> Shown {
     Shown {
-        gateways: counts.keys().iter().map(key).collect(),
+        gateways: counts.keys().iter().map(engagement::gateway_text).collect(),
         counts: counts.kept().iter().map(counted).collect(),
     }
 }
