@@ -1,7 +1,7 @@
 //! Trusted partners on pages: the application, the seat, what it covers, who must sign.
 
 mod acts;
-mod record;
+pub(super) mod record;
 
 use self::acts::{applying, forms};
 use self::record::Record;

@@ -9,7 +9,7 @@ use std::path::Path;
 const NEVER: [&str; 5] = ["approv", "licen", "clearance", "permi", "review"];
 
 /// Files that the three subjects are made of above the domain, below `crates/`.
-const FILES: [&str; 48] = [
+const FILES: [&str; 52] = [
     "seawall-store/migrations/0005_framework.sql",
     "seawall-store/migrations/0006_basis.sql",
     "seawall-store/src/queries/engagement.rs",
@@ -25,6 +25,7 @@ const FILES: [&str; 48] = [
     "seawall-services/src/engagement/gateway.rs",
     "seawall-services/src/engagement/letters.rs",
     "seawall-services/src/engagement/record.rs",
+    "seawall-services/src/engagement/seats.rs",
     "seawall-services/src/engagement/steps.rs",
     "seawall-services/src/evaluation/docket.rs",
     "seawall-services/src/evaluation/docket/papers.rs",
@@ -40,6 +41,7 @@ const FILES: [&str; 48] = [
     "seawall-server/src/api/engagements.rs",
     "seawall-server/src/api/engagements/count.rs",
     "seawall-server/src/api/engagements/gateway.rs",
+    "seawall-server/src/api/engagements/seat.rs",
     "seawall-server/src/api/engagements/step.rs",
     "seawall-server/src/api/evaluations.rs",
     "seawall-server/src/api/evaluations/step.rs",
@@ -49,6 +51,8 @@ const FILES: [&str; 48] = [
     "seawall-server/src/api/partners/token.rs",
     "seawall-server/src/web/engagement.rs",
     "seawall-server/src/web/engagement/acts.rs",
+    "seawall-server/src/web/engagement/counts.rs",
+    "seawall-server/src/web/engagement/seats.rs",
     "seawall-server/src/web/engagement/stands.rs",
     "seawall-server/src/web/evaluation.rs",
     "seawall-server/src/web/partner.rs",

@@ -104,6 +104,12 @@ const ROWS: &[Row] = &[
     row("POST /v1/engagements/{id}/steps", "report", Sends::Json(reporting)),
     row("POST /v1/engagements/{id}/steps", "lease key", Sends::Json(keying)),
     row("POST /v1/engagements/{id}/steps", "gateway key", Sends::Json(naming)),
+    row("POST /v1/engagements/{id}/steps", "seat", Sends::Json(seating)),
+    row("POST /v1/engagements/{id}/steps", "stop", Sends::Json(stopping)),
+    row("POST /v1/engagements/{id}/steps", "terms", Sends::Json(accepting)),
+    row("GET /v1/engagements/{id}/windows", "", Sends::Nothing),
+    row("POST /v1/engagements/{id}/tokens", "", Sends::Json(wanting)),
+    row("GET /v1/engagements/{id}/tokens", "", Sends::Nothing),
     row("POST /v1/engagements/{id}/counts", "", Sends::Json(|_| json!({}))),
     row("GET /v1/engagements/{id}/counts", "", Sends::Nothing),
     row("GET /v1/engagements/{id}/crossing", "", Sends::Nothing),
@@ -157,6 +163,14 @@ fn keying(_: &Cell) -> Value {
 
 fn naming(_: &Cell) -> Value {
     json!({"step": "name_gateway", "key": KEY})
+}
+
+fn seating(_: &Cell) -> Value {
+    json!({"step": "seat_person", "account": ABSENT})
+}
+
+fn stopping(_: &Cell) -> Value {
+    json!({"step": "stop_person", "person": ABSENT})
 }
 
 /// The next rubric.

@@ -12,6 +12,7 @@ use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::quota::Limit;
+use seawall_domain::engagement::token::QUOTA;
 use seawall_domain::engagement::window::Ring;
 use seawall_domain::engagement::{Engagement, Event};
 use seawall_domain::id::{EngagementId, PartyId, WindowId};
@@ -22,6 +23,7 @@ use seawall_ledger::dsse::Envelope;
 use seawall_ledger::jws;
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What a gateway of a window is set up with.
 #[derive(Clone, Debug)]
@@ -40,7 +42,7 @@ pub struct Setup {
     pub developer: Option<VerifyingKey>,
     /// The key by which the clearinghouse signs access tokens and its words.
     pub issuer: VerifyingKey,
-    /// Whose seats stand, with the quota to begin with.
+    /// Whose seats stand, of partners or in the government's window, with the quota to begin with.
     pub quotas: Vec<(PartyId, Limit)>,
 }
 
@@ -82,9 +84,16 @@ pub async fn setup(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Setu
     let early = || Refusal::ByRule("cannot set up a gateway: no window is open".into());
     let (offer, ends) = open.ok_or_else(early)?;
     let mut quotas = Vec::new();
-    if offer.ring == Ring::Partners {
-        for partner in tx.partner_list_for(engagement.developer).await? {
-            quotas.extend(partner.quota(now).map(|limit| (partner.application.party, limit)));
+    match offer.ring {
+        Ring::Partners => {
+            for partner in tx.partner_list_for(engagement.developer).await? {
+                quotas.extend(partner.quota(now).map(|limit| (partner.application.party, limit)));
+            }
+        }
+        Ring::Government => {
+            let parties: BTreeSet<PartyId> =
+                engagement.seats.people().map(|(_, party)| party).collect();
+            quotas.extend(parties.into_iter().map(|party| (party, QUOTA)));
         }
     }
     let unread = |error| Fault::inconsistent("read the developer's key", error);
@@ -115,7 +124,7 @@ pub async fn stops(
     let due = engagement.window.due();
     let stands = engagement.window.offer().filter(|_| due.is_some_and(|due| now < due));
     let window = stands.map(|offer| offer.window);
-    let mut cut = Cut::default();
+    let mut cut = engagement.seats.cut();
     for partner in tx.partner_list_for(engagement.developer).await? {
         let more = partner.cut(now);
         cut.people.extend(more.people);

@@ -6,6 +6,7 @@ mod evaluations;
 mod outsiders;
 mod partners;
 mod records;
+mod seats;
 mod tokens;
 
 use seawall_domain::fact::Aggregate;

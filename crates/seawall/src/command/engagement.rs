@@ -3,6 +3,8 @@
 //!
 //! Withdrawing asks nothing and needs nothing but the key of an account of the developer's.
 
+mod seat;
+
 use crate::command::clearinghouse::{Asking, Client, Column, bytes, instant, rows, step, text};
 use crate::command::say;
 use clap::{Subcommand, ValueEnum};
@@ -172,6 +174,9 @@ enum What {
         #[arg(long, value_parser = instant)]
         at: Timestamp,
     },
+    /// Who is seated in the government's window, and tokens from there.
+    #[command(flatten)]
+    Seat(seat::What),
     /// The letters, oldest first.
     Letters {
         #[command(flatten)]
@@ -223,6 +228,7 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
             asking.show(&opened, &COLUMNS)?;
         }
         What::Withdraw { id, asking } => withdraw(id, &asking).await?,
+        What::Seat(what) => seat::act(what).await?,
         What::Show { one } => one.read("").await?,
         What::Letters { one } => one.texts("/letters", "at").await?,
         What::Documents { one } => one.texts("/documents", "what").await?,

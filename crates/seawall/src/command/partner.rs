@@ -6,6 +6,7 @@ pub mod seat;
 
 use crate::command::clearinghouse::{Asking, Column, step, text};
 use clap::Subcommand;
+use seat::Place;
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{AccountId, PartnerId, PartyId, PersonId, TieId, WindowId};
 use serde_json::{Value, json};
@@ -241,13 +242,15 @@ async fn of_one(what: What) -> anyhow::Result<()> {
         What::Show { one } => one.read("", &COLUMNS).await,
         What::Sign { one } => one.step("sign", Value::Null).await,
         What::Seat { one, people } => one.step("seat", json!({ "people": people })).await,
-        What::Windows { one } => seat::windows(&one).await,
+        What::Windows { one } => seat::windows(&one.asking, Place::Partner(one.id)).await,
         What::Accept { one, window, terms } => {
             one.step("accept_terms", json!({ "window": window, "terms": terms })).await
         }
         What::Sponsor { one, machine } => one.step("sponsor", json!({ "machine": machine })).await,
         What::Dismiss { one, machine } => one.step("dismiss", json!({ "machine": machine })).await,
-        What::Token { one, wanted, holder } => seat::token(&one, &wanted, &holder).await,
+        What::Token { one, wanted, holder } => {
+            seat::token(&one.asking, Place::Partner(one.id), &wanted, &holder).await
+        }
         What::Tokens { one } => one.read("/tokens", &seat::TOKENS).await,
         What::Stop { one, whom } => {
             let (extent, why) = (whom.extent(), whom.why());

@@ -84,7 +84,7 @@ fn shown(counts: &Counts) -> Shown {
 #[utoipa::path(get, path = "/v1/engagements/{id}/counts", tag = "engagements",
     params(("id" = String, Path)),
     responses((status = 200, body = Shown), (status = 401), (status = 404)))]
-pub async fn list(
+pub async fn counts(
     State(site): State<Site>,
     known: Known,
     Id(id): Id<EngagementId>,
@@ -97,7 +97,7 @@ pub async fn list(
     params(("id" = String, Path)), request_body(content((Object = "application/json"))),
     responses((status = 201, body = Shown), (status = 401), (status = 404), (status = 409),
         (status = 413), (status = 422)))]
-pub async fn bring(
+pub async fn bring_count(
     State(site): State<Site>,
     known: Known,
     Id(id): Id<EngagementId>,
