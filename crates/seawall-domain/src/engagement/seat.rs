@@ -3,8 +3,8 @@
 //! The official seats each person by name. The developer sees who is seated, and refuses or stops
 //! each of them at once and alone; whom it stopped has no seat again before it says so. The
 //! clearinghouse stops alone as well. A seat ends with its window. Tokens are given as they are
-//! from a partner's seat: by the same rules, for minutes, good only with the holder's key; to people
-//! only, and to no machine (FRONTIER 4.2, I2 and I3; 4.3).
+//! from a partner's seat: by the same rules, for minutes, good only with the holder's key; to
+//! people only, and to no machine (FRONTIER 4.2, I2 and I3; 4.3).
 
 use super::grant::{Bearer, Cut, Grant};
 use super::token::{Access, Full, Issued, Standing, Wanted};

@@ -1,7 +1,7 @@
 //! Appeals: within ten working days, to people who had no part in the decision.
 //!
-//! What a working day is says the [`Calendar`] of the installation. An appeal is filed by the end of
-//! the tenth working day after the decision, which is fixed when it is made, and answered by the
+//! What a working day is says the [`Calendar`] of the installation. An appeal is filed by the end
+//! of the tenth working day after the decision, which is fixed when it is made, and answered by the
 //! end of the tenth after it was filed.
 
 use super::assessment::Panel;

@@ -1,9 +1,9 @@
 //! Concentration: which share of seats and tokens goes to whom, by parent, sector and size.
 //!
 //! Shares are in thousandths and add up to a thousand. What is public names no partner: parents are
-//! not listed, and a sector or size with fewer than three parents goes into the rest, which takes in
-//! others until it has three as well. Tokens are those that gateways counted; where none did, their
-//! shares are not known, and nothing is put in their place.
+//! not listed, and a sector or size with fewer than three parents goes into the rest, which takes
+//! in others until it has three as well. Tokens are those that gateways counted; where none did,
+//! their shares are not known, and nothing is put in their place.
 
 use crate::id::PartyId;
 use serde::{Deserialize, Serialize};
@@ -81,8 +81,8 @@ pub struct Report {
     pub sectors: Vec<Share<Sector>>,
     /// By size.
     pub sizes: Vec<Share<Size>>,
-    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000; none where they are not
-    /// known.
+    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000; none where they are
+    /// not known.
     pub index: Option<u32>,
     /// How many partners there are whose tokens are not known, and in no share of tokens.
     pub uncounted: usize,
@@ -99,8 +99,8 @@ pub struct PublicReport {
     pub parents: usize,
     /// The largest parent's share of tokens, in thousandths; none where tokens are not known.
     pub largest: Option<u32>,
-    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000; none where they are not
-    /// known.
+    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000; none where they are
+    /// not known.
     pub index: Option<u32>,
 }
 

@@ -1,5 +1,5 @@
-//! Access tokens from a seat: what it gives one of its people, or a machine that one of them answers
-//! for.
+//! Access tokens from a seat: what it gives one of its people, or a machine that one of them
+//! answers for.
 //!
 //! A token is given while the seat stands, the partners' window of the developer is open, and the
 //! person has accepted its terms ([`crate::engagement::token`]; FRONTIER 4.3 and 5).

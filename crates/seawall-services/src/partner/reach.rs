@@ -15,6 +15,7 @@ use seawall_domain::partner::reach::{Coverage, Group};
 use seawall_domain::partner::seat::Extent;
 use seawall_domain::time::Timestamp;
 use seawall_store::db::Tx;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the partners cover.
@@ -81,11 +82,11 @@ pub(crate) async fn holdings(
     for partner in seated {
         let Ok(seat) = partner.seated() else { continue };
         let (party, developer) = (partner.application.party, partner.application.developer);
-        if !engagements.contains_key(&developer) {
-            engagements.insert(developer, tx.engagement_list_of(developer).await?);
-        }
-        let of = engagements.get(&developer).into_iter().flatten();
-        let tokens = known(of.map(|engagement| engagement.tokens_of(party, as_of)));
+        let of = match engagements.entry(developer) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(free) => free.insert(tx.engagement_list_of(developer).await?),
+        };
+        let tokens = known(of.iter().map(|engagement| engagement.tokens_of(party, as_of)));
         // A party that has two seats for one developer's models used its tokens once.
         let is_first = counted.insert((party, developer));
         let declared = &partner.application.declared;
