@@ -44,9 +44,9 @@ pub enum What {
     },
     /// The rubric, as JSON: to read, or to begin an own one with.
     Rubric {
-        /// An earlier one; without it, the one in force.
+        /// An earlier one, by its version; without it, the one in force.
         #[arg(long)]
-        version: Option<u32>,
+        edition: Option<u32>,
         #[command(flatten)]
         asking: Asking,
     },
@@ -123,8 +123,8 @@ pub async fn act(what: What) -> anyhow::Result<()> {
             let told = asking.client()?.get("/v1/concentration").await?;
             shown(&asking, &told, concentration)
         }
-        What::Rubric { version, asking } => {
-            let path = match version {
+        What::Rubric { edition, asking } => {
+            let path = match edition {
                 Some(version) => format!("/v1/rubric?version={version}"),
                 None => "/v1/rubric".to_owned(),
             };
