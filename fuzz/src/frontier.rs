@@ -7,9 +7,10 @@ use seawall_formats::custody::{SHARE_BYTES_MAX, SealedOpening, SealedShare};
 use seawall_formats::enclosed::Enclosed;
 use seawall_formats::escrow::{HEAD_BYTES_MAX, Head, PIECE_BYTES_MAX, Part, Side, TAG_BYTES};
 use seawall_formats::escrow::{first_line, piece};
-use seawall_formats::gateway::{self, Incoming, lease};
+use seawall_domain::partner::reach::Table;
+use seawall_formats::gateway::{self, Incoming, count, lease};
 use seawall_formats::usage::{CARRIED_BYTES_MAX, Reader, Usage};
-use seawall_formats::{crossing, exclusions, protocol};
+use seawall_formats::{crossing, exclusions, operators, protocol, rubric};
 use seawall_ledger::commitment::{Disclosure, Record};
 use seawall_ledger::jws::Token;
 use seawall_ledger::recipient::Keeper;
@@ -73,6 +74,41 @@ pub fn usage(bytes: &[u8]) {
     let (whole, pieces) = (told(answer.len().max(1)), told(usize::from(*size).max(1)));
     if answer.len() <= CARRIED_BYTES_MAX {
         assert_eq!(whole, pieces);
+    }
+}
+
+/// A table of operators: what is read adds up, and is read again from its lines as JSON.
+pub fn operators(bytes: &[u8]) {
+    let latest = "9999-12-31".parse().expect("a day");
+    match operators::read(bytes, latest) {
+        Ok(table) => {
+            let written = serde_json::to_vec(table.lines()).expect("lines have a JSON text");
+            let again: Table = operators::read(&written, latest).expect("what is written is read");
+            assert_eq!((again.lines(), again.operators()), (table.lines(), table.operators()));
+        }
+        Err(fault) => refused(&fault),
+    }
+}
+
+/// A rubric: what is read is read again from what is written of it.
+pub fn rubrics(bytes: &[u8]) {
+    match rubric::read(bytes) {
+        Ok(read) => {
+            let written = serde_json::to_vec(read.text()).expect("a rubric has a JSON text");
+            assert_eq!(rubric::read(&written).expect("what is written is read"), read);
+        }
+        Err(fault) => refused(&fault),
+    }
+}
+
+/// What a gateway counted.
+pub fn counts(bytes: &[u8]) {
+    match count::read(bytes) {
+        Ok(read) => {
+            let written = serde_json::to_vec(&read).expect("a count has a JSON text");
+            assert_eq!(count::read(&written).expect("what is written is read"), read);
+        }
+        Err(fault) => refused(&fault),
     }
 }
 

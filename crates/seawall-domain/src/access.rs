@@ -13,7 +13,7 @@ use crate::finding::Finding;
 use crate::fix::Fix;
 use crate::id::{AccountId, PartyId, PersonId};
 use crate::inventory::Inventory;
-use crate::partner::{Partner, conflict};
+use crate::partner::{Partner, basis, conflict};
 use crate::party::{self, Party};
 use crate::project::Project;
 use crate::refusal::Refusal;
@@ -136,10 +136,24 @@ pub enum Action {
     EndWindow,
     /// What a gateway of an engagement's window is set up with.
     ReadGateway,
+    /// The gateways of an engagement's windows, and what they counted.
+    BringCounts,
+    /// A person who is seated in a government's window.
+    UseGovernmentSeat,
+    /// Refuses or stops somebody who is seated there, or ends that.
+    StopGovernmentSeat,
+    /// Which tokens were given there, to whom and until when.
+    ReadGovernmentTokens,
     DeclareTie,
     /// A tie of the person itself.
     DeclareOwnTie,
     ReadTies,
+    /// The rubric, the table of operators and the days off of the installation.
+    BringBasis,
+    /// The table of operators, with its lines.
+    ReadBasis,
+    /// What the partners cover and have, all of them or those for one's own models.
+    ReadReach,
     ApplyAsPartner,
     ReadPartner,
     /// A step that is the applicant's.
@@ -335,6 +349,7 @@ owned! {
     Exposure => |exposure| Some(exposure.spot.operator);
     Evaluation => |_evaluation| None;
     Engagement => |engagement| Some(engagement.developer);
+    basis::Basis => |_basis| None;
 }
 
 impl Governed for Partner {

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub mod certificate;
+pub mod count;
 pub mod crossing;
 pub mod custody;
 pub mod determination;
@@ -30,14 +31,18 @@ pub mod price;
 pub mod quota;
 pub mod release;
 pub mod scope;
+pub mod seat;
+pub mod token;
 pub mod view;
 pub mod window;
 
+use count::{Counted, Counts, GatewayKey};
 use custody::{Custody, CustodyFact};
 use determination::{Determination, DeterminationFact};
 use lease::LeaseKey;
 use lineage::{Lineage, Use};
 use release::{Release, ReleaseFact};
+use seat::{SeatFact, Seats};
 use window::{Window, WindowFact};
 
 /// How long an engagement waits for a draft to be handed in, in days.
@@ -47,7 +52,7 @@ pub const DRAFT_DAYS: i64 = 365;
 pub const ADVICE_MAX: usize = 256;
 
 /// Who acts. The signature was verified before anybody gets here.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "person", rename_all = "snake_case")]
 pub enum Who {
     /// A person of the developer.
@@ -110,6 +115,21 @@ pub enum Refused {
     /// There is one.
     #[error("cannot keep another record: one is kept, and it stays")]
     RecordKept,
+    /// No gateway with that key was named.
+    #[error("cannot take this count: no gateway with that key was named here")]
+    NoGateway,
+    /// The engagement has not had that window.
+    #[error("cannot take this count: this engagement has not had that window")]
+    NoWindow,
+    /// A newer count is there, or this one.
+    #[error("cannot take this count: the one that is there is as new or newer")]
+    OlderCount,
+    /// Its parties are not in order, each once, or too many.
+    #[error("cannot take this count: it names each party once, in order, and not too many")]
+    BadCount,
+    /// By the rules of seats in a government's window.
+    #[error(transparent)]
+    Seat(#[from] seat::Refused),
     /// A bound is reached.
     #[error("cannot keep more than {0}")]
     Full(usize),
@@ -157,6 +177,12 @@ pub struct Engagement {
     /// SHA-256 of the newest extension that the developer signed for gateways.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<Digest>,
+    /// The gateways of its windows, and what they counted.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
+    pub counts: Counts,
+    /// Who is seated in the government's window.
+    #[serde(default, skip_serializing_if = "Seats::is_empty")]
+    pub seats: Seats,
     /// What is held in windows, and what became of it.
     pub custody: Custody,
     /// The latest instant that was seen: a clock that goes back gives no time back.
@@ -193,6 +219,10 @@ pub enum Event {
     NameLeaseKey(LeaseKey),
     /// The developer signs, by that key, the end of the open window for its gateways.
     SignExtension(Digest),
+    /// The developer or the official names the key by which a gateway signs what it counted.
+    NameGateway(GatewayKey),
+    /// In who is seated in the government's window.
+    Seat(seat::Event),
     /// In what is held.
     Custody(custody::Event),
 }
@@ -213,6 +243,9 @@ pub enum EngagementFact {
     RecordKept { record: Digest, letter: Digest },
     LeaseKeyNamed { key: LeaseKey },
     ExtensionSigned { word: Digest },
+    GatewayNamed { key: GatewayKey },
+    CountBrought { window: WindowId, key: GatewayKey, counted: Counted },
+    SeatMoved { fact: SeatFact },
     CustodyMoved { fact: CustodyFact },
     DaysCounted { others: Vec<Use> },
 }
@@ -282,15 +315,10 @@ impl Engagement {
                 let ends = self.window.on_open_weights(now).map(window);
                 Ok([EngagementFact::WeightsOpened].into_iter().chain(ends).collect())
             }
-            Event::Advise(document) => match who {
-                Who::Evaluator(_) if self.advice.len() >= ADVICE_MAX => {
-                    Err(Refused::Full(ADVICE_MAX))
-                }
-                Who::Evaluator(_) => Ok(vec![EngagementFact::Advised { document }]),
-                Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => {
-                    Err(Refused::NotYours)
-                }
-            },
+            Event::Advise(document) => {
+                self.advises(who)?;
+                Ok(vec![EngagementFact::Advised { document }])
+            }
             Event::NameProtocol(root) => {
                 self.names_protocol(who)?;
                 Ok(vec![EngagementFact::ProtocolNamed { root }])
@@ -308,9 +336,29 @@ impl Engagement {
                 self.admits(now).ok_or(Refused::NotNow)?;
                 Ok(vec![EngagementFact::ExtensionSigned { word }])
             }
+            Event::NameGateway(key) => {
+                count::names_gateways(who)?;
+                self.counts.naming(key)?;
+                Ok(vec![EngagementFact::GatewayNamed { key }])
+            }
+            Event::Seat(event) => {
+                let fact = self.seats.decide(event, who, self, now)?;
+                Ok(vec![EngagementFact::SeatMoved { fact }])
+            }
             Event::Custody(event) => {
                 let fact = self.custody.decide(event, who, self, now)?;
                 Ok(vec![EngagementFact::CustodyMoved { fact }])
+            }
+        }
+    }
+
+    /// An evaluator gives opinions, and not without end.
+    fn advises(&self, who: Who) -> Result<(), Refused> {
+        match who {
+            Who::Evaluator(_) if self.advice.len() >= ADVICE_MAX => Err(Refused::Full(ADVICE_MAX)),
+            Who::Evaluator(_) => Ok(()),
+            Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => {
+                Err(Refused::NotYours)
             }
         }
     }
@@ -372,6 +420,7 @@ impl Engagement {
             EngagementFact::WindowMoved { fact } => {
                 next.lineage = next.lineage.after(fact)?;
                 next.custody = next.custody.on_window(fact)?;
+                next.seats = next.seats.on_window(fact);
                 next.window = next.window.after(*fact, at)?;
             }
             EngagementFact::ReleaseReported { fact } => next.release = next.release.after(*fact),
@@ -384,6 +433,11 @@ impl Engagement {
             EngagementFact::RecordKept { record, .. } => next.record = Some(*record),
             EngagementFact::LeaseKeyNamed { key } => next.lease_key = Some(*key),
             EngagementFact::ExtensionSigned { word } => next.extension = Some(*word),
+            EngagementFact::GatewayNamed { key } => next.counts = next.counts.naming(*key).ok()?,
+            EngagementFact::CountBrought { window, key, counted } => {
+                next.counts = next.counts.counting(*window, *key, counted);
+            }
+            EngagementFact::SeatMoved { fact } => next.seats = next.seats.after(fact, at).ok()?,
             EngagementFact::CustodyMoved { fact } => {
                 next.custody = next.custody.after(*fact, at).ok()?;
             }
@@ -415,6 +469,8 @@ impl Engagement {
             record: None,
             lease_key: None,
             extension: None,
+            counts: Counts::default(),
+            seats: Seats::default(),
             custody: Custody::default(),
             seen: at,
         })

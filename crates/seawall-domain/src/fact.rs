@@ -30,12 +30,13 @@ pub enum Subject {
     Evaluation,
     Engagement,
     Tie,
+    Basis,
     Partner,
 }
 
 impl Subject {
     /// Every subject, in order.
-    pub const ALL: [Subject; 16] = [
+    pub const ALL: [Subject; 17] = [
         Subject::Party,
         Subject::Account,
         Subject::Project,
@@ -51,6 +52,7 @@ impl Subject {
         Subject::Evaluation,
         Subject::Engagement,
         Subject::Tie,
+        Subject::Basis,
         Subject::Partner,
     ];
 
@@ -72,6 +74,7 @@ impl Subject {
             Subject::Evaluation => "evaluation",
             Subject::Engagement => "engagement",
             Subject::Tie => "tie",
+            Subject::Basis => "basis",
             Subject::Partner => "partner",
         }
     }
@@ -97,6 +100,7 @@ pub enum Fact {
     Evaluation(evaluation::EvaluationFact),
     Engagement(engagement::EngagementFact),
     Tie(partner::conflict::TieFact),
+    Basis(partner::basis::BasisFact),
     Partner(partner::PartnerFact),
 }
 

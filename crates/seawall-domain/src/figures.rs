@@ -73,6 +73,7 @@ impl Count {
             | Fact::Evaluation(_)
             | Fact::Engagement(_)
             | Fact::Tie(_)
+            | Fact::Basis(_)
             | Fact::Partner(_) => {}
         }
     }

@@ -189,7 +189,7 @@ pub fn jobs_for(subject: Uuid, fact: &Fact) -> Vec<Job> {
             | EvaluationFact::ProtocolShown { .. } => Vec::new(),
         },
         Fact::Engagement(fact) => for_engagement(EngagementId::new(subject), fact),
-        Fact::Tie(_) => Vec::new(),
+        Fact::Tie(_) | Fact::Basis(_) => Vec::new(),
         Fact::Partner(fact) => for_partner(PartnerId::new(subject), fact),
     }
 }
@@ -223,6 +223,9 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::ExtensionSigned { .. }
+        | EngagementFact::GatewayNamed { .. }
+        | EngagementFact::CountBrought { .. }
+        | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => Vec::new(),
     }

@@ -21,6 +21,8 @@ use uuid::Uuid;
 
 pub mod appeal;
 pub mod assessment;
+pub mod basis;
+pub mod calendar;
 pub mod concentration;
 pub mod conflict;
 pub mod decision;
@@ -35,6 +37,7 @@ pub mod token;
 
 use appeal::Appeal;
 use assessment::{Filing, Panel};
+use calendar::Calendar;
 use concentration::{Sector, Size};
 use conflict::Register;
 use decision::{Decision, Rivalry, Side};
@@ -392,12 +395,14 @@ impl Partner {
         rubric: &Rubric,
         rivalry: Rivalry,
         days: i64,
+        calendar: &Calendar,
         now: Timestamp,
     ) -> Decided {
         let panel = self.looking(rubric)?;
         let derived = decision::derive(&panel.findings(rubric)?, rubric.text(), rivalry);
         let members = panel.members().clone();
-        let decision = Decision::make(derived, self.application.rubric, members, days, now)?;
+        let decision = Decision::make(derived, self.application.rubric, members, days, now)?
+            .open_to_appeal(calendar);
         self.becomes(PartnerFact::Decided { decision }, now)
     }
 
@@ -411,11 +416,11 @@ impl Partner {
     }
 
     /// The applicant appeals, once, against whatever gives it no full access.
-    pub fn appeal(&self, holidays: &BTreeSet<jiff::civil::Date>, now: Timestamp) -> Decided {
+    pub fn appeal(&self, calendar: &Calendar, now: Timestamp) -> Decided {
         let Stage::Decided { decision, round: Round::First } = &self.stage else {
             return Err(Refused::NotNow);
         };
-        let appeal = Appeal::file(decision, holidays, now)?;
+        let appeal = Appeal::file(decision, calendar, now)?;
         self.becomes(PartnerFact::Appealed { appeal }, now)
     }
 

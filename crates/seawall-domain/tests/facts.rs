@@ -60,7 +60,7 @@ fn there_is_an_example_of_every_fact() {
 }
 
 /// Where each subject's facts are written down.
-const SOURCES: [(Subject, &str); 16] = [
+const SOURCES: [(Subject, &str); 17] = [
     (Subject::Party, include_str!("../src/party.rs")),
     (Subject::Account, include_str!("../src/account.rs")),
     (Subject::Project, include_str!("../src/project.rs")),
@@ -76,6 +76,7 @@ const SOURCES: [(Subject, &str); 16] = [
     (Subject::Evaluation, include_str!("../src/evaluation.rs")),
     (Subject::Engagement, include_str!("../src/engagement.rs")),
     (Subject::Tie, include_str!("../src/partner/conflict.rs")),
+    (Subject::Basis, include_str!("../src/partner/basis.rs")),
     (Subject::Partner, include_str!("../src/partner.rs")),
 ];
 

@@ -8,6 +8,7 @@
 //! caller's own needs. Refused are, among others, log probabilities, several answers, biases,
 //! stored conversations, files, batches, embeddings, and tools that the provider carries out.
 
+pub mod count;
 mod headers;
 pub mod lease;
 mod shape;

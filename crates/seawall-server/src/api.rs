@@ -3,6 +3,7 @@
 //! A wire type lives beside its handler and is never a domain type.
 
 mod advisories;
+pub(crate) mod basis;
 mod boms;
 mod cases;
 mod claims;
@@ -70,7 +71,11 @@ pub fn router() -> OpenApiRouter<Site> {
 fn framework() -> OpenApiRouter<Site> {
     OpenApiRouter::new()
         .routes(routes!(framework::counts))
-        .routes(routes!(framework::rubric))
+        .routes(routes!(basis::rubric, basis::publish_rubric))
+        .routes(routes!(basis::days_off, basis::name_days_off))
+        .routes(routes!(basis::operators, basis::bring_operators))
+        .routes(routes!(basis::reach))
+        .routes(routes!(basis::concentration))
         .routes(routes!(engagements::list, engagements::open))
         .routes(routes!(engagements::show))
         .routes(routes!(engagements::step))
@@ -80,6 +85,9 @@ fn framework() -> OpenApiRouter<Site> {
         .routes(routes!(engagements::documents))
         .routes(routes!(engagements::gateway::stops))
         .routes(routes!(engagements::gateway::setup))
+        .routes(routes!(engagements::seat::windows))
+        .routes(routes!(engagements::seat::give, engagements::seat::issued))
+        .routes(routes!(engagements::count::counts, engagements::count::bring_count))
         .routes(routes!(engagements::hold))
         .routes(routes!(engagements::record, engagements::receive_record))
         .routes(routes!(engagements::cross, engagements::receive_crossing))

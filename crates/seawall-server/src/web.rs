@@ -25,6 +25,7 @@ mod log;
 mod matter;
 mod partner;
 pub mod problem;
+mod reach;
 mod scan;
 mod sent;
 mod words;
@@ -74,6 +75,8 @@ fn framework() -> Router<Site> {
         .route("/evaluations", get(evaluation::list).post(evaluation::open))
         .route("/evaluations/{id}", get(evaluation::show))
         .route("/evaluations/{id}/{step}", post(evaluation::step))
+        .route("/reach", get(reach::show))
+        .route("/reach/{step}", post(reach::step))
         .route("/partners", get(partner::list).post(partner::apply))
         .route("/partners/{id}", get(partner::show))
         .route("/partners/{id}/{step}", post(partner::step))

@@ -3,14 +3,17 @@
 //! Each use-case is one step of one of the three machines; the domain decides it. Nothing here asks
 //! whether a model may be released, and the developer withdraws in every state (MISSION C55-C60).
 
+mod counts;
 mod custody;
 mod documents;
 mod figures;
 mod gateway;
 mod letters;
 mod record;
+mod seats;
 mod steps;
 
+pub use counts::{bring_count, gateway_text, gateways, name_gateway};
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
 pub use figures::{COUNTED_FROM, Counts, counts};
@@ -18,6 +21,11 @@ pub(crate) use gateway::issuer;
 pub use gateway::{Setup, Told, extend_signed, name_lease_key, setup, stops};
 pub use letters::{Crossed, cross, crossing_key, letters, receive_crossing};
 pub use record::{RECORD_BYTES_MAX, receive_record, record};
+pub use seats::{
+    CLAIMS_MAX, Given, Noted, Open, Request, accept_terms, give, holder, issued, lift_stop,
+    lose_key, seat_person, stop_person, windows,
+};
+pub(crate) use seats::{ISSUED, signed, standing, terms};
 pub use steps::{
     Offered, accept, add_snapshot, advise, analyse, begin, break_window, decline_offer,
     decline_question, end_waiting, extend, issue, lose_lease, name_protocol, offer, open_weights,
@@ -165,16 +173,18 @@ fn who(actor: &Actor, action: Action, engagement: &Engagement) -> Result<Who, Re
     if action == Action::Work {
         return Ok(Who::Clock);
     }
-    if action == Action::Engage {
+    let may_be_own = matches!(action, Action::BringCounts | Action::StopGovernmentSeat);
+    if action == Action::Engage || (may_be_own && own) {
         // A developer's machine may act for it: that nothing keeps it from withdrawing comes first.
         let account = actor.account.map(|account| PersonId::new(account.uuid()));
         return Ok(Who::Developer(actor.person.or(account).ok_or(Refusal::Hidden)?));
     }
     let person = actor.person.filter(|_| !own).ok_or(Refusal::Forbidden)?;
-    if action == Action::Evaluate {
+    if matches!(action, Action::Evaluate | Action::UseGovernmentSeat) {
         return Ok(Who::Evaluator(person));
     }
-    match action == Action::EndWindow && actor.roles.contains(&Role::DutyOfficer) {
+    let by_duty = matches!(action, Action::EndWindow | Action::StopGovernmentSeat);
+    match by_duty && actor.roles.contains(&Role::DutyOfficer) {
         true => Ok(Who::DutyOfficer(person)),
         false => Ok(Who::Official(person)),
     }

@@ -3,16 +3,23 @@
 //! What follows from the marks is computed by the domain; people can only withhold a signature.
 //! What somebody is shown of an application depends on who it is (MISSION C61-C63).
 
+mod basis;
 mod panel;
+mod reach;
 mod read;
 mod register;
 mod seat;
 mod token;
 
+pub use basis::{
+    Protects, bring_operators, days_off, name_days_off, operators, publish_rubric, rubric,
+    rubric_of,
+};
 pub use panel::{
     Drawing, appeal, begin_draw, commit_draw, conclude, join, mark, reveal_draw, sign,
 };
-pub(crate) use read::holding;
+pub(crate) use reach::holdings;
+pub use reach::{Concentration, Reach, concentration, reach};
 pub use read::{Dossier, Lottery, SeatView, dossier, evidence, list};
 pub use register::{declare, end, ties};
 pub use seat::{attest, change, end_seat, lose_key, seat, suspend};
@@ -22,9 +29,9 @@ pub use token::{
 
 use crate::desk::{Desk, digest};
 use crate::outcome::{Fault, Outcome};
+use basis::current;
 use seawall_domain::access::{Action, Actor, Role};
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
-use seawall_domain::partner::rubric::Rubric;
 use seawall_domain::partner::{Application, Decided, Declared, Partner, Refused};
 use seawall_domain::party;
 use seawall_domain::refusal::Refusal;
@@ -34,11 +41,6 @@ use seawall_store::record::Mandate;
 
 /// The most evidence that comes with one application, in bytes.
 pub const EVIDENCE_BYTES_MAX: usize = 16_000_000;
-
-/// The rubric in force, for everybody to read.
-pub fn rubric() -> Outcome<Rubric> {
-    Ok(Rubric::first().map_err(|error| Fault::inconsistent("read the rubric", error))?)
-}
 
 /// Applies for one developer's models, with evidence.
 pub async fn apply(
@@ -65,7 +67,7 @@ pub async fn apply(
         id,
         party,
         developer,
-        rubric: rubric()?.text().version,
+        rubric: current(&mut tx).await?.rubric(),
         evidence: digest(evidence),
         filed_at: now,
         declared,

@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, text: include_str!("../migrations/0003_causes.sql") },
     Migration { number: 4, text: include_str!("../migrations/0004_work.sql") },
     Migration { number: 5, text: include_str!("../migrations/0005_framework.sql") },
+    Migration { number: 6, text: include_str!("../migrations/0006_basis.sql") },
 ];
 
 impl Migration {

@@ -14,6 +14,7 @@ use seawall_domain::finding::{Finding, Standing};
 use seawall_domain::fix::Fix;
 use seawall_domain::inventory::Inventory;
 use seawall_domain::partner::Partner;
+use seawall_domain::partner::basis::Basis;
 use seawall_domain::partner::conflict::Entry as Tie;
 use seawall_domain::party::Party;
 use seawall_domain::project::Project;
@@ -67,6 +68,9 @@ macro_rules! columns {
     };
     (tie) => {
         "person"
+    };
+    (basis) => {
+        "rubric"
     };
     (partner) => {
         "party, developer, panel, stage, filed"
@@ -261,6 +265,8 @@ table!(
 );
 
 table!(Tie, tie, "$5", "person = excluded.person", |it| [it.tie.person.to_string().into()]);
+
+table!(Basis, basis, "$5", "rubric = excluded.rubric", |it| [i64::from(it.rubric()).into()]);
 
 table!(
     Partner,

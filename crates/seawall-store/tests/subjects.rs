@@ -15,6 +15,7 @@ use seawall_domain::fix::Fix;
 use seawall_domain::id::PartyId;
 use seawall_domain::inventory::Inventory;
 use seawall_domain::partner::Partner;
+use seawall_domain::partner::basis::Basis;
 use seawall_domain::partner::conflict::Entry as Tie;
 use seawall_domain::party::Party;
 use seawall_domain::project::{Pace, Project};
@@ -77,10 +78,13 @@ async fn every_subject_reads_back_and_is_what_its_facts_lead_to() {
         reads_back::<Inventory>(&world).await;
         reads_back::<Statement>(&world).await;
         reads_back::<Exposure>(&world).await;
-        Framework::enter(&world).await.begin(&world).await;
+        let framework = Framework::enter(&world).await;
+        framework.begin(&world).await;
+        framework.bring(&world).await;
         reads_back::<Evaluation>(&world).await;
         reads_back::<Engagement>(&world).await;
         reads_back::<Tie>(&world).await;
+        reads_back::<Basis>(&world).await;
         reads_back::<Partner>(&world).await;
     })
     .await;

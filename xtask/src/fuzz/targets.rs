@@ -107,7 +107,7 @@ const DOCUMENT: usize = 12 << 10;
 const SHORT: usize = 600;
 
 /// Every target, the most exposed first.
-pub const TARGETS: [Target; 58] = [
+pub const TARGETS: [Target; 61] = [
     target("inventory_cyclonedx_json", DOCUMENT, &CYCLONEDX_JSON),
     target("inventory_cyclonedx_xml", DOCUMENT, &CYCLONEDX_XML),
     target("inventory_spdx_json", DOCUMENT, &SPDX_JSON),
@@ -130,6 +130,9 @@ pub const TARGETS: [Target; 58] = [
     target("inspect_log", DOCUMENT, &[]),
     target("gateway", DOCUMENT, &[]),
     target("usage", SHORT, &[]),
+    target("operators", DOCUMENT, &[]),
+    target("rubric", DOCUMENT, &[]),
+    target("gateway_count", SHORT, &[]),
     target("lease", DOCUMENT, &[]),
     target("crossing", SHORT, &[]),
     target("protocol", DOCUMENT, &[]),

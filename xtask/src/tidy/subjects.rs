@@ -5,7 +5,7 @@ use super::Complaint;
 use super::source::{Source, is_name, line_of};
 
 /// The subjects in the order in which they may name each other.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "party",
     "account",
     "marking",
@@ -25,6 +25,7 @@ const ORDER: [&str; 23] = [
     "evaluation",
     "engagement",
     "tie",
+    "basis",
     "partner",
     "programme",
     "referral",

@@ -147,6 +147,25 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
     (Action::Determine, &[(Role::Official, Relation::Any)]),
     (Action::EndWindow, &[(Role::Official, Relation::Any), (Role::DutyOfficer, Relation::Any)]),
     (Action::ReadGateway, &[(Role::Developer, Relation::Own), (Role::Official, Relation::Any)]),
+    (Action::BringCounts, &[(Role::Developer, Relation::Own), (Role::Official, Relation::Any)]),
+    (Action::UseGovernmentSeat, &[(Role::Evaluator, Relation::Any)]),
+    (
+        Action::StopGovernmentSeat,
+        &[
+            (Role::Developer, Relation::Own),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+        ],
+    ),
+    (
+        Action::ReadGovernmentTokens,
+        &[
+            (Role::Developer, Relation::Own),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+            (Role::Auditor, Relation::Any),
+        ],
+    ),
     (Action::DeclareTie, &[(Role::Official, Relation::Any), (Role::DutyOfficer, Relation::Any)]),
     (
         Action::DeclareOwnTie,
@@ -164,6 +183,27 @@ pub const TABLE: &[(Action, &[(Role, Relation)])] = &[
             (Role::DutyOfficer, Relation::Any),
             (Role::Auditor, Relation::Any),
             (Role::Clerk, Relation::Any),
+        ],
+    ),
+    (Action::BringBasis, &[(Role::Official, Relation::Any)]),
+    (
+        Action::ReadBasis,
+        &[
+            (Role::Developer, Relation::Any),
+            (Role::Evaluator, Relation::Any),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+            (Role::Partner, Relation::Any),
+            (Role::Auditor, Relation::Any),
+        ],
+    ),
+    (
+        Action::ReadReach,
+        &[
+            (Role::Developer, Relation::Participant),
+            (Role::Official, Relation::Any),
+            (Role::DutyOfficer, Relation::Any),
+            (Role::Auditor, Relation::Any),
         ],
     ),
     (Action::ApplyAsPartner, &[(Role::Partner, Relation::Own)]),

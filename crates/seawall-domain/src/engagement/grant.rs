@@ -59,7 +59,7 @@ impl Purpose {
 }
 
 /// Who holds a grant.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Bearer {
     /// A named person.

@@ -27,7 +27,8 @@ pub fn due(fact: &Fact, at: Timestamp) -> Timestamp {
         | Fact::Statement(_)
         | Fact::Exposure(_)
         | Fact::Evaluation(_)
-        | Fact::Tie(_) => at,
+        | Fact::Tie(_)
+        | Fact::Basis(_) => at,
     }
 }
 
@@ -62,6 +63,9 @@ fn of_engagement(fact: &EngagementFact, at: Timestamp) -> Option<Timestamp> {
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::ExtensionSigned { .. }
+        | EngagementFact::GatewayNamed { .. }
+        | EngagementFact::CountBrought { .. }
+        | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

@@ -1,23 +1,19 @@
 //! Appeals: within ten working days, to people who had no part in the decision.
 //!
-//! A working day is a day from Monday to Friday, in UTC, that is not among the holidays that the
-//! installation names. An appeal is filed by the end of the tenth working day after the decision,
-//! and answered by the end of the tenth after it was filed.
+//! What a working day is says the [`Calendar`] of the installation. An appeal is filed by the end
+//! of the tenth working day after the decision, which is fixed when it is made, and answered by the
+//! end of the tenth after it was filed.
 
 use super::assessment::Panel;
+use super::calendar::Calendar;
 use super::decision::Decision;
 use crate::id::PersonId;
 use crate::time::Timestamp;
-use jiff::civil::{Date, Weekday};
-use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// How many working days there are for filing, and again for answering.
 pub const APPEAL_WORKING_DAYS: usize = 10;
-
-/// The most holidays that count; more days off than this there are not between two dates.
-pub const HOLIDAYS_MAX: usize = 400;
 
 /// An appeal.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -49,41 +45,21 @@ pub enum Refused {
     Twice,
 }
 
-/// The end of the last of so many working days after a day.
-pub fn working_days_after(from: Timestamp, days: usize, holidays: &BTreeSet<Date>) -> Timestamp {
-    let mut day = Offset::UTC.to_datetime(from).date();
-    let holidays: BTreeSet<Date> = holidays.iter().take(HOLIDAYS_MAX).copied().collect();
-    let mut left = days;
-    while left > 0 {
-        let Ok(next) = day.tomorrow() else {
-            return Timestamp::MAX;
-        };
-        day = next;
-        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        if !weekend && !holidays.contains(&day) {
-            left -= 1;
-        }
-    }
-    let end = day.tomorrow().map(|next| next.to_datetime(jiff::civil::Time::midnight()));
-    let end = end.and_then(|midnight| Offset::UTC.to_timestamp(midnight));
-    end.unwrap_or(Timestamp::MAX)
-}
-
 impl Appeal {
     /// Files an appeal against a decision.
     pub fn file(
         against: &Decision,
-        holidays: &BTreeSet<Date>,
+        calendar: &Calendar,
         now: Timestamp,
     ) -> Result<Appeal, Refused> {
         if now < against.decided_at {
             return Err(Refused::TooEarly);
         }
-        let until = working_days_after(against.decided_at, APPEAL_WORKING_DAYS, holidays);
+        let until = against.appeal_until(calendar);
         if now >= until {
             return Err(Refused::TooLate(until));
         }
-        let answer_by = working_days_after(now, APPEAL_WORKING_DAYS, holidays);
+        let answer_by = calendar.working_days_after(now, APPEAL_WORKING_DAYS);
         Ok(Appeal { before: against.panel.clone(), filed_at: now, answer_by, panel: None })
     }
 
@@ -104,37 +80,9 @@ mod tests {
     use super::super::assessment::tests::person;
     use super::super::decision::Outcome;
     use super::*;
-    use jiff::civil::date;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn working_days_leave_out_weekends_and_holidays() {
-        let check = |from: &str, days: usize, holidays: &[Date], expected: &str| {
-            let told = working_days_after(at(from), days, &holidays.iter().copied().collect());
-            assert_eq!(told, at(expected), "{from} {days}");
-        };
-        // A Tuesday.
-        check("2026-09-01T09:00:00Z", 10, &[], "2026-09-16T00:00:00Z");
-        check("2026-09-01T23:59:59Z", 10, &[], "2026-09-16T00:00:00Z");
-        check("2026-09-01T09:00:00Z", 10, &[date(2026, 9, 7)], "2026-09-17T00:00:00Z");
-        // A holiday on a Saturday changes nothing.
-        check("2026-09-01T09:00:00Z", 10, &[date(2026, 9, 5)], "2026-09-16T00:00:00Z");
-        // A Friday, a Saturday and a Sunday.
-        check("2026-09-04T09:00:00Z", 1, &[], "2026-09-08T00:00:00Z");
-        check("2026-09-05T09:00:00Z", 1, &[], "2026-09-08T00:00:00Z");
-        check("2026-09-06T09:00:00Z", 1, &[], "2026-09-08T00:00:00Z");
-        // Over the end of a year with its holidays, and over a leap day.
-        check(
-            "2026-12-23T12:00:00Z",
-            10,
-            &[date(2026, 12, 25), date(2027, 1, 1)],
-            "2027-01-09T00:00:00Z",
-        );
-        check("2028-02-28T12:00:00Z", 2, &[], "2028-03-02T00:00:00Z");
-        assert_eq!(working_days_after(Timestamp::MAX, 3, &BTreeSet::new()), Timestamp::MAX);
     }
 
     #[test]
@@ -142,13 +90,20 @@ mod tests {
         let panel = BTreeSet::from([person(1), person(2)]);
         let decided = at("2026-09-01T09:00:00Z");
         let decision = Decision::make((Outcome::Decline, vec![]), 1, panel, 365, decided).unwrap();
-        let file = |when: &str| Appeal::file(&decision, &BTreeSet::new(), at(when));
+        let days_off = Calendar::Named { days: BTreeSet::new() };
+        let file = |when: &str| Appeal::file(&decision, &days_off, at(when));
         assert!(file("2026-09-15T23:59:59Z").is_ok());
         let until = at("2026-09-16T00:00:00Z");
         assert_eq!(file("2026-09-16T00:00:00Z"), Err(Refused::TooLate(until)));
         assert_eq!(file("2026-08-31T00:00:00Z"), Err(Refused::TooEarly));
         let appeal = file("2026-09-04T10:00:00Z").unwrap();
         assert_eq!(appeal.answer_by, at("2026-09-19T00:00:00Z"));
+        // The end that was fixed with the decision stands, whatever days off are named afterwards.
+        let fixed = decision.clone().open_to_appeal(&Calendar::default());
+        let until = at("2026-09-17T00:00:00Z");
+        assert_eq!(fixed.appeal_until(&days_off), until);
+        assert!(Appeal::file(&fixed, &days_off, at("2026-09-16T00:00:00Z")).is_ok());
+        assert_eq!(Appeal::file(&fixed, &days_off, until), Err(Refused::TooLate(until)));
         let overlapping = Panel::of([person(2), person(3)]).unwrap();
         assert_eq!(appeal.draw(&overlapping), Err(Refused::SamePeople));
         let others = Panel::of([person(3), person(4)]).unwrap();

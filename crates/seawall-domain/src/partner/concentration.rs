@@ -1,7 +1,9 @@
 //! Concentration: which share of seats and tokens goes to whom, by parent, sector and size.
 //!
 //! Shares are in thousandths and add up to a thousand. What is public names no partner: parents are
-//! not listed, and a sector or size with fewer than three parents goes into the rest.
+//! not listed, and a sector or size with fewer than three parents goes into the rest, which takes
+//! in others until it has three as well. Tokens are those that gateways counted; where none did,
+//! their shares are not known, and nothing is put in their place.
 
 use crate::id::PartyId;
 use serde::{Deserialize, Serialize};
@@ -53,8 +55,8 @@ pub struct Holding {
     pub size: Size,
     /// Its seats.
     pub seats: u64,
-    /// The tokens it used.
-    pub tokens: u64,
+    /// The tokens it used, as gateways counted them; none where no gateway's count was brought in.
+    pub tokens: Option<u64>,
 }
 
 /// The share of one group; the rest has no key.
@@ -66,8 +68,8 @@ pub struct Share<K> {
     pub parents: usize,
     /// Of all seats, in thousandths.
     pub seats: u32,
-    /// Of all tokens, in thousandths.
-    pub tokens: u32,
+    /// Of all tokens that were counted, in thousandths; none where they are not known.
+    pub tokens: Option<u32>,
 }
 
 /// The report.
@@ -79,8 +81,11 @@ pub struct Report {
     pub sectors: Vec<Share<Sector>>,
     /// By size.
     pub sizes: Vec<Share<Size>>,
-    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000.
-    pub index: u32,
+    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000; none where they are
+    /// not known.
+    pub index: Option<u32>,
+    /// How many partners there are whose tokens are not known, and in no share of tokens.
+    pub uncounted: usize,
 }
 
 /// What anybody may see of it.
@@ -92,33 +97,55 @@ pub struct PublicReport {
     pub sizes: Vec<Share<Size>>,
     /// How many parents there are.
     pub parents: usize,
-    /// The largest parent's share of tokens, in thousandths.
-    pub largest: u32,
-    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000.
-    pub index: u32,
+    /// The largest parent's share of tokens, in thousandths; none where tokens are not known.
+    pub largest: Option<u32>,
+    /// The Herfindahl-Hirschman index of tokens by parent, from 0 to 10,000; none where they are
+    /// not known.
+    pub index: Option<u32>,
 }
 
-/// Computes the report.
+/// Computes the report. Tokens are shared among those that were counted.
 pub fn report(holdings: &[Holding]) -> Report {
-    let mut parents = shares(holdings, |it| it.parent, 0);
+    let uncounted = holdings.iter().filter(|it| it.tokens.is_none()).count();
+    let counted = uncounted < holdings.len();
+    let mut parents = shares(holdings, |it| it.parent, 0, counted);
     parents.sort_by_key(|share| (std::cmp::Reverse(share.tokens), share.group));
     Report {
-        index: index(holdings),
+        index: counted.then(|| index(holdings)),
         parents,
-        sectors: shares(holdings, |it| it.sector, 0),
-        sizes: shares(holdings, |it| it.size, 0),
+        sectors: shares(holdings, |it| it.sector, 0, counted),
+        sizes: shares(holdings, |it| it.size, 0, counted),
+        uncounted,
     }
 }
 
-/// Computes what anybody may see.
+/// Computes what anybody may see. Shares of tokens are told only where each partner's were counted,
+/// so that nobody is told apart by having been counted.
 pub fn public(holdings: &[Holding]) -> PublicReport {
     let whole = report(holdings);
+    let counted = whole.uncounted == 0 && !holdings.is_empty();
     PublicReport {
-        sectors: shares(holdings, |it| it.sector, PARENTS_MIN),
-        sizes: shares(holdings, |it| it.size, PARENTS_MIN),
+        sectors: shares(holdings, |it| it.sector, PARENTS_MIN, counted),
+        sizes: shares(holdings, |it| it.size, PARENTS_MIN, counted),
         parents: whole.parents.len(),
-        largest: whole.parents.first().map_or(0, |share| share.tokens),
-        index: whole.index,
+        largest: whole.parents.first().and_then(|share| share.tokens).filter(|_| counted),
+        index: whole.index.filter(|_| counted),
+    }
+}
+
+/// What one group has: its parents, seats, tokens.
+#[derive(Default)]
+struct Sums {
+    parents: BTreeSet<PartyId>,
+    seats: u128,
+    tokens: u128,
+}
+
+impl Sums {
+    fn take(&mut self, other: Sums) {
+        self.parents.extend(other.parents);
+        self.seats += other.seats;
+        self.tokens += other.tokens;
     }
 }
 
@@ -126,39 +153,48 @@ fn shares<K: Copy + Ord>(
     holdings: &[Holding],
     key: impl Fn(&Holding) -> K,
     parents_min: usize,
+    counted: bool,
 ) -> Vec<Share<K>> {
-    let mut groups: BTreeMap<K, (BTreeSet<PartyId>, u128, u128)> = BTreeMap::new();
+    let mut groups: BTreeMap<K, Sums> = BTreeMap::new();
     for it in holdings {
-        let (parents, seats, tokens) = groups.entry(key(it)).or_default();
-        parents.insert(it.parent);
-        *seats += u128::from(it.seats);
-        *tokens += u128::from(it.tokens);
+        let sums = groups.entry(key(it)).or_default();
+        sums.parents.insert(it.parent);
+        sums.seats += u128::from(it.seats);
+        sums.tokens += u128::from(it.tokens.unwrap_or_default());
     }
-    let small = |group: &(BTreeSet<PartyId>, u128, u128)| group.0.len() < parents_min;
-    let mut rows: Vec<(Option<K>, BTreeSet<PartyId>, u128, u128)> = Vec::new();
-    let mut rest: (BTreeSet<PartyId>, u128, u128) = Default::default();
-    for (group, sums) in groups {
-        if small(&sums) {
-            rest.0.extend(sums.0);
-            rest.1 += sums.1;
-            rest.2 += sums.2;
-        } else {
-            rows.push((Some(group), sums.0, sums.1, sums.2));
-        }
-    }
-    if !rest.0.is_empty() {
-        rows.push((None, rest.0, rest.1, rest.2));
-    }
-    let seats = thousandths(&rows.iter().map(|row| row.2).collect::<Vec<_>>());
-    let tokens = thousandths(&rows.iter().map(|row| row.3).collect::<Vec<_>>());
+    let rest = rest(&mut groups, parents_min);
+    let rows = groups.into_iter().map(|(group, sums)| (Some(group), sums));
+    let rows: Vec<(Option<K>, Sums)> = rows.chain(rest.map(|sums| (None, sums))).collect();
+    let seats = thousandths(&rows.iter().map(|row| row.1.seats).collect::<Vec<_>>());
+    let tokens = thousandths(&rows.iter().map(|row| row.1.tokens).collect::<Vec<_>>());
     let rows = rows.into_iter().zip(seats.into_iter().zip(tokens));
-    rows.map(|((group, parents, _, _), (seats, tokens))| Share {
+    rows.map(|((group, sums), (seats, tokens))| Share {
         group,
-        parents: parents.len(),
+        parents: sums.parents.len(),
         seats,
-        tokens,
+        tokens: counted.then_some(tokens),
     })
     .collect()
+}
+
+/// Takes out the groups with too few parents, and further ones, those with the fewest first, as
+/// long as all of them together have too few: a rest of one would be told by what is missing.
+fn rest<K: Copy + Ord>(groups: &mut BTreeMap<K, Sums>, parents_min: usize) -> Option<Sums> {
+    let small: Vec<K> = groups
+        .iter()
+        .filter(|(_, sums)| sums.parents.len() < parents_min)
+        .map(|(group, _)| *group)
+        .collect();
+    let mut rest = Sums::default();
+    for group in small {
+        rest.take(groups.remove(&group)?);
+    }
+    while (1..parents_min).contains(&rest.parents.len()) {
+        let fewest = groups.iter().min_by_key(|(group, sums)| (sums.parents.len(), **group));
+        let Some(group) = fewest.map(|(group, _)| *group) else { break };
+        rest.take(groups.remove(&group)?);
+    }
+    (!rest.parents.is_empty()).then_some(rest)
 }
 
 /// Shares in thousandths that add up to a thousand (largest remainder, the earlier one first); all
@@ -181,7 +217,7 @@ fn thousandths(parts: &[u128]) -> Vec<u32> {
 fn index(holdings: &[Holding]) -> u32 {
     let mut tokens: BTreeMap<PartyId, u128> = BTreeMap::new();
     for it in holdings {
-        *tokens.entry(it.parent).or_default() += u128::from(it.tokens);
+        *tokens.entry(it.parent).or_default() += u128::from(it.tokens.unwrap_or_default());
     }
     let whole: u128 = tokens.values().sum();
     if whole == 0 {

@@ -4,7 +4,9 @@
 //! can only withhold their signature, and then there is no access; nobody can sign in what the
 //! rubric does not give.
 
+use super::appeal::APPEAL_WORKING_DAYS;
 use super::assessment::Findings;
+use super::calendar::Calendar;
 use super::rubric::{Criterion, Gate, RubricText};
 use crate::id::PersonId;
 use crate::time::{SignedDuration, Timestamp};
@@ -115,6 +117,10 @@ pub struct Decision {
     pub decided_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Timestamp,
+    /// Until when one may appeal, by the calendar when it was made; not written down by earlier
+    /// versions of this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal_by: Option<Timestamp>,
     developer: Option<PersonId>,
     clearinghouse: Option<PersonId>,
 }
@@ -211,9 +217,22 @@ impl Decision {
             panel,
             decided_at: now,
             expires_at,
+            appeal_by: None,
             developer: None,
             clearinghouse: None,
         })
+    }
+
+    /// The same, with the end of the time for an appeal fixed by the calendar in force.
+    pub fn open_to_appeal(self, calendar: &Calendar) -> Decision {
+        let appeal_by = calendar.working_days_after(self.decided_at, APPEAL_WORKING_DAYS);
+        Decision { appeal_by: Some(appeal_by), ..self }
+    }
+
+    /// Until when one may appeal: as it was fixed, or else by this calendar.
+    pub fn appeal_until(&self, calendar: &Calendar) -> Timestamp {
+        let counted = || calendar.working_days_after(self.decided_at, APPEAL_WORKING_DAYS);
+        self.appeal_by.unwrap_or_else(counted)
     }
 
     /// A side signs.

@@ -1,12 +1,11 @@
 //! The letter about a decision: what was decided, every reason, and how to appeal.
 
-use super::appeal::{APPEAL_WORKING_DAYS, working_days_after};
+use super::appeal::APPEAL_WORKING_DAYS;
+use super::calendar::Calendar;
 use super::decision::{Condition, Decision, Outcome, Reason};
 use super::rubric::{Criterion, Gate};
 use crate::id::PartnerId;
 use crate::time::Timestamp;
-use jiff::civil::Date;
-use std::collections::BTreeSet;
 
 /// A letter about a decision.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -15,8 +14,8 @@ pub struct Letter<'a> {
     pub partner: PartnerId,
     /// The decision.
     pub decision: &'a Decision,
-    /// The days on which nobody works, beside weekends.
-    pub holidays: &'a BTreeSet<Date>,
+    /// Which days are working days.
+    pub calendar: &'a Calendar,
 }
 
 impl Letter<'_> {
@@ -37,8 +36,7 @@ impl Letter<'_> {
     }
 
     fn appeal(&self) -> String {
-        let until =
-            working_days_after(self.decision.decided_at, APPEAL_WORKING_DAYS, self.holidays);
+        let until = self.decision.appeal_until(self.calendar);
         format!(
             "You may appeal before {}; people who had no part in this decide then, within \
              {APPEAL_WORKING_DAYS} working days.\n",
@@ -146,6 +144,7 @@ mod tests {
     use super::super::decision::{Rivalry, derive};
     use super::super::rubric::Rubric;
     use super::*;
+    use std::collections::BTreeSet;
     use uuid::Uuid;
 
     fn letter(findings: &Findings, rivalry: Rivalry) -> String {
@@ -154,7 +153,8 @@ mod tests {
         let (panel, at) = (BTreeSet::from([person(1)]), "2026-09-01T09:00:00Z".parse().unwrap());
         let decision = Decision::make(derived, 1, panel, 365, at).unwrap();
         let partner = PartnerId::new(Uuid::from_u128(7));
-        Letter { partner, decision: &decision, holidays: &BTreeSet::new() }.text()
+        let calendar = Calendar::Named { days: BTreeSet::new() };
+        Letter { partner, decision: &decision, calendar: &calendar }.text()
     }
 
     fn findings() -> Findings {

@@ -7,6 +7,13 @@ use crate::id::PartnerId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod table;
+
+pub use table::{
+    Count, Coverage, Covered, Line, NAME_LEN_MAX, OPERATORS_MAX, REGION_LEN_MAX, SOURCE_LEN_MAX,
+    Table, Unfit, Why,
+};
+
 /// The most groups of operators.
 pub const GROUPS_MAX: usize = 100_000;
 

@@ -152,11 +152,12 @@ pub type Marks = BTreeMap<Criterion, u8>;
 impl TryFrom<RubricText> for Rubric {
     type Error = Unfit;
 
-    fn try_from(text: RubricText) -> Result<Rubric, Unfit> {
-        let mut gates: Vec<Gate> = text.gates.iter().map(|it| it.gate).collect();
-        gates.sort();
-        let mut criteria: Vec<Criterion> = text.criteria.iter().map(|it| it.criterion).collect();
-        criteria.sort();
+    fn try_from(mut text: RubricText) -> Result<Rubric, Unfit> {
+        // Whatever order it was written in, it is read and answered in this one.
+        text.gates.sort_by_key(|it| it.gate);
+        text.criteria.sort_by_key(|it| it.criterion);
+        let gates: Vec<Gate> = text.gates.iter().map(|it| it.gate).collect();
+        let criteria: Vec<Criterion> = text.criteria.iter().map(|it| it.criterion).collect();
         if gates != Gate::ALL {
             return Err(Unfit::Gates);
         }

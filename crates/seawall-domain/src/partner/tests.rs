@@ -52,7 +52,7 @@ fn decided(mark: u8) -> Partner {
     let drawn = filed().draw(people(&[1, 2]), &register(), at(1)).unwrap().0;
     let one = drawn.mark(person(1), filing(mark), &rubric, at(2)).unwrap().0;
     let two = one.mark(person(2), filing(mark), &rubric, at(3)).unwrap().0;
-    two.conclude(&rubric, Rivalry::None, 365, at(4)).unwrap().0
+    two.conclude(&rubric, Rivalry::None, 365, &Calendar::default(), at(4)).unwrap().0
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn ties_keep_people_out_whoever_drew_them() {
 
 #[test]
 fn one_appeal_goes_to_other_people() {
-    let appealed = decided(0).appeal(&BTreeSet::new(), at(5)).unwrap().0;
+    let appealed = decided(0).appeal(&Calendar::default(), at(5)).unwrap().0;
     let same = appealed.draw(people(&[2, 3]), &register(), at(6));
     assert_eq!(same, Err(Refused::Appeal(appeal::Refused::SamePeople)));
     let other = appealed.draw(people(&[3, 4]), &register(), at(6)).unwrap().0;
@@ -99,9 +99,9 @@ fn one_appeal_goes_to_other_people() {
     let rubric = Rubric::first().unwrap();
     let one = other.mark(person(3), filing(4), &rubric, at(7)).unwrap().0;
     let two = one.mark(person(4), filing(4), &rubric, at(7)).unwrap().0;
-    let again = two.conclude(&rubric, Rivalry::None, 365, at(8)).unwrap().0;
-    assert_eq!(again.appeal(&BTreeSet::new(), at(9)), Err(Refused::NotNow), "there is one");
-    let late = decided(0).appeal(&BTreeSet::new(), at(40));
+    let again = two.conclude(&rubric, Rivalry::None, 365, &Calendar::default(), at(8)).unwrap().0;
+    assert_eq!(again.appeal(&Calendar::default(), at(9)), Err(Refused::NotNow), "there is one");
+    let late = decided(0).appeal(&Calendar::default(), at(40));
     assert!(matches!(late, Err(Refused::Appeal(appeal::Refused::TooLate(_)))));
 }
 
@@ -130,10 +130,10 @@ proptest! {
                 0 => partner.draw(people(&[1, 2 + u128::from(number)]), &register(), now),
                 1 => partner.join(who, &register(), now),
                 2 | 3 => partner.mark(who, filing(4), &rubric, now),
-                4 => partner.conclude(&rubric, Rivalry::None, 300, now),
+                4 => partner.conclude(&rubric, Rivalry::None, 300, &Calendar::default(), now),
                 5 => partner.sign(Side::Developer(person(8)), now),
                 6 => partner.sign(Side::Clearinghouse(person(9)), now),
-                7 => partner.appeal(&BTreeSet::new(), now),
+                7 => partner.appeal(&Calendar::default(), now),
                 8 => partner.seat(people(&[1, 2, 3]), now),
                 9 => partner.suspend(Extent::Person(who), by[0], Why::Unstated, now),
                 10 => partner.resume(Extent::Person(who), by, now),

@@ -1,79 +1,25 @@
-//! Access tokens: what a seat gives one of its people, or a machine that one of them answers for.
+//! Access tokens from a seat: what it gives one of its people, or a machine that one of them
+//! answers for.
 //!
 //! A token is given while the seat stands, the partners' window of the developer is open, and the
-//! person has accepted its terms. It lasts for minutes and never longer than the window, and it is
-//! good only with a key that stays with its holder. On record is who has one, for which window and
-//! key, and until when; the token itself is kept nowhere (FRONTIER 4.3 and 5).
+//! person has accepted its terms ([`crate::engagement::token`]; FRONTIER 4.3 and 5).
 
 use super::decision::Condition;
 use super::seat::{Denied, Seat};
 use super::{Partner, PartnerFact};
 use crate::digest::Digest;
 use crate::engagement::Engagement;
-use crate::engagement::grant::{Bearer, GRANT_SECONDS_MAX, Grant, Proof, Purpose};
-use crate::engagement::quota::{Amount, Limit};
+use crate::engagement::grant::{Bearer, Grant, Purpose};
+use crate::engagement::quota::Limit;
+use crate::engagement::token::Standing;
 use crate::engagement::window::{Offer, Ring};
-use crate::id::{AccountId, PersonId, ScanId, WindowId};
-use crate::time::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::id::{AccountId, PersonId};
+use crate::time::Timestamp;
 
-/// The most tokens of one holder that are in force at a time: renewing needs two of them.
-pub const HELD_MAX: usize = 16;
-
-/// The most tokens of one partner that are in force at a time.
-pub const IN_FORCE_MAX: usize = 4_000;
-
-/// The most acceptances that a seat keeps.
-pub const ACCEPTED_MAX: usize = 20_000;
-
-/// The most machines that people of one partner answer for.
-pub const MACHINES_MAX: usize = 1_000;
-
-/// What a gateway's settings begin with for a partner; whoever runs the gateway changes it.
-pub const QUOTA: Limit = Limit {
-    whole: Amount {
-        requests: 10_000,
-        tokens_in: 50_000_000,
-        tokens_out: 5_000_000,
-        cost_micros: u64::MAX,
-    },
-    concurrent: 20,
+pub use crate::engagement::token::{
+    ACCEPTED_MAX, Access, Full, HELD_MAX, IN_FORCE_MAX, Issued, MACHINES_MAX, QUOTA, QUOTA_SMALL,
+    Wanted,
 };
-
-/// The same for a partner whose decision says that its quota is small.
-pub const QUOTA_SMALL: Limit = Limit {
-    whole: Amount {
-        requests: 1_000,
-        tokens_in: 5_000_000,
-        tokens_out: 500_000,
-        cost_micros: u64::MAX,
-    },
-    concurrent: 4,
-};
-
-/// A token that was given, without the token.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Issued {
-    /// To whom.
-    pub bearer: Bearer,
-    /// For which window.
-    pub window: WindowId,
-    /// The thumbprint of the holder's key (RFC 7638) or certificate (RFC 8705).
-    pub key: Digest,
-    /// For what.
-    pub purposes: BTreeSet<Purpose>,
-    /// Until when.
-    pub until: Timestamp,
-}
-
-/// What tokens rest on: who accepted which terms, who answers for which machine, what is in force.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Access {
-    accepted: BTreeSet<(PersonId, Digest)>,
-    machines: BTreeMap<AccountId, PersonId>,
-    in_force: Vec<Issued>,
-}
 
 /// Who asks for a token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -87,21 +33,6 @@ pub enum Asker {
         /// SHA-256 of its name.
         name: Digest,
     },
-}
-
-/// What is asked for.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Wanted {
-    /// For which window.
-    pub window: WindowId,
-    /// The thumbprint of the holder's key or certificate.
-    pub key: Digest,
-    /// How requests prove that they have it.
-    pub proof: Proof,
-    /// For what.
-    pub purposes: BTreeSet<Purpose>,
-    /// The partner's own claims that may be looked at, and until when each stands.
-    pub claims: BTreeMap<ScanId, Timestamp>,
 }
 
 /// Why there is no token.
@@ -138,76 +69,12 @@ pub enum Refused {
     #[error("cannot give a token: what is looked at needs a scan claim of yours that stands")]
     NoClaim,
     /// A bound is reached.
-    #[error("cannot keep more than {0}: wait until one has ended")]
-    Full(usize),
+    #[error(transparent)]
+    Full(#[from] Full),
 }
 
 /// The partner after a token was given, the fact that says so, and what the token says.
 pub type Given = Result<(Partner, PartnerFact, Grant), super::Refused>;
-
-impl Access {
-    /// Whether nothing of it has begun.
-    pub fn is_empty(&self) -> bool {
-        *self == Access::default()
-    }
-
-    /// Whether the person has accepted these terms.
-    pub fn has_accepted(&self, person: PersonId, terms: &Digest) -> bool {
-        self.accepted.contains(&(person, *terms))
-    }
-
-    /// Who answers for a machine.
-    pub fn sponsor(&self, machine: AccountId) -> Option<PersonId> {
-        self.machines.get(&machine).copied()
-    }
-
-    /// The machines, each with who answers for it.
-    pub fn machines(&self) -> impl Iterator<Item = (AccountId, PersonId)> {
-        self.machines.iter().map(|(machine, sponsor)| (*machine, *sponsor))
-    }
-
-    /// The tokens in force at that instant, the newest last.
-    pub fn in_force(&self, now: Timestamp) -> impl Iterator<Item = &Issued> {
-        self.in_force.iter().filter(move |token| now < token.until)
-    }
-
-    fn room(&self, bearer: &Bearer, now: Timestamp) -> Result<(), Refused> {
-        if self.in_force(now).count() >= IN_FORCE_MAX {
-            return Err(Refused::Full(IN_FORCE_MAX));
-        }
-        let held = self.in_force(now).filter(|token| token.bearer == *bearer).count();
-        (held < HELD_MAX).then_some(()).ok_or(Refused::Full(HELD_MAX))
-    }
-
-    pub(super) fn accepting(&self, person: PersonId, terms: Digest) -> Result<Access, Refused> {
-        let mut next = self.clone();
-        next.accepted.insert((person, terms));
-        (next.accepted.len() <= ACCEPTED_MAX).then_some(next).ok_or(Refused::Full(ACCEPTED_MAX))
-    }
-
-    pub(super) fn sponsoring(
-        &self,
-        machine: AccountId,
-        sponsor: PersonId,
-    ) -> Result<Access, Refused> {
-        let mut next = self.clone();
-        next.machines.insert(machine, sponsor);
-        (next.machines.len() <= MACHINES_MAX).then_some(next).ok_or(Refused::Full(MACHINES_MAX))
-    }
-
-    pub(super) fn dismissing(&self, machine: AccountId) -> Option<Access> {
-        let mut next = self.clone();
-        next.machines.remove(&machine).map(|_| next)
-    }
-
-    /// Those that have ended by then are forgotten here; facts keep them.
-    pub(super) fn issuing(&self, token: Issued, at: Timestamp) -> Access {
-        let mut next = self.clone();
-        next.in_force.retain(|token| at < token.until);
-        next.in_force.push(token);
-        next
-    }
-}
 
 impl Partner {
     /// A person accepts the terms of a window that is open to the seat.
@@ -222,7 +89,7 @@ impl Partner {
         seat.holds(by).map_err(Refused::Denied)?;
         let (offer, _) = self.open_to(of, now).ok_or(Refused::NotOpen)?;
         (offer.terms == terms).then_some(()).ok_or(Refused::OtherTerms)?;
-        seat.access().accepting(by, terms)?;
+        seat.access().accepting(by, terms).map_err(Refused::from)?;
         self.becomes(PartnerFact::TermsAccepted { by, terms }, now)
     }
 
@@ -233,7 +100,7 @@ impl Partner {
         if self.is_bound_by(Condition::NamedPeopleOnly) {
             return Err(Refused::PeopleOnly.into());
         }
-        seat.access().sponsoring(machine, by)?;
+        seat.access().sponsoring(machine, by).map_err(Refused::from)?;
         self.becomes(PartnerFact::MachineSponsored { machine, sponsor: by }, now)
     }
 
@@ -267,25 +134,10 @@ impl Partner {
         let accepted = seat.access().has_accepted(person, &offer.terms);
         accepted.then_some(()).ok_or(Refused::NotAccepted)?;
         self.allows(&wanted)?;
-        seat.access().room(&bearer, now)?;
-        let life = SignedDuration::from_secs(GRANT_SECONDS_MAX);
-        let until = whole(now).checked_add(life).unwrap_or(Timestamp::MAX);
-        let until = whole(until.min(end).min(seat.expires_at).min(seat.good_until()));
-        (now < until).then_some(()).ok_or(Refused::NotOpen)?;
-        let Wanted { window, key, proof, purposes, claims } = wanted;
-        let grant = Grant {
-            bearer,
-            party: self.application.party,
-            window,
-            key,
-            proof,
-            purposes: purposes.clone(),
-            claims,
-            terms: offer.terms,
-            from: whole(now),
-            until,
-        };
-        let token = Issued { bearer, window, key, purposes, until };
+        seat.access().room(&bearer, now).map_err(Refused::from)?;
+        let end = end.min(seat.expires_at).min(seat.good_until());
+        let standing = Standing { bearer, party: self.application.party, terms: offer.terms, end };
+        let (grant, token) = standing.token(wanted, now).ok_or(Refused::NotOpen)?;
         let (partner, fact) = self.becomes(PartnerFact::TokenIssued { token }, now)?;
         Ok((partner, fact, grant))
     }
@@ -331,11 +183,6 @@ impl Partner {
     fn is_bound_by(&self, condition: Condition) -> bool {
         self.decision().is_some_and(|decision| decision.outcome.is_bound_by(condition))
     }
-}
-
-/// Cut to the whole second before: tokens write whole seconds.
-fn whole(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -92,6 +92,7 @@ pub fn examples() -> Vec<Fact> {
     all.extend(framework::evaluations().into_iter().map(Fact::from));
     all.extend(framework::engagements().into_iter().map(Fact::from));
     all.extend(framework::ties().into_iter().map(Fact::from));
+    all.extend(framework::bases().into_iter().map(Fact::from));
     all.extend(framework::partners().into_iter().map(Fact::from));
     all
 }

@@ -2,14 +2,16 @@
 
 use super::examples::{day, digest, subject_id};
 use seawall_domain::digest::Address;
+use seawall_domain::engagement::count::{Counted, GatewayKey, Used};
 use seawall_domain::engagement::custody::CustodyFact;
 use seawall_domain::engagement::determination::{Concurrence, DeterminationFact};
 use seawall_domain::engagement::grant::{Bearer, Purpose};
 use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::lineage::{Lineage, Span, Use};
 use seawall_domain::engagement::release::Report;
+use seawall_domain::engagement::seat::SeatFact;
 use seawall_domain::engagement::window::{Ended, Offer, Ring, WindowFact};
-use seawall_domain::engagement::{EngagementFact, Weights};
+use seawall_domain::engagement::{EngagementFact, Weights, Who};
 use seawall_domain::evaluation::decision::Outcome;
 use seawall_domain::evaluation::docket::{DocketFact, Draft};
 use seawall_domain::evaluation::protocol::Domain;
@@ -19,6 +21,8 @@ use seawall_domain::evaluation::{EvaluationFact, Kept};
 use seawall_domain::id::*;
 use seawall_domain::partner::appeal::Appeal;
 use seawall_domain::partner::assessment::{Answer, Filing};
+use seawall_domain::partner::basis::BasisFact;
+use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Tie, TieFact, TieKind};
 use seawall_domain::partner::decision::{Decision, Outcome as Decided, Reason as Because, Side};
@@ -166,6 +170,7 @@ pub fn engagements() -> Vec<EngagementFact> {
     all.extend(determination.map(|fact| F::DeterminationMoved { fact }));
     all.push(F::DaysCounted { others: vec![foreign] });
     all.extend(windows.map(|fact| F::WindowMoved { fact }));
+    all.extend(seats().map(|fact| F::SeatMoved { fact }));
     all.extend(custody.map(|fact| F::CustodyMoved { fact }));
     all.extend(others.map(|fact| F::WindowMoved { fact }));
     all.push(F::ReleaseReported { fact: Report::Partners { at: day(50) } });
@@ -174,16 +179,53 @@ pub fn engagements() -> Vec<EngagementFact> {
     all.push(F::ProtocolNamed { root: digest(30) });
     all.push(F::LeaseKeyNamed { key: LeaseKey(digest(46)) });
     all.push(F::ExtensionSigned { word: digest(48) });
+    let key = GatewayKey(digest(48));
+    let used = Used { party: party(4), requests: 3, tokens_in: 900, tokens_out: 100 };
+    let (statement, parties) = (digest(49), vec![used]);
+    all.push(F::GatewayNamed { key });
+    let counted = Counted { statement, lines: 12, parties, at: day(26) };
+    all.push(F::CountBrought { window, key, counted });
     all.push(F::Advised { document: digest(45) });
     all.push(F::RecordKept { record: digest(46), letter: digest(47) });
     all.push(F::WeightsOpened);
     all
 }
 
+/// Every fact of a seat in a government's window.
+fn seats() -> [SeatFact; 6] {
+    let person = person(20);
+    let token = Issued {
+        bearer: Bearer::Person { person },
+        window: WindowId::new(Uuid::from_u128(9)),
+        key: digest(55),
+        purposes: BTreeSet::from([Purpose::Evaluate]),
+        until: day(21),
+    };
+    [
+        SeatFact::Named { person, party: party(6) },
+        SeatFact::TermsAccepted { by: person, terms: digest(41) },
+        SeatFact::TokenIssued { token },
+        SeatFact::Stopped { person, by: Who::Developer(self::person(9)) },
+        SeatFact::Lifted { person },
+        SeatFact::KeyLost { key: digest(53) },
+    ]
+}
+
 /// Every fact of a tie.
 pub fn ties() -> Vec<TieFact> {
     let tie = Tie { person: person(1), party: party(2), kind: TieKind::Employment, ended_at: None };
     vec![TieFact::Declared { id: TieId::new(subject_id()), tie }, TieFact::Ended { at: day(9) }]
+}
+
+/// Every fact of a basis.
+pub fn bases() -> Vec<BasisFact> {
+    let days = BTreeSet::from(["2026-12-24".parse().unwrap()]);
+    vec![
+        BasisFact::RubricPublished { version: 2, text: digest(56) },
+        BasisFact::OperatorsBrought { table: digest(57), groups: 2, operators: 2_000 },
+        BasisFact::DaysOffNamed { calendar: Calendar::Federal { besides: days.clone() } },
+        BasisFact::DaysOffNamed { calendar: Calendar::Named { days } },
+    ]
 }
 
 /// Every fact of a partner.
@@ -209,6 +251,7 @@ pub fn partners() -> Vec<PartnerFact> {
     };
     let derived = (Decided::Admit, vec![Because::Score { thousandths: 750, admits_from: 600 }]);
     let decision = Decision::make(derived, 1, people([11, 12]), 365, day(5)).unwrap();
+    let decision = decision.open_to_appeal(&Calendar::default());
     let appeal =
         Appeal { before: people([11, 12]), filed_at: day(6), answer_by: day(20), panel: None };
     let pool = BTreeSet::from([person(11), person(12), person(13)]);

@@ -14,6 +14,7 @@ use seawall_domain::fact::{Aggregate, Fact, replay};
 use seawall_domain::finding::Finding;
 use seawall_domain::fix::Fix;
 use seawall_domain::id::AccountId;
+use seawall_domain::partner::basis::Basis;
 use seawall_domain::partner::{Partner, conflict};
 use seawall_domain::project::{ClockBasis, Project, Secrecy};
 use seawall_domain::reproduction::Reproduction;
@@ -137,6 +138,7 @@ proptest! {
         walk::<Evaluation>(&framework::evaluations(), &places, |_, _| {});
         walk::<Engagement>(&framework::engagements(), &places, |_, _| {});
         walk::<conflict::Entry>(&framework::ties(), &places, |_, _| {});
+        walk::<Basis>(&framework::bases(), &places, |_, _| {});
         walk::<Partner>(&framework::partners(), &places, |_, _| {});
         walk::<Reproduction>(&reproductions(), &places, |before, now| {
             let before = before.and_then(|before| before.conclusion.clone());

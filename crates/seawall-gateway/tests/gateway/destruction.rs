@@ -4,20 +4,22 @@ use crate::world::{World, body, developer, key, party, whole, window};
 use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
+use seawall_domain::recipient::Recipient;
 use seawall_gateway::destruction::certificate::{self, Certificate};
 use seawall_gateway::destruction::{self, Undestroyed};
 use seawall_gateway::escrow::{CONSENT, Consent};
-use seawall_ledger::recipient::Keeper;
 use seawall_gateway::{Gateway, verify};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::note::VerifierKey;
+use seawall_ledger::recipient::Keeper;
 use sha2::Digest as _;
 use std::path::Path;
 use std::sync::Arc;
 
 /// A gateway with joint escrow that was used three times.
 async fn used() -> World {
-    let [one, other] = [21, 22].map(|seed| Keeper::from_seed([seed; 32]).unwrap().public());
+    let keeper = |seed| Recipient::new(Keeper::from_seed([seed; 32]).unwrap().public());
+    let [one, other] = [21, 22].map(keeper);
     let (snapshot, terms) = (Digest::new([7; 32]), Digest::new([8; 32]));
     let (window, party, partner) = (window(), party(), key(30).public());
     let consent = Consent { window, snapshot, party, terms, developer: one, partner: other };

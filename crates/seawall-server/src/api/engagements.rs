@@ -1,7 +1,9 @@
 //! Engagements: a developer's voluntary dealings about one model. No route and no field here says
 //! whether a model may be released; a release is reported, and withdrawing always succeeds.
 
+pub(crate) mod count;
 pub(crate) mod gateway;
+pub(crate) mod seat;
 mod step;
 
 pub use step::{Step, To};
@@ -76,6 +78,8 @@ pub struct Shown {
     pub record: Option<String>,
     /// SHA-256 of each opinion.
     pub advice: Vec<String>,
+    /// Who is seated in the government's window, or stopped there.
+    pub seats: Vec<seat::Seated>,
     /// SHA-256 of each object that is still held.
     pub held: Vec<String>,
 }
@@ -112,6 +116,7 @@ pub(crate) fn shown(it: &Engagement) -> Shown {
         protocol: it.protocol.map(|root| root.to_string()),
         record: it.record.map(|record| record.to_string()),
         advice: it.advice.iter().map(ToString::to_string).collect(),
+        seats: seat::seated(&it.seats),
         held: it.custody.held().iter().map(ToString::to_string).collect(),
     }
 }

@@ -1,10 +1,10 @@
-//! What anybody may see of the framework for models: counts that tell of nobody, and the rubric.
+//! What anybody may see of the framework for models: counts that tell of nobody.
 
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
-use seawall_services::{engagement, partner};
+use seawall_services::engagement;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,12 +34,4 @@ pub async fn counts(State(site): State<Site>) -> Result<Json<Counted>, Refused> 
         applications: counts.applications,
         concentration: counts.concentration.and_then(|it| serde_json::to_value(it).ok()),
     }))
-}
-
-/// The rubric by which applications of partners are marked, for everybody.
-#[utoipa::path(get, path = "/v1/rubric", tag = "framework",
-    responses((status = 200, body = Object)))]
-pub async fn rubric() -> Result<Json<serde_json::Value>, Refused> {
-    let rubric = partner::rubric()?;
-    Ok(Json(serde_json::to_value(rubric.text()).unwrap_or_default()))
 }

@@ -20,7 +20,7 @@ use seawall_domain::partner::Declared;
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Entry, TieKind};
 use seawall_domain::partner::reach::Group;
-use seawall_services::partner::{self, Dossier};
+use seawall_services::partner::{self, Dossier, SeatView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -62,6 +62,20 @@ pub struct Shown {
     pub seat_stopped: bool,
     /// The machines that get tokens, by the ids of their accounts.
     pub machines: Vec<String>,
+    /// Whom it protects, as far as that is known; not in lists.
+    pub protects: Option<Protects>,
+}
+
+/// Whom a partner protects.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Protected)]
+pub struct Protects {
+    /// How many groups of operators it declares.
+    pub groups: usize,
+    /// How many operators are in them, by the table in force; none where none was brought in.
+    pub operators: Option<u64>,
+    /// In how many of the groups the number is not known.
+    pub unknown: usize,
 }
 
 pub(crate) fn shown(it: &Dossier) -> Shown {
@@ -85,10 +99,17 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         seat_expires_at: seat.map(|view| view.seat.expires_at.to_string()),
         seat_people: seat.map_or(0, |view| view.seat.people().len()),
         seat_stopped: seat.is_some_and(|view| view.is_stopped),
-        machines: seat.map_or_else(Vec::new, |view| {
-            view.seat.access().machines().map(|(machine, _)| machine.to_string()).collect()
+        machines: seat.map_or_else(Vec::new, machines),
+        protects: it.protects.map(|it| Protects {
+            groups: it.groups,
+            operators: it.operators,
+            unknown: it.unknown,
         }),
     }
+}
+
+fn machines(view: &SeatView) -> Vec<String> {
+    view.seat.access().machines().map(|(machine, _)| machine.to_string()).collect()
 }
 
 /// The applications one may know of.

@@ -112,13 +112,21 @@ pub fn nav(visitor: Visitor, here: &str, lang: Lang) -> Vec<NavItem> {
             ("/today", "Today", "Hoy"),
             ("/inventory", "Inventory", "Inventario"),
         ],
-        Visitor::Developer => {
-            &[("/engagements", "Engagements", "Compromisos"), ("/partners", "Partners", "Socios")]
-        }
-        Visitor::Evaluator | Visitor::Official => &[
+        Visitor::Developer => &[
+            ("/engagements", "Engagements", "Compromisos"),
+            ("/partners", "Partners", "Socios"),
+            ("/reach", "Reach", "Alcance"),
+        ],
+        Visitor::Evaluator => &[
             ("/engagements", "Engagements", "Compromisos"),
             ("/evaluations", "Evaluations", "Evaluaciones"),
             ("/partners", "Partners", "Socios"),
+        ],
+        Visitor::Official => &[
+            ("/engagements", "Engagements", "Compromisos"),
+            ("/evaluations", "Evaluations", "Evaluaciones"),
+            ("/partners", "Partners", "Socios"),
+            ("/reach", "Reach", "Alcance"),
         ],
         Visitor::Partner => &[("/partners", "Applications", "Solicitudes")],
     };

@@ -2,9 +2,12 @@
 //! button.
 
 mod acts;
+mod counts;
+mod seats;
 mod stands;
 
 use self::acts::{forms, opening, withdrawal};
+use self::seats::Record;
 use self::stands::{next, parts, states, tracks};
 use super::guest::{Guest, page};
 use super::matter::{self, LIST_MAX, Untaken, misread};
@@ -58,6 +61,7 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
     let it = engagement::show(desk, &actor, id).await?;
     let letters = engagement::letters(desk, &actor, id).await?;
     let texts = engagement::documents(desk, &actor, id).await?;
+    let record = Record::read(desk, &actor, &it).await?;
     let parties = party::known(desk, [it.developer]).await?;
     let name = parties.get(&it.developer).map(|party| party.name.clone()).unwrap_or_default();
     let shell = guest.shell("Engagement");
@@ -69,7 +73,7 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
         holds: NOTHING_REQUIRED.to_owned(),
         first: withdrawal(&actor, &shell, &it),
         tracks: tracks(&it),
-        parts: parts(&it),
+        parts: [parts(&it), record.parts(&it), counts::parts(&actor, &it)].concat(),
         links: Vec::new(),
         texts: texts
             .into_iter()
@@ -79,7 +83,12 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
             .iter()
             .map(|letter| Letter { at: when(letter.at), text: letter.text() })
             .collect(),
-        forms: forms(&actor, &shell, &it),
+        forms: [
+            record.forms(&actor, &shell, &it),
+            forms(&actor, &shell, &it),
+            counts::forms(&actor, &shell, &it),
+        ]
+        .concat(),
         shell,
     })
 }
@@ -127,11 +136,18 @@ pub async fn step(
 
 async fn taken(site: &Site, (id, step): (&str, &str), sent: &Sent) -> Result<(), Untaken> {
     let id = id.parse().map_err(|_| Refused::hidden())?;
-    if step == "record" {
-        let record = sent.bytes("record").to_vec();
-        engagement::receive_record(&site.desk, sent.actor(), id, record).await?;
-    } else {
-        acts::read(step, sent)?.take(&site.desk, sent.actor(), id).await?;
+    let (desk, actor) = (&site.desk, sent.actor());
+    match step {
+        "record" => {
+            let record = sent.bytes("record").to_vec();
+            engagement::receive_record(desk, actor, id, record).await?;
+        }
+        "count" => {
+            engagement::bring_count(desk, actor, id, sent.bytes("count")).await?;
+        }
+        step => {
+            acts::read(step, sent)?.take(desk, actor, id).await?;
+        }
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use seawall_services::{engagement, partner};
 /// The public page.
 pub async fn show(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
     let counts = engagement::counts(&site.desk).await?;
-    let rubric = partner::rubric()?;
+    let rubric = partner::rubric(&site.desk).await?;
     let text = rubric.text();
     let few = format!("fewer than {}", engagement::COUNTED_FROM);
     let figure = |count: Option<u64>, label: &str| Figure {

@@ -1,7 +1,7 @@
 //! Trusted partners on pages: the application, the seat, what it covers, who must sign.
 
 mod acts;
-mod record;
+pub(super) mod record;
 
 use self::acts::{applying, forms};
 use self::record::Record;
@@ -12,14 +12,14 @@ use super::words::{fact, short, tag, track, when};
 use crate::extract::Name;
 use crate::pages::case::Next;
 use crate::pages::matter::{Letter, Matter, Matters, Part};
-use crate::pages::{Tag, Tone};
+use crate::pages::{Fact, Tag, Tone};
 use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use seawall_domain::partner::decision::Outcome;
 use seawall_domain::partner::{Partner, Progress};
-use seawall_services::partner::{self, Dossier};
+use seawall_services::partner::{self, Dossier, Protects};
 
 /// The applications one may know of.
 pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
@@ -214,6 +214,7 @@ fn parts(it: &Dossier) -> Vec<Part> {
         fact("Size", name(size)),
         fact("Groups of operators it protects", declared.protects.len().to_string()),
     ];
+    facts.extend(it.protects.iter().flat_map(protected));
     if it.outcome.is_some() {
         facts.push(fact("Signed by the developer", yes(it.signed.0)));
         facts.push(fact("Signed by the clearinghouse", yes(it.signed.1)));
@@ -245,6 +246,15 @@ fn parts(it: &Dossier) -> Vec<Part> {
         });
     }
     parts
+}
+
+/// How many operators are in the groups, by the table in force.
+fn protected(it: &Protects) -> [Fact; 2] {
+    let operators = it.operators.map_or_else(|| "not known".to_owned(), |it| it.to_string());
+    [
+        fact("Operators in them", operators),
+        fact("Groups whose number is not known", it.unknown.to_string()),
+    ]
 }
 
 /// What the seat covers, where it is less than everything.

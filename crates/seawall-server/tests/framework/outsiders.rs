@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Pages beside the routes for machines.
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 27] = [
     "/",
     "/developers",
     "/framework",
@@ -36,6 +36,7 @@ const PAGES: [&str; 26] = [
     "/evaluations/EVALUATION",
     "/partners",
     "/partners/PARTNER",
+    "/reach",
     "/nothing",
     "/v1/openapi.json",
     "/.well-known/security.txt",

@@ -252,6 +252,69 @@ fn the_others_have_their_pages() {
     visit.look("application for the partner");
 }
 
+/// A table in which one group is the partner's and the other nobody's.
+const TABLE: &str = "group,name,sector,size,region,operators,source,as_of\n\
+    1,small water systems,water,small,KS,900,a register,2026-01-31\n\
+    2,rural clinics,health,small,,40,a survey,2025-12-31\n";
+
+/// Puts a text into a file field, as somebody would choose a file.
+fn choose(visit: &mut Visit, field: &str, name: &str, text: &str) {
+    let script = format!(
+        "const sent = new DataTransfer();
+         sent.items.add(new File([{text:?}], {name:?}));
+         document.querySelector('[name={field}]').files = sent.files;"
+    );
+    visit.browser.run(&script, &[]).expect("a script runs");
+}
+
+#[test]
+fn an_official_brings_in_what_there_is_and_sees_what_is_covered() {
+    let Some(mut visit) =
+        Visit::begin("an_official_brings_in_what_there_is_and_sees_what_is_covered")
+    else {
+        return;
+    };
+    let cast = visit.house.framework.clone();
+    let seat = visit.runtime.block_on(cast.seat(&visit.house.world));
+    visit.sign_in(&cast.officials.1[0]);
+    visit.go("/reach");
+    let text = visit.text();
+    assert!(text.contains("How many operators there are was not brought in."), "{text}");
+    assert!(text.contains("Tokens are not known"), "{text}");
+    visit.look("reach, before anything was brought in");
+    choose(&mut visit, "table", "operators.csv", &TABLE.replace("40,", "4o,"));
+    visit.press("[action$=operators] button");
+    assert!(visit.text().contains("line 3, column operators"), "{}", visit.text());
+    visit.go("/reach");
+    choose(&mut visit, "table", "operators.csv", TABLE);
+    visit.press("[action$=operators] button");
+    let text = visit.text();
+    assert!(text.contains("Water: 900 operators, 900 covered, 0 not covered"), "{text}");
+    assert!(text.contains("Health: 40 operators, 0 covered, 40 not covered"), "{text}");
+    assert!(text.contains("rural clinics"), "{text}");
+    assert!(text.contains("counted by a survey as of 2025-12-31"), "{text}");
+    visit.look("reach, with a table");
+    let days = "document.querySelector('[name=days]').value = '2026-12-24\\n2026-12-31'";
+    visit.browser.run(days, &[]).expect("a script runs");
+    visit.press("[action$=days_off] button");
+    assert!(visit.text().contains("the federal holidays, and those named"), "{}", visit.text());
+    let rubric = visit.runtime.block_on(partner::rubric(&visit.house.world.desk));
+    let mut next = must(rubric).text().clone();
+    next.version = 2;
+    let next = serde_json::to_string(&next).expect("a rubric has a text");
+    choose(&mut visit, "rubric", "rubric.json", &next);
+    visit.press("[action$=rubric] button");
+    assert!(visit.text().contains("version 2"), "{}", visit.text());
+    visit.sign_out();
+    visit.go("/framework");
+    assert!(visit.text().contains("Version 2."), "{}", visit.text());
+    visit.sign_in(&cast.partner.1);
+    visit.go(&format!("/partners/{seat}"));
+    let text = visit.text();
+    assert!(text.contains("Operators in them") && text.contains("900"), "{text}");
+    visit.look("seat with numbers of operators");
+}
+
 #[test]
 fn a_seat_shows_its_tokens_and_never_a_token() {
     let Some(mut visit) = Visit::begin("a_seat_shows_its_tokens_and_never_a_token") else {

@@ -9,28 +9,39 @@ use std::path::Path;
 const NEVER: [&str; 5] = ["approv", "licen", "clearance", "permi", "review"];
 
 /// Files that the three subjects are made of above the domain, below `crates/`.
-const FILES: [&str; 38] = [
+const FILES: [&str; 52] = [
     "seawall-store/migrations/0005_framework.sql",
+    "seawall-store/migrations/0006_basis.sql",
     "seawall-store/src/queries/engagement.rs",
     "seawall-store/src/queries/evaluation.rs",
     "seawall-store/src/queries/partner.rs",
     "seawall-services/src/engagement.rs",
+    "seawall-formats/src/gateway/count.rs",
+    "seawall-formats/src/operators.rs",
+    "seawall-formats/src/rubric.rs",
+    "seawall-services/src/engagement/counts.rs",
     "seawall-services/src/engagement/custody.rs",
     "seawall-services/src/engagement/figures.rs",
     "seawall-services/src/engagement/gateway.rs",
     "seawall-services/src/engagement/letters.rs",
     "seawall-services/src/engagement/record.rs",
+    "seawall-services/src/engagement/seats.rs",
     "seawall-services/src/engagement/steps.rs",
     "seawall-services/src/evaluation/docket.rs",
     "seawall-services/src/evaluation/docket/papers.rs",
     "seawall-services/src/partner.rs",
+    "seawall-services/src/partner/basis.rs",
     "seawall-services/src/partner/panel.rs",
+    "seawall-services/src/partner/reach.rs",
     "seawall-services/src/partner/read.rs",
     "seawall-services/src/partner/register.rs",
     "seawall-services/src/partner/seat.rs",
     "seawall-services/src/partner/token.rs",
+    "seawall-server/src/api/basis.rs",
     "seawall-server/src/api/engagements.rs",
+    "seawall-server/src/api/engagements/count.rs",
     "seawall-server/src/api/engagements/gateway.rs",
+    "seawall-server/src/api/engagements/seat.rs",
     "seawall-server/src/api/engagements/step.rs",
     "seawall-server/src/api/evaluations.rs",
     "seawall-server/src/api/evaluations/step.rs",
@@ -40,11 +51,14 @@ const FILES: [&str; 38] = [
     "seawall-server/src/api/partners/token.rs",
     "seawall-server/src/web/engagement.rs",
     "seawall-server/src/web/engagement/acts.rs",
+    "seawall-server/src/web/engagement/counts.rs",
+    "seawall-server/src/web/engagement/seats.rs",
     "seawall-server/src/web/engagement/stands.rs",
     "seawall-server/src/web/evaluation.rs",
     "seawall-server/src/web/partner.rs",
     "seawall-server/src/web/partner/acts.rs",
     "seawall-server/src/web/partner/record.rs",
+    "seawall-server/src/web/reach.rs",
     "seawall-server/templates/matter.html",
     "seawall-server/templates/matters.html",
     "seawall-server/templates/framework.html",
@@ -115,7 +129,8 @@ async fn no_page_says_a_word_of_admission() {
     let engagement = house.framework.engage(&house.world, 1).await.id;
     for (role, actor) in house.framework.everybody() {
         let cookie = house.cookie(&actor).await;
-        let pages = ["/framework", "/engagements", "/evaluations", "/partners", "/developers"];
+        let pages =
+            ["/framework", "/engagements", "/evaluations", "/partners", "/reach", "/developers"];
         let one = format!("/engagements/{engagement}");
         for page in pages.into_iter().chain([one.as_str()]) {
             let answer = house.ask(&format!("GET {page}"), "text/html", &cookie, "").await;

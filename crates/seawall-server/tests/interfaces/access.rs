@@ -7,6 +7,7 @@ use crate::office::{ASKERS, Office, report};
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use seawall_domain::partner::rubric::Rubric;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -83,6 +84,13 @@ const ROWS: &[Row] = &[
     row("POST /claim-check", "", Sends::Json(|_| json!({ "hash": "0".repeat(64) }))),
     row("GET /v1/framework", "", Sends::Nothing),
     row("GET /v1/rubric", "", Sends::Nothing),
+    row("POST /v1/rubric", "", Sends::Json(rubric)),
+    row("GET /v1/days-off", "", Sends::Nothing),
+    row("POST /v1/days-off", "", Sends::Json(|_| json!({"rule": "named", "days": []}))),
+    row("POST /v1/operators", "", Sends::Text("text/csv", operators)),
+    row("GET /v1/operators", "", Sends::Nothing),
+    row("GET /v1/reach", "", Sends::Nothing),
+    row("GET /v1/concentration", "", Sends::Nothing),
     row("POST /v1/engagements", "", Sends::Json(opening)),
     row("GET /v1/engagements", "", Sends::Nothing),
     row("GET /v1/engagements/{id}", "", Sends::Nothing),
@@ -95,6 +103,15 @@ const ROWS: &[Row] = &[
     row("POST /v1/engagements/{id}/steps", "advise", Sends::Json(advising)),
     row("POST /v1/engagements/{id}/steps", "report", Sends::Json(reporting)),
     row("POST /v1/engagements/{id}/steps", "lease key", Sends::Json(keying)),
+    row("POST /v1/engagements/{id}/steps", "gateway key", Sends::Json(naming)),
+    row("POST /v1/engagements/{id}/steps", "seat", Sends::Json(seating)),
+    row("POST /v1/engagements/{id}/steps", "stop", Sends::Json(stopping)),
+    row("POST /v1/engagements/{id}/steps", "terms", Sends::Json(accepting)),
+    row("GET /v1/engagements/{id}/windows", "", Sends::Nothing),
+    row("POST /v1/engagements/{id}/tokens", "", Sends::Json(wanting)),
+    row("GET /v1/engagements/{id}/tokens", "", Sends::Nothing),
+    row("POST /v1/engagements/{id}/counts", "", Sends::Json(|_| json!({}))),
+    row("GET /v1/engagements/{id}/counts", "", Sends::Nothing),
     row("GET /v1/engagements/{id}/crossing", "", Sends::Nothing),
     row("POST /v1/engagements/{id}/crossing", "", Sends::Json(|_| json!({}))),
     row("POST /v1/engagements/{id}/objects", "", Sends::Text("application/json", vexing)),
@@ -143,6 +160,30 @@ fn reporting(_: &Cell) -> Value {
 
 fn keying(_: &Cell) -> Value {
     json!({"step": "name_lease_key", "key": KEY})
+}
+
+fn naming(_: &Cell) -> Value {
+    json!({"step": "name_gateway", "key": KEY})
+}
+
+fn seating(_: &Cell) -> Value {
+    json!({"step": "seat_person", "account": ABSENT})
+}
+
+fn stopping(_: &Cell) -> Value {
+    json!({"step": "stop_person", "person": ABSENT})
+}
+
+/// The next rubric.
+fn rubric(_: &Cell) -> Value {
+    let mut text = Rubric::first().unwrap().text().clone();
+    text.version = 2;
+    serde_json::to_value(text).unwrap()
+}
+
+fn operators(_: &Cell) -> String {
+    "group,name,sector,size,operators,source,as_of\n1,wells,water,small,9,a survey,2025-12-31\n"
+        .into()
 }
 
 fn accepting(_: &Cell) -> Value {

@@ -6,8 +6,7 @@
 
 use crate::desk::Desk;
 use crate::outcome::Outcome;
-use jiff::civil::{Date, date};
-use jiff::tz::Offset;
+use seawall_domain::engagement::count::quarter;
 use seawall_domain::partner::concentration::{PublicReport, public};
 use seawall_domain::time::Timestamp;
 
@@ -35,7 +34,7 @@ pub async fn counts(desk: &Desk) -> Outcome<Counts> {
     let applications = shown(tx.partner_count_before(as_of).await?);
     let mut seated = tx.partner_list_seated().await?;
     seated.retain(|partner| partner.application.filed_at < as_of);
-    let holdings: Vec<_> = seated.iter().filter_map(crate::partner::holding).collect();
+    let holdings = crate::partner::holdings(&mut tx, &seated, as_of).await?;
     let report = public(&holdings);
     let many = i64::try_from(report.parents).unwrap_or(i64::MAX) >= COUNTED_FROM;
     Ok(Counts { as_of, engagements, applications, concentration: many.then_some(report) })
@@ -44,14 +43,6 @@ pub async fn counts(desk: &Desk) -> Outcome<Counts> {
 fn shown(count: i64) -> Option<u64> {
     let rounded = count / COUNTED_FROM * COUNTED_FROM;
     u64::try_from(rounded).ok().filter(|rounded| *rounded > 0)
-}
-
-/// The beginning of the quarter, in UTC.
-fn quarter(now: Timestamp) -> Timestamp {
-    let today = Offset::UTC.to_datetime(now).date();
-    let month = (today.month() - 1) / 3 * 3 + 1;
-    let first = Date::new(today.year(), month, 1).unwrap_or(date(1970, 1, 1));
-    Offset::UTC.to_timestamp(first.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]
@@ -68,16 +59,5 @@ mod tests {
         check(10, Some(10));
         check(19, Some(10));
         check(127, Some(120));
-    }
-
-    #[test]
-    fn a_count_is_as_of_the_last_full_quarter() {
-        let check = |now: &str, expected: &str| {
-            let told = quarter(now.parse().unwrap_or_default());
-            assert_eq!(told.to_string(), expected, "{now}");
-        };
-        check("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
-        check("2026-03-31T23:59:59Z", "2026-01-01T00:00:00Z");
-        check("2026-11-26T10:00:00Z", "2026-10-01T00:00:00Z");
     }
 }

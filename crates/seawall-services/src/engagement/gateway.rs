@@ -13,6 +13,7 @@ use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::lease::extension::Extension;
 use seawall_domain::engagement::quota::Limit;
+use seawall_domain::engagement::token::QUOTA;
 use seawall_domain::engagement::window::{self, Ring, Window};
 use seawall_domain::engagement::{Engagement, Event};
 use seawall_domain::id::{EngagementId, PartyId, WindowId};
@@ -25,6 +26,7 @@ use seawall_ledger::jws;
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use seawall_store::db::Tx;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What a gateway of a window is set up with.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ pub struct Setup {
     pub developer: Option<VerifyingKey>,
     /// The key by which the clearinghouse signs access tokens and its words.
     pub issuer: VerifyingKey,
-    /// Whose seats stand, with the quota to begin with.
+    /// Whose seats stand, of partners or in the government's window, with the quota to begin with.
     pub quotas: Vec<(PartyId, Limit)>,
     /// The same as a word that the gateway believes (DSSE).
     pub signed: String,
@@ -132,9 +134,16 @@ pub async fn setup(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Setu
     engagement.admits(now).ok_or_else(early)?;
     let Window::Active { offer, span } = engagement.window else { return Err(early().into()) };
     let mut quotas = Vec::new();
-    if offer.ring == Ring::Partners {
-        for partner in tx.partner_list_for(engagement.developer).await? {
-            quotas.extend(partner.quota(now).map(|limit| (partner.application.party, limit)));
+    match offer.ring {
+        Ring::Partners => {
+            for partner in tx.partner_list_for(engagement.developer).await? {
+                quotas.extend(partner.quota(now).map(|limit| (partner.application.party, limit)));
+            }
+        }
+        Ring::Government => {
+            let parties: BTreeSet<PartyId> =
+                engagement.seats.people().map(|(_, party)| party).collect();
+            quotas.extend(parties.into_iter().map(|party| (party, QUOTA)));
         }
     }
     let unread = |error| Fault::inconsistent("read the developer's key", error);
@@ -195,7 +204,7 @@ pub async fn stops(
     let due = engagement.window.due();
     let stands = engagement.window.offer().filter(|_| due.is_some_and(|due| now < due));
     let window = stands.map(|offer| offer.window);
-    let mut cut = Cut::default();
+    let mut cut = engagement.seats.cut();
     for partner in tx.partner_list_for(engagement.developer).await? {
         let more = partner.cut(now);
         cut.people.extend(more.people);

@@ -102,6 +102,9 @@ fn caused(
         | EngagementFact::RecordKept { .. }
         | EngagementFact::LeaseKeyNamed { .. }
         | EngagementFact::ExtensionSigned { .. }
+        | EngagementFact::GatewayNamed { .. }
+        | EngagementFact::CountBrought { .. }
+        | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,
     }

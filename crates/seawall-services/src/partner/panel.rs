@@ -1,6 +1,7 @@
 //! From the draw of a panel to a decision that both sides signed.
 
-use super::{Hand, is_developer, person, rubric};
+use super::basis::{current, rubric_by};
+use super::{Hand, is_developer, person};
 use crate::desk::{Desk, digest};
 use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor, Role};
@@ -81,7 +82,8 @@ pub async fn join(desk: &Desk, actor: &Actor, id: PartnerId, third: PersonId) ->
 pub async fn mark(desk: &Desk, actor: &Actor, id: PartnerId, filing: Filing) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_mark", Action::FileMarks).await?;
     let by = person(actor)?;
-    hand.take(hand.partner.mark(by, filing, &rubric()?, hand.now)).await?;
+    let rubric = rubric_by(desk, &mut hand.tx, hand.partner.application.rubric).await?;
+    hand.take(hand.partner.mark(by, filing, &rubric, hand.now)).await?;
     hand.done().await
 }
 
@@ -94,7 +96,9 @@ pub async fn conclude(
     days: i64,
 ) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_conclude", Action::DecidePartner).await?;
-    hand.take(hand.partner.conclude(&rubric()?, rivalry, days, hand.now)).await?;
+    let rubric = rubric_by(desk, &mut hand.tx, hand.partner.application.rubric).await?;
+    let calendar = current(&mut hand.tx).await?.calendar;
+    hand.take(hand.partner.conclude(&rubric, rivalry, days, &calendar, hand.now)).await?;
     hand.done().await
 }
 
@@ -113,7 +117,8 @@ pub async fn sign(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner>
 /// The applicant appeals, once; people who had no part in the decision look then.
 pub async fn appeal(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_appeal", Action::AnswerAsPartner).await?;
-    hand.take(hand.partner.appeal(&BTreeSet::new(), hand.now)).await?;
+    let calendar = current(&mut hand.tx).await?.calendar;
+    hand.take(hand.partner.appeal(&calendar, hand.now)).await?;
     hand.done().await
 }
 

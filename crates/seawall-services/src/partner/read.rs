@@ -1,12 +1,13 @@
 //! Applications as they are read. Marks are shown to nobody before all are filed, and who looked is
 //! not told to the applicant.
 
+use super::basis::{Protects, current, protects};
 use crate::desk::Desk;
 use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor, Governed, decide, visible};
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
 use seawall_domain::partner::assessment::Filing;
-use seawall_domain::partner::concentration::Holding;
+use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::decision::{Decision, Outcome as Decided};
 use seawall_domain::partner::letter::Letter;
 use seawall_domain::partner::seat::Seat;
@@ -40,6 +41,8 @@ pub struct Dossier {
     pub signed: (bool, bool),
     /// The seat.
     pub seat: Option<SeatView>,
+    /// What it protects by the table of operators in force; not looked up for lists.
+    pub protects: Option<Protects>,
 }
 
 /// A draw as those see it who take part.
@@ -86,7 +89,9 @@ pub async fn dossier(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Dossi
     let mut tx = desk.begin("partner_dossier").await?;
     let guarded = tx.load::<Partner>(id.uuid()).await?;
     let (partner, _) = guarded.open(actor, Action::ReadPartner)?;
-    seen(&mut tx, actor, &partner).await
+    let groups = &partner.application.declared.protects;
+    let protects = Some(protects(desk, &mut tx, groups).await?);
+    Ok(Dossier { protects, ..seen(&mut tx, actor, &partner).await? })
 }
 
 /// The evidence that came with an application, for whoever may know of it.
@@ -117,6 +122,7 @@ async fn seen(
         until: lot.until,
     });
     let signed = decision.map_or((None, None), Decision::signed);
+    let calendar = current(tx).await?.calendar;
     Ok(Dossier {
         applicant: crate::party::name(tx, application.party).await?,
         developer: crate::party::name(tx, application.developer).await?,
@@ -125,16 +131,16 @@ async fn seen(
         panel: if is_applicant { BTreeSet::new() } else { partner.panel() },
         filings: filings(actor, partner),
         outcome: decision.map(|decision| decision.outcome.clone()),
-        letter: decision.map(|decision| letter(&application, decision)),
+        letter: decision.map(|decision| letter(&application, decision, &calendar)),
         signed: (signed.0.is_some(), signed.1.is_some()),
         seat: partner.seated().ok().map(view),
+        protects: None,
         application,
     })
 }
 
-fn letter(application: &Application, decision: &Decision) -> String {
-    let holidays = BTreeSet::new();
-    Letter { partner: application.id, decision, holidays: &holidays }.text()
+fn letter(application: &Application, decision: &Decision, calendar: &Calendar) -> String {
+    Letter { partner: application.id, decision, calendar }.text()
 }
 
 fn view(seat: &Seat) -> SeatView {
@@ -160,17 +166,4 @@ fn filings(actor: &Actor, partner: &Partner) -> Vec<(PersonId, Filing)> {
             _,
         ) => Vec::new(),
     }
-}
-
-/// What one partner has, for shares: its seats, as far as it is not stopped for good.
-pub(crate) fn holding(partner: &Partner) -> Option<Holding> {
-    let seat = partner.seated().ok()?;
-    let declared = &partner.application.declared;
-    Some(Holding {
-        parent: declared.parent,
-        sector: declared.sector,
-        size: declared.size,
-        seats: seat.people().len() as u64,
-        tokens: 0,
-    })
 }

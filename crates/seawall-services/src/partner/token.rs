@@ -6,75 +6,21 @@
 
 use super::{Hand, person};
 use crate::desk::{Desk, digest};
-use crate::engagement::issuer;
+use crate::engagement::{ISSUED, signed, standing, terms};
 use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::account::{Account, Holder};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::Engagement;
-use seawall_domain::engagement::grant::{Grant, Proof, Purpose};
 use seawall_domain::fact::Fact;
-use seawall_domain::id::{AccountId, PartnerId, ScanId, WindowId};
-use seawall_domain::partner::token::{Asker, Issued, Refused, Wanted};
+use seawall_domain::id::{AccountId, PartnerId, WindowId};
+use seawall_domain::partner::token::{Asker, Refused, Wanted};
 use seawall_domain::partner::{self as rules, Partner, PartnerFact};
 use seawall_domain::refusal::Refusal;
-use seawall_domain::scan::Scan;
-use seawall_domain::time::Timestamp;
-use seawall_formats::gateway::token;
-use seawall_ledger::jws::{self, Carried, Confirmation};
 use seawall_store::db::Tx;
 use seawall_store::record::Leaf;
-use std::collections::{BTreeMap, BTreeSet};
 
-/// The most claims that one token names.
-pub const CLAIMS_MAX: usize = 100;
-
-/// A window that is open to a seat.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Open {
-    /// The window.
-    pub window: WindowId,
-    /// When it ends.
-    pub ends: Timestamp,
-    /// SHA-256 of its terms.
-    pub terms: Digest,
-    /// The terms.
-    pub text: String,
-    /// Whether whoever asks has accepted them; for a machine, whether whoever answers for it has.
-    pub accepted: bool,
-}
-
-/// What somebody asks for.
-#[derive(Clone, Debug)]
-pub struct Request<'r> {
-    /// For which window.
-    pub window: WindowId,
-    /// The public half of the holder's key (a JWK, or as `seawall gateway key` prints it), or the
-    /// thumbprint of its certificate (as `seawall gateway certificate` prints it).
-    pub key: &'r str,
-    /// For what.
-    pub purposes: BTreeSet<Purpose>,
-    /// Which claims of the partner's own may be looked at.
-    pub claims: BTreeSet<ScanId>,
-}
-
-/// A token, told once.
-#[derive(Clone, Debug)]
-pub struct Given {
-    /// The token itself.
-    pub token: String,
-    /// What it says.
-    pub grant: Grant,
-}
-
-/// A token that was given, as it is on record.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Noted {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub issued: Issued,
-}
+pub use crate::engagement::{Given, Noted, Open, Request, holder};
 
 /// The windows that are open to a seat now, for the people who have it and for their machines.
 pub async fn windows(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Vec<Open>> {
@@ -90,9 +36,7 @@ pub async fn windows(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Vec<O
     for engagement in tx.engagement_list_of(partner.application.developer).await? {
         let Some((offer, ends)) = partner.open_to(&engagement, now) else { continue };
         let accepted = seat.access().has_accepted(who, &offer.terms);
-        let owner = format!("engagement/{}", engagement.id);
-        let found = desk.store.blobs().find(&mut tx, &owner, &offer.terms).await?;
-        let text = desk.text(&mut tx, &found.ok_or(Refusal::Hidden)?).await?;
+        let text = terms(desk, &mut tx, engagement.id, &offer.terms).await?;
         windows.push(Open { window: offer.window, ends, terms: offer.terms, text, accepted });
     }
     Ok(windows)
@@ -154,27 +98,17 @@ pub async fn give(
     let (key, proof) = holder(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     let mut hand = Hand::open(desk, actor, id, "partner_give_token", Action::UseSeat).await?;
     let asker = asker(actor)?;
-    let claims = standing(&mut hand, actor, &claims).await?;
+    let party = hand.partner.application.party;
+    let claims = standing(&mut hand.tx, actor, party, &claims, hand.now).await?;
+    let claims = claims.ok_or_else(|| Refusal::from(rules::Refused::from(Refused::NoClaim)))?;
     let engagement = engagement_of(&mut hand.tx, &hand.partner, window).await?;
     let wanted = Wanted { window, key, proof, purposes, claims };
     let given = hand.partner.give(asker, wanted, &engagement, hand.now);
     let (partner, fact, grant) = given.map_err(Refusal::from)?;
     hand.take(Ok((partner, fact))).await?;
-    let signer = issuer(desk, engagement.id);
-    let token = jws::sign(&signer, token::KIND, Carried::Nothing, &token::write(&grant));
-    let token = token.map_err(|fault| Fault::inconsistent("sign an access token", fault))?;
+    let token = signed(desk, engagement.id, &grant)?;
     hand.done().await?;
     Ok(Given { token, grant })
-}
-
-/// Whom a token is bound to, by what they sent of themselves, and how they will prove it.
-pub fn holder(text: &str) -> Result<(Digest, Proof), seawall_ledger::Fault> {
-    let confirmation = Confirmation::read(text)?;
-    let proof = match confirmation {
-        Confirmation::Key(_) => Proof::Signature,
-        Confirmation::Certificate(_) => Proof::Certificate,
-    };
-    Ok((Digest::new(confirmation.print()), proof))
 }
 
 /// The newest tokens that were given, without the tokens.
@@ -193,9 +127,6 @@ pub async fn issued(desk: &Desk, actor: &Actor, id: PartnerId, limit: i64) -> Ou
     Ok(noted)
 }
 
-/// What the body of a fact says that tells of a token.
-const ISSUED: &str = "\"kind\":\"token_issued\"";
-
 fn asker(actor: &Actor) -> Result<Asker, Refusal> {
     match (actor.person, actor.account) {
         (Some(person), _) => Ok(Asker::Person(person)),
@@ -204,27 +135,6 @@ fn asker(actor: &Actor) -> Result<Asker, Refusal> {
         }
         (None, None) => Err(Refusal::Hidden),
     }
-}
-
-/// The claims that stand, each with its end; refused when one of them does not, or is another's.
-async fn standing(
-    hand: &mut Hand,
-    actor: &Actor,
-    claims: &BTreeSet<ScanId>,
-) -> Outcome<BTreeMap<ScanId, Timestamp>> {
-    if claims.len() > CLAIMS_MAX {
-        return Err(Refusal::Full { what: "claims in one token", bound: CLAIMS_MAX as u64 }.into());
-    }
-    let mut standing = BTreeMap::new();
-    for claim in claims {
-        let guarded = hand.tx.load::<Scan>(claim.uuid()).await?;
-        let held = guarded.open(actor, Action::ReadScan).ok().map(|(scan, _)| scan);
-        let own = |scan: &Scan| scan.party == hand.partner.application.party;
-        let held = held.filter(|scan| own(scan) && scan.is_held(hand.now));
-        let none = || Refusal::from(rules::Refused::from(Refused::NoClaim));
-        standing.insert(*claim, held.ok_or_else(none)?.until);
-    }
-    Ok(standing)
 }
 
 /// The developer's engagement that has this window.

@@ -15,6 +15,7 @@ use seawall_domain::finding::Finding;
 use seawall_domain::fix::Fix;
 use seawall_domain::inventory::Inventory;
 use seawall_domain::partner::Partner;
+use seawall_domain::partner::basis::Basis;
 use seawall_domain::partner::conflict::Entry as Tie;
 use seawall_domain::party::Party;
 use seawall_domain::project::Project;
@@ -50,6 +51,7 @@ pub(super) async fn check(desk: &Desk, log: &[Vec<u8>], report: &mut Report) -> 
     compare::<Evaluation>(&mut tx, &history, report).await?;
     compare::<Engagement>(&mut tx, &history, report).await?;
     compare::<Tie>(&mut tx, &history, report).await?;
+    compare::<Basis>(&mut tx, &history, report).await?;
     compare::<Partner>(&mut tx, &history, report).await
 }
 

@@ -1,10 +1,12 @@
 //! The framework for models, each story on both databases.
 
+mod basis;
 mod engagements;
 mod evaluations;
 mod outsiders;
 mod partners;
 mod records;
+mod seats;
 mod tokens;
 
 use seawall_domain::fact::Aggregate;

@@ -18,7 +18,9 @@ async fn full(world: &mut World) {
     let vendor = &story.cast.vendor.1;
     world.not_affected(vendor, "SW-2026-0002", "pkg:npm/ini@1.3.5").await;
     world.until_quiet().await;
-    Framework::enter(world).await.begin(world).await;
+    let framework = Framework::enter(world).await;
+    framework.begin(world).await;
+    framework.bring(world).await;
     world.until_idle().await;
 }
 
@@ -143,7 +145,7 @@ fn copy_of_the_public_folder(world: &World) {
 }
 
 /// Each subject's table with its columns; those in the second list are numbers.
-const TABLES: [(&str, &[&str], &[&str]); 16] = [
+const TABLES: [(&str, &[&str], &[&str]); 17] = [
     ("party", &["state", "name"], &["version"]),
     ("account", &["state", "party"], &["version"]),
     ("project", &["state", "package", "maintainer"], &["version"]),
@@ -167,6 +169,7 @@ const TABLES: [(&str, &[&str], &[&str]); 16] = [
     ("evaluation", &["state", "roots"], &["version"]),
     ("engagement", &["state", "developer", "snapshots"], &["version", "opened"]),
     ("tie", &["state", "person"], &["version"]),
+    ("basis", &["state"], &["version", "rubric"]),
     ("partner", &["state", "party", "developer", "panel", "stage"], &["version", "filed"]),
 ];
 

@@ -6,6 +6,7 @@ use crate::subjects::select;
 use seawall_domain::access::Scope;
 use seawall_domain::id::{PartyId, PersonId};
 use seawall_domain::partner::Partner;
+use seawall_domain::partner::basis::Basis;
 use seawall_domain::partner::conflict::Entry;
 use seawall_domain::time::Timestamp;
 
@@ -56,6 +57,11 @@ impl Tx {
         let sql = "SELECT COUNT(*) AS partners FROM partner WHERE filed < $1";
         let row = self.fetch_optional(sql, vec![at.into()]).await?;
         row.map_or(Ok(0), |row| row.int("partners"))
+    }
+
+    /// What the installation judges and counts by; none before anything was brought in.
+    pub async fn basis_current(&mut self) -> Result<Option<Basis>, StoreFault> {
+        Ok(self.values(select!(basis, "ORDER BY id"), Vec::new()).await?.into_iter().next())
     }
 
     /// The ties of one person.

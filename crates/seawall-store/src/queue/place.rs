@@ -103,6 +103,7 @@ fn query(subject: Subject) -> Option<&'static str> {
         | Subject::Evaluation
         | Subject::Engagement
         | Subject::Tie
+        | Subject::Basis
         | Subject::Partner => return None,
     })
 }

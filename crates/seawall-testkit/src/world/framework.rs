@@ -10,6 +10,7 @@ use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::id::{EngagementId, EvaluationId, PartnerId, PersonId, RunId, WindowId};
 use seawall_domain::partner::Declared;
 use seawall_domain::partner::assessment::{Answer, Filing};
+use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::TieKind;
 use seawall_domain::partner::decision::Rivalry;
@@ -156,6 +157,12 @@ impl Framework {
 }
 
 impl Framework {
+    /// The official brings in what partners are judged and counted by.
+    pub async fn bring(&self, world: &World) {
+        let official = &self.officials.1[0];
+        must(partner::name_days_off(&world.desk, official, Calendar::default()).await);
+    }
+
     /// The partner applies, is drawn for, marked well, signed for by both sides and seated: gives
     /// the id of its seat.
     pub async fn seat(&self, world: &World) -> PartnerId {

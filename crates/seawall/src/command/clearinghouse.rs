@@ -47,6 +47,14 @@ impl Asking {
     }
 }
 
+/// What is sent with a question.
+enum Body<'b> {
+    Nothing,
+    Document(&'b Value),
+    /// A file of that media type.
+    File(&'b str, Vec<u8>),
+}
+
 /// Asks a clearinghouse as somebody.
 #[derive(Clone)]
 pub struct Client {
@@ -78,25 +86,27 @@ impl Client {
 
     /// Asks for something.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.ask(Method::GET, path, None).await
+        self.ask(Method::GET, path, Body::Nothing).await
     }
 
     /// Sends a document.
     pub async fn post(&self, path: &str, document: &Value) -> anyhow::Result<Value> {
-        self.ask(Method::POST, path, Some(document)).await
+        self.ask(Method::POST, path, Body::Document(document)).await
     }
 
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        document: Option<&Value>,
-    ) -> anyhow::Result<Value> {
+    /// Sends a file as it is.
+    pub async fn send(&self, path: &str, kind: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
+        self.ask(Method::POST, path, Body::File(kind, bytes)).await
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Body<'_>) -> anyhow::Result<Value> {
         let mut request = self.http.request(method, format!("{}{path}", self.server));
         request = request.bearer_auth(&self.key);
-        if let Some(document) = document {
-            request = request.json(document);
-        }
+        request = match body {
+            Body::Nothing => request,
+            Body::Document(document) => request.json(document),
+            Body::File(kind, bytes) => request.header("content-type", kind).body(bytes),
+        };
         let mut answer =
             request.send().await.with_context(|| format!("reaching {}", self.server))?;
         let status = answer.status();
@@ -140,6 +150,17 @@ pub fn text(file: &Path) -> anyhow::Result<String> {
             std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
         }
     }
+}
+
+/// The bytes of a file; `-` is the standard input.
+pub fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    if file != Path::new("-") {
+        return std::fs::read(file).with_context(|| format!("reading {}", file.display()));
+    }
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes)
+        .context("reading the standard input")?;
+    Ok(bytes)
 }
 
 /// The key in a file that holds it alone, or all that `seawall admin` printed with it.

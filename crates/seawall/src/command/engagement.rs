@@ -3,7 +3,9 @@
 //!
 //! Withdrawing asks nothing and needs nothing but the key of an account of the developer's.
 
-use crate::command::clearinghouse::{Asking, Client, Column, instant, step, text};
+mod seat;
+
+use crate::command::clearinghouse::{Asking, Client, Column, bytes, instant, rows, step, text};
 use crate::command::say;
 use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -139,6 +141,27 @@ enum What {
         #[arg(long)]
         public: String,
     },
+    /// As the developer or the official: name the key by which a gateway of a window signs what it
+    /// counted.
+    Gateway {
+        #[command(flatten)]
+        one: One,
+        /// Its public half, as `seawall gateway count --show-key` prints it.
+        #[arg(long)]
+        public: String,
+    },
+    /// As the developer or the official: bring in what a gateway counted.
+    Count {
+        #[command(flatten)]
+        one: One,
+        /// The file that `seawall gateway count` wrote; `-` for the standard input.
+        count: PathBuf,
+    },
+    /// What gateways counted, as far as it was brought in.
+    Counts {
+        #[command(flatten)]
+        one: One,
+    },
     /// As the developer: end everything at once, in every state and without a reason. Without an
     /// id, everything of every engagement of yours.
     Withdraw {
@@ -158,6 +181,9 @@ enum What {
         #[arg(long, value_parser = instant)]
         at: Timestamp,
     },
+    /// Who is seated in the government's window, and tokens from there.
+    #[command(flatten)]
+    Seat(seat::What),
     /// The letters, oldest first.
     Letters {
         #[command(flatten)]
@@ -185,6 +211,13 @@ const COLUMNS: [Column; 5] = [
     ("ends", "window_due"),
 ];
 
+const USED: [Column; 4] = [
+    ("party", "party"),
+    ("requests", "requests"),
+    ("tokens in", "tokens_in"),
+    ("tokens out", "tokens_out"),
+];
+
 /// Does one of them.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     super::block_on(act(arguments.what))
@@ -202,6 +235,7 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
             asking.show(&opened, &COLUMNS)?;
         }
         What::Withdraw { id, asking } => withdraw(id, &asking).await?,
+        What::Seat(what) => seat::act(what).await?,
         What::Show { one } => one.read("").await?,
         What::Letters { one } => one.texts("/letters", "at").await?,
         What::Documents { one } => one.texts("/documents", "what").await?,
@@ -223,6 +257,17 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
             one.step("extend", json!({ "until": until, "signed": signed })).await?;
         }
         What::Key { one, public } => one.step("name_lease_key", json!({ "key": public })).await?,
+        What::Gateway { one, public } => one.step("name_gateway", json!({ "key": public })).await?,
+        What::Count { one, count } => {
+            let path = one.path("/counts");
+            let sent = bytes(&count)?;
+            let told = one.asking.client()?.send(&path, "application/json", sent).await?;
+            counts(&one.asking, &told)?;
+        }
+        What::Counts { one } => {
+            let told = one.asking.client()?.get(&one.path("/counts")).await?;
+            counts(&one.asking, &told)?;
+        }
         What::Release { one, to, at } => {
             one.step("report", json!({ "to": word(to), "at": at })).await?;
         }
@@ -232,6 +277,20 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows what gateways counted, party by party.
+fn counts(asking: &Asking, told: &Value) -> anyhow::Result<()> {
+    if asking.json {
+        return super::print_json(told);
+    }
+    for count in told.get("counts").and_then(Value::as_array).into_iter().flatten() {
+        let of = |name: &str| count.get(name).and_then(Value::as_str).unwrap_or_default();
+        say!("window {}, gateway {}, brought in {}", of("window"), of("gateway"), of("at"));
+        let parties = count.get("parties").and_then(Value::as_array);
+        super::print_text(&rows(parties.map(Vec::as_slice).unwrap_or_default(), &USED))?;
+    }
+    Ok(())
 }
 
 /// Everything ends, and nothing is asked.

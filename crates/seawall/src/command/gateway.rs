@@ -5,6 +5,7 @@
 
 mod attach;
 mod certificate;
+mod count;
 mod destroy;
 mod escrow;
 mod follow;
@@ -64,6 +65,9 @@ enum What {
     /// Once the window is over: delete the window's key and the files of joint escrow, and write a
     /// certificate that they are gone.
     Destroy(destroy::DestroyArguments),
+    /// Sum up what passed, by party, and sign it by the gateway's own key: for `seawall engagement
+    /// count`.
+    Count(count::CountArguments),
     /// Hold a gateway's journal against itself, and against a checkpoint that somebody kept.
     Verify(papers::VerifyArguments),
 }
@@ -84,6 +88,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Escrow(arguments) => escrow::run(&arguments),
         What::Usage(arguments) => usage::usage(&arguments),
         What::Destroy(arguments) => destroy::destroy(&arguments),
+        What::Count(arguments) => count::count(&arguments),
         What::Verify(arguments) => papers::verify(&arguments),
     }
 }

@@ -1,10 +1,12 @@
 //! `seawall partner`: trusted partners, their seats, and access tokens from them, over the
 //! clearinghouse's own interface.
 
+mod basis;
 pub mod seat;
 
 use crate::command::clearinghouse::{Asking, Column, step, text};
 use clap::Subcommand;
+use seat::Place;
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{AccountId, PartnerId, PartyId, PersonId, TieId, WindowId};
 use serde_json::{Value, json};
@@ -61,6 +63,9 @@ enum What {
         #[command(flatten)]
         asking: Asking,
     },
+    /// What is judged and counted by: rubrics, numbers of operators, days off; reach, shares.
+    #[command(flatten)]
+    Basis(basis::What),
     /// Sign the decision, as the developer or the official.
     Sign {
         #[command(flatten)]
@@ -207,6 +212,7 @@ const TIES: [Column; 5] = [
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     super::block_on(async {
         match arguments.what {
+            What::Basis(what) => basis::act(what).await?,
             What::List { asking } => list(&asking, "/v1/partners", &COLUMNS).await?,
             What::Ties { asking } => list(&asking, "/v1/ties", &TIES).await?,
             What::Apply { developer, parent, sector, size, protects, evidence, asking } => {
@@ -237,13 +243,15 @@ async fn of_one(what: What) -> anyhow::Result<()> {
         What::Show { one } => one.read("", &COLUMNS).await,
         What::Sign { one } => one.step("sign", Value::Null).await,
         What::Seat { one, people } => one.step("seat", json!({ "people": people })).await,
-        What::Windows { one } => seat::windows(&one).await,
+        What::Windows { one } => seat::windows(&one.asking, Place::Partner(one.id)).await,
         What::Accept { one, window, terms } => {
             one.step("accept_terms", json!({ "window": window, "terms": terms })).await
         }
         What::Sponsor { one, machine } => one.step("sponsor", json!({ "machine": machine })).await,
         What::Dismiss { one, machine } => one.step("dismiss", json!({ "machine": machine })).await,
-        What::Token { one, wanted, holder } => seat::token(&one, &wanted, &holder).await,
+        What::Token { one, wanted, holder } => {
+            seat::token(&one.asking, Place::Partner(one.id), &wanted, &holder).await
+        }
         What::Tokens { one } => one.read("/tokens", &seat::TOKENS).await,
         What::Stop { one, whom } => {
             let (extent, why) = (whom.extent(), whom.why());
@@ -260,7 +268,8 @@ async fn of_one(what: What) -> anyhow::Result<()> {
         What::Lost { one, key } => one.step("lose_key", json!({ "key": seat::print(&key)? })).await,
         What::Attest { one } => one.step("attest", Value::Null).await,
         What::Step { one, document } => one.send(&serde_json::from_str(&text(&document)?)?).await,
-        What::List { .. }
+        What::Basis(_)
+        | What::List { .. }
         | What::Ties { .. }
         | What::Apply { .. }
         | What::Tie { .. }

@@ -15,6 +15,7 @@ mod evaluating;
 mod gateway;
 pub mod place;
 mod provider;
+mod reach;
 mod window;
 
 use canaries::Watch;
@@ -71,12 +72,30 @@ async fn a_window_is_handed_over_from_engagement_to_gateway_to_partner() {
     let seat = window::seat(&house, &cast).await;
     let of = (window.as_str(), seat.as_str());
     window::used_and_withdrawn(&house, &provider, &cast, &engagement, of).await;
+    reach::counted(&house, &cast, &engagement, &window).await;
+    reach::covered(&house);
     // Once more, by nothing but the key of an account of the developer's.
     let withdraw = format!("engagement withdraw {}", house.asking("account.key"));
     let told = house.folder.said_by(&withdraw, 0);
     assert!(told.starts_with("withdrawn: "), "{told}");
     let token = house.folder.text("window.token");
     house.folder.only_in(token.trim(), &["window.token"]);
+    let (_, verified) = house.close().await;
+    assert_eq!(verified["faults"], json!([]), "{verified}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_who_is_seated_uses_the_governments_window() {
+    let house = House::open();
+    let cast = cast(&house).await;
+    std::fs::write(house.folder.path("provider.key"), PROVIDER_KEY).unwrap();
+    let provider = Provider::start(Vec::new());
+    let opening = json!({"weights": "held", "snapshot": evaluating::SNAPSHOT});
+    let opened = house.done(&cast.developer, "/v1/engagements", Some(opening)).await;
+    let engagement = format!("/v1/engagements/{}", opened["id"].as_str().unwrap());
+    let of = (engagement.as_str(), evaluating::SNAPSHOT);
+    let window = window::open_to(&house, &cast, of, "government").await;
+    reach::seated(&house, &provider, &cast, &engagement, &window).await;
     let (_, verified) = house.close().await;
     assert_eq!(verified["faults"], json!([]), "{verified}");
 }

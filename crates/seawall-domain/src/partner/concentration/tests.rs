@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 fn holding(parent: u128, sector: Sector, size: Size, seats: u64, tokens: u64) -> Holding {
-    Holding { parent: PartyId::new(Uuid::from_u128(parent)), sector, size, seats, tokens }
+    let parent = PartyId::new(Uuid::from_u128(parent));
+    Holding { parent, sector, size, seats, tokens: Some(tokens) }
 }
 
 fn five() -> Vec<Holding> {
@@ -20,39 +21,67 @@ fn five() -> Vec<Holding> {
 fn shares_are_of_seats_and_of_tokens() {
     let report = report(&five());
     let parents: Vec<(u32, u32)> =
-        report.parents.iter().map(|share| (share.seats, share.tokens)).collect();
+        report.parents.iter().map(|share| (share.seats, share.tokens.unwrap())).collect();
     assert_eq!(parents, [(600, 600), (200, 200), (150, 100), (50, 100)]);
     let sectors: Vec<(Option<Sector>, u32)> =
-        report.sectors.iter().map(|share| (share.group, share.tokens)).collect();
+        report.sectors.iter().map(|share| (share.group, share.tokens.unwrap())).collect();
     let expected =
         [(Some(Sector::Security), 400), (Some(Sector::Cloud), 500), (Some(Sector::Water), 100)];
     assert_eq!(sectors, expected);
     // 0.6² + 0.2² + 0.1² + 0.1²
-    assert_eq!(report.index, 4_200);
+    assert_eq!(report.index, Some(4_200));
+    assert_eq!(report.uncounted, 0);
 }
 
 #[test]
 fn what_is_public_names_nobody() {
-    let public = public(&five());
-    let sectors: Vec<(Option<Sector>, usize, u32)> =
-        public.sectors.iter().map(|it| (it.group, it.parents, it.tokens)).collect();
-    assert_eq!(sectors, [(Some(Sector::Security), 3, 400), (None, 2, 600)]);
-    assert_eq!((public.parents, public.largest, public.index), (4, 600, 4_200));
-    let written = serde_json::to_string(&public).unwrap();
-    assert!(!written.contains("00000000"), "{written}");
+    let check = |holdings: &[Holding], expected: &[(Option<Sector>, usize, u32)]| {
+        let public = public(holdings);
+        let sectors: Vec<(Option<Sector>, usize, u32)> =
+            public.sectors.iter().map(|it| (it.group, it.parents, it.tokens.unwrap())).collect();
+        assert_eq!(sectors, expected);
+        let written = serde_json::to_string(&public).unwrap();
+        assert!(!written.contains("00000000"), "{written}");
+        public
+    };
+    // Two small groups together have too few, so the next one goes with them.
+    let public = check(&five(), &[(None, 4, 1_000)]);
+    assert_eq!((public.parents, public.largest, public.index), (4, Some(600), Some(4_200)));
+    let mut more = five();
+    more.push(holding(5, Sector::Energy, Size::Small, 1, 1_000));
+    check(&more, &[(Some(Sector::Security), 3, 200), (None, 3, 800)]);
+}
+
+#[test]
+fn tokens_that_nobody_counted_are_not_known() {
+    let mut some = five();
+    some[4].tokens = None;
+    let told = report(&some);
+    assert_eq!(told.uncounted, 1);
+    let parents: Vec<u32> = told.parents.iter().map(|share| share.tokens.unwrap()).collect();
+    assert_eq!(parents, [667, 222, 111, 0], "among those that were counted");
+    let shown = public(&some);
+    assert_eq!((shown.largest, shown.index), (None, None));
+    assert!(shown.sectors.iter().all(|share| share.tokens.is_none()));
+    assert_eq!(shown.sectors.iter().map(|share| share.seats).sum::<u32>(), 1_000);
+    some.iter_mut().for_each(|it| it.tokens = None);
+    let told = report(&some);
+    assert_eq!((told.index, told.uncounted), (None, 5));
+    assert!(told.parents.iter().all(|share| share.tokens.is_none()));
 }
 
 #[test]
 fn nothing_is_shared_where_nothing_is() {
     assert_eq!(report(&[]).parents, []);
-    assert_eq!(report(&[]).index, 0);
+    assert_eq!(report(&[]).index, None);
+    assert_eq!(public(&[]).index, None);
     let none = report(&[holding(1, Sector::Water, Size::Small, 0, 0)]);
-    assert_eq!(none.parents.first().map(|share| (share.seats, share.tokens)), Some((0, 0)));
+    assert_eq!(none.parents.first().map(|share| (share.seats, share.tokens)), Some((0, Some(0))));
     let most = report(&[
         holding(1, Sector::Water, Size::Small, u64::MAX, u64::MAX),
         holding(2, Sector::Water, Size::Small, u64::MAX, u64::MAX),
     ]);
-    assert_eq!(most.index, 5_000);
+    assert_eq!(most.index, Some(5_000));
 }
 
 proptest! {
@@ -76,12 +105,17 @@ proptest! {
         let seats = full(given.iter().map(|it| it.2).sum());
         let tokens = full(given.iter().map(|it| it.3).sum());
         let sums = |shares: &[Share<Sector>]| -> (u32, u32) {
-            (shares.iter().map(|it| it.seats).sum(), shares.iter().map(|it| it.tokens).sum())
+            let tokens = shares.iter().map(|it| it.tokens.unwrap_or_default());
+            (shares.iter().map(|it| it.seats).sum(), tokens.sum())
         };
         prop_assert_eq!(sums(&whole.sectors), (seats, tokens));
         prop_assert_eq!(sums(&shown.sectors), (seats, tokens));
-        prop_assert!(whole.index <= 10_000);
-        let hides = |it: &Share<Sector>| it.group.is_none() || it.parents >= PARENTS_MIN;
+        prop_assert!(whole.index.is_some_and(|index| index <= 10_000));
+        // Where there are too few altogether, one rest has them all.
+        let alone = shown.sectors.len() == 1;
+        let hides = |it: &Share<Sector>| {
+            it.parents >= PARENTS_MIN || (alone && it.group.is_none())
+        };
         prop_assert!(shown.sectors.iter().all(hides));
     }
 }

@@ -61,7 +61,9 @@ proptest! {
         }
         let rubric = Rubric::try_from(text.clone()).unwrap();
         text.criteria.reverse();
+        text.gates.reverse();
         let turned = Rubric::try_from(text).unwrap();
+        prop_assert_eq!(turned.text(), rubric.text(), "it is shown in one order");
         let mut marks: Marks = Criterion::ALL.into_iter().zip(one).collect();
         let before = rubric.score(&marks).unwrap();
         prop_assert_eq!(before, turned.score(&marks).unwrap());

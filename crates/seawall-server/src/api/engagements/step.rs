@@ -6,7 +6,7 @@ use seawall_domain::engagement::Engagement;
 use seawall_domain::engagement::release::Report;
 use seawall_domain::engagement::window::Ring;
 use seawall_domain::evaluation::decision::Outcome;
-use seawall_domain::id::{EngagementId, WindowId};
+use seawall_domain::id::{AccountId, EngagementId, PersonId, WindowId};
 use seawall_domain::time::Timestamp;
 use seawall_services::desk::Desk;
 use seawall_services::engagement::{self, Offered};
@@ -89,6 +89,44 @@ pub enum Step {
         /// Its public half: `ed25519:` and base64, as `seawall gateway key` prints it.
         key: String,
     },
+    /// Name the key by which a gateway signs what it counted (developer, official).
+    NameGateway {
+        /// Its public half: `ed25519:` and base64, as `seawall gateway count --key` prints it.
+        key: String,
+    },
+    /// Seat a person of the evaluating body in the government's window (official).
+    SeatPerson {
+        /// An account of that person.
+        #[schema(value_type = String)]
+        account: AccountId,
+    },
+    /// Refuse or stop a person there (developer), or stop one (official, duty officer).
+    StopPerson {
+        /// Whom.
+        #[schema(value_type = String)]
+        person: PersonId,
+    },
+    /// End such a stop (whoever made it: developer, or official).
+    LiftStop {
+        /// Whom.
+        #[schema(value_type = String)]
+        person: PersonId,
+    },
+    /// Accept the terms of the government's window (a person who is seated).
+    AcceptTerms {
+        /// The window.
+        #[schema(value_type = String)]
+        window: WindowId,
+        /// SHA-256 of its terms.
+        #[schema(value_type = String)]
+        terms: Digest,
+    },
+    /// Report a key lost (developer, official, duty officer, a person who is seated).
+    LoseKey {
+        /// Its thumbprint (RFC 7638) in hexadecimal, as tokens on record show it.
+        #[schema(value_type = String)]
+        key: Digest,
+    },
     /// Find a place for the runs (evaluator).
     Schedule,
     /// Name the sealed protocol (evaluator).
@@ -161,6 +199,14 @@ impl Step {
             }
             Step::OpenWeights => engagement::open_weights(desk, actor, id).await,
             Step::NameLeaseKey { key } => engagement::name_lease_key(desk, actor, id, &key).await,
+            Step::NameGateway { key } => engagement::name_gateway(desk, actor, id, &key).await,
+            Step::SeatPerson { account } => engagement::seat_person(desk, actor, id, account).await,
+            Step::StopPerson { person } => engagement::stop_person(desk, actor, id, person).await,
+            Step::LiftStop { person } => engagement::lift_stop(desk, actor, id, person).await,
+            Step::AcceptTerms { window, terms } => {
+                engagement::accept_terms(desk, actor, id, window, terms).await
+            }
+            Step::LoseKey { key } => engagement::lose_key(desk, actor, id, key).await,
             Step::Schedule => engagement::schedule(desk, actor, id).await,
             Step::NameProtocol { root } => engagement::name_protocol(desk, actor, id, root).await,
             Step::Start => engagement::start(desk, actor, id).await,

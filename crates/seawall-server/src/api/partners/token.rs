@@ -35,7 +35,7 @@ pub struct Shown {
     pub accepted: bool,
 }
 
-fn shown(it: &Open) -> Shown {
+pub(crate) fn shown(it: &Open) -> Shown {
     Shown {
         window: it.window.to_string(),
         ends: it.ends.to_string(),
@@ -97,6 +97,14 @@ pub struct Asked {
     pub claims: BTreeSet<ScanId>,
 }
 
+impl Asked {
+    /// The key, and what is asked for, into which the key goes.
+    pub(crate) fn request<'r>(self) -> (String, Request<'r>) {
+        let Asked { window, key, purposes, claims } = self;
+        (key.text(), Request { window, key: "", purposes, claims })
+    }
+}
+
 /// A token, told once: it is kept nowhere.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccessToken)]
@@ -136,11 +144,15 @@ pub async fn give(
     Id(id): Id<PartnerId>,
     Document(asked): Document<Asked>,
 ) -> Result<impl IntoResponse, Refused> {
-    let Asked { window, key, purposes, claims } = asked;
-    let request = Request { window, key: &key.text(), purposes, claims };
-    let given = partner::give(&site.desk, &known.0.actor, id, request).await?;
+    let (key, request) = asked.request();
+    let request = Request { key: &key, ..request };
+    Ok(told(partner::give(&site.desk, &known.0.actor, id, request).await?))
+}
+
+/// A token as an answer that nobody keeps.
+pub(crate) fn told(given: Given) -> impl IntoResponse {
     let kept_by_nobody = [(header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::CREATED, kept_by_nobody, Json(Told::of(given))))
+    (StatusCode::CREATED, kept_by_nobody, Json(Told::of(given)))
 }
 
 /// That a token was given: never the token.
@@ -163,7 +175,7 @@ pub struct Record {
     pub until: String,
 }
 
-fn record(Noted { at, issued }: &Noted) -> Record {
+pub(crate) fn record(Noted { at, issued }: &Noted) -> Record {
     Record {
         at: at.to_string(),
         person: issued.bearer.person().to_string(),

@@ -172,11 +172,11 @@ fn choices(of: &[(&str, &str)]) -> FieldKind {
     FieldKind::Choice(of.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
 }
 
-fn path(it: &Engagement, step: &str) -> String {
+pub(super) fn path(it: &Engagement, step: &str) -> String {
     format!("/engagements/{}/{step}", it.id)
 }
 
-fn may(actor: &Actor, action: Action, it: &Engagement) -> bool {
+pub(super) fn may(actor: &Actor, action: Action, it: &Engagement) -> bool {
     use seawall_domain::access::Governed;
     decide(actor, action, &it.relations(actor)).is_ok()
 }
@@ -210,6 +210,10 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
         "add_snapshot" => Step::AddSnapshot { snapshot: digest("snapshot")? },
         "open_weights" => Step::OpenWeights,
         "name_lease_key" => Step::NameLeaseKey { key: sent.text("key").to_owned() },
+        "name_gateway" => Step::NameGateway { key: sent.text("key").to_owned() },
+        "seat_person" | "stop_person" | "lift_stop" | "accept_terms" => {
+            super::seats::read(step, sent)?
+        }
         "schedule" => Step::Schedule,
         "name_protocol" => Step::NameProtocol { root: digest("root")? },
         "start" => Step::Start,

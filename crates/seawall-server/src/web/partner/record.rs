@@ -128,7 +128,7 @@ impl Record {
 }
 
 /// Nothing, where it is not for this visitor.
-fn seen<T>(outcome: Outcome<Vec<T>>) -> Result<Vec<T>, Refused> {
+pub fn seen<T>(outcome: Outcome<Vec<T>>) -> Result<Vec<T>, Refused> {
     match outcome {
         Err(Denied::Refused(Refusal::Hidden)) => Ok(Vec::new()),
         other => Ok(other?),
@@ -153,7 +153,8 @@ fn with_tie(form: Form, it: &Dossier) -> Form {
     )
 }
 
-fn token(noted: &Noted) -> String {
+/// A token that was given, on one line.
+pub fn token(noted: &Noted) -> String {
     let issued = &noted.issued;
     let holder = match issued.bearer {
         Bearer::Person { person } => format!("Person {}", short(person)),

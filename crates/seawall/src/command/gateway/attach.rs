@@ -3,11 +3,11 @@
 
 use super::{chance, clock, papers};
 use crate::command::clearinghouse::Client;
-use crate::command::partner::seat::{self, Given, Wanted};
+use crate::command::partner::seat::{self, Given, Place, Wanted};
 use crate::command::say;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use seawall_domain::id::{PartnerId, ScanId, WindowId};
+use seawall_domain::id::{EngagementId, PartnerId, ScanId, WindowId};
 use seawall_gateway::attach::{Attached, Holder, TokenSource, attach as proxy};
 use seawall_gateway::tls::Identity;
 use std::net::SocketAddr;
@@ -32,14 +32,17 @@ pub struct AttachArguments {
     token: Option<PathBuf>,
     /// Instead of a token: the clearinghouse's address. Tokens come from your seat there and are
     /// renewed by themselves.
-    #[arg(long, requires = "account_key", requires = "seat")]
+    #[arg(long, requires = "account_key")]
     server: Option<String>,
     /// The file with the key of your account there.
     #[arg(long, requires = "server")]
     account_key: Option<PathBuf>,
     /// Your seat: the partner's id.
-    #[arg(long, requires = "server")]
+    #[arg(long, requires = "server", conflicts_with = "engagement")]
     seat: Option<PartnerId>,
+    /// The engagement in whose government's window you are seated.
+    #[arg(long, requires = "server")]
+    engagement: Option<EngagementId>,
     /// The window; without one, the only one that is open to the seat.
     #[arg(long, requires = "server")]
     window: Option<WindowId>,
@@ -130,10 +133,15 @@ async fn from_seat(
     arguments: &AttachArguments,
     holder: String,
 ) -> anyhow::Result<(TokenSource, tokio::task::JoinHandle<()>)> {
+    let partner = arguments.seat.map(Place::Partner);
+    let seat = partner.or(arguments.engagement.map(Place::Engagement));
     let (Some(server), Some(account_key), Some(id)) =
-        (&arguments.server, &arguments.account_key, arguments.seat)
+        (&arguments.server, &arguments.account_key, seat)
     else {
-        bail!("say where the token comes from: --token, or --server, --account-key and --seat");
+        bail!(
+            "say where the token comes from: --token, or --server, --account-key, and --seat or \
+             --engagement"
+        );
     };
     let client = Client::new(server, account_key)?;
     let wanted = Wanted {

@@ -1,11 +1,10 @@
 //! What a seat gives: windows that are open to it, tokens, and who is stopped.
 
-use super::One;
-use crate::command::clearinghouse::{Client, Column};
+use crate::command::clearinghouse::{Asking, Client, Column};
 use crate::command::say;
 use anyhow::bail;
 use seawall_domain::digest::Digest;
-use seawall_domain::id::{PartnerId, PersonId, ScanId, WindowId};
+use seawall_domain::id::{EngagementId, PartnerId, PersonId, ScanId, WindowId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -43,10 +42,28 @@ pub struct Given {
     pub until: jiff::Timestamp,
 }
 
+/// Where a seat is.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    /// A partner's.
+    Partner(PartnerId),
+    /// In the government's window of an engagement.
+    Engagement(EngagementId),
+}
+
+impl Place {
+    fn path(self, rest: &str) -> String {
+        match self {
+            Place::Partner(id) => format!("/v1/partners/{id}{rest}"),
+            Place::Engagement(id) => format!("/v1/engagements/{id}{rest}"),
+        }
+    }
+}
+
 /// Gets a token from a seat.
 pub async fn ask(
     client: &Client,
-    seat: PartnerId,
+    seat: Place,
     wanted: &Wanted,
     holder: &str,
 ) -> anyhow::Result<Given> {
@@ -57,12 +74,11 @@ pub async fn ask(
     let asked = json!({
         "window": window, "key": holder, "purposes": wanted.purposes, "claims": wanted.claims,
     });
-    let path = format!("/v1/partners/{seat}/tokens");
-    Ok(serde_json::from_value(client.post(&path, &asked).await?)?)
+    Ok(serde_json::from_value(client.post(&seat.path("/tokens"), &asked).await?)?)
 }
 
-async fn only_window(client: &Client, seat: PartnerId) -> anyhow::Result<String> {
-    let open = client.get(&format!("/v1/partners/{seat}/windows")).await?;
+async fn only_window(client: &Client, seat: Place) -> anyhow::Result<String> {
+    let open = client.get(&seat.path("/windows")).await?;
     let ids = open.as_array().into_iter().flatten();
     let ids: Vec<&str> = ids.filter_map(|it| it.get("window")?.as_str()).collect();
     match ids.as_slice() {
@@ -73,9 +89,14 @@ async fn only_window(client: &Client, seat: PartnerId) -> anyhow::Result<String>
 }
 
 /// Prints a token alone, for a file.
-pub(super) async fn token(one: &One, wanted: &Wanted, holder: &str) -> anyhow::Result<()> {
-    let given = ask(&one.asking.client()?, one.id, wanted, holder).await?;
-    match one.asking.json {
+pub async fn token(
+    asking: &Asking,
+    seat: Place,
+    wanted: &Wanted,
+    holder: &str,
+) -> anyhow::Result<()> {
+    let given = ask(&asking.client()?, seat, wanted, holder).await?;
+    match asking.json {
         true => crate::command::print_json(&json!({
             "token": given.token, "until": given.until,
         }))?,
@@ -85,9 +106,9 @@ pub(super) async fn token(one: &One, wanted: &Wanted, holder: &str) -> anyhow::R
 }
 
 /// Prints the windows that are open, each with its terms.
-pub(super) async fn windows(one: &One) -> anyhow::Result<()> {
-    let open = one.asking.client()?.get(&one.path("/windows")).await?;
-    if one.asking.json {
+pub async fn windows(asking: &Asking, seat: Place) -> anyhow::Result<()> {
+    let open = asking.client()?.get(&seat.path("/windows")).await?;
+    if asking.json {
         return crate::command::print_json(&open);
     }
     let list = open.as_array().map(Vec::as_slice).unwrap_or_default();

@@ -162,18 +162,30 @@ impl Gateway {
         let claim = how.claim.map(|claim| format!(" --claim {claim}")).unwrap_or_default();
         let ask = house.asking("partner.key");
         let for_what = format!("--purpose {}{claim}", how.purpose);
-        let attach = format!(
-            "gateway attach --gateway {} --seat {seat} {ask} --key @{name}-holder.key {for_what} \
-             --listen 127.0.0.1:0",
-            self.address
-        );
-        let mut attached = Process::start(folder, &format!("{name}-attached"), &attach);
-        let address = attached.says("attached: use ");
+        let attached = self.attach_with(house, &format!("--seat {seat} {ask} {for_what}"));
         // One that is written down is in that file, and nowhere else.
         let token = format!("partner token {seat} --holder {} {for_what} {ask}", holder.trim());
         let told = folder.output(&token);
         assert!(told.status.success(), "{told:?}");
         std::fs::write(folder.path(&format!("{name}.token")), told.stdout).unwrap();
+        attached
+    }
+
+    /// Somebody attaches, and the token comes from that place; gives the process and its address.
+    pub fn attach_at(&self, house: &House, place: &str, how: &Use<'_>) -> (Process, String) {
+        let made = house.folder.output(&format!("gateway key @{}-holder.key", self.name));
+        assert!(made.status.success(), "{made:?}");
+        self.attach_with(house, &format!("{place} --purpose {}", how.purpose))
+    }
+
+    fn attach_with(&self, house: &House, more: &str) -> (Process, String) {
+        let name = &self.name;
+        let attach = format!(
+            "gateway attach --gateway {} --key @{name}-holder.key --listen 127.0.0.1:0 {more}",
+            self.address
+        );
+        let mut attached = Process::start(&house.folder, &format!("{name}-attached"), &attach);
+        let address = attached.says("attached: use ");
         (attached, address)
     }
 

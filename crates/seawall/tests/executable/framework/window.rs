@@ -89,9 +89,19 @@ fn word(value: impl serde::Serialize) -> String {
 
 /// The developer offers, the official accepts, the developer begins; gives the window.
 pub async fn open(house: &House, cast: &Cast, engagement: &str, snapshot: &str) -> String {
+    open_to(house, cast, (engagement, snapshot), "partners").await
+}
+
+/// The same for a ring.
+pub async fn open_to(
+    house: &House,
+    cast: &Cast,
+    (engagement, snapshot): (&str, &str),
+    ring: &str,
+) -> String {
     let answer_by = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
     let offer = json!({
-        "step": "offer", "ring": "partners", "seconds": 86_400, "snapshot": snapshot,
+        "step": "offer", "ring": ring, "seconds": 86_400, "snapshot": snapshot,
         "terms": TERMS, "answer_by": answer_by,
     });
     house.done(&cast.developer, &format!("{engagement}/steps"), Some(offer)).await;
@@ -102,7 +112,7 @@ pub async fn open(house: &House, cast: &Cast, engagement: &str, snapshot: &str) 
 }
 
 /// The terms of access.
-const TERMS: &str = "For defence; nothing is kept.";
+pub const TERMS: &str = "For defence; nothing is kept.";
 
 /// The partner asks through the gateway; in mid-stream the developer withdraws, at the
 /// clearinghouse.
