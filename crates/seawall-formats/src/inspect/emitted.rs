@@ -198,7 +198,7 @@ mod tests {
         );
         check(&format!(r#""target":"{ONE}","metadata":{{"x":"{ONE}"}}"#), &[]);
         check(r#""output":null"#, &[]);
-        // A text that stands apart counts where the model's message names it, whichever comes first.
+        // A text that stands apart counts where the model's message names it, whichever is first.
         let apart = format!(r#""attachments":{{"0a":"{ONE}","0b":"{TWO}"}}"#);
         let names =
             |role: &str| format!(r#""messages":[{{"role":"{role}","content":"attachment://0b"}}]"#);
