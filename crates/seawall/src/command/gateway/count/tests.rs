@@ -29,6 +29,7 @@ fn begun(request: u128, of: u128, tokens_in: u64, tokens_out: u64) -> Event {
         by,
         endpoint: Endpoint::Chat,
         model: "early".into(),
+        policy: None,
         lease: 1,
         body: NOTHING,
         escrow: None,
