@@ -328,18 +328,16 @@ impl Engagement {
                 Ok(vec![EngagementFact::RecordKept { record, letter }])
             }
             Event::NameLeaseKey(key) => {
-                developer(who)?;
-                Ok(vec![EngagementFact::LeaseKeyNamed { key }])
+                developer(who).map(|_| vec![EngagementFact::LeaseKeyNamed { key }])
             }
             Event::SignExtension(word) => {
                 developer(who)?;
-                self.admits(now).ok_or(Refused::NotNow)?;
-                Ok(vec![EngagementFact::ExtensionSigned { word }])
+                let signed = self.admits(now).map(|_| EngagementFact::ExtensionSigned { word });
+                Ok(vec![signed.ok_or(Refused::NotNow)?])
             }
             Event::NameGateway(key) => {
                 count::names_gateways(who)?;
-                self.counts.naming(key)?;
-                Ok(vec![EngagementFact::GatewayNamed { key }])
+                self.counts.naming(key).map(|_| vec![EngagementFact::GatewayNamed { key }])
             }
             Event::Seat(event) => {
                 let fact = self.seats.decide(event, who, self, now)?;

@@ -100,8 +100,7 @@ async fn admitted(
     })?;
     if endpoint == Endpoint::Models {
         gateway.told(by, endpoint);
-        let list = String::from_utf8_lossy(&gateway::models(&passage.scope)).into_owned();
-        return Ok(document(StatusCode::OK, "application/json", list));
+        return Ok(models(&passage.scope));
     }
     let body = Bytes::from(std::mem::take(&mut outgoing.body));
     let fault =
@@ -142,6 +141,12 @@ async fn admitted(
     }
     let watch = Watch::new(&sent.gateway, by, grant.until);
     send(sent, watch, endpoint, (&outgoing.headers, body)).await
+}
+
+/// The models that callers may name.
+fn models(scope: &Scope) -> Response<Answer> {
+    let list = String::from_utf8_lossy(&gateway::models(scope)).into_owned();
+    document(StatusCode::OK, "application/json", list)
 }
 
 /// Asks the policy service, where there is one; nobody's word is needed where there is none.
