@@ -148,7 +148,8 @@ impl FromStr for Source {
         }
         ensure!(matches!(url.scheme(), "http" | "https"), "{shown} is neither http nor https");
         ensure!(url.host_str().is_some_and(|host| !host.is_empty()), "{shown} names no host");
-        ensure!(!is_domain || url.path() == "/", "{shown} is neither a domain nor an address");
+        let is_bare = url.path() == "/" && url.query().is_none();
+        ensure!(!is_domain || is_bare, "{shown} is neither a domain nor an address");
         ensure!(
             url.username().is_empty() && url.password().is_none(),
             "a source's address is shown and kept: write none that holds a password"
@@ -235,6 +236,7 @@ mod tests {
         check("osv:https://u:p@dump.invalid", "password");
         check("osv:https://dump.invalid#../x", "is no ecosystem");
         check("csaf:vendor.invalid/x", "neither a domain");
+        check("csaf:vendor.invalid?", "neither a domain");
         check("kev:https://kev.invalid/#Upper.invalid", "is no host in lower case");
     }
 

@@ -88,7 +88,8 @@ pub async fn seated(
     folder.said_by(&format!("engagement key {id} --public {} {developer}", public.trim()), 0);
     folder.said_by(&format!("engagement seat {id} {} {official}", person.id), 0);
     let gateway = Gateway::from_engagement(house, provider, id);
-    let settings = folder.text("window.toml");
+    let settings = format!("gateway settings --engagement {id} {developer}");
+    let settings = folder.said_by(&settings, 0);
     assert!(settings.contains(&person.party), "{settings}");
     let terms = Digest::new(sha2::Sha256::digest(TERMS).into()).to_string();
     let shown = folder.said_by(&format!("engagement windows {id} {own}"), 0);
