@@ -138,7 +138,7 @@ impl Sent {
 impl Drop for Sent {
     fn drop(&mut self) {
         // Whoever broke it off before anybody knew: the gate, or else the caller.
-        let broken = if self.gateway.passage().is_err() { Ended::Cut } else { Ended::Left };
+        let broken = if self.gateway.passes().is_err() { Ended::Cut } else { Ended::Left };
         let (ended, actual) = self.end.unwrap_or((broken, self.reserved));
         let (request, status, body) = (self.request, self.status, self.answer.keyed());
         let (gateway, ticket) = (Arc::clone(&self.gateway), self.ticket);

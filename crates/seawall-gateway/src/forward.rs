@@ -86,22 +86,22 @@ async fn admitted(
     let (head, body) = request.into_parts();
     let (by, grant) = proven(gateway, endpoint, (&head, certificate), now).await?;
     let refuse = |why: Why| gateway.refused(by, Some(endpoint), why);
-    let passage = gateway.passage().map_err(|why| {
+    let shut = |why: Closed| {
+        let refusal = closed(&why);
         refuse(why.into());
-        closed(&why)
-    })?;
+        refusal
+    };
+    gateway.passes().map_err(shut)?;
     let body = whole(body).await.map_err(|(status, detail)| {
         refuse(Why { kind: "scope".into(), reason: detail.into() });
         refusal(status, "No body", detail)
     })?;
-    let mut outgoing = read((head, body), &passage.scope).map_err(|denial| {
-        refuse(Why::from(&denial));
-        refusal(status(denial.code), "Outside the scope", &denial.to_string())
-    })?;
     if endpoint == Endpoint::Models {
-        gateway.told(by, endpoint);
-        return Ok(models(&passage.scope));
+        return told(gateway, by, (head, body));
     }
+    // Asked again: a body can take its time.
+    let (read, lease) = gateway.under(|scope| read((head, body), scope)).map_err(shut)?;
+    let mut outgoing = read.map_err(|denial| outside(gateway, (by, endpoint), &denial))?;
     let body = Bytes::from(std::mem::take(&mut outgoing.body));
     let fault =
         || refusal(StatusCode::SERVICE_UNAVAILABLE, "Closed", "the journal cannot be written");
@@ -110,7 +110,7 @@ async fn admitted(
     asked.update(&body);
     let price = gateway.settings.prices.get(&outgoing.alias).copied();
     let reserved = at_most(body.len(), outgoing.output_tokens_max, price);
-    let (request, lease) = (gateway.random(), passage.lease);
+    let request = gateway.random();
     let policy = allowed(gateway, by, (endpoint, &outgoing), (request, lease, now), &reserved);
     let policy = policy.await.map_err(|why| {
         let refusal = refusal(StatusCode::FORBIDDEN, "Not allowed by policy", &why.reason);
@@ -143,10 +143,21 @@ async fn admitted(
     send(sent, watch, endpoint, (&outgoing.headers, body)).await
 }
 
-/// The models that callers may name.
-fn models(scope: &Scope) -> Response<Answer> {
-    let list = String::from_utf8_lossy(&gateway::models(scope)).into_owned();
-    document(StatusCode::OK, "application/json", list)
+/// Tells the models that callers may name.
+fn told(gateway: &Gateway, by: By, request: (Parts, Bytes)) -> Reply {
+    let endpoint = Endpoint::Models;
+    let list = |scope: &Scope| read(request, scope).map(|_| gateway::models(scope));
+    let (list, _) = gateway.under(list).map_err(|why| closed(&why))?;
+    let list = list.map_err(|denial| outside(gateway, (by, endpoint), &denial))?;
+    gateway.told(by, endpoint);
+    let list = String::from_utf8_lossy(&list).into_owned();
+    Ok(document(StatusCode::OK, "application/json", list))
+}
+
+/// Refuses what is outside the scope, and writes that down.
+fn outside(gateway: &Gateway, (by, endpoint): (By, Endpoint), denial: &Denial) -> Refusal {
+    gateway.refused(by, Some(endpoint), Why::from(denial));
+    refusal(status(denial.code), "Outside the scope", &denial.to_string())
 }
 
 /// Asks the policy service, where there is one; nobody's word is needed where there is none.
@@ -185,7 +196,7 @@ async fn send(
         biased;
         () = watch.ended() => {
             sent.end = Some((Ended::Cut, sent.reserved));
-            return Err(closed(&sent.gateway.passage().err().unwrap_or(Closed::Ended)));
+            return Err(closed(&sent.gateway.passes().err().unwrap_or(Closed::Ended)));
         }
         answer = sent.gateway.upstream.send(endpoint, headers, body) => answer,
     };

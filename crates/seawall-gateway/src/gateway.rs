@@ -101,13 +101,6 @@ pub(crate) struct State {
     pub off: Off,
 }
 
-/// What a request passes under.
-#[derive(Clone, Debug)]
-pub(crate) struct Passage {
-    pub scope: Scope,
-    pub lease: u64,
-}
-
 /// The name by which a window's gateway signs.
 pub(crate) fn name(window: WindowId) -> Result<KeyName, seawall_ledger::Fault> {
     format!("seawall-gateway/{window}").parse()
@@ -233,10 +226,16 @@ impl Gateway {
     }
 
     /// Whether a request may pass now.
-    pub(crate) fn passage(&self) -> Result<Passage, Closed> {
+    pub(crate) fn passes(&self) -> Result<(), Closed> {
+        self.under(|_| ()).map(|((), _)| ())
+    }
+
+    /// Does something with the scope that is in force, and tells the lease that it is from. Nobody
+    /// changes the gate meanwhile, so it is not to take long.
+    pub(crate) fn under<T>(&self, what: impl FnOnce(&Scope) -> T) -> Result<(T, u64), Closed> {
         let state = self.state.borrow();
         let passage = state.gate.admits(self.now())?;
-        Ok(Passage { scope: passage.scope.clone(), lease: passage.seq })
+        Ok((what(passage.scope), passage.seq))
     }
 
     /// Takes a lease that this key signed: it is in force when it is durable.

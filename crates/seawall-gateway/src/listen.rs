@@ -118,7 +118,7 @@ async fn closed_for_good(gateway: &Gateway) {
             return;
         }
         tokio::time::sleep(CLOSED_PAUSE).await;
-        if gateway.passage().is_err() {
+        if gateway.passes().is_err() {
             return;
         }
     }

@@ -196,8 +196,9 @@ pub fn gate(settings: &str) {
         let address = settings.own_address(listen);
         let clock: Clock = Arc::new(|| Some(Timestamp::now()));
         let chance: Chance = Arc::new(|| {
-            let (one, two) = (Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes());
-            std::array::from_fn(|at| if at < 16 { one[at] } else { two[at - 16] })
+            let mut bytes = [0; 32];
+            aws_lc_rs::rand::fill(&mut bytes).unwrap();
+            bytes
         });
         let (gateway, _journal) = Gateway::begin(settings, address, clock, chance).unwrap();
         println!("{listen}");

@@ -126,9 +126,13 @@ fn chance() -> Chance {
     Arc::new(random)
 }
 
-/// 32 random bytes: three random ids hold 366 random bits, hashed to 256.
+/// 32 random bytes; where the generator fails, from three random ids, which hold 366 random bits.
 fn random() -> [u8; 32] {
     use sha2::Digest as _;
+    let mut bytes = [0; 32];
+    if aws_lc_rs::rand::fill(&mut bytes).is_ok() {
+        return bytes;
+    }
     let ids = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
     sha2::Sha256::digest(ids.map(uuid::Uuid::into_bytes).concat()).into()
 }
