@@ -60,7 +60,10 @@ impl Body for Answer {
             Answer::Whole(body) => {
                 Pin::new(body).poll_frame(context).map_err(|never| match never {})
             }
-            Answer::Watched(body) => body.poll(context),
+            Answer::Watched(body) => match body.first.take() {
+                Some(first) => Poll::Ready(first),
+                None => body.poll(context),
+            },
         }
     }
 
@@ -75,7 +78,7 @@ impl Body for Answer {
     fn size_hint(&self) -> SizeHint {
         match self {
             Answer::Whole(body) => body.size_hint(),
-            Answer::Watched(body) => body.inner.size_hint(),
+            Answer::Watched(body) => body.left(),
         }
     }
 }
@@ -99,7 +102,16 @@ pub struct Watched {
     watch: Watch,
     usage: usage::Reader,
     sent: Option<Sent>,
+    /// What came first, taken in before the answer's head goes out.
+    first: Option<Next>,
 }
+
+/// What is next of a body; nothing is its end.
+type Next = Option<Result<Frame<Bytes>, Broken>>;
+
+/// How often the first piece is looked for: what came with the head is there at the second time,
+/// because whoever reads the connection gives it out when it is asked.
+const LOOKED_FOR: usize = 3;
 
 /// A request for which something is set aside; dropped, it is settled, however it came to that.
 pub(crate) struct Sent {
@@ -207,10 +219,37 @@ fn is_cut(cut: &Cut, by: &By) -> bool {
 
 impl Watched {
     pub(crate) fn new(inner: Incoming, watch: Watch, sent: Sent) -> Watched {
-        Watched { inner, watch, usage: usage::Reader::default(), sent: Some(sent) }
+        Watched { inner, watch, usage: usage::Reader::default(), sent: Some(sent), first: None }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    /// Takes the first piece in if it came with the head, so that both go out by one write. Nobody
+    /// waits for a piece that is not there yet.
+    pub(crate) async fn look_ahead(&mut self) {
+        for _ in 0..LOOKED_FOR {
+            match std::future::poll_fn(|context| Poll::Ready(self.poll(context))).await {
+                Poll::Ready(first) => {
+                    self.first = Some(first);
+                    return;
+                }
+                Poll::Pending => tokio::task::yield_now().await,
+            }
+        }
+    }
+
+    /// How much is left to be passed on.
+    fn left(&self) -> SizeHint {
+        let rest = self.inner.size_hint();
+        let first = match &self.first {
+            Some(Some(Ok(frame))) => frame.data_ref().map_or(0, Bytes::len),
+            Some(Some(Err(_)) | None) | None => 0,
+        };
+        match rest.exact() {
+            Some(exact) => SizeHint::with_exact(exact + first as u64),
+            None => rest,
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Next> {
         if self.sent.is_none() {
             return Poll::Ready(None);
         }

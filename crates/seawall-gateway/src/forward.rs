@@ -217,7 +217,8 @@ async fn send(
         return Err(unreachable("the provider answered in a way that is not passed on"));
     }
     let (head, inner) = answer.into_parts();
-    let watched = Watched::new(inner, watch, sent);
+    let mut watched = Watched::new(inner, watch, sent);
+    watched.look_ahead().await;
     let mut response = Response::new(Answer::Watched(Box::new(watched)));
     *response.status_mut() = status;
     pass_on(&head.headers, response.headers_mut());
