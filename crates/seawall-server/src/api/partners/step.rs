@@ -140,3 +140,18 @@ impl Step {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_names_who_joins() {
+        let check = |text: &str, expected: bool| {
+            let read = serde_json::from_str::<Step>(text);
+            assert_eq!(read.is_ok(), expected, "{text}: {read:?}");
+        };
+        check(r#"{"step":"join"}"#, true);
+        check(r#"{"step":"join","person":"00000000-0000-4000-8000-000000000000"}"#, false);
+    }
+}
