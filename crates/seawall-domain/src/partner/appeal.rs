@@ -110,9 +110,7 @@ impl Partner {
     /// A timer puts on record that an appeal was not answered in time. It is answered all the same.
     pub fn miss_answer(&self, now: Timestamp) -> Decided {
         match self.unanswered() {
-            Some(appeal) if appeal.is_overdue(now) => {
-                self.becomes(PartnerFact::AnswerMissed, now)
-            }
+            Some(appeal) if appeal.is_overdue(now) => self.becomes(PartnerFact::AnswerMissed, now),
             Some(_) | None => Err(super::Refused::NotNow),
         }
     }

@@ -40,9 +40,8 @@ fn a_pool_leaves_something_to_draw() {
         let begun = filed().begin_draw(party(7), people(pool), wanted, &register(&[]), at(1));
         assert_eq!(begun.map(|_| ()), expected, "{wanted} of {pool}");
     };
-    let lacks = |wanted, left, lacking| {
-        Err(lottery::Refused::NoChoice { wanted, left, lacking }.into())
-    };
+    let lacks =
+        |wanted, left, lacking| Err(lottery::Refused::NoChoice { wanted, left, lacking }.into());
     let size = Err(assessment::Refused::Size.into());
     // Three of each pool have a tie.
     check(7, 2, Ok(()));
@@ -97,9 +96,10 @@ fn marked(marks: [u8; 2]) -> (Partner, Vec<PersonId>) {
     let (partner, order) = revealed(10);
     let drawn = partner.draw_lot(&register(&[]), hash, at(4)).unwrap().0;
     let rubric = Rubric::first().unwrap();
-    let looked = order.iter().zip(marks).fold(drawn, |it, (by, mark)| {
-        it.mark(*by, filing(mark), &rubric, at(5)).unwrap().0
-    });
+    let looked = order
+        .iter()
+        .zip(marks)
+        .fold(drawn, |it, (by, mark)| it.mark(*by, filing(mark), &rubric, at(5)).unwrap().0);
     (looked, order)
 }
 

@@ -295,9 +295,9 @@ async fn whoever_settles_marks_that_are_apart_comes_from_the_same_draw() {
         let committed = sides.iter().fold(draw, |draw, (side, nonce)| {
             must(draw.commit(*side, commitment(*side, nonce, digest)))
         });
-        let draw = sides.iter().fold(committed, |draw, (side, nonce)| {
-            must(draw.reveal(*side, *nonce, digest))
-        });
+        let draw = sides
+            .iter()
+            .fold(committed, |draw, (side, nonce)| must(draw.reveal(*side, *nonce, digest)));
         let people: BTreeSet<PersonId> = cast.evaluators.iter().map(person_of).collect();
         let order = must(draw.order(&people, &BTreeSet::new(), digest));
         let panel: BTreeSet<PersonId> = drawn.iter().copied().map(person_of).collect();
