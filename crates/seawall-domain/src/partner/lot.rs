@@ -4,8 +4,8 @@
 //! can choose a pool that fits a number. A side that does not reveal in time ends the draw, and is
 //! named (FRONTIER 5).
 //!
-//! A pool is larger than the panel, or nothing would be drawn. The same draw says who is next: those
-//! wait in reserve, on record, for marks that are too far apart.
+//! A pool is larger than the panel, or nothing would be drawn. The same draw says who is next:
+//! those wait in reserve, on record, for marks that are too far apart.
 
 use super::assessment::{self, ASSESSORS_MAX, ASSESSORS_MIN, Panel};
 use super::lottery::{self, Draw, Hash};
@@ -176,8 +176,8 @@ fn leaves_choice(left: usize, wanted: usize) -> Result<(), Refused> {
     }
 }
 
-/// Who is left in reserve once somebody has joined: those behind. Whoever joined by facts of earlier
-/// versions, which knew no reserve, was in none.
+/// Who is left in reserve once somebody has joined: those behind. Whoever joined by facts of
+/// earlier versions, which knew no reserve, was in none.
 pub(super) fn behind(reserve: &[PersonId], joined: PersonId) -> Option<Vec<PersonId>> {
     if reserve.is_empty() {
         return Some(Vec::new());
