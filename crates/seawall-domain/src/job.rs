@@ -82,7 +82,7 @@ pub enum Job {
     EndWaiting(EngagementId),
     /// Erase what was held of a developer's in a window that is over.
     Destroy(EngagementId),
-    /// Look whether a draw or a seat has come to its end.
+    /// Look whether a draw, the time to answer an appeal, or a seat has come to its end.
     EndSeat(PartnerId),
 }
 
@@ -233,7 +233,9 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
 
 fn for_partner(id: PartnerId, fact: &PartnerFact) -> Vec<Job> {
     match fact {
-        PartnerFact::DrawBegun { .. } | PartnerFact::Decided { .. } => vec![Job::EndSeat(id)],
+        PartnerFact::DrawBegun { .. }
+        | PartnerFact::Appealed { .. }
+        | PartnerFact::Decided { .. } => vec![Job::EndSeat(id)],
         PartnerFact::Filed { .. }
         | PartnerFact::DrawCommitted { .. }
         | PartnerFact::DrawRevealed { .. }
@@ -242,7 +244,7 @@ fn for_partner(id: PartnerId, fact: &PartnerFact) -> Vec<Job> {
         | PartnerFact::AssessorJoined { .. }
         | PartnerFact::MarksFiled { .. }
         | PartnerFact::Signed { .. }
-        | PartnerFact::Appealed { .. }
+        | PartnerFact::AnswerMissed
         | PartnerFact::Seated { .. }
         | PartnerFact::Suspended { .. }
         | PartnerFact::Resumed { .. }

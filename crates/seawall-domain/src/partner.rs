@@ -66,6 +66,13 @@ pub struct Application {
     pub declared: Declared,
 }
 
+impl Application {
+    /// Those whom it concerns: who has a tie to one of them has no part in judging it.
+    pub fn concerned(&self) -> BTreeSet<PartyId> {
+        BTreeSet::from([self.party, self.declared.parent, self.developer])
+    }
+}
+
 /// The most groups of operators that one applicant declares.
 pub const GROUPS_MAX: usize = 10_000;
 
@@ -106,6 +113,10 @@ pub enum Stage {
     Assessed {
         /// Who, and what they filed.
         panel: Panel,
+        /// Whom the same draw gave to join them where marks are too far apart, in this order; none
+        /// where earlier versions of this program drew.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reserve: Vec<PersonId>,
         /// The first round, or that after an appeal.
         round: Round,
     },
@@ -233,6 +244,8 @@ pub enum PartnerFact {
     },
     PanelDrawn {
         members: BTreeSet<PersonId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reserve: Vec<PersonId>,
     },
     AssessorJoined {
         person: PersonId,
@@ -250,6 +263,7 @@ pub enum PartnerFact {
     Appealed {
         appeal: Appeal,
     },
+    AnswerMissed,
     Seated {
         people: BTreeSet<PersonId>,
     },
@@ -301,6 +315,9 @@ pub enum Refused {
     /// Somebody has a tie to one of those it concerns.
     #[error("cannot draw somebody with a tie to those whom it concerns")]
     Recused,
+    /// Nobody is in reserve, or everybody there has a tie by now.
+    #[error("cannot have one more person look: the draw left nobody in reserve who may")]
+    NobodyInReserve,
     /// Another rubric than the one in force when it was filed.
     #[error("cannot mark by another rubric than the one in force when it was filed")]
     OtherRubric,
@@ -342,44 +359,6 @@ impl Partner {
 
     fn filed(application: Application) -> Partner {
         Partner { application, stage: Stage::Filed { round: Round::First, lot: None } }
-    }
-
-    /// Takes the people whom the lottery drew. The register decides again who must stay out, and
-    /// after an appeal so does the first panel.
-    pub fn draw(
-        &self,
-        members: BTreeSet<PersonId>,
-        register: &Register,
-        now: Timestamp,
-    ) -> Decided {
-        let Stage::Filed { round, .. } = &self.stage else {
-            return Err(Refused::NotNow);
-        };
-        let panel = Panel::of(members.iter().copied())?;
-        let concerned = BTreeSet::from([self.application.party, self.application.developer]);
-        if !register.recused(&members, &concerned, now).is_empty() {
-            return Err(Refused::Recused);
-        }
-        if let Round::Appealed { appeal } = round {
-            appeal.draw(&panel)?;
-        }
-        self.becomes(PartnerFact::PanelDrawn { members }, now)
-    }
-
-    /// One more person, because marks were too far apart.
-    pub fn join(&self, person: PersonId, register: &Register, now: Timestamp) -> Decided {
-        let Stage::Assessed { panel, round } = &self.stage else {
-            return Err(Refused::NotNow);
-        };
-        let concerned = BTreeSet::from([self.application.party, self.application.developer]);
-        if register.ties(person, &concerned, now).next().is_some() {
-            return Err(Refused::Recused);
-        }
-        let panel = panel.join(person)?;
-        if let Round::Appealed { appeal } = round {
-            appeal.draw(&panel)?;
-        }
-        self.becomes(PartnerFact::AssessorJoined { person }, now)
     }
 
     /// Somebody of the panel files.

@@ -12,6 +12,7 @@ pub fn due(fact: &Fact, at: Timestamp) -> Timestamp {
     match fact {
         Fact::Engagement(fact) => of_engagement(fact, at).unwrap_or(at),
         Fact::Partner(PartnerFact::DrawBegun { until, .. }) => *until,
+        Fact::Partner(PartnerFact::Appealed { appeal }) => appeal.answer_by,
         Fact::Partner(PartnerFact::Decided { decision }) => decision.expires_at,
         Fact::Partner(_)
         | Fact::Party(_)

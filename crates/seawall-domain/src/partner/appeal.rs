@@ -2,11 +2,12 @@
 //!
 //! What a working day is says the [`Calendar`] of the installation. An appeal is filed by the end
 //! of the tenth working day after the decision, which is fixed when it is made, and answered by the
-//! end of the tenth after it was filed.
+//! end of the tenth after it was filed. Where nobody has answered by then, that is put on record.
 
 use super::assessment::Panel;
 use super::calendar::Calendar;
 use super::decision::Decision;
+use super::{Decided, Partner, PartnerFact, Round, Stage};
 use crate::id::PersonId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct Appeal {
     pub answer_by: Timestamp,
     /// Who decides now, once they are drawn.
     pub panel: Option<BTreeSet<PersonId>>,
+    /// When it was put on record that nobody had answered in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed_at: Option<Timestamp>,
 }
 
 /// Why an appeal went no further.
@@ -60,7 +64,8 @@ impl Appeal {
             return Err(Refused::TooLate(until));
         }
         let answer_by = calendar.working_days_after(now, APPEAL_WORKING_DAYS);
-        Ok(Appeal { before: against.panel.clone(), filed_at: now, answer_by, panel: None })
+        let before = against.panel.clone();
+        Ok(Appeal { before, filed_at: now, answer_by, panel: None, missed_at: None })
     }
 
     /// Takes the people who were drawn for it: none who decided before.
@@ -71,6 +76,42 @@ impl Appeal {
         match panel.members().is_disjoint(&self.before) {
             true => Ok(Appeal { panel: Some(panel.members().clone()), ..self.clone() }),
             false => Err(Refused::SamePeople),
+        }
+    }
+}
+
+impl Appeal {
+    /// Whether the time for an answer has passed.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        now >= self.answer_by
+    }
+
+    /// The appeal once it is on record that it was not answered in time; that is told once.
+    pub(super) fn missed(&self, at: Timestamp) -> Option<Appeal> {
+        let told = self.missed_at.is_some();
+        (!told).then(|| Appeal { missed_at: Some(at), ..self.clone() })
+    }
+}
+
+impl Partner {
+    /// The appeal that waits for an answer.
+    pub fn unanswered(&self) -> Option<&Appeal> {
+        match &self.stage {
+            Stage::Filed { round: Round::Appealed { appeal }, .. }
+            | Stage::Assessed { round: Round::Appealed { appeal }, .. } => Some(appeal),
+            Stage::Filed { round: Round::First, .. }
+            | Stage::Assessed { round: Round::First, .. }
+            | Stage::Decided { .. }
+            | Stage::Seated { .. }
+            | Stage::Over { .. } => None,
+        }
+    }
+
+    /// A timer puts on record that an appeal was not answered in time. It is answered all the same.
+    pub fn miss_answer(&self, now: Timestamp) -> Decided {
+        match self.unanswered() {
+            Some(appeal) if appeal.is_overdue(now) => self.becomes(PartnerFact::AnswerMissed, now),
+            Some(_) | None => Err(super::Refused::NotNow),
         }
     }
 }

@@ -53,6 +53,9 @@ pub enum Refused {
     /// A gate or a criterion is missing, or a mark is none.
     #[error("cannot file: each gate has an answer and each criterion a mark from 0 to 4")]
     Incomplete,
+    /// A further person is for marks that are too far apart.
+    #[error("cannot have one more person look: no marks are too far apart")]
+    NotApart,
     /// The others have not filed yet.
     #[error("cannot see this before everybody has filed")]
     Blind,

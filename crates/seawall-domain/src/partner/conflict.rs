@@ -1,7 +1,9 @@
 //! Conflicts of interest: a register of ties, and who must stay out of what because of them.
 //!
-//! Nobody decides on its own recusal: a tie that is in the register and still counts forces it.
+//! Nobody decides on its own recusal: a tie that is in the register and still counts forces it. An
+//! account that acts for a party is a tie to it, declared or not.
 
+use crate::account::Account;
 use crate::fact::{Aggregate, Subject, begun, facts_of};
 use crate::id::{PartyId, PersonId, TieId};
 use crate::time::{SignedDuration, Timestamp};
@@ -52,6 +54,13 @@ pub struct Tie {
 }
 
 impl Tie {
+    /// The tie of whoever is behind an account to the party for which it acts; none where it is a
+    /// machine's. It stands while the account is on record, whether or not it may act.
+    pub fn of(account: &Account) -> Option<Tie> {
+        let (party, kind) = (account.party, TieKind::Employment);
+        account.natural().map(|person| Tie { person, party, kind, ended_at: None })
+    }
+
     /// Whether it still counts.
     pub fn counts(&self, now: Timestamp) -> bool {
         let days = match self.kind {
@@ -165,10 +174,29 @@ impl Register {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::Holder;
+    use crate::id::AccountId;
     use uuid::Uuid;
 
     fn at(days: i64) -> Timestamp {
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * days)
+    }
+
+    #[test]
+    fn an_account_that_acts_for_a_party_is_a_tie_to_it() {
+        let (id, party) = (AccountId::new(Uuid::from_u128(1)), PartyId::new(Uuid::from_u128(2)));
+        let other = PersonId::new(Uuid::from_u128(3));
+        let check = |holder: Holder, person: Option<PersonId>, expected: Option<PersonId>| {
+            let account = Account::open((id, party), "one", holder, person, String::new(), at(0));
+            let tie = Tie::of(&account.unwrap().0);
+            let told = tie.as_ref().map(|tie| (tie.person, tie.party));
+            assert_eq!(told, expected.map(|person| (person, party)));
+            assert!(tie.is_none_or(|tie| tie.counts(at(9_000))));
+        };
+        check(Holder::Person, None, Some(PersonId::new(id.uuid())));
+        check(Holder::Person, Some(other), Some(other));
+        let machine = Holder::Machine { model: "m".into(), harness: "h".into() };
+        check(machine, Some(other), None);
     }
 
     #[test]

@@ -3,21 +3,31 @@
 use super::assessment::Panel;
 use super::seat::Seat;
 use super::{Partner, PartnerFact, Round, Stage};
+use crate::id::PersonId;
 use crate::time::Timestamp;
 
 impl Partner {
     /// The stage after a fact; none when it cannot follow.
     pub(super) fn stage_after(&self, fact: &PartnerFact, at: Timestamp) -> Option<Stage> {
         match (&self.stage, fact) {
-            (Stage::Filed { round, .. }, PartnerFact::PanelDrawn { members }) => {
+            (Stage::Filed { round, .. }, PartnerFact::PanelDrawn { members, reserve }) => {
                 let panel = Panel::of(members.iter().copied()).ok()?;
-                Some(Stage::Assessed { panel, round: round.clone() })
+                Some(Stage::Assessed { panel, reserve: reserve.clone(), round: round.clone() })
+            }
+            (Stage::Filed { round, lot }, PartnerFact::AnswerMissed) => {
+                Some(Stage::Filed { round: missed(round, at)?, lot: lot.clone() })
             }
             (Stage::Filed { round, lot }, fact) => {
                 let lot = super::lot::after(lot.as_ref(), fact)?;
                 Some(Stage::Filed { round: round.clone(), lot })
             }
-            (Stage::Assessed { panel, round }, fact) => assessed(panel, round, fact),
+            (Stage::Assessed { panel, reserve, round }, PartnerFact::AnswerMissed) => {
+                let (panel, reserve) = (panel.clone(), reserve.clone());
+                Some(Stage::Assessed { panel, reserve, round: missed(round, at)? })
+            }
+            (Stage::Assessed { panel, reserve, round }, fact) => {
+                assessed(panel, reserve, round, fact)
+            }
             (Stage::Decided { decision, round }, PartnerFact::Signed { side }) => {
                 let decision = decision.sign(*side, at).ok()?;
                 Some(Stage::Decided { decision, round: round.clone() })
@@ -43,14 +53,29 @@ impl Partner {
     }
 }
 
-fn assessed(panel: &Panel, round: &Round, fact: &PartnerFact) -> Option<Stage> {
+/// The round after the time for an answer has passed, which is told once.
+fn missed(round: &Round, at: Timestamp) -> Option<Round> {
+    match round {
+        Round::Appealed { appeal } => Some(Round::Appealed { appeal: appeal.missed(at)? }),
+        Round::First => None,
+    }
+}
+
+fn assessed(
+    panel: &Panel,
+    reserve: &[PersonId],
+    round: &Round,
+    fact: &PartnerFact,
+) -> Option<Stage> {
     let round = round.clone();
     match fact {
         PartnerFact::AssessorJoined { person } => {
-            Some(Stage::Assessed { panel: panel.join(*person).ok()?, round })
+            let reserve = super::lot::behind(reserve, *person)?;
+            Some(Stage::Assessed { panel: panel.join(*person).ok()?, reserve, round })
         }
         PartnerFact::MarksFiled { by, filing } => {
-            Some(Stage::Assessed { panel: panel.with(*by, filing.clone()).ok()?, round })
+            let (panel, reserve) = (panel.with(*by, filing.clone()).ok()?, reserve.to_vec());
+            Some(Stage::Assessed { panel, reserve, round })
         }
         PartnerFact::Decided { decision } => {
             Some(Stage::Decided { decision: decision.clone(), round })
@@ -60,6 +85,7 @@ fn assessed(panel: &Panel, round: &Round, fact: &PartnerFact) -> Option<Stage> {
         | PartnerFact::DrawCommitted { .. }
         | PartnerFact::DrawRevealed { .. }
         | PartnerFact::DrawVoided { .. }
+        | PartnerFact::AnswerMissed
         | PartnerFact::Expired
         | PartnerFact::PanelDrawn { .. }
         | PartnerFact::Signed { .. }
@@ -103,6 +129,7 @@ fn seated(seat: &Seat, fact: &PartnerFact, at: Timestamp) -> Option<Seat> {
         | PartnerFact::DrawCommitted { .. }
         | PartnerFact::DrawRevealed { .. }
         | PartnerFact::DrawVoided { .. }
+        | PartnerFact::AnswerMissed
         | PartnerFact::Expired
         | PartnerFact::PanelDrawn { .. }
         | PartnerFact::AssessorJoined { .. }

@@ -3,8 +3,13 @@
 //! The pool, and who must stay out of it, are on record before the first commitment, so that nobody
 //! can choose a pool that fits a number. A side that does not reveal in time ends the draw, and is
 //! named (FRONTIER 5).
+//!
+//! A pool is larger than the panel, or nothing would be drawn. The same draw says who is next:
+//! those wait in reserve, on record, for marks that are too far apart.
 
+use super::assessment::{self, ASSESSORS_MAX, ASSESSORS_MIN, Panel};
 use super::lottery::{self, Draw, Hash};
+use super::rubric::Rubric;
 use super::{Decided, Partner, PartnerFact, Refused, Register, Round, Stage};
 use crate::digest::Digest;
 use crate::id::{PartyId, PersonId};
@@ -17,6 +22,13 @@ pub const DRAW_DAYS_MAX: i64 = 14;
 
 /// The most people in a pool.
 pub const POOL_MAX: usize = 1_000;
+
+/// How many people who may look there are at least for each who is drawn: with no more than are
+/// wanted, whoever names the pool would name the panel.
+pub const POOL_PER_DRAWN: usize = 2;
+
+/// The most people who wait in reserve: enough to pass over some who got a tie meanwhile.
+pub const RESERVE_MAX: usize = 16;
 
 /// A draw under way.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -31,6 +43,15 @@ pub struct Lot {
     pub wanted: u8,
     /// When a draw that is not finished is void.
     pub until: Timestamp,
+}
+
+/// Whom a draw gave.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Drawn {
+    /// The panel.
+    pub members: BTreeSet<PersonId>,
+    /// Who is next, in this order; at most [`RESERVE_MAX`].
+    pub reserve: Vec<PersonId>,
 }
 
 impl Partner {
@@ -48,15 +69,14 @@ impl Partner {
         };
         let sides = BTreeSet::from([self.application.developer, clearinghouse]);
         Draw::among(sides.clone())?;
-        let concerned = BTreeSet::from([self.application.party, self.application.developer]);
-        let mut recused = register.recused(&pool, &concerned, now);
+        if pool.len() > POOL_MAX {
+            return Err(lottery::Refused::Pool.into());
+        }
+        let mut recused = register.recused(&pool, &self.application.concerned(), now);
         if let Round::Appealed { appeal } = round {
             recused.extend(pool.intersection(&appeal.before));
         }
-        let left = pool.len() - recused.len();
-        if pool.len() > POOL_MAX || left < usize::from(wanted) {
-            return Err(lottery::Refused::TooFew { wanted: wanted.into(), left }.into());
-        }
+        leaves_choice(pool.difference(&recused).count(), wanted.into())?;
         let takes = SignedDuration::from_hours(24 * DRAW_DAYS_MAX);
         let until = now.checked_add(takes).unwrap_or(Timestamp::MAX);
         self.becomes(PartnerFact::DrawBegun { sides, pool, recused, wanted, until }, now)
@@ -77,8 +97,49 @@ impl Partner {
     /// Takes whom the finished draw gives.
     pub fn draw_lot(&self, register: &Register, hash: Hash, now: Timestamp) -> Decided {
         let lot = self.lot()?;
-        let drawn = lot.draw.pick(&lot.pool, &lot.recused, lot.wanted.into(), hash)?;
-        self.draw(drawn.into_iter().collect(), register, now)
+        let wanted = usize::from(lot.wanted);
+        let members = lot.draw.pick(&lot.pool, &lot.recused, wanted, hash)?.into_iter().collect();
+        let order = lot.draw.order(&lot.pool, &lot.recused, hash)?;
+        let reserve = order.into_iter().skip(wanted).take(RESERVE_MAX).collect();
+        self.draw(Drawn { members, reserve }, register, now)
+    }
+
+    /// Takes the people whom the lottery drew. The register decides again who must stay out, and
+    /// after an appeal so does the first panel.
+    pub fn draw(&self, drawn: Drawn, register: &Register, now: Timestamp) -> Decided {
+        let Stage::Filed { round, .. } = &self.stage else {
+            return Err(Refused::NotNow);
+        };
+        let Drawn { members, reserve } = drawn;
+        let panel = Panel::of(members.iter().copied())?;
+        if !register.recused(&members, &self.application.concerned(), now).is_empty() {
+            return Err(Refused::Recused);
+        }
+        if let Round::Appealed { appeal } = round {
+            appeal.draw(&panel)?;
+        }
+        self.becomes(PartnerFact::PanelDrawn { members, reserve }, now)
+    }
+
+    /// One more person, because marks are too far apart: the next in reserve. Nobody chooses who;
+    /// whoever has a tie by now is passed over.
+    pub fn join(&self, rubric: &Rubric, register: &Register, now: Timestamp) -> Decided {
+        let found = self.looking(rubric)?.findings(rubric)?;
+        let Stage::Assessed { panel, reserve, round } = &self.stage else {
+            return Err(Refused::NotNow);
+        };
+        if found.apart.is_empty() {
+            return Err(assessment::Refused::NotApart.into());
+        }
+        let waiting: BTreeSet<PersonId> = reserve.iter().copied().collect();
+        let recused = register.recused(&waiting, &self.application.concerned(), now);
+        let next = reserve.iter().copied().find(|person| !recused.contains(person));
+        let person = next.ok_or(Refused::NobodyInReserve)?;
+        let panel = panel.join(person)?;
+        if let Round::Appealed { appeal } = round {
+            appeal.draw(&panel)?;
+        }
+        self.becomes(PartnerFact::AssessorJoined { person }, now)
     }
 
     /// Ends a draw that was not finished in time, or whose people can no longer look; names the
@@ -104,6 +165,27 @@ impl Partner {
     }
 }
 
+/// Whether so many people leave something to draw.
+fn leaves_choice(left: usize, wanted: usize) -> Result<(), Refused> {
+    if !(ASSESSORS_MIN..=ASSESSORS_MAX).contains(&wanted) {
+        return Err(assessment::Refused::Size.into());
+    }
+    match (wanted * POOL_PER_DRAWN).saturating_sub(left) {
+        0 => Ok(()),
+        lacking => Err(lottery::Refused::NoChoice { wanted, left, lacking }.into()),
+    }
+}
+
+/// Who is left in reserve once somebody has joined: those behind. Whoever joined by facts of
+/// earlier versions, which knew no reserve, was in none.
+pub(super) fn behind(reserve: &[PersonId], joined: PersonId) -> Option<Vec<PersonId>> {
+    if reserve.is_empty() {
+        return Some(Vec::new());
+    }
+    let place = reserve.iter().position(|person| *person == joined)?;
+    Some(reserve.iter().skip(place + 1).copied().collect())
+}
+
 /// The lot after a fact of its draw; none when it cannot follow.
 pub(super) fn after(lot: Option<&Lot>, fact: &PartnerFact) -> Option<Option<Lot>> {
     match (lot, fact) {
@@ -122,3 +204,6 @@ pub(super) fn after(lot: Option<&Lot>, fact: &PartnerFact) -> Option<Option<Lot>
         (None | Some(_), _) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

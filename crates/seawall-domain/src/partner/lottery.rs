@@ -6,6 +6,7 @@
 //!
 //! The hash comes from the caller; it is to be SHA-256 over the bytes that are given here.
 
+use super::lot::POOL_MAX;
 use crate::digest::Digest;
 use crate::id::{PartyId, PersonId};
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,19 @@ pub enum Refused {
         /// How many there are.
         left: usize,
     },
+    /// So few people are left that whoever named the pool would have named the panel.
+    #[error("cannot draw {wanted} of {left} people who may look: the pool lacks {lacking}")]
+    NoChoice {
+        /// How many were to be drawn.
+        wanted: usize,
+        /// How many of the pool may look.
+        left: usize,
+        /// How many more there must be.
+        lacking: usize,
+    },
+    /// The pool is too large.
+    #[error("cannot draw from more than {POOL_MAX} people")]
+    Pool,
 }
 
 impl Draw {
@@ -137,6 +151,22 @@ impl Draw {
         wanted: usize,
         hash: Hash,
     ) -> Result<Vec<PersonId>, Refused> {
+        let mut order = self.order(pool, recused, hash)?;
+        if order.len() < wanted {
+            return Err(Refused::TooFew { wanted, left: order.len() });
+        }
+        order.truncate(wanted);
+        Ok(order)
+    }
+
+    /// The order in which a pool would be drawn to its last person, those who are recused left out;
+    /// none before everybody has revealed.
+    pub fn order(
+        &self,
+        pool: &BTreeSet<PersonId>,
+        recused: &BTreeSet<PersonId>,
+        hash: Hash,
+    ) -> Result<Vec<PersonId>, Refused> {
         let seed = self.seed(hash).ok_or(Refused::NotNow)?;
         let mut ranked: Vec<(Digest, PersonId)> = pool
             .difference(recused)
@@ -145,14 +175,10 @@ impl Draw {
                 (hash(&of), *person)
             })
             .collect();
-        if ranked.len() < wanted {
-            return Err(Refused::TooFew { wanted, left: ranked.len() });
-        }
         ranked.sort();
-        ranked.truncate(wanted);
         Ok(ranked.into_iter().map(|(_, person)| person).collect())
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,6 @@
 use super::assessment::tests::{filing, person};
 use super::conflict::{Tie, TieKind};
+use super::lot::Drawn;
 use super::*;
 use crate::time::SignedDuration;
 use proptest::prelude::*;
@@ -15,6 +16,12 @@ fn party(number: u128) -> PartyId {
 
 fn people(numbers: &[u128]) -> BTreeSet<PersonId> {
     numbers.iter().copied().map(person).collect()
+}
+
+/// These as a panel, with others in reserve.
+fn panel(numbers: &[u128], reserve: &[u128]) -> Drawn {
+    let reserve = reserve.iter().copied().map(person).collect();
+    Drawn { members: people(numbers), reserve }
 }
 
 pub(crate) fn application() -> Application {
@@ -49,7 +56,7 @@ fn register() -> Register {
 
 fn decided(mark: u8) -> Partner {
     let rubric = Rubric::first().unwrap();
-    let drawn = filed().draw(people(&[1, 2]), &register(), at(1)).unwrap().0;
+    let drawn = filed().draw(panel(&[1, 2], &[]), &register(), at(1)).unwrap().0;
     let one = drawn.mark(person(1), filing(mark), &rubric, at(2)).unwrap().0;
     let two = one.mark(person(2), filing(mark), &rubric, at(3)).unwrap().0;
     two.conclude(&rubric, Rivalry::None, 365, &Calendar::default(), at(4)).unwrap().0
@@ -80,23 +87,23 @@ fn an_application_becomes_a_seat_by_two_signatures() {
 #[test]
 fn ties_keep_people_out_whoever_drew_them() {
     for tied in [5, 6] {
-        let told = filed().draw(people(&[1, tied]), &register(), at(1));
+        let told = filed().draw(panel(&[1, tied], &[]), &register(), at(1));
         assert_eq!(told, Err(Refused::Recused), "{tied}");
-        let drawn = filed().draw(people(&[1, 2]), &register(), at(1)).unwrap().0;
-        assert_eq!(drawn.join(person(tied), &register(), at(1)), Err(Refused::Recused));
     }
-    assert!(filed().draw(people(&[1]), &register(), at(1)).is_err(), "one looks at nothing");
+    assert!(filed().draw(panel(&[1], &[]), &register(), at(1)).is_err(), "one looks at nothing");
 }
 
 #[test]
 fn one_appeal_goes_to_other_people() {
     let appealed = decided(0).appeal(&Calendar::default(), at(5)).unwrap().0;
-    let same = appealed.draw(people(&[2, 3]), &register(), at(6));
+    let same = appealed.draw(panel(&[2, 3], &[]), &register(), at(6));
     assert_eq!(same, Err(Refused::Appeal(appeal::Refused::SamePeople)));
-    let other = appealed.draw(people(&[3, 4]), &register(), at(6)).unwrap().0;
-    let joined = other.join(person(1), &register(), at(6));
-    assert_eq!(joined, Err(Refused::Appeal(appeal::Refused::SamePeople)));
+    let other = appealed.draw(panel(&[3, 4], &[1]), &register(), at(6)).unwrap().0;
     let rubric = Rubric::first().unwrap();
+    let apart = other.mark(person(3), filing(4), &rubric, at(7)).unwrap().0;
+    let apart = apart.mark(person(4), filing(1), &rubric, at(7)).unwrap().0;
+    let joined = apart.join(&rubric, &register(), at(7));
+    assert_eq!(joined, Err(Refused::Appeal(appeal::Refused::SamePeople)));
     let one = other.mark(person(3), filing(4), &rubric, at(7)).unwrap().0;
     let two = one.mark(person(4), filing(4), &rubric, at(7)).unwrap().0;
     let again = two.conclude(&rubric, Rivalry::None, 365, &Calendar::default(), at(8)).unwrap().0;
@@ -106,8 +113,29 @@ fn one_appeal_goes_to_other_people() {
 }
 
 #[test]
+fn an_appeal_that_nobody_answers_in_time_is_told_once() {
+    let appealed = decided(0).appeal(&Calendar::default(), at(5)).unwrap().0;
+    let until = appealed.unanswered().unwrap().answer_by;
+    let early = until - SignedDuration::from_secs(1);
+    assert_eq!(appealed.miss_answer(early), Err(Refused::NotNow));
+    let (missed, fact) = appealed.miss_answer(until).unwrap();
+    assert_eq!(fact, PartnerFact::AnswerMissed);
+    assert_eq!(missed.unanswered().unwrap().missed_at, Some(until));
+    assert_eq!(missed.miss_answer(until), Err(Refused::NotNow));
+    // It is answered all the same.
+    let drawn = missed.draw(panel(&[3, 4], &[]), &register(), until).unwrap().0;
+    assert_eq!(drawn.unanswered().unwrap().missed_at, Some(until));
+    let drawn = appealed.draw(panel(&[3, 4], &[]), &register(), at(6)).unwrap().0;
+    assert_eq!(drawn.miss_answer(until).unwrap().1, PartnerFact::AnswerMissed);
+    for other in [filed(), decided(0)] {
+        assert_eq!(other.unanswered(), None);
+        assert_eq!(other.miss_answer(until), Err(Refused::NotNow));
+    }
+}
+
+#[test]
 fn a_later_rubric_does_not_apply() {
-    let drawn = filed().draw(people(&[1, 2]), &register(), at(1)).unwrap().0;
+    let drawn = filed().draw(panel(&[1, 2], &[]), &register(), at(1)).unwrap().0;
     let mut text = Rubric::first().unwrap().text().clone();
     text.version = 2;
     let later = Rubric::try_from(text).unwrap();
@@ -119,7 +147,7 @@ proptest! {
 
     /// Folding the facts gives the partner, whatever is tried; and nobody gets in but by a seat.
     #[test]
-    fn facts_fold_to_the_partner(steps in prop::collection::vec((0u8..13, 0u8..5), 0..40)) {
+    fn facts_fold_to_the_partner(steps in prop::collection::vec((0u8..14, 0u8..5), 0..40)) {
         let rubric = Rubric::first().unwrap();
         let mut partner = filed();
         let mut folded = Some(partner.clone());
@@ -127,9 +155,13 @@ proptest! {
             let (now, who) = (at(day), person(u128::from(number)));
             let by = [By::DutyOfficer(person(9)), By::Developer(person(8))];
             let told = match what {
-                0 => partner.draw(people(&[1, 2 + u128::from(number)]), &register(), now),
-                1 => partner.join(who, &register(), now),
-                2 | 3 => partner.mark(who, filing(4), &rubric, now),
+                0 => {
+                    let drawn = panel(&[1, 2 + u128::from(number)], &[5, 0, 7]);
+                    partner.draw(drawn, &register(), now)
+                }
+                1 => partner.join(&rubric, &register(), now),
+                2 => partner.mark(who, filing(4), &rubric, now),
+                3 => partner.mark(who, filing(1), &rubric, now),
                 4 => partner.conclude(&rubric, Rivalry::None, 300, &Calendar::default(), now),
                 5 => partner.sign(Side::Developer(person(8)), now),
                 6 => partner.sign(Side::Clearinghouse(person(9)), now),
@@ -138,7 +170,8 @@ proptest! {
                 9 => partner.suspend(Extent::Person(who), by[0], Why::Unstated, now),
                 10 => partner.resume(Extent::Person(who), by, now),
                 11 => partner.revoke(Extent::Person(who), by, Why::Unstated, now),
-                _ => partner.attest(now),
+                12 => partner.attest(now),
+                _ => partner.miss_answer(now),
             };
             if let Ok((next, fact)) = told {
                 let line = serde_json::to_string(&fact).unwrap();

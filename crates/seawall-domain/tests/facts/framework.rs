@@ -252,8 +252,13 @@ pub fn partners() -> Vec<PartnerFact> {
     let derived = (Decided::Admit, vec![Because::Score { thousandths: 750, admits_from: 600 }]);
     let decision = Decision::make(derived, 1, people([11, 12]), 365, day(5)).unwrap();
     let decision = decision.open_to_appeal(&Calendar::default());
-    let appeal =
-        Appeal { before: people([11, 12]), filed_at: day(6), answer_by: day(20), panel: None };
+    let appeal = Appeal {
+        before: people([11, 12]),
+        filed_at: day(6),
+        answer_by: day(20),
+        panel: None,
+        missed_at: None,
+    };
     let pool = BTreeSet::from([person(11), person(12), person(13)]);
     let (extent, why) = (Extent::Person(person(20)), Why::LeakSuspected);
     let two = [By::DutyOfficer(person(8)), By::Developer(person(9))];
@@ -278,7 +283,8 @@ pub fn partners() -> Vec<PartnerFact> {
         F::DrawVoided { silent: sides.into() },
         F::DrawCommitted { side: party(1), to: digest(51) },
         F::DrawRevealed { side: party(1), nonce: digest(52) },
-        F::PanelDrawn { members: people([11, 12]) },
+        F::PanelDrawn { members: people([11, 12]), reserve: Vec::new() },
+        F::PanelDrawn { members: people([11, 12]), reserve: vec![person(15), person(14)] },
         F::AssessorJoined { person: person(14) },
         F::MarksFiled { by: person(11), filing: filing.clone() },
         F::MarksFiled { by: person(12), filing },
@@ -299,5 +305,6 @@ pub fn partners() -> Vec<PartnerFact> {
         F::MachineSponsored { machine, sponsor: person(20) },
         F::TokenIssued { token },
         F::MachineDismissed { machine },
+        F::AnswerMissed,
     ]
 }

@@ -54,6 +54,10 @@ pub struct Shown {
     pub clearinghouse_signed: bool,
     /// Who looks; not for the applicant.
     pub panel: Vec<String>,
+    /// Until when an appeal is answered that waits for it.
+    pub appeal_answer_by: Option<String>,
+    /// Whether that has passed.
+    pub appeal_overdue: bool,
     /// When the seat ends.
     pub seat_expires_at: Option<String>,
     /// How many people have the seat.
@@ -96,6 +100,8 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         developer_signed: it.signed.0,
         clearinghouse_signed: it.signed.1,
         panel: it.panel.iter().map(ToString::to_string).collect(),
+        appeal_answer_by: it.appeal.map(|appeal| appeal.by.to_string()),
+        appeal_overdue: it.appeal.is_some_and(|appeal| appeal.is_overdue),
         seat_expires_at: seat.map(|view| view.seat.expires_at.to_string()),
         seat_people: seat.map_or(0, |view| view.seat.people().len()),
         seat_stopped: seat.is_some_and(|view| view.is_stopped),

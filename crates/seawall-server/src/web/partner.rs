@@ -147,7 +147,11 @@ fn states(it: &Dossier) -> Vec<Tag> {
     });
     let stopped = it.seat.as_ref().filter(|seat| seat.is_stopped);
     let stopped = stopped.map(|_| tag("stopped", Tone::Bad));
-    [Some(stage), outcome, stopped].into_iter().flatten().collect()
+    let appeal = it.appeal.map(|appeal| match appeal.is_overdue {
+        true => tag("appeal overdue", Tone::Bad),
+        false => tag("appealed", Tone::Warn),
+    });
+    [Some(stage), appeal, outcome, stopped].into_iter().flatten().collect()
 }
 
 fn next(it: &Dossier) -> Vec<Next> {
@@ -215,6 +219,10 @@ fn parts(it: &Dossier) -> Vec<Part> {
         fact("Groups of operators it protects", declared.protects.len().to_string()),
     ];
     facts.extend(it.protects.iter().flat_map(protected));
+    if let Some(appeal) = it.appeal {
+        let name = if appeal.is_overdue { "Appeal overdue since" } else { "Appeal answered by" };
+        facts.push(fact(name, when(appeal.by).text));
+    }
     if it.outcome.is_some() {
         facts.push(fact("Signed by the developer", yes(it.signed.0)));
         facts.push(fact("Signed by the clearinghouse", yes(it.signed.1)));

@@ -4,13 +4,13 @@ use super::basis::{current, rubric_by};
 use super::{Hand, is_developer, person};
 use crate::desk::{Desk, digest};
 use crate::outcome::Outcome;
-use seawall_domain::access::{Action, Actor, Role};
+use seawall_domain::access::{Action, Actor, Role, Scope};
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
-use seawall_domain::partner::Partner;
 use seawall_domain::partner::assessment::Filing;
-use seawall_domain::partner::conflict::Register;
+use seawall_domain::partner::conflict::{Register, TIES_MAX, Tie};
 use seawall_domain::partner::decision::{Rivalry, Side};
+use seawall_domain::partner::{Application, Partner};
 use seawall_domain::refusal::Refusal;
 use seawall_store::db::Tx;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ pub async fn begin_draw(
 ) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_begin_draw", Action::DecidePartner).await?;
     let house = actor.party.ok_or(Refusal::Hidden)?;
-    let register = register(&mut hand.tx).await?;
+    let register = register(&mut hand.tx, &hand.partner.application).await?;
     let Drawing { pool, wanted } = drawing;
     hand.take(hand.partner.begin_draw(house, pool, wanted, &register, hand.now)).await?;
     hand.done().await
@@ -64,17 +64,18 @@ pub async fn reveal_draw(
     hand.take(hand.partner.reveal_draw(side, nonce, digest, hand.now)).await?;
     let lot = hand.partner.lot().map_err(Refusal::from)?;
     if lot.draw.silent().is_empty() {
-        let register = register(&mut hand.tx).await?;
+        let register = register(&mut hand.tx, &hand.partner.application).await?;
         hand.take(hand.partner.draw_lot(&register, digest, hand.now)).await?;
     }
     hand.done().await
 }
 
-/// One more person looks, because marks were too far apart.
-pub async fn join(desk: &Desk, actor: &Actor, id: PartnerId, third: PersonId) -> Outcome<Partner> {
+/// One more person looks, because marks are too far apart: the next whom the same draw gave.
+pub async fn join(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_join", Action::DecidePartner).await?;
-    let register = register(&mut hand.tx).await?;
-    hand.take(hand.partner.join(third, &register, hand.now)).await?;
+    let register = register(&mut hand.tx, &hand.partner.application).await?;
+    let rubric = rubric_by(desk, &mut hand.tx, hand.partner.application.rubric).await?;
+    hand.take(hand.partner.join(&rubric, &register, hand.now)).await?;
     hand.done().await
 }
 
@@ -128,13 +129,18 @@ fn side(actor: &Actor) -> Result<PartyId, Refusal> {
     actor.party.filter(|_| draws).ok_or(Refusal::Hidden)
 }
 
-/// The register of ties as it stands.
-pub(super) async fn register(tx: &mut Tx) -> Outcome<Register> {
+/// The register of ties as it stands, and what the accounts of those whom an application concerns
+/// tell of their people.
+async fn register(tx: &mut Tx, application: &Application) -> Outcome<Register> {
+    let declared = tx.tie_list(Scope::All).await?.into_iter().map(|entry| entry.tie);
+    let mut ties: Vec<Tie> = declared.collect();
+    for party in application.concerned() {
+        ties.extend(tx.account_list_of(party).await?.iter().filter_map(Tie::of));
+    }
     let mut register = Register::default();
-    for entry in tx.tie_list(seawall_domain::access::Scope::All).await? {
-        let bound = seawall_domain::partner::conflict::TIES_MAX as u64;
-        let full = |_| Refusal::Full { what: "ties in the register", bound };
-        register.add(entry.tie).map_err(full)?;
+    for tie in ties {
+        let full = |_| Refusal::Full { what: "ties in the register", bound: TIES_MAX as u64 };
+        register.add(tie).map_err(full)?;
     }
     Ok(register)
 }

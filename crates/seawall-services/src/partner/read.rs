@@ -25,6 +25,8 @@ pub struct Dossier {
     pub applicant: String,
     /// The developer's name.
     pub developer: String,
+    /// The name of who owns the applicant in the end, which may be itself.
+    pub parent: String,
     /// How far it has come.
     pub progress: Progress,
     /// The draw under way; not for the applicant.
@@ -33,6 +35,8 @@ pub struct Dossier {
     pub panel: BTreeSet<PersonId>,
     /// What was filed, as far as the reader may see it now.
     pub filings: Vec<(PersonId, Filing)>,
+    /// The appeal that waits for an answer.
+    pub appeal: Option<Answering>,
     /// The decision.
     pub outcome: Option<Decided>,
     /// Its letter, with every reason.
@@ -43,6 +47,15 @@ pub struct Dossier {
     pub seat: Option<SeatView>,
     /// What it protects by the table of operators in force; not looked up for lists.
     pub protects: Option<Protects>,
+}
+
+/// An appeal that waits for an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Answering {
+    /// Until when it is answered.
+    pub by: Timestamp,
+    /// Whether that has passed.
+    pub is_overdue: bool,
 }
 
 /// A draw as those see it who take part.
@@ -79,7 +92,7 @@ pub async fn list(desk: &Desk, actor: &Actor, limit: i64) -> Outcome<Vec<Dossier
     found.retain(|it| decide(actor, Action::ReadPartner, &it.relations(actor)).is_ok());
     let mut dossiers = Vec::new();
     for partner in &found {
-        dossiers.push(seen(&mut tx, actor, partner).await?);
+        dossiers.push(seen(&mut tx, actor, partner, desk.now()).await?);
     }
     Ok(dossiers)
 }
@@ -91,7 +104,7 @@ pub async fn dossier(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Dossi
     let (partner, _) = guarded.open(actor, Action::ReadPartner)?;
     let groups = &partner.application.declared.protects;
     let protects = Some(protects(desk, &mut tx, groups).await?);
-    Ok(Dossier { protects, ..seen(&mut tx, actor, &partner).await? })
+    Ok(Dossier { protects, ..seen(&mut tx, actor, &partner, desk.now()).await? })
 }
 
 /// The evidence that came with an application, for whoever may know of it.
@@ -109,6 +122,7 @@ async fn seen(
     tx: &mut seawall_store::db::Tx,
     actor: &Actor,
     partner: &Partner,
+    now: Timestamp,
 ) -> Outcome<Dossier> {
     let application = partner.application.clone();
     let is_applicant = actor.party == Some(application.party);
@@ -126,10 +140,14 @@ async fn seen(
     Ok(Dossier {
         applicant: crate::party::name(tx, application.party).await?,
         developer: crate::party::name(tx, application.developer).await?,
+        parent: crate::party::name(tx, application.declared.parent).await?,
         progress: partner.stage.progress(),
         lottery,
         panel: if is_applicant { BTreeSet::new() } else { partner.panel() },
         filings: filings(actor, partner),
+        appeal: partner
+            .unanswered()
+            .map(|it| Answering { by: it.answer_by, is_overdue: it.is_overdue(now) }),
         outcome: decision.map(|decision| decision.outcome.clone()),
         letter: decision.map(|decision| letter(&application, decision, &calendar)),
         signed: (signed.0.is_some(), signed.1.is_some()),

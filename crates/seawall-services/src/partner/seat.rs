@@ -60,7 +60,8 @@ pub async fn attest(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partne
     hand.done().await
 }
 
-/// Looks whether a draw or a seat has come to its end, and records it.
+/// Looks whether a draw, the time to answer an appeal, or a seat has come to its end, and records
+/// it.
 pub async fn end_seat(desk: &Desk, id: PartnerId) -> Outcome<()> {
     let clerk = Actor::clerk();
     let mut hand = Hand::open(desk, &clerk, id, "partner_end_seat", Action::Work).await?;
@@ -76,6 +77,10 @@ pub async fn end_seat(desk: &Desk, id: PartnerId) -> Outcome<()> {
         | Stage::Decided { .. }
         | Stage::Seated { .. }
         | Stage::Over { .. } => {}
+    }
+    let appeal = hand.partner.unanswered();
+    if appeal.is_some_and(|it| it.is_overdue(hand.now) && it.missed_at.is_none()) {
+        hand.take(hand.partner.miss_answer(hand.now)).await?;
     }
     hand.done().await.map(|_| ())
 }

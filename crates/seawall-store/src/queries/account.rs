@@ -117,6 +117,12 @@ impl Tx {
         Ok(self.party(account.party).await?.map(|party| (account, party)))
     }
 
+    /// Every account that acts for a party, whether or not it may now.
+    pub async fn account_list_of(&mut self, party: PartyId) -> Result<Vec<Account>, StoreFault> {
+        let sql = select!(account, "WHERE party = $1 ORDER BY id");
+        self.values(sql, vec![party.to_string().into()]).await
+    }
+
     /// A party, for showing its name to those who may know of it.
     pub async fn party(&mut self, id: PartyId) -> Result<Option<Party>, StoreFault> {
         let id = id.to_string();

@@ -178,7 +178,7 @@ impl Framework {
         let developer = self.developer.0.id;
         let filed = must(partner::apply(desk, applicant, developer, declared, b"evidence").await);
         let id = filed.application.id;
-        let pool = self.evaluators[..2].iter().map(person_of).collect();
+        let pool = self.evaluators.iter().map(person_of).collect();
         must(partner::begin_draw(desk, official, id, Drawing { pool, wanted: 2 }).await);
         let sides = [(maker, developer, 21u8), (official, self.officials.0.id, 22)];
         for (side, own, nonce) in sides {
@@ -193,7 +193,8 @@ impl Framework {
             gates: Gate::ALL.into_iter().map(|gate| (gate, yes)).collect(),
             marks: Criterion::ALL.into_iter().map(|criterion| (criterion, 3)).collect(),
         };
-        for evaluator in &self.evaluators[..2] {
+        let drawn = must(partner::dossier(desk, official, id).await).panel;
+        for evaluator in self.evaluators.iter().filter(|it| drawn.contains(&person_of(it))) {
             must(partner::mark(desk, evaluator, id, filing()).await);
         }
         must(partner::conclude(desk, official, id, Rivalry::None, 365).await);

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 /// Stands in for SHA-256: spreads its input over 32 bytes well enough for drawing.
-fn hash(bytes: &[u8]) -> Digest {
+pub(crate) fn hash(bytes: &[u8]) -> Digest {
     let mut digest = [0; 32];
     for (lane, chunk) in digest.chunks_mut(8).enumerate() {
         let start = 0xcbf2_9ce4_8422_2325u64 ^ (lane as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -71,6 +71,9 @@ fn a_draw_is_the_same_for_everybody_who_draws() {
     let recused = BTreeSet::from([first[0]]);
     let again = draw.pick(&people(30), &recused, 3, hash).unwrap();
     assert_eq!(again[..2], first[1..]);
+    // The order goes on behind those who were drawn, to the last person of the pool.
+    let order = draw.order(&people(30), &none, hash).unwrap();
+    assert_eq!((&order[..3], order.len()), (first.as_slice(), 30));
     let few = draw.pick(&people(3), &people(2), 2, hash);
     assert_eq!(few, Err(Refused::TooFew { wanted: 2, left: 1 }));
 }

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 pub enum Step {
     /// Begin the draw of a panel (official).
     BeginDraw {
-        /// From whom is drawn.
+        /// From whom is drawn: at least twice as many as are wanted, besides those with a tie.
         #[schema(value_type = Vec<String>)]
         pool: BTreeSet<PersonId>,
         /// How many are drawn.
@@ -39,12 +39,8 @@ pub enum Step {
         #[schema(value_type = String)]
         nonce: Digest,
     },
-    /// Have one more person look (official).
-    Join {
-        /// Who.
-        #[schema(value_type = String)]
-        person: PersonId,
-    },
+    /// Have one more person look, because marks are too far apart: the next of the draw (official).
+    Join {},
     /// File answers and marks (a person of the panel).
     Mark {
         /// The answer at each gate and the mark for each criterion.
@@ -124,7 +120,7 @@ impl Step {
             }
             Step::CommitDraw { to } => partner::commit_draw(desk, actor, id, to).await,
             Step::RevealDraw { nonce } => partner::reveal_draw(desk, actor, id, nonce).await,
-            Step::Join { person } => partner::join(desk, actor, id, person).await,
+            Step::Join {} => partner::join(desk, actor, id).await,
             Step::Mark { filing } => partner::mark(desk, actor, id, filing).await,
             Step::Conclude { rivalry, days } => {
                 partner::conclude(desk, actor, id, rivalry, days).await
@@ -142,5 +138,20 @@ impl Step {
             Step::Sponsor { machine } => partner::sponsor(desk, actor, id, machine).await,
             Step::Dismiss { machine } => partner::dismiss(desk, actor, id, machine).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_names_who_joins() {
+        let check = |text: &str, expected: bool| {
+            let read = serde_json::from_str::<Step>(text);
+            assert_eq!(read.is_ok(), expected, "{text}: {read:?}");
+        };
+        check(r#"{"step":"join"}"#, true);
+        check(r#"{"step":"join","person":"00000000-0000-4000-8000-000000000000"}"#, false);
     }
 }

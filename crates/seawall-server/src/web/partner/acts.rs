@@ -89,7 +89,11 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
         Progress::Filed if official => forms.push(drawing(shell, it)),
         Progress::DrawnFor if official || maker => forms.extend(numbers(shell, it)),
         Progress::Assessed if looks && it.filings.is_empty() => forms.push(marking(shell, it)),
-        Progress::Assessed if official => forms.push(concluding(shell, it)),
+        Progress::Assessed if official => {
+            let join = post(shell, it, "join", "Have the next of the draw look");
+            forms.push(join.says("Only where marks are too far apart; nobody chooses who."));
+            forms.push(concluding(shell, it));
+        }
         Progress::Decided if official || maker => {
             forms.push(post(shell, it, "sign", "Sign the decision"));
         }
@@ -119,6 +123,7 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
 fn drawing(shell: &Shell, it: &Dossier) -> Form {
     post(shell, it, "begin_draw", "Begin the draw of a panel")
         .field(FieldKind::Text, "pool", "From whom", "ids of people, one a line")
+        .says("At least twice as many as are drawn, besides those with a tie.")
         .field(FieldKind::Line, "wanted", "How many", "from 2 to 5")
 }
 
@@ -205,6 +210,7 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
         }
         "commit_draw" => Step::CommitDraw { to: digest("to")? },
         "reveal_draw" => Step::RevealDraw { nonce: digest("nonce")? },
+        "join" => Step::Join {},
         "mark" => Step::Mark { filing: filing(sent)? },
         "conclude" => Step::Conclude {
             rivalry: named::<Rivalry>("rivalry", sent)?,

@@ -8,6 +8,7 @@ use crate::pages::{FieldKind, Form, Shell};
 use crate::refuse::Refused;
 use seawall_domain::access::{Action, Actor, decide};
 use seawall_domain::engagement::grant::Bearer;
+use seawall_domain::id::PartyId;
 use seawall_domain::partner::conflict::{Entry, TieKind};
 use seawall_domain::refusal::Refusal;
 use seawall_services::desk::Desk;
@@ -41,7 +42,7 @@ impl Record {
         let id = it.application.id;
         let windows = seen(partner::windows(desk, actor, id).await)?;
         let issued = seen(partner::issued(desk, actor, id, TOKENS_SHOWN).await)?;
-        let concerned = [it.application.party, it.application.developer];
+        let concerned = it.application.concerned();
         let mut ties = seen(partner::ties(desk, actor).await)?;
         ties.retain(|entry| concerned.contains(&entry.tie.party));
         Ok(Record { windows, issued, ties })
@@ -140,12 +141,12 @@ fn declares(actor: &Actor) -> bool {
 }
 
 fn with_tie(form: Form, it: &Dossier) -> Form {
-    let parties = [
-        (it.application.party.to_string(), it.applicant.clone()),
-        (it.application.developer.to_string(), it.developer.clone()),
-    ];
+    let (own, developer) = (it.application.party, it.application.developer);
+    let parent = Some(it.application.declared.parent).filter(|it| ![own, developer].contains(it));
+    let parties = [own, developer].into_iter().chain(parent);
+    let parties = parties.map(|party| (party.to_string(), called(party, it).to_owned())).collect();
     let kinds = KINDS.map(|(_, word, says)| (word.to_owned(), says.to_owned()));
-    form.field(FieldKind::Choice(parties.into()), "party", "To whom", "").field(
+    form.field(FieldKind::Choice(parties), "party", "To whom", "").field(
         FieldKind::Choice(kinds.into()),
         "kind",
         "What kind",
@@ -177,13 +178,19 @@ pub fn token(noted: &Noted) -> String {
 fn tie(entry: &Entry, it: &Dossier) -> String {
     let says = KINDS.iter().find(|(kind, _, _)| *kind == entry.tie.kind);
     let says = says.map_or("", |(_, _, says)| says);
-    let to = match entry.tie.party == it.application.party {
-        true => &it.applicant,
-        false => &it.developer,
-    };
+    let to = called(entry.tie.party, it);
     let ended = entry.tie.ended_at.map(|at| format!(", ended {}", when(at).text));
     let who = short(entry.tie.person);
     format!("Person {who}: {says} ({to}){}", ended.unwrap_or_default())
+}
+
+/// How one of those whom the application concerns is called.
+fn called(party: PartyId, it: &Dossier) -> &str {
+    match (party == it.application.party, party == it.application.developer) {
+        (true, _) => &it.applicant,
+        (false, true) => &it.developer,
+        (false, false) => &it.parent,
+    }
 }
 
 fn post(shell: &Shell, it: &Dossier, step: &str, button: &str) -> Form {

@@ -4,16 +4,17 @@ use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::window::Ring;
-use seawall_domain::id::PartnerId;
+use seawall_domain::id::{PartnerId, PartyId, PersonId};
 use seawall_domain::partner::assessment::{Answer, Filing};
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Entry, TieKind};
 use seawall_domain::partner::decision::{Outcome as Decided, Rivalry};
-use seawall_domain::partner::lottery::commitment;
+use seawall_domain::partner::lottery::{Draw, commitment};
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Change, Denied, Extent, Why};
 use seawall_domain::partner::{Declared, Partner, Progress};
+use seawall_domain::party::Role;
 use seawall_services::desk::digest;
 use seawall_services::engagement::{self, Offered};
 use seawall_services::partner::{self, Drawing};
@@ -21,9 +22,14 @@ use seawall_testkit::world::{Framework, World, digest_of, each, in_days, must, p
 use std::collections::BTreeSet;
 
 async fn applied(world: &World, cast: &Framework) -> PartnerId {
-    let (party, actor) = &cast.partner;
+    applied_for(world, cast, cast.partner.0.id).await
+}
+
+/// The partner applies, and says who owns it in the end.
+async fn applied_for(world: &World, cast: &Framework, parent: PartyId) -> PartnerId {
+    let actor = &cast.partner.1;
     let declared = Declared {
-        parent: party.id,
+        parent,
         sector: Sector::Water,
         size: Size::Small,
         protects: BTreeSet::from([Group(1)]),
@@ -38,6 +44,16 @@ fn filing(mark: u8) -> Filing {
         gates: Gate::ALL.into_iter().map(|gate| (gate, yes)).collect(),
         marks: Criterion::ALL.into_iter().map(|criterion| (criterion, mark)).collect(),
     }
+}
+
+/// The evaluators, and three people of another institute: enough for a second panel.
+async fn pool(world: &World, cast: &Framework) -> Vec<Actor> {
+    let mut people = cast.evaluators.to_vec();
+    let institute = world.party("Second institute", &[Role::Evaluator]).await;
+    for number in 6..=8 {
+        people.push(world.person(&institute, &format!("Evaluator {number}")).await);
+    }
+    people
 }
 
 /// Draws two people of a pool; gives those who were drawn.
@@ -68,11 +84,11 @@ async fn drawn<'c>(
     pool.iter().filter(|actor| dossier.panel.contains(&person_of(actor))).collect()
 }
 
-/// An application that is decided by equal marks.
-async fn decided(world: &World, cast: &Framework, mark: u8) -> PartnerId {
+/// An application that people of a pool decide by equal marks.
+async fn decided(world: &World, cast: &Framework, pool: &[Actor], mark: u8) -> PartnerId {
     let desk = &world.desk;
     let id = applied(world, cast).await;
-    for actor in drawn(world, cast, id, &cast.evaluators).await {
+    for actor in drawn(world, cast, id, pool).await {
         must(partner::mark(desk, actor, id, filing(mark)).await);
     }
     let official = &cast.officials.1[0];
@@ -82,7 +98,7 @@ async fn decided(world: &World, cast: &Framework, mark: u8) -> PartnerId {
 
 async fn seated(world: &World, cast: &Framework) -> PartnerId {
     let desk = &world.desk;
-    let id = decided(world, cast, 3).await;
+    let id = decided(world, cast, &cast.evaluators, 3).await;
     let people = BTreeSet::from([person_of(&cast.partner.1)]);
     let early = partner::seat(desk, &cast.partner.1, id, people.clone()).await;
     refused(early, "in the state");
@@ -146,8 +162,9 @@ async fn whoever_has_a_tie_is_not_drawn_and_marks_stay_blind() {
         let three: BTreeSet<_> = cast.evaluators[..3].iter().map(person_of).collect();
         let few =
             partner::begin_draw(&desk, official, id, Drawing { pool: three, wanted: 2 }).await;
-        refused(few, "1 are left");
-        let drawn = drawn(&world, &cast, id, &cast.evaluators).await;
+        refused(few, "cannot draw 2 of 1 people who may look: the pool lacks 3");
+        let pool = pool(&world, &cast).await;
+        let drawn = drawn(&world, &cast, id, &pool).await;
         for number in [0, 1] {
             let person = cast.evaluators[number].person;
             assert!(drawn.iter().all(|actor| actor.person != person));
@@ -179,12 +196,15 @@ async fn an_appeal_goes_to_other_people() {
     each("appeal", |mut world| async move {
         let cast = Framework::enter(&world).await;
         let desk = world.desk.clone();
-        let id = decided(&world, &cast, 0).await;
+        let pool = pool(&world, &cast).await;
+        let id = decided(&world, &cast, &pool, 0).await;
         let before = must(partner::dossier(&desk, &cast.officials.1[0], id).await);
         assert_eq!(before.outcome, Some(Decided::Decline));
         assert!(before.letter.unwrap_or_default().contains("- "), "always with reasons");
         must(partner::appeal(&desk, &cast.partner.1, id).await);
-        let again = drawn(&world, &cast, id, &cast.evaluators).await;
+        let appeal = must(partner::dossier(&desk, &cast.partner.1, id).await).appeal;
+        assert!(appeal.is_some_and(|appeal| !appeal.is_overdue), "{appeal:?}");
+        let again = drawn(&world, &cast, id, &pool).await;
         assert!(again.iter().all(|actor| !before.panel.contains(&person_of(actor))));
         for actor in again {
             must(partner::mark(&desk, actor, id, filing(3)).await);
@@ -192,7 +212,119 @@ async fn an_appeal_goes_to_other_people() {
         let official = &cast.officials.1[0];
         let heard = partner::conclude(&desk, official, id, Rivalry::Competitor, 90).await;
         assert!(must(heard).decision().is_some());
+        assert_eq!(must(partner::dossier(&desk, official, id).await).appeal, None);
         refused(partner::appeal(&desk, &cast.partner.1, id).await, "in the state");
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_appeal_that_nobody_answers_in_time_is_on_record() {
+    each("unanswered", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let pool = pool(&world, &cast).await;
+        let id = decided(&world, &cast, &pool, 0).await;
+        must(partner::appeal(&desk, &cast.partner.1, id).await);
+        let missed = async |world: &World| {
+            let facts = world.facts().await;
+            facts.iter().filter(|fact| fact.contains("answer_missed")).count()
+        };
+        world.until_idle().await;
+        assert_eq!(missed(&world).await, 0);
+        // Ten working days are over after three weeks at most, whatever holidays there are.
+        world.wait(24 * 21);
+        world.until_idle().await;
+        assert_eq!(missed(&world).await, 1);
+        for who in [&cast.partner.1, &cast.developer.1, &cast.officials.1[0]] {
+            let appeal = must(partner::dossier(&desk, who, id).await).appeal;
+            assert!(appeal.is_some_and(|appeal| appeal.is_overdue), "{appeal:?}");
+        }
+        // It is answered all the same, and then it waits no longer.
+        for actor in drawn(&world, &cast, id, &pool).await {
+            must(partner::mark(&desk, actor, id, filing(3)).await);
+        }
+        let official = &cast.officials.1[0];
+        must(partner::conclude(&desk, official, id, Rivalry::None, 90).await);
+        assert_eq!(must(partner::dossier(&desk, official, id).await).appeal, None);
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_works_for_those_whom_it_concerns_is_not_drawn() {
+    each("own people", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let official = &cast.officials.1[0];
+        let holding = world.party("Holding", &[Role::Operator]).await;
+        let head = world.person(&holding, "Head").await;
+        let tied = &cast.evaluators[4];
+        let kind = TieKind::Equity;
+        must(partner::declare(&desk, official, person_of(tied), holding.id, kind).await);
+        let id = applied_for(&world, &cast, holding.id).await;
+        let out = [&head, tied, &cast.partner.1, &cast.developer.1];
+        let out: BTreeSet<PersonId> = out.into_iter().map(person_of).collect();
+        let three = cast.evaluators[..3].iter().map(person_of);
+        let small = Drawing { pool: three.chain(out.clone()).collect(), wanted: 2 };
+        let few = partner::begin_draw(&desk, official, id, small).await;
+        refused(few, "cannot draw 2 of 3 people who may look: the pool lacks 1");
+        let four = cast.evaluators[..4].iter().map(person_of);
+        let drawing = Drawing { pool: four.chain(out.clone()).collect(), wanted: 2 };
+        must(partner::begin_draw(&desk, official, id, drawing).await);
+        let lottery = must(partner::dossier(&desk, official, id).await).lottery;
+        assert_eq!(lottery.map(|lottery| lottery.recused), Some(out));
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_settles_marks_that_are_apart_comes_from_the_same_draw() {
+    each("third", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let (official, maker) = (&cast.officials.1[0], cast.developer.0.id);
+        let id = applied(&world, &cast).await;
+        let drawn = drawn(&world, &cast, id, &cast.evaluators).await;
+        // Anybody draws again from what was revealed, and gets the same order.
+        let sides = [(maker, 11), (cast.officials.0.id, 12)].map(|(side, byte)| (side, [byte; 32]));
+        let draw = must(Draw::among(sides.map(|(side, _)| side).into()));
+        let committed = sides.iter().fold(draw, |draw, (side, nonce)| {
+            must(draw.commit(*side, commitment(*side, nonce, digest)))
+        });
+        let draw = sides
+            .iter()
+            .fold(committed, |draw, (side, nonce)| must(draw.reveal(*side, *nonce, digest)));
+        let people: BTreeSet<PersonId> = cast.evaluators.iter().map(person_of).collect();
+        let order = must(draw.order(&people, &BTreeSet::new(), digest));
+        let panel: BTreeSet<PersonId> = drawn.iter().copied().map(person_of).collect();
+        assert_eq!(panel, order[..2].iter().copied().collect());
+        let actor = |person: PersonId| {
+            let mut all = cast.evaluators.iter();
+            all.find(|it| it.person == Some(person)).unwrap_or_else(|| panic!("in the pool"))
+        };
+        must(partner::mark(&desk, drawn[0], id, filing(4)).await);
+        refused(partner::join(&desk, official, id).await, "before everybody has filed");
+        must(partner::mark(&desk, drawn[1], id, filing(1)).await);
+        hidden(partner::join(&desk, &cast.rival.1, id).await);
+        // The next got a tie meanwhile, so the one after joins.
+        let kind = TieKind::Customer;
+        must(partner::declare(&desk, official, order[2], maker, kind).await);
+        must(partner::join(&desk, official, id).await);
+        let looking = must(partner::dossier(&desk, official, id).await).panel;
+        let third: Vec<PersonId> = looking.difference(&panel).copied().collect();
+        assert_eq!(third, [order[3]]);
+        hidden(partner::dossier(&desk, actor(order[4]), id).await);
+        let seen = must(partner::dossier(&desk, actor(order[3]), id).await);
+        assert_eq!(seen.filings.len(), 0, "it sees no more than the others did");
+        must(partner::mark(&desk, actor(order[3]), id, filing(3)).await);
+        refused(partner::join(&desk, official, id).await, "no marks are too far apart");
+        must(partner::conclude(&desk, official, id, Rivalry::None, 365).await);
+        let told = must(partner::dossier(&desk, &cast.partner.1, id).await);
+        assert_eq!(told.outcome, Some(Decided::Admit));
         holds::<Partner>(&mut world).await;
     })
     .await;

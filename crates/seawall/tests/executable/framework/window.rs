@@ -45,7 +45,7 @@ pub async fn seat(house: &House, cast: &Cast) -> String {
     let steps = format!("{path}/steps");
     let take = async |who: &Person, step: Value| house.done(who, &steps, Some(step)).await;
     let [official, deputy] = &cast.officials;
-    let pool = [&cast.evaluators[0].id, &cast.evaluators[1].id];
+    let pool: Vec<&String> = cast.evaluators.iter().map(|it| &it.id).collect();
     take(official, json!({"step": "begin_draw", "pool": pool, "wanted": 2})).await;
     let hash = |bytes: &[u8]| Digest::new(sha2::Sha256::digest(bytes).into());
     let sides = [(&cast.developer, [11; 32]), (official, [12; 32])];
@@ -53,15 +53,19 @@ pub async fn seat(house: &House, cast: &Cast) -> String {
         let to = commitment(side.party.parse().unwrap(), nonce, hash);
         take(side, json!({"step": "commit_draw", "to": to})).await;
     }
+    let mut told = Value::Null;
     for (side, nonce) in &sides {
-        take(side, json!({"step": "reveal_draw", "nonce": Digest::new(*nonce)})).await;
+        told = take(side, json!({"step": "reveal_draw", "nonce": Digest::new(*nonce)})).await;
     }
+    let drawn = told["panel"].as_array().unwrap();
+    assert_eq!(drawn.len(), 2, "{told}");
     let yes = json!({"met": "yes", "evidence": "04".repeat(32)});
     let gates: serde_json::Map<String, Value> =
         Gate::ALL.into_iter().map(|gate| (word(gate), yes.clone())).collect();
     let marks: serde_json::Map<String, Value> =
         Criterion::ALL.into_iter().map(|criterion| (word(criterion), 3.into())).collect();
-    for evaluator in &cast.evaluators[..2] {
+    let drawn = |it: &&Person| drawn.iter().any(|person| *person == *it.id);
+    for evaluator in cast.evaluators.iter().filter(drawn) {
         let filing = json!({"gates": gates, "marks": marks});
         take(evaluator, json!({"step": "mark", "filing": filing})).await;
     }
