@@ -15,7 +15,7 @@ use seawall_services::partner::{self, Request};
 use seawall_testkit::browser::{Browser, axe};
 use seawall_testkit::world::{digest_of, in_days, must, person_of};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -124,6 +124,7 @@ impl Visit {
                 .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || ''));";
             let out = self.browser.run(script, &[]).expect("a script runs");
             assert_eq!(out, serde_json::json!([]), "{name} at {width} sticks out");
+            self.picture(name, width);
             let axe_js = Path::new(AXE_JS);
             if axe_js.is_file() {
                 let open = "document.querySelectorAll('details').forEach(d => d.open = true)";
@@ -138,6 +139,20 @@ impl Visit {
                 println!("skipped: axe on {name}: no axe-core (`cargo xtask assets`)");
             }
         }
+    }
+
+    /// Keeps a picture of the whole page, where pictures are asked for.
+    fn picture(&mut self, name: &str, width: u32) {
+        let Some(folder) = std::env::var_os("SEAWALL_PICTURES").map(PathBuf::from) else { return };
+        let tall = "return document.documentElement.scrollHeight";
+        let tall = self.browser.run(tall, &[]).expect("a script runs").as_u64().unwrap_or(900);
+        let tall = u32::try_from(tall.clamp(600, 6_000)).unwrap_or(900);
+        self.browser.resize(width, tall).expect("the window can be resized");
+        let picture = self.browser.picture().expect("a picture is taken");
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        let file = folder.join(format!("{name}-{width}.png.b64"));
+        std::fs::write(file, picture).expect("it can be written");
+        self.browser.resize(width, 900).expect("the window can be resized");
     }
 }
 
@@ -289,8 +304,8 @@ fn an_official_brings_in_what_there_is_and_sees_what_is_covered() {
     choose(&mut visit, "table", "operators.csv", TABLE);
     visit.press("[action$=operators] button");
     let text = visit.text();
-    assert!(text.contains("Water: 900 operators, 900 covered, 0 not covered"), "{text}");
-    assert!(text.contains("Health: 40 operators, 0 covered, 40 not covered"), "{text}");
+    assert!(text.contains("Water\n900 operators, 900 covered, 0 not covered"), "{text}");
+    assert!(text.contains("Health\n40 operators, 0 covered, 40 not covered"), "{text}");
     assert!(text.contains("rural clinics"), "{text}");
     assert!(text.contains("counted by a survey as of 2025-12-31"), "{text}");
     visit.look("reach, with a table");
