@@ -12,6 +12,7 @@ mod figures;
 mod flags;
 mod ingest;
 mod letter;
+mod list;
 mod papers;
 mod plot;
 mod protocol;
@@ -46,6 +47,10 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Act {
+    /// List the logs in folders by what their headers say: when, which battery, which model.
+    ///
+    /// Ends with status 2 when one cannot be read.
+    List(list::Arguments),
     /// Read logs of Inspect, classify every attempt, compute everything again, and compare.
     ///
     /// Ends with status 1 when a log cannot serve a determination, with 2 when it cannot be read.
@@ -124,6 +129,7 @@ enum Act {
 /// Does it.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.act {
+        Act::List(arguments) => list::run(&arguments),
         Act::Ingest(arguments) => ingest::run(&arguments),
         Act::Compare(arguments) => compare::run(&arguments),
         Act::Statistics(arguments) => statistics::run(&arguments),
