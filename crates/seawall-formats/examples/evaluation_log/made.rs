@@ -77,7 +77,9 @@ fn header(size: Size) -> Value {
             "scorers": [{"name": "flag", "metrics": [{"name": "inspect_ai/accuracy"}]}],
         },
         "plan": {"steps": []},
-        "results": {"total_samples": size.samples, "completed_samples": size.samples, "scores": [score]},
+        "results": {
+            "total_samples": size.samples, "completed_samples": size.samples, "scores": [score],
+        },
         "stats": {"started_at": "", "completed_at": ""},
         "invalidated": false,
     })
