@@ -187,6 +187,7 @@ async fn whoever_attaches_with_a_certificate_gets_through_by_any_client() {
     let mine = certificate(folder.path(), "mine.pem");
     let token = token(&world, &mine);
     let attached = Attached {
+        keeping: None,
         gateway: world.address.clone(),
         token: Arc::new(move || Ok(token.clone())),
         holder: Holder::Certificate(Identity::read(&mine.file, &mine.file).unwrap()),
