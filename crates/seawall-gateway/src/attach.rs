@@ -15,9 +15,9 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use hyper::http::request::Builder;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::http::request::Builder;
 use hyper::{Request, Response, StatusCode};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -149,7 +149,8 @@ async fn keep(caller: &Caller, client: &Asking, mut keeping: Keeping) -> Unkept 
         let asked = ask(caller, client, keeping.kept.lines());
         let asked = tokio::time::timeout(CHECKPOINT_TIME_MAX, asked).await;
         let told = asked.unwrap_or_else(|_| Err("it took too long".into()));
-        let told = told.and_then(|told| Ok((told, (caller.clock)().ok_or("nobody knows the time")?)));
+        let told =
+            told.and_then(|told| Ok((told, (caller.clock)().ok_or("nobody knows the time")?)));
         match told {
             Ok((told, now)) => match keeping.kept.take(&told, now) {
                 Ok(_) => said = None,

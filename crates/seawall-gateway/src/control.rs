@@ -70,11 +70,7 @@ pub(crate) async fn take(gateway: &Arc<Gateway>, request: Request<Incoming>) -> 
     }
 }
 
-async fn heard(
-    gateway: &Arc<Gateway>,
-    envelope: &Envelope,
-    kept: Option<u64>,
-) -> Response<Answer> {
+async fn heard(gateway: &Arc<Gateway>, envelope: &Envelope, kept: Option<u64>) -> Response<Answer> {
     let window = gateway.settings.window.id;
     let other = || problem(StatusCode::CONFLICT, "Not taken", "it is for another window");
     match envelope.unverified_payload_type() {

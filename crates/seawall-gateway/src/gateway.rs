@@ -20,9 +20,7 @@ use crate::{Chance, Clock, replay, tls};
 use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::lease::extension::{Extension, Unextended};
 use seawall_domain::engagement::lease::{Closed, Gate};
-use seawall_domain::engagement::quota::{
-    Amount, Book, Entry, Holder, Refused, Settled, Ticket,
-};
+use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Settled, Ticket};
 use seawall_domain::engagement::scope::{Endpoint, Scope};
 use seawall_domain::id::{PartyId, PersonId, WindowId};
 use seawall_domain::time::Timestamp;

@@ -54,15 +54,22 @@ fn what_goes_on_is_kept_and_held_against_the_journal() {
     assert_eq!(fs::read_to_string(kept_in.join(FILE)).unwrap(), text);
 
     let check = |lines: &[&str], expected: &str| {
-        fs::write(&journal, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        fs::write(&journal, lines.iter().map(|line| format!("{line}\n")).collect::<String>())
+            .unwrap();
         let told = hold(&journal, &kept_in, None);
         let told = told.map_or_else(|why| why.to_string(), |it| format!("{it:?}"));
         assert!(told.contains(expected), "{lines:?}: {told}");
     };
     check(&LINES, "Vouched { checkpoints: 4, lines: 7 }");
     check(&["a", "b", "c", "d", "e", "f", "g", "h"], "Vouched { checkpoints: 4, lines: 7 }");
-    check(&["x", "b", "c", "d", "e", "f", "g"], "line 0 is the first that differs, or one of those behind it up to line 1");
-    check(&["a", "b", "x", "d", "e", "f", "g"], "line 2 is the first that differs, or one of those behind it up to line 2");
+    check(
+        &["x", "b", "c", "d", "e", "f", "g"],
+        "line 0 is the first that differs, or one of those behind it up to line 1",
+    );
+    check(
+        &["a", "b", "x", "d", "e", "f", "g"],
+        "line 2 is the first that differs, or one of those behind it up to line 2",
+    );
     check(&["a", "b", "c", "d", "x", "f", "g"], "line 3 is the first");
     check(&["a", "b", "c", "d", "e", "f"], "it has 6 lines, and a checkpoint over 7");
     check(&[], "it has 0 lines");

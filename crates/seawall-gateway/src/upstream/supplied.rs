@@ -54,8 +54,8 @@ pub fn supply(
     fits(key)?;
     let once = Zeroizing::new(once);
     let about = about(lease);
-    let [enc, text] = enclose(to.bytes(), WHAT, &about, once.as_slice())
-        .map_err(|_| Unsupplied::Unopened)?;
+    let [enc, text] =
+        enclose(to.bytes(), WHAT, &about, once.as_slice()).map_err(|_| Unsupplied::Unopened)?;
     let sealed = sealed::seal(&once, NONCE, &about, key).map_err(|_| Unsupplied::Unopened)?;
     Ok(UpstreamKey::new(Enclosed::new(to, [&enc, &text]), &sealed))
 }

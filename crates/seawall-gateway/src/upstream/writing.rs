@@ -19,9 +19,8 @@ use tower_service::Service;
 
 type Https = HttpsConnector<HttpConnector>;
 type Plain = MaybeHttpsStream<TokioIo<TcpStream>>;
-type Connecting = Pin<
-    Box<dyn Future<Output = Result<Writing<Plain>, <Https as Service<Uri>>::Error>> + Send>,
->;
+type Connecting =
+    Pin<Box<dyn Future<Output = Result<Writing<Plain>, <Https as Service<Uri>>::Error>> + Send>>;
 
 /// Connects, and writes the key where there is one to write.
 #[derive(Clone)]
@@ -55,11 +54,7 @@ pub(crate) struct Writing<T> {
 
 impl<T: Write + Unpin> Writing<T> {
     /// Writes the key in the place of the mark.
-    fn key(
-        &mut self,
-        context: &mut Context<'_>,
-        supplied: &Supplied,
-    ) -> Poll<io::Result<usize>> {
+    fn key(&mut self, context: &mut Context<'_>, supplied: &Supplied) -> Poll<io::Result<usize>> {
         let gone = || io::Error::new(io::ErrorKind::BrokenPipe, "the provider's key is gone");
         loop {
             let at = self.at;

@@ -8,9 +8,7 @@ use crate::command::say;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::id::{EngagementId, PartnerId, ScanId, WindowId};
-use seawall_gateway::attach::{
-    Attached, Detached, Holder, Keeping, TokenSource, attach as proxy,
-};
+use seawall_gateway::attach::{Attached, Detached, Holder, Keeping, TokenSource, attach as proxy};
 use seawall_gateway::kept::{Kept, Unkept};
 use seawall_gateway::tls::Identity;
 use seawall_ledger::note::VerifierKey;

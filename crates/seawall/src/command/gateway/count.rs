@@ -80,9 +80,7 @@ impl Sums {
             Event::Intent { request, by, entry: Entry::Reserved { amount, .. }, .. } => {
                 self.open.insert(request, (by.party, amount));
             }
-            Event::Outcome {
-                request, overrun, entry: Entry::Settled { actual, .. }, ..
-            } => {
+            Event::Outcome { request, overrun, entry: Entry::Settled { actual, .. }, .. } => {
                 self.overruns.count(overrun.as_ref());
                 if let Some((party, _)) = self.open.remove(&request) {
                     self.add(party, &actual);

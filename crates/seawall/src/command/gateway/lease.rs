@@ -61,8 +61,7 @@ pub struct Keeping {
 impl Keeping {
     /// Opens the folder, if there is one.
     fn open(&self, settings: &Settings) -> Result<Option<Kept>, Unkept> {
-        let open =
-            |folder| Kept::open(folder, self.signer.as_ref(), Some(settings.window.id));
+        let open = |folder| Kept::open(folder, self.signer.as_ref(), Some(settings.window.id));
         self.checkpoints.as_deref().map(open).transpose()
     }
 }

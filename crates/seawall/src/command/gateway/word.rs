@@ -133,10 +133,7 @@ pub async fn sealing(
     Ok(sealing.to)
 }
 
-fn client(
-    gateway: Option<&str>,
-    settings: &Settings,
-) -> anyhow::Result<(reqwest::Client, String)> {
+fn client(gateway: Option<&str>, settings: &Settings) -> anyhow::Result<(reqwest::Client, String)> {
     let own = settings.own_address(settings.listen);
     let gateway = gateway.unwrap_or(&own).trim_end_matches('/').to_owned();
     let mut client = reqwest::Client::builder().timeout(ANSWER_TIME_MAX);
