@@ -144,7 +144,7 @@ fn a_full_disk_under_journal_and_escrow_closes_the_gateway_until_there_is_room()
         key("partner.escrow", "escrow key"),
         key("partner.key", "key"),
     );
-    let settings = gate.folder.text("gateway.toml") + &escrow;
+    let settings = gate.folder.text("gateway.toml") + escrow.as_str();
     fs::write(gate.folder.path("gateway.toml"), settings).unwrap();
     let consent = format!("--settings @gateway.toml --party {PARTY} --out @consent.json");
     gate.folder.said_by(&format!("gateway escrow consent {consent}"), 0);
