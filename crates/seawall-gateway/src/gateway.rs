@@ -142,6 +142,17 @@ fn taken(folder: &Path) -> Result<std::fs::File, GatewayFault> {
     }
 }
 
+/// What supplies the provider's key, where it comes with leases.
+fn supplied(settings: &Settings, chance: &Chance) -> Result<Option<Arc<Supplied>>, GatewayFault> {
+    match settings.upstream.key {
+        KeyPlace::File => Ok(None),
+        KeyPlace::Lease => {
+            let supplied = Supplied::new(chance(), chance());
+            supplied.map(|it| Some(Arc::new(it))).map_err(GatewayFault::Settings)
+        }
+    }
+}
+
 impl Gateway {
     /// Begins, or goes on where the journal ends. The thread writes it; it ends after the last
     /// handle of the gateway is dropped.
@@ -160,28 +171,20 @@ impl Gateway {
             secrets::key(&path, || chance()).map_err(fault(path.clone()))
         };
         let (signing, window_key) = (key(secrets::SIGNING)?, key(secrets::WINDOW)?);
-        let read_key = |text: &str| {
-            text.parse::<VerifyingKey>().map_err(|fault| GatewayFault::Settings(fault.to_string()))
-        };
+        let unread = |fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string());
+        let read_key = |text: &str| text.parse::<VerifyingKey>().map_err(unread);
         let hasher = Hasher::new(&window_key)
             .ok_or_else(|| GatewayFault::Settings("the window's key does not fit".into()))?;
         let developer = read_key(&settings.window.developer)?;
         let issuer = read_key(&settings.window.issuer)?;
-        let name = name(settings.window.id)
-            .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
+        let name = name(settings.window.id).map_err(unread)?;
         let tls = settings.tls.as_ref().map(tls::config).transpose();
         let tls = tls.map_err(GatewayFault::Settings)?;
         let escrow = Escrow::begin(&settings, &folder).map_err(GatewayFault::Settings)?;
         let policy = settings.policy.as_ref().map(Policy::new).transpose();
         let policy = policy.map_err(GatewayFault::Settings)?;
         let past = replay::replay(&folder, &settings)?;
-        let supplied = match settings.upstream.key {
-            KeyPlace::File => None,
-            KeyPlace::Lease => {
-                let supplied = Supplied::new(chance(), chance());
-                Some(Arc::new(supplied.map_err(GatewayFault::Settings)?))
-            }
-        };
+        let supplied = supplied(&settings, &chance)?;
         let upstream = Upstream::new(&settings.upstream, supplied.as_ref());
         let upstream = upstream.map_err(GatewayFault::Settings)?;
         let signing = SigningKey::from_seed(signing);
@@ -192,15 +195,9 @@ impl Gateway {
         let mut book = past.book;
         let closing = replay::closing(&mut book, (&past.open, &past.followed), &settings)
             .map_err(|refused| GatewayFault::Settings(refused.to_string()))?;
-        for event in closing {
+        let turn = replay::turn((&past.head, past.is_renamed), &past.gate);
+        for event in closing.into_iter().chain(turn) {
             journal.write(event);
-        }
-        if past.head.lines == 0 {
-            let gate = Box::new(past.gate.clone());
-            journal.write(Event::Gate { why: Turn::Begun, gate });
-        } else if past.is_renamed {
-            let gate = Box::new(past.gate.clone());
-            journal.write(Event::Gate { why: Turn::Named, gate });
         }
         let (state, _) = watch::channel(State { gate: past.gate, off: past.off });
         let gateway = Gateway {

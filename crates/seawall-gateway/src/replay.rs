@@ -135,6 +135,16 @@ pub(crate) fn closing(
     Ok(events)
 }
 
+/// What is written of the gate before it goes on: that it begins, or that it has another end.
+pub(crate) fn turn((head, is_renamed): (&Head, bool), gate: &Gate) -> Option<Event> {
+    let why = match (head.lines, is_renamed) {
+        (0, _) => Turn::Begun,
+        (_, true) => Turn::Named,
+        (_, false) => return None,
+    };
+    Some(Event::Gate { why, gate: Box::new(gate.clone()) })
+}
+
 /// What a holder may use whom the settings do not name, or no longer: a party nothing, unless a
 /// list gave it something and may still do so; a person, or everybody together, as much as their
 /// parties.
