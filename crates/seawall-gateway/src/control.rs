@@ -87,8 +87,7 @@ async fn heard(gateway: &Arc<Gateway>, envelope: &Envelope, kept: Option<u64>) -
                 Ok(withdrawal) if withdrawal.window != window => other(),
                 Ok(_) => match gateway.withdraw().await {
                     Ok(()) => reported(gateway, "withdrawn", kept).await,
-                    // It is in force all the same.
-                    Err(fault) => unwritten(&fault.to_string()),
+                    Err(fault) => in_force(&fault),
                 },
                 Err(refusal) => *refusal,
             }
@@ -100,8 +99,7 @@ async fn heard(gateway: &Arc<Gateway>, envelope: &Envelope, kept: Option<u64>) -
                 Ok(closing) if closing.window != window => other(),
                 Ok(_) => match gateway.withdraw().await {
                     Ok(()) => done("closed"),
-                    // It is in force all the same.
-                    Err(fault) => unwritten(&fault.to_string()),
+                    Err(fault) => in_force(&fault),
                 },
                 Err(refusal) => *refusal,
             }
@@ -113,7 +111,7 @@ async fn heard(gateway: &Arc<Gateway>, envelope: &Envelope, kept: Option<u64>) -
                 Ok(word) if word.window != window => other(),
                 Ok(word) => match gateway.cut_off(word.who).await {
                     Ok(()) => done("cut off"),
-                    Err(fault) => unwritten(&fault.to_string()),
+                    Err(fault) => in_force(&fault),
                 },
                 Err(refusal) => *refusal,
             }
@@ -122,7 +120,7 @@ async fn heard(gateway: &Arc<Gateway>, envelope: &Envelope, kept: Option<u64>) -
             Ok(list) if list.window != window => other(),
             Ok(list) => match gateway.stops(list).await {
                 Ok(()) => done("told"),
-                Err(fault) => unwritten(&fault.to_string()),
+                Err(fault) => in_force(&fault),
             },
             Err(refusal) => *refusal,
         },
@@ -243,4 +241,9 @@ fn done(state: &str) -> Response<Answer> {
 
 fn unwritten(why: &str) -> Response<Answer> {
     problem(StatusCode::INTERNAL_SERVER_ERROR, "Not written down", why)
+}
+
+/// What takes effect before it is written down, and could not be written down yet.
+fn in_force(fault: &JournalFault) -> Response<Answer> {
+    unwritten(&format!("it is in force, and is not written down yet: {fault}"))
 }

@@ -12,7 +12,7 @@ use seawall_domain::id::WindowId;
 use seawall_domain::time::Timestamp;
 use seawall_ledger::checkpoint::Checkpoint;
 use seawall_ledger::merkle::{Frontier, Hash, leaf_hash, verify_consistency};
-use seawall_ledger::note::VerifierKey;
+use seawall_ledger::note::{Note, VerifierKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -141,17 +141,23 @@ impl Kept {
         kept.is_of_window()?;
         let path = folder.join(FILE);
         if let Some(signer) = &kept.signer {
+            let file = locked(&path).map_err(fault(&path))?;
             let mut last: Option<(Checkpoint, String)> = None;
-            let whole = read(&path, signer, |checkpoint, note| {
+            let whole = read(&path, |note| {
+                // Whether it is signed is asked of the last one alone.
+                let checkpoint: Checkpoint = Note::parse(note.as_bytes())?.text().parse()?;
                 if last.as_ref().is_none_or(|(last, _)| last.size < checkpoint.size) {
                     last = Some((checkpoint, note));
                 }
+                Ok(())
             })?;
+            if let Some((_, note)) = &last {
+                let held = Checkpoint::open(note.as_bytes(), signer).map(drop);
+                held.map_err(|fault| damaged(&path, fault.to_string()))?;
+            }
             kept.last = last;
             // What was not written to its end was never kept.
-            if let Ok(file) = OpenOptions::new().write(true).open(&path) {
-                file.set_len(whole).map_err(fault(&path))?;
-            }
+            file.set_len(whole).map_err(fault(&path))?;
         }
         Ok(kept)
     }
@@ -214,7 +220,7 @@ impl Kept {
         let path = self.folder.join(FILE);
         let line = Line { at: now, note: told.checkpoint.clone() };
         let written = (|| {
-            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
+            let mut file = locked(&path)?;
             if file.metadata()?.len() > FILE_BYTES_MAX {
                 return Ok(());
             }
@@ -290,8 +296,7 @@ fn pinned(folder: &Path, said: Option<&VerifierKey>) -> Result<Option<VerifierKe
 /// Reads what was kept; gives how long all whole lines are.
 fn read(
     path: &Path,
-    signer: &VerifierKey,
-    mut visit: impl FnMut(Checkpoint, String),
+    mut visit: impl FnMut(String) -> Result<(), seawall_ledger::Fault>,
 ) -> Result<u64, Unkept> {
     let fault = |source| Unkept::Io { path: path.to_owned(), source };
     let file = match File::open(path) {
@@ -302,7 +307,7 @@ fn read(
     let (mut reader, mut bytes, mut whole) = (BufReader::new(file), Vec::new(), 0);
     loop {
         bytes.clear();
-        let damaged = |why: String| Unkept::Damaged { path: path.to_owned(), why };
+        let damaged = |why: String| damaged(path, why);
         let limit = LINE_BYTES_MAX as u64;
         let count = reader.by_ref().take(limit).read_until(b'\n', &mut bytes).map_err(fault)?;
         if bytes.last() != Some(&b'\n') {
@@ -313,10 +318,20 @@ fn read(
         }
         let line: Line =
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-        let checkpoint = Checkpoint::open(line.note.as_bytes(), signer);
-        visit(checkpoint.map_err(|fault| damaged(fault.to_string()))?, line.note);
+        visit(line.note).map_err(|fault| damaged(fault.to_string()))?;
         whole += count as u64;
     }
+}
+
+/// Opens what was kept for this process alone, for as long as the file lives.
+fn locked(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn damaged(path: &Path, why: String) -> Unkept {
+    Unkept::Damaged { path: path.to_owned(), why }
 }
 
 /// Writes a file as a whole: another name first, then its own.
@@ -389,12 +404,14 @@ pub fn hold(
     let signer = signer.ok_or_else(|| Unlike::Nothing(folder.to_owned()))?;
     let (mut kept, mut checkpoints) = (BTreeMap::new(), 0);
     let mut twice = None;
-    read(&folder.join(FILE), &signer, |checkpoint, _| {
+    read(&folder.join(FILE), |note| {
+        let checkpoint = Checkpoint::open(note.as_bytes(), &signer)?;
         checkpoints += 1;
         let before = kept.insert(checkpoint.size, checkpoint.root);
         if before.is_some_and(|before| before != checkpoint.root) {
             twice.get_or_insert(checkpoint.size);
         }
+        Ok(())
     })?;
     let lines = *kept.keys().next_back().ok_or_else(|| Unlike::Nothing(folder.to_owned()))?;
     let mut good = 0;

@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use seawall_ledger::merkle::Tree;
 use seawall_ledger::note::{KeyKind, NoteSigner};
 use seawall_ledger::sign::SigningKey;
@@ -111,4 +112,34 @@ fn what_does_not_go_on_is_found_and_stays_found() {
     let mut kept = Kept::open(folder.path(), Some(&known), None).unwrap();
     assert!(kept.take(&told(&LINES, None, 1), Timestamp::UNIX_EPOCH).is_err());
     assert!(Kept::open(folder.path(), Some(&signer(1).verifier(KeyKind::Note)), None).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever a gateway answers, and whatever lies in the folder.
+    #[test]
+    fn nothing_panics(
+        checkpoint: String,
+        signer: String,
+        proof in prop::option::of(prop::collection::vec(any::<String>(), 0..4)),
+        held in "[{}\"a-z:\\n]{0,80}",
+        at in any::<prop::sample::Index>(),
+        byte: u8,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let good = told(&LINES[..5], None, 1);
+        let mut kept = open(folder.path()).unwrap();
+        let foreign = Told { checkpoint, signer, proof };
+        prop_assert!(kept.take(&foreign, Timestamp::UNIX_EPOCH).is_err());
+        kept.take(&good, Timestamp::UNIX_EPOCH).unwrap();
+        let mut changed = told(&LINES, Some(5), 1).checkpoint.into_bytes();
+        let at = at.index(changed.len());
+        changed[at] = byte;
+        let checkpoint = String::from_utf8_lossy(&changed).into_owned();
+        let _ = kept.take(&Told { checkpoint, ..foreign }, Timestamp::UNIX_EPOCH);
+        fs::write(folder.path().join(FILE), &held).unwrap();
+        let _ = open(folder.path());
+        let _ = hold(&folder.path().join("none"), folder.path(), None);
+    }
 }

@@ -101,8 +101,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
-    // Keys are in its memory: no core of it is written, and nobody attaches to it.
-    nix::sys::prctl::set_dumpable(false).context("keeping the memory of this process to it")?;
+    closed_memory()?;
     let settings = Settings::read(&settings)?;
     let until = super::told_to_end()?;
     let listener = tokio::net::TcpListener::bind(settings.listen)
@@ -123,6 +122,12 @@ async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
     // The journal's thread ends once everything is written.
     let _ = tokio::task::spawn_blocking(move || journal.join()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps the memory of this process to it, for keys are there: no core of it is written, and nobody
+/// but root attaches to it.
+fn closed_memory() -> anyhow::Result<()> {
+    nix::sys::prctl::set_dumpable(false).context("keeping the memory of this process to it")
 }
 
 /// The system's clock.

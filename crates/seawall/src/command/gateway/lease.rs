@@ -69,6 +69,9 @@ impl Keeping {
 /// Signs leases and sends them.
 pub async fn lease(arguments: LeaseArguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::read(&arguments.said.settings)?;
+    if arguments.upstream_key.is_some() {
+        super::closed_memory()?;
+    }
     let key = arguments.upstream_key.as_deref().map(upstream_key).transpose()?;
     let mut kept = match arguments.keeping.open(&settings) {
         Ok(kept) => kept,

@@ -172,7 +172,26 @@ fn a_full_disk_under_journal_and_escrow_closes_the_gateway_until_there_is_room()
     gate.developer("lease --seconds 600", 0);
     attached.stop();
     let mut attached = gate.attach("");
-    assert_eq!(ask(&attached.says("attached: use "), "a").0, 200);
+    let address = attached.says("attached: use ");
+    assert_eq!(ask(&address, "a").0, 200);
+    // A withdrawal is in force at once, and written down when there is room.
+    disk.fill();
+    until("nothing is written any more", || {
+        let _ = ask(&address, "a");
+        gate.state().contains("journal cannot be written")
+    });
+    let refused = gate.folder.output(&format!(
+        "gateway withdraw --settings @gateway.toml --key @developer.key --gateway {}",
+        gate.address
+    ));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("it is in force, and is not written down yet"), "{said}");
+    assert!(gate.state().contains("withdrew"), "{}", gate.state());
+    disk.free();
+    until("it is written down", || {
+        gate.folder.text("data/journal.jsonl").contains("\"withdrawn\"")
+    });
+    assert_eq!(ask(&address, "a").0, 503);
     attached.stop();
     gate.stop();
     let told = told(&gate);
