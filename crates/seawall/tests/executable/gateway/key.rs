@@ -1,7 +1,8 @@
 //! The provider's key by lease: in no file, no argument, no word, and after its lease not in the
 //! gateway's memory.
 
-use super::place::{Gate, ask, until};
+use super::place::{Gate, Provider, ask, until};
+use crate::determination::Folder;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt as _;
@@ -48,8 +49,22 @@ fn check(gate: &Gate, expected: Option<usize>) {
 #[test]
 fn the_providers_key_is_there_with_its_lease_and_gone_with_it() {
     let mut gate = Gate::new("key = \"lease\"", "");
-    gate.folder.keep("provider.key", &format!("{KEY}\n"));
     gate.serve();
+    there_and_gone(gate);
+}
+
+#[test]
+fn it_is_as_well_where_the_provider_speaks_tls() {
+    let secured = |folder: &Folder| Provider::secured(&folder.path("provider.crt"));
+    let mut gate = Gate::before(secured, "key = \"lease\"", "");
+    let mut command = gate.folder.command("gateway serve --settings @gateway.toml");
+    command.env("SSL_CERT_FILE", gate.folder.path("provider.crt"));
+    gate.serve_by(command);
+    there_and_gone(gate);
+}
+
+fn there_and_gone(mut gate: Gate) {
+    gate.folder.keep("provider.key", &format!("{KEY}\n"));
     let mut attached = gate.attach("");
     let address = attached.says("attached: use ");
     gate.developer("lease --seconds 600", 0);

@@ -2,8 +2,10 @@
 
 use crate::determination::Folder;
 use crate::framework::place::{PATIENCE, Process};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::pki_types::PrivateKeyDer;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -21,13 +23,40 @@ pub struct Provider {
 
 impl Provider {
     pub fn new() -> Provider {
+        Provider::with("http", |stream, kept| serve(stream, kept))
+    }
+
+    /// One that speaks TLS; its certificate goes into that file.
+    pub fn secured(file: &std::path::Path) -> Provider {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+        fs::write(file, cert.pem()).unwrap();
+        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .unwrap();
+        let config = Arc::new(config);
+        Provider::with("https", move |stream, kept| {
+            let session = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            serve(rustls::StreamOwned::new(session, stream), kept);
+        })
+    }
+
+    fn with(
+        scheme: &str,
+        serve: impl Fn(TcpStream, &Mutex<Vec<String>>) + Send + Sync + 'static,
+    ) -> Provider {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
+        let address = format!("{scheme}://{}", listener.local_addr().unwrap());
         let heads: Arc<Mutex<Vec<String>>> = Arc::default();
-        let kept = Arc::clone(&heads);
+        let (kept, serve) = (Arc::clone(&heads), Arc::new(serve));
         std::thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
-                let kept = Arc::clone(&kept);
+                let (kept, serve) = (Arc::clone(&kept), Arc::clone(&serve));
                 std::thread::spawn(move || serve(stream, &kept));
             }
         });
@@ -39,7 +68,7 @@ impl Provider {
     }
 }
 
-fn serve(stream: TcpStream, kept: &Mutex<Vec<String>>) {
+fn serve(stream: impl Read + Write, kept: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream);
     loop {
         let (mut head, mut length) = (String::new(), 0);
@@ -94,7 +123,13 @@ pub struct Gate {
 impl Gate {
     /// The settings and keys of a gateway; `upstream` and `more` stand in its settings.
     pub fn new(upstream: &str, more: &str) -> Gate {
-        let (folder, provider) = (Folder::new(), Provider::new());
+        Gate::before(|_| Provider::new(), upstream, more)
+    }
+
+    /// The same before another provider.
+    pub fn before(provider: impl FnOnce(&Folder) -> Provider, upstream: &str, more: &str) -> Gate {
+        let folder = Folder::new();
+        let provider = provider(&folder);
         let now = jiff::Timestamp::now();
         let ends = now + jiff::SignedDuration::from_hours(24);
         let window = uuid::Uuid::new_v4();
