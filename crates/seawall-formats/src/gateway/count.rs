@@ -26,8 +26,15 @@ pub struct Stated {
     pub lines: u64,
     /// The root of the tree over them (RFC 6962).
     pub root: Digest,
+    /// For how many requests the provider counted more than was set aside.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub overruns: u64,
     /// What each party used, in the order of parties, each once.
     pub parties: Vec<Used>,
+}
+
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Stated {
@@ -75,6 +82,7 @@ mod tests {
             window: id(1),
             lines: 12,
             root: Digest::new([2; 32]),
+            overruns: parties.len() as u64 / 2,
             parties: parties.iter().map(used).collect(),
         }
     }

@@ -12,6 +12,7 @@ mod escrow;
 mod evaluation;
 mod exposure;
 mod framework;
+mod gateway;
 mod house;
 mod inspect;
 mod kill;

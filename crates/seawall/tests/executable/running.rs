@@ -413,6 +413,7 @@ fn journal(tokens: u64) -> String {
             status: Some(200),
             body,
             escrow: None,
+            overrun: None,
             entry: Entry::Settled { ticket, actual: amount(tokens) },
         });
     }
