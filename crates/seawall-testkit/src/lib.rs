@@ -4,4 +4,5 @@ pub mod browser;
 pub mod database;
 pub mod evaluation;
 pub mod work;
+pub mod words;
 pub mod world;
