@@ -139,7 +139,7 @@ fn insiders(house: &House) -> Vec<(&'static str, Actor)> {
 }
 
 /// A session each, with the token of its forms.
-async fn sessions(house: &House, people: &[(&'static str, Actor)]) -> Vec<Session> {
+pub async fn sessions(house: &House, people: &[(&'static str, Actor)]) -> Vec<Session> {
     let mut sessions = Vec::new();
     for (role, actor) in people {
         let cookie = house.cookie(actor).await;
@@ -151,19 +151,19 @@ async fn sessions(house: &House, people: &[(&'static str, Actor)]) -> Vec<Sessio
     sessions
 }
 
-struct Session {
-    role: &'static str,
-    cookie: String,
+pub struct Session {
+    pub role: &'static str,
+    pub cookie: String,
     token: String,
 }
 
 /// What is asked: a line with the ids of these subjects left open, and what is sent.
-struct Question {
-    line: String,
-    body: Sent,
+pub struct Question {
+    pub line: String,
+    pub body: Sent,
 }
 
-enum Sent {
+pub enum Sent {
     Nothing,
     Text(&'static str),
     /// A form of a page, with the token of the session and nothing else.
@@ -172,7 +172,7 @@ enum Sent {
 
 /// Everything that anybody can ask for: every route, with ids of things that are there and of
 /// things that are not.
-async fn questions(house: &House) -> Vec<Question> {
+pub async fn questions(house: &House) -> Vec<Question> {
     let mut questions = Vec::new();
     for (method, path) in routes(&house.router) {
         if ["/logout", "/login/{link}"].contains(&path.as_str()) && method == "POST" {
@@ -270,7 +270,7 @@ fn files(house: &House, folder: &str) -> Vec<String> {
 }
 
 /// The ids that a line leaves open, each filled in; of a line that leaves none open itself.
-fn with_ids(left: &Left, line: &str) -> Vec<(String, String)> {
+pub fn with_ids(left: &Left, line: &str) -> Vec<(String, String)> {
     let named = |kind: &str, ids: Vec<(&'static str, uuid::Uuid)>| -> Vec<(String, String)> {
         let fill =
             |(name, id): (&str, uuid::Uuid)| (name.to_owned(), line.replace(kind, &id.to_string()));
@@ -302,7 +302,7 @@ fn without_ids(line: &str) -> String {
         .fold(line.to_owned(), |line, kind| line.replace(kind, ABSENT))
 }
 
-async fn ask(house: &House, session: &Session, line: &str, body: &Sent) -> String {
+pub async fn ask(house: &House, session: &Session, line: &str, body: &Sent) -> String {
     let accept = if line.contains(" /v1/") { "*/*" } else { "text/html" };
     let form = format!(
         "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{}\r\n--b--\r\n",

@@ -102,6 +102,15 @@ fn only_the_official_seats_and_only_in_a_governments_window() {
 }
 
 #[test]
+fn nobody_lets_itself_in() {
+    let open = engaged(Ring::Government, true);
+    let Who::Official(me) = OFFICIAL else { panic!("it is the official") };
+    let itself = Event::Name { person: me, party: party() };
+    assert_eq!(seat(&open, itself, OFFICIAL), Err(Not::Seat(Refused::Oneself)));
+    assert!(seat(&open, itself, Who::Official(person(77))).is_ok(), "another official does");
+}
+
+#[test]
 fn a_token_is_refused_for_the_reasons_of_a_partners_seat() {
     let good = seated();
     let grant = give(&good, 5).unwrap();
