@@ -239,8 +239,18 @@ impl Seats {
                 next.access = next.access.issuing(token.clone(), at);
             }
         }
-        let most = next.people.len().max(next.stops.len()).max(next.lost_keys.len());
-        match most <= PEOPLE_MAX {
+        // Whoever is seated can always be stopped, however many are stopped who are not.
+        let strangers = next.stops.keys().filter(|it| !next.people.contains_key(it)).count();
+        let grows = match fact {
+            SeatFact::Named { .. } => next.people.len(),
+            SeatFact::Stopped { person, .. } if !next.people.contains_key(person) => strangers,
+            SeatFact::KeyLost { .. } => next.lost_keys.len(),
+            SeatFact::Stopped { .. }
+            | SeatFact::Lifted { .. }
+            | SeatFact::TermsAccepted { .. }
+            | SeatFact::TokenIssued { .. } => 0,
+        };
+        match grows <= PEOPLE_MAX {
             true => Ok(next),
             false => Err(Full(PEOPLE_MAX).into()),
         }

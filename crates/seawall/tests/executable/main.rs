@@ -27,4 +27,5 @@ mod statistics;
 mod truth;
 mod update;
 mod web;
+mod words;
 mod workers;
