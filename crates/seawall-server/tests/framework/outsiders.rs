@@ -10,8 +10,10 @@
 use super::asking::House;
 use super::pair::Pair;
 use seawall_domain::access::Actor;
-use seawall_testkit::world::life;
+use seawall_services::partner;
+use seawall_testkit::world::{life, must, person_of};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn every_outsider_gets_the_same_bytes_through_the_whole_life_of_the_framework() {
@@ -68,9 +70,9 @@ const COUNTS: [&str; 2] = ["/framework", "/v1/framework"];
 async fn counts_are_told_on_one_page_only_and_from_ten_on() {
     let mut pair = Pair::open().await;
     let (nine, tenth) = pair.more.guilds.split_at(9);
-    let (nine, tenth) = (nine.to_vec(), tenth.to_vec());
+    let (nine, tenth, later) = (nine.to_vec(), tenth[..1].to_vec(), tenth[1].clone());
     pair.turn();
-    life::many(&pair.busy.world, &pair.busy.framework, &nine).await;
+    life::many(&pair.busy.world, &pair.busy.framework, &pair.more, &nine).await;
     pair.turn();
     pair.reach("2026-04-02T12:00:00Z").await;
     let people = |pair: &Pair| [two(&pair.quiet), two(&pair.busy)];
@@ -78,7 +80,8 @@ async fn counts_are_told_on_one_page_only_and_from_ten_on() {
     let nobody = pair.asked("nine", people(&pair), |_| true).await;
     assert!(nobody > 350, "{nobody}");
     pair.turn();
-    life::many(&pair.busy.world, &pair.busy.framework, &tenth).await;
+    life::many(&pair.busy.world, &pair.busy.framework, &pair.more, &tenth).await;
+    let waits = life::signed(&pair.busy.world, &pair.busy.framework, &pair.more, &later).await;
     pair.turn();
     // A tenth is seen only when the quarter is over.
     pair.reach("2026-06-30T12:00:00Z").await;
@@ -93,10 +96,28 @@ async fn counts_are_told_on_one_page_only_and_from_ten_on() {
     assert!(with["concentration"].is_object() && without["concentration"].is_null());
     assert!(!with.to_string().contains("Guild"), "{with}");
     // Nothing else of the document differs than these counts and to whom seats go, in shares.
-    for document in [without, with] {
+    for document in [&without, &with] {
         let members = document.as_object().expect("it is an object").keys();
         assert_eq!(members.collect::<Vec<_>>(), MEMBERS);
     }
+    // What happens within the quarter moves nothing: a seat that is taken now, and those that end.
+    let people = BTreeSet::from([person_of(&later.1)]);
+    pair.turn();
+    must(partner::seat(&pair.busy.world.desk, &later.1, waits, people).await);
+    pair.turn();
+    assert_eq!(counted(&pair.busy).await, with, "a seat was taken since");
+    pair.reach("2026-09-30T12:00:00Z").await;
+    assert_eq!(counted(&pair.busy).await, with);
+    pair.reach("2026-10-01T12:00:00Z").await;
+    let told = counted(&pair.busy).await;
+    assert_ne!(told["concentration"], with["concentration"], "eleven have one by now");
+    // Their year is over within a quarter: until its end they are told of as before.
+    pair.reach("2027-01-02T12:00:00Z").await;
+    let before = counted(&pair.busy).await;
+    pair.reach("2027-03-31T12:00:00Z").await;
+    assert_eq!(counted(&pair.busy).await, before, "most seats have ended since");
+    pair.reach("2027-04-01T12:00:00Z").await;
+    assert!(counted(&pair.busy).await["concentration"].is_null());
 }
 
 /// What the document of the counts says.

@@ -8,7 +8,7 @@ mod partners;
 mod questions;
 mod windows;
 
-pub use partners::{applications, later_appeals, many};
+pub use partners::{applications, later_appeals, many, signed};
 pub use questions::questions;
 pub use windows::{certificates, windows};
 
@@ -62,7 +62,9 @@ pub struct Extras {
     pub machine: Actor,
     /// A partner who does not take part.
     pub bystander: (Party, Actor),
-    /// Partners of their own, as many as a count needs to be shown.
+    /// Developers beside the one, as many as a count needs to be shown.
+    pub makers: [Actor; 2],
+    /// Partners of their own, as many as a count needs to be shown, and one more.
     pub guilds: Vec<(Party, Actor)>,
 }
 
@@ -78,14 +80,19 @@ impl Extras {
         let party = world.party("Clinic association", &[Role::Partner]).await;
         let actor = world.person(&party, "Clinic association").await;
         let mut guilds = Vec::new();
-        for number in 1..=10 {
+        for number in 1..=11 {
             let name = format!("Guild {number}");
             let party = world.party(&name, &[Role::Partner]).await;
             let actor = world.person(&party, &name).await;
             guilds.push((party, actor));
         }
+        let maker = async |name: &str| {
+            let party = world.party(name, &[Role::Developer]).await;
+            world.person(&party, name).await
+        };
+        let makers = [maker("Third maker").await, maker("Fourth maker").await];
         must(partner::bring_operators(&world.desk, &cast.officials.1[0], TABLE).await);
-        Extras { pool, machine, bystander: (party, actor), guilds }
+        Extras { pool, machine, bystander: (party, actor), makers, guilds }
     }
 
     /// Those of the pool who were drawn.

@@ -5,6 +5,7 @@ use super::{Extras, Left};
 use crate::world::{Framework, World, digest_of, must, person_of};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
+use seawall_domain::engagement::Weights;
 use seawall_domain::engagement::count::Used;
 use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::window::Ring;
@@ -18,6 +19,7 @@ use seawall_domain::partner::lottery::commitment;
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Change, Extent, Why};
+use seawall_domain::party::Party;
 use seawall_ledger::sign::SigningKey;
 use seawall_services::desk::digest;
 use seawall_services::engagement;
@@ -121,17 +123,30 @@ pub async fn later_appeals(world: &World, cast: &Framework, more: &Extras, left:
     must(partner::conclude(&world.desk, official, id, Rivalry::None, 90).await);
 }
 
-/// One engagement, one application and one seat for each of these partners.
-pub async fn many(
-    world: &World,
-    cast: &Framework,
-    guilds: &[(seawall_domain::party::Party, Actor)],
-) {
-    for (number, guild) in (1..).zip(guilds) {
-        cast.engage(world, number).await;
+/// One engagement, one application and one seat for each of these partners; the engagements are of
+/// the developer and of the makers in turn.
+pub async fn many(world: &World, cast: &Framework, more: &Extras, guilds: &[(Party, Actor)]) {
+    let makers = [&cast.developer.1, &more.makers[0], &more.makers[1]];
+    for (number, guild) in guilds.iter().enumerate() {
+        let snapshot = digest_of(u8::try_from(number).unwrap_or(u8::MAX));
+        let maker = makers[number % makers.len()];
+        must(engagement::open(&world.desk, maker, Weights::Held, snapshot).await);
         let one = Framework { partner: guild.clone(), ..cast.clone() };
         one.seat(world).await;
     }
+}
+
+/// An application that both sides have signed for, and whose seat nobody has taken yet.
+pub async fn signed(
+    world: &World,
+    cast: &Framework,
+    more: &Extras,
+    guild: &(Party, Actor),
+) -> PartnerId {
+    let one = Framework { partner: guild.clone(), ..cast.clone() };
+    let id = decided(world, &one, more, [3, 3], Rivalry::None).await;
+    sign(world, &one, id).await;
+    id
 }
 
 async fn applied(world: &World, cast: &Framework) -> PartnerId {
