@@ -25,6 +25,7 @@ pub mod basis;
 pub mod calendar;
 pub mod concentration;
 pub mod conflict;
+pub mod cut;
 pub mod decision;
 mod fold;
 pub mod letter;
@@ -417,6 +418,7 @@ impl Partner {
 
     /// Stops a person or everybody at once.
     pub fn suspend(&self, extent: Extent, by: By, why: Why, now: Timestamp) -> Decided {
+        self.seated()?.concerns(extent)?;
         self.becomes(PartnerFact::Suspended { extent, by, why }, now)
     }
 
@@ -428,6 +430,7 @@ impl Partner {
 
     /// Two people stop it for good.
     pub fn revoke(&self, extent: Extent, by: [By; 2], why: Why, now: Timestamp) -> Decided {
+        self.seated()?.concerns(extent)?;
         self.seated()?.revoke(extent, by, why)?;
         self.becomes(PartnerFact::Revoked { extent, by, why }, now)
     }
@@ -435,6 +438,7 @@ impl Partner {
     /// Signs for a change that takes two: the first signature waits, the second does it.
     pub fn change(&self, change: Change, by: By, now: Timestamp) -> Decided {
         let seat = self.seated()?;
+        seat.concerns(change.extent())?;
         match (seat.asked_by_another(change, by), change) {
             (Some(first), Change::Resume { extent }) => self.resume(extent, [first, by], now),
             (Some(first), Change::Revoke { extent, why }) => {

@@ -164,6 +164,11 @@ impl Commitment {
         Ok(document)
     }
 
+    /// The hash of one field's leaf: it names what the field says, and betrays nothing of it.
+    pub fn leaf(&self, path: &str) -> Option<Hash> {
+        self.leaves.iter().find(|leaf| leaf.path == path).map(Leaf::hash)
+    }
+
     /// One field's value.
     pub fn value(&self, path: &str) -> Option<Value> {
         let leaf = self.leaves.iter().find(|leaf| leaf.path == path)?;

@@ -8,8 +8,12 @@
 mod asking;
 #[path = "framework/outsiders.rs"]
 mod outsiders;
+#[path = "framework/pair.rs"]
+mod pair;
 #[path = "framework/record.rs"]
 mod record;
+#[path = "framework/routes.rs"]
+mod routes;
 #[path = "framework/visit.rs"]
 mod visit;
 #[path = "framework/words.rs"]

@@ -3,5 +3,6 @@
 pub mod browser;
 pub mod database;
 pub mod evaluation;
+pub mod words;
 pub mod work;
 pub mod world;

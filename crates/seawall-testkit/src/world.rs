@@ -8,6 +8,7 @@ mod cast;
 mod courier;
 mod framework;
 mod laboratory;
+pub mod life;
 mod report;
 mod still;
 mod story;

@@ -83,6 +83,9 @@ pub enum Refused {
     /// Somebody else does this.
     #[error("cannot do this: it is for somebody else to do")]
     NotYours,
+    /// A person seats somebody else.
+    #[error("cannot seat oneself: another official must")]
+    Oneself,
     /// There is no government's window that somebody could be seated in.
     #[error("cannot seat anybody: no window is offered to the government, or open to it")]
     NoWindow,
@@ -161,6 +164,10 @@ impl Seats {
         now: Timestamp,
     ) -> Result<SeatFact, Refused> {
         let fact = match (event, who) {
+            // Access takes two: nobody lets itself in.
+            (Event::Name { person, .. }, Who::Official(by)) if by == person => {
+                return Err(Refused::Oneself);
+            }
             (Event::Name { person, party }, Who::Official(_)) => {
                 let offer = of.window.offer().filter(|offer| offer.ring == Ring::Government);
                 offer.ok_or(Refused::NoWindow)?;
@@ -232,8 +239,18 @@ impl Seats {
                 next.access = next.access.issuing(token.clone(), at);
             }
         }
-        let most = next.people.len().max(next.stops.len()).max(next.lost_keys.len());
-        match most <= PEOPLE_MAX {
+        // Whoever is seated can always be stopped, however many are stopped who are not.
+        let strangers = next.stops.keys().filter(|it| !next.people.contains_key(it)).count();
+        let grows = match fact {
+            SeatFact::Named { .. } => next.people.len(),
+            SeatFact::Stopped { person, .. } if !next.people.contains_key(person) => strangers,
+            SeatFact::KeyLost { .. } => next.lost_keys.len(),
+            SeatFact::Stopped { .. }
+            | SeatFact::Lifted { .. }
+            | SeatFact::TermsAccepted { .. }
+            | SeatFact::TokenIssued { .. } => 0,
+        };
+        match grows <= PEOPLE_MAX {
             true => Ok(next),
             false => Err(Full(PEOPLE_MAX).into()),
         }

@@ -13,16 +13,17 @@ use serde::{Deserialize, Serialize};
 /// The most runs under one protocol.
 pub const RUNS_MAX: usize = 256;
 
-/// What a run under the protocol must look like, taken from the protocol when it was sealed.
+/// What a run under the protocol must look like, taken from the protocol when it was sealed: the
+/// salted leaves of its commitment, so that whoever reads a plan cannot try out what it says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// SHA-256 over the list of tasks.
+    /// The leaf of the list of tasks.
     pub tasks: Digest,
     /// How often each is tried.
     pub attempts: u64,
-    /// SHA-256 over the budgets.
+    /// The leaf of the budgets.
     pub limits: Digest,
-    /// SHA-256 over the packages that ran it, or the conditions as a whole.
+    /// The leaf of the conditions.
     pub conditions: Digest,
 }
 

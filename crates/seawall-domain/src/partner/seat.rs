@@ -108,7 +108,7 @@ pub enum Change {
 }
 
 impl Change {
-    fn extent(self) -> Extent {
+    pub(super) fn extent(self) -> Extent {
         match self {
             Change::Resume { extent } | Change::Revoke { extent, .. } => extent,
         }
@@ -186,6 +186,9 @@ pub enum Refused {
     /// Nothing of that kind is stopped.
     #[error("nothing is stopped there")]
     NotStopped,
+    /// Nobody of that name has the seat, so that nothing of it can be stopped.
+    #[error("cannot stop this person: it has no seat here")]
+    Stranger,
     /// It is for good.
     #[error("cannot start again what was revoked")]
     Revoked,
@@ -286,6 +289,15 @@ impl Seat {
     /// Whether the person has the seat at all, stopped or not.
     pub fn holds(&self, person: PersonId) -> Result<(), Denied> {
         self.people.contains(&person).then_some(()).ok_or(Denied::Stranger)
+    }
+
+    /// Whether it is about this seat: the whole of it, or a person who has it. So what is stopped
+    /// is never more than the people who are seated.
+    pub(super) fn concerns(&self, extent: Extent) -> Result<(), Refused> {
+        match extent {
+            Extent::Organisation => Ok(()),
+            Extent::Person(person) => self.holds(person).map_err(|_| Refused::Stranger),
+        }
     }
 
     /// What its tokens rest on, and which are in force.

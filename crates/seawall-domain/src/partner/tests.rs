@@ -62,6 +62,13 @@ fn decided(mark: u8) -> Partner {
     two.conclude(&rubric, Rivalry::None, 365, &Calendar::default(), at(4)).unwrap().0
 }
 
+/// A seat for these people, by a decision that both sides signed.
+pub(crate) fn seated(people: BTreeSet<PersonId>) -> Partner {
+    let (developer, clearinghouse) = (Side::Developer(person(8)), Side::Clearinghouse(person(9)));
+    let signed = decided(3).sign(developer, at(5)).unwrap().0.sign(clearinghouse, at(5)).unwrap().0;
+    signed.seat(people, at(6)).unwrap().0
+}
+
 #[test]
 fn an_application_becomes_a_seat_by_two_signatures() {
     let (developer, clearinghouse) = (Side::Developer(person(8)), Side::Clearinghouse(person(9)));

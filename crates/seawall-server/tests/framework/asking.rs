@@ -9,7 +9,7 @@ use seawall_server::auth::COOKIE;
 use seawall_server::site::{Site, router};
 use seawall_services::account;
 use seawall_testkit::database::Fresh;
-use seawall_testkit::world::{Cast, Framework, World, must};
+use seawall_testkit::world::{Cast, Framework, Story, World, must};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -28,6 +28,15 @@ impl House {
     pub async fn open() -> House {
         let world = World::open(Arc::new(Fresh::sqlite())).await;
         let cast = Cast::enter(&world).await;
+        let framework = Framework::enter(&world).await;
+        let router = router(Site { desk: world.desk.clone(), claim_check_salt: None });
+        House { world, cast, framework, router }
+    }
+
+    /// The same, with projects, and releases on their shelves: what others do can be done.
+    pub async fn staged() -> House {
+        let world = World::open(Arc::new(Fresh::sqlite())).await;
+        let cast = Story::stage(&world).await.cast;
         let framework = Framework::enter(&world).await;
         let router = router(Site { desk: world.desk.clone(), claim_check_salt: None });
         House { world, cast, framework, router }

@@ -1,190 +1,130 @@
-//! Two installations, one in which developers and partners take part and one in which nobody does:
-//! every outsider gets the same bytes from every route and every page (MISSION C56).
+//! Two installations from one seed and one clock, one in which developers and partners take part
+//! and one in which nobody does: every outsider gets the same bytes from every route and every
+//! page, through the whole life of the framework (MISSION C56).
+//!
+//! Nothing is taken out of an answer before it is compared. What would be by chance is the same by
+//! chance: whoever takes part draws from a sequence of its own, and each question is asked at one
+//! instant in both. Two routes are not asked with a session: `POST /logout`, which ends it, and
+//! `POST /login/{link}`, which begins one.
 
 use super::asking::House;
+use super::pair::Pair;
 use seawall_domain::access::Actor;
-use seawall_domain::partner::Declared;
-use seawall_domain::partner::concentration::{Sector, Size};
-use seawall_domain::time::Timestamp;
-use seawall_services::evaluation::docket;
-use seawall_services::{engagement, partner};
-use seawall_testkit::world::{in_days, must};
+use seawall_services::partner;
+use seawall_testkit::world::{life, must, person_of};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
-
-/// Pages beside the routes for machines.
-const PAGES: [&str; 27] = [
-    "/",
-    "/developers",
-    "/framework",
-    "/login",
-    "/queue",
-    "/laboratory",
-    "/cases",
-    "/scans",
-    "/today",
-    "/today/exposure",
-    "/due",
-    "/inventory",
-    "/advisories",
-    "/sources",
-    "/log",
-    "/engagements",
-    "/engagements/ENGAGEMENT",
-    "/evaluations",
-    "/evaluations/EVALUATION",
-    "/partners",
-    "/partners/PARTNER",
-    "/reach",
-    "/nothing",
-    "/v1/openapi.json",
-    "/.well-known/security.txt",
-    "/.well-known/csaf/provider-metadata.json",
-    "/log/checkpoint",
-];
-
-/// Steps that an outsider tries on what it cannot know of.
-const TRIED: [(&str, &str); 14] = [
-    ("POST /v1/engagements/ENGAGEMENT/withdrawal", ""),
-    ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"withdraw"}"#),
-    ("POST /v1/engagements/ENGAGEMENT/steps", r#"{"step":"advise","opinion":"hm"}"#),
-    ("GET /v1/engagements/ENGAGEMENT/record", ""),
-    ("POST /v1/engagements/ENGAGEMENT/record", "{}"),
-    ("POST /v1/evaluations/EVALUATION/steps", r#"{"step":"agree"}"#),
-    ("GET /v1/evaluations/EVALUATION/commitment", ""),
-    ("GET /v1/evaluations/EVALUATION/tokens", ""),
-    ("GET /v1/evaluations/EVALUATION/share", ""),
-    ("POST /v1/evaluations/EVALUATION/tokens", ""),
-    ("POST /v1/partners/PARTNER/steps", r#"{"step":"sign"}"#),
-    (
-        "POST /v1/partners/PARTNER/tokens",
-        r#"{"window":"00000000-0000-4000-8000-000000000000","key":"x","purposes":["patch"]}"#,
-    ),
-    ("POST /v1/query", r#"{"package":{"purl":"pkg:npm/ini"}}"#),
-    ("POST /claim-check", r#"{"hash":"00"}"#),
-];
-
-/// The ids of what outsiders ask for, there or not.
-struct Ids {
-    engagement: String,
-    evaluation: String,
-    partner: String,
-}
-
-impl Ids {
-    fn nothing() -> Ids {
-        let absent = || ABSENT.to_owned();
-        Ids { engagement: absent(), evaluation: absent(), partner: absent() }
-    }
-
-    fn fill(&self, line: &str) -> String {
-        line.replace("ENGAGEMENT", &self.engagement)
-            .replace("EVALUATION", &self.evaluation)
-            .replace("PARTNER", &self.partner)
+#[tokio::test]
+async fn every_outsider_gets_the_same_bytes_through_the_whole_life_of_the_framework() {
+    let mut pair = Pair::open().await;
+    let mut compared = 0;
+    pair.ordinary(0).await;
+    pair.turn();
+    life::questions(&pair.busy.world, &pair.busy.framework, &mut pair.left).await;
+    life::dockets(&pair.busy.world, &pair.busy.framework, &mut pair.left).await;
+    pair.turn();
+    pair.reach("2026-03-03T08:00:00Z").await;
+    pair.ordinary(1).await;
+    compared += pair.compare("asked and answered").await;
+    pair.turn();
+    life::windows(&pair.busy.world, &pair.busy.framework, &mut pair.left).await;
+    life::applications(&pair.busy.world, &pair.busy.framework, &pair.more, &mut pair.left).await;
+    pair.turn();
+    pair.reach("2026-03-03T12:00:00Z").await;
+    pair.ordinary(2).await;
+    compared += pair.compare("offered, open, ended; decided, seated, stopped").await;
+    // Windows expire and end with a release, questions lapse, appeals are overdue.
+    pair.reach("2026-03-26T12:00:00Z").await;
+    pair.turn();
+    life::certificates(&pair.busy.world, &pair.busy.framework, &pair.left).await;
+    life::later_appeals(&pair.busy.world, &pair.busy.framework, &pair.more, &pair.left).await;
+    pair.turn();
+    pair.reach("2026-03-27T12:00:00Z").await;
+    pair.ordinary(3).await;
+    compared += pair.compare("lapsed, expired, destroyed, appealed").await;
+    assert!(compared > 10_000, "{compared}");
+    // The test can see: whoever takes part does get something else, and each state was reached.
+    let developer = pair.busy.framework.developer.1.clone();
+    let cookie = pair.busy.cookie(&developer).await;
+    for (name, says) in REACHED {
+        let line = format!("GET /v1/engagements/{}", pair.left.engagement(name));
+        let told = pair.busy.ask(&line, "*/*", &cookie, "").await;
+        assert!(told.contains(says), "{name}: {told}");
     }
 }
 
-/// Everything that anybody can ask for: the documented routes that only read, the pages, and steps.
-async fn lines(house: &House) -> Vec<(String, String)> {
-    let document = house.ask("GET /v1/openapi.json", "*/*", "", "").await;
-    let (_, body) = document.split_once('\n').expect("it has a body");
-    let document: serde_json::Value = serde_json::from_str(body).expect("it is JSON");
-    let mut lines = Vec::new();
-    for (path, operations) in document["paths"].as_object().expect("there are paths") {
-        if operations.get("get").is_none() {
-            continue;
-        }
-        let id = match path {
-            path if path.contains("engagements") => "ENGAGEMENT",
-            path if path.contains("evaluations") => "EVALUATION",
-            path if path.contains("partners") => "PARTNER",
-            _ => ABSENT,
-        };
-        let mut path = path.replace("{id}", id);
-        while let Some((before, rest)) = path.split_once('{') {
-            let after = rest.split_once('}').map_or("", |(_, after)| after);
-            path = format!("{before}{ABSENT}{after}");
-        }
-        lines.push((format!("GET {path}"), String::new()));
-    }
-    lines.extend(PAGES.map(|page| (format!("GET {page}"), String::new())));
-    lines.extend(TRIED.map(|(line, body)| (line.to_owned(), body.to_owned())));
-    lines
+/// What became of engagements, by a part of what its developer reads of it.
+const REACHED: [(&str, &str); 3] =
+    [("covered", "covered"), ("lapses", "lapsed"), ("expires", "expired")];
+
+/// The two that nobody takes part in by asking.
+fn two(house: &House) -> Vec<(&'static str, Actor)> {
+    vec![("public", Actor::public()), ("rival", house.framework.rival.1.clone())]
 }
 
-async fn answers(house: &House, cookies: &[(&str, String)], ids: &Ids) -> Vec<(String, String)> {
-    let mut answers = Vec::new();
-    for (line, body) in lines(house).await {
-        for (role, cookie) in cookies {
-            let accept = if line.contains("/v1/") { "*/*" } else { "text/html" };
-            let answer = house.ask(&ids.fill(&line), accept, cookie, &body).await;
-            // What was asked for is not repeated in an answer, so nothing needs to be replaced.
-            answers.push((format!("{role}: {line}"), answer));
-        }
-    }
-    answers
-}
-
-/// Everybody who does not take part, with a session each.
-async fn outsiders(house: &House) -> Vec<(&'static str, String)> {
-    let mut people = house.cast.everybody();
-    people.retain(|(role, _)| *role != "administrator");
-    people.push(("rival", house.framework.rival.1.clone()));
-    let mut cookies = Vec::new();
-    for (role, actor) in people {
-        cookies.push((role, house.cookie(&actor).await));
-    }
-    cookies
-}
-
-/// Things happen between a developer, evaluators, an official and a partner.
-async fn take_part(house: &mut House) -> Ids {
-    let (desk, framework) = (house.world.desk.clone(), house.framework.clone());
-    let developer = &framework.developer.1;
-    let mut last = String::new();
-    for snapshot in 1..=5 {
-        let id = framework.engage(&house.world, snapshot).await.id;
-        let until = in_days(&house.world, 60);
-        must(engagement::submit(&desk, developer, id, until).await);
-        must(engagement::schedule(&desk, &framework.evaluators[0], id).await);
-        last = id.to_string();
-    }
-    let evaluation = must(docket::open(&desk, &framework.officials.1[0]).await).id.to_string();
-    let (party, applicant): (_, &Actor) = (&framework.partner.0, &framework.partner.1);
-    let declared = Declared {
-        parent: party.id,
-        sector: Sector::Water,
-        size: Size::Small,
-        protects: BTreeSet::new(),
-    };
-    let maker = framework.developer.0.id;
-    let filed = must(partner::apply(&desk, applicant, maker, declared, b"evidence").await);
-    house.world.until_idle().await;
-    Ids { engagement: last, evaluation, partner: filed.application.id.to_string() }
-}
+/// Where the counts are.
+const COUNTS: [&str; 2] = ["/framework", "/v1/framework"];
 
 #[tokio::test]
-async fn every_outsider_gets_the_same_bytes_whether_anybody_takes_part() {
-    let (mut empty, mut busy) = (House::open().await, House::open().await);
-    let (quiet_cookies, busy_cookies) = (outsiders(&empty).await, outsiders(&busy).await);
-    empty.world.until_idle().await;
-    busy.world.until_idle().await;
-    let ids = take_part(&mut busy).await;
-    let noon: Timestamp = "2026-03-05T12:00:00Z".parse().expect("an instant");
-    for house in [&empty, &busy] {
-        house.world.clock.reach(noon);
-        house.world.desk.advisories.refresh();
+async fn counts_are_told_on_one_page_only_and_from_ten_on() {
+    let mut pair = Pair::open().await;
+    let (nine, tenth) = pair.more.guilds.split_at(9);
+    let (nine, tenth, later) = (nine.to_vec(), tenth[..1].to_vec(), tenth[1].clone());
+    pair.turn();
+    life::many(&pair.busy.world, &pair.busy.framework, &pair.more, &nine).await;
+    pair.turn();
+    pair.reach("2026-04-02T12:00:00Z").await;
+    let people = |pair: &Pair| [two(&pair.quiet), two(&pair.busy)];
+    // A quarter later nine of each are nothing, on the page of the counts too.
+    let nobody = pair.asked("nine", people(&pair), |_| true).await;
+    assert!(nobody > 350, "{nobody}");
+    pair.turn();
+    life::many(&pair.busy.world, &pair.busy.framework, &pair.more, &tenth).await;
+    let waits = life::signed(&pair.busy.world, &pair.busy.framework, &pair.more, &later).await;
+    pair.turn();
+    // A tenth is seen only when the quarter is over.
+    pair.reach("2026-06-30T12:00:00Z").await;
+    pair.asked("ten, in their quarter", people(&pair), |path| COUNTS.contains(&path)).await;
+    pair.reach("2026-07-01T12:00:00Z").await;
+    pair.asked("ten", people(&pair), |path| !COUNTS.contains(&path)).await;
+    pair.align();
+    let (without, with) = (counted(&pair.quiet).await, counted(&pair.busy).await);
+    assert_eq!(without["engagements"], Value::Null);
+    assert_eq!(without["applications"], Value::Null);
+    assert_eq!((&with["engagements"], &with["applications"]), (&json!(10), &json!(10)));
+    assert!(with["concentration"].is_object() && without["concentration"].is_null());
+    assert!(!with.to_string().contains("Guild"), "{with}");
+    // Nothing else of the document differs than these counts and to whom seats go, in shares.
+    for document in [&without, &with] {
+        let members = document.as_object().expect("it is an object").keys();
+        assert_eq!(members.collect::<Vec<_>>(), MEMBERS);
     }
-    let without = answers(&empty, &quiet_cookies, &Ids::nothing()).await;
-    let with = answers(&busy, &busy_cookies, &ids).await;
-    assert_eq!(without.len(), with.len());
-    assert!(without.len() > 500, "{}", without.len());
-    for ((question, without), (_, with)) in without.iter().zip(&with) {
-        assert!(without == with, "{question}:\n{without}\n---\n{with}");
-    }
-    // The test can see: whoever takes part does get something else.
-    let developer = busy.cookie(&busy.framework.developer.1).await;
-    let own = busy.ask("GET /engagements", "text/html", &developer, "").await;
-    assert!(own.contains("determination: scheduled"), "{own}");
+    // What happens within the quarter moves nothing: a seat that is taken now, and those that end.
+    let people = BTreeSet::from([person_of(&later.1)]);
+    pair.turn();
+    must(partner::seat(&pair.busy.world.desk, &later.1, waits, people).await);
+    pair.turn();
+    assert_eq!(counted(&pair.busy).await, with, "a seat was taken since");
+    pair.reach("2026-09-30T12:00:00Z").await;
+    assert_eq!(counted(&pair.busy).await, with);
+    pair.reach("2026-10-01T12:00:00Z").await;
+    let told = counted(&pair.busy).await;
+    assert_ne!(told["concentration"], with["concentration"], "eleven have one by now");
+    // Their year is over within a quarter: until its end they are told of as before.
+    pair.reach("2027-01-02T12:00:00Z").await;
+    let before = counted(&pair.busy).await;
+    pair.reach("2027-03-31T12:00:00Z").await;
+    assert_eq!(counted(&pair.busy).await, before, "most seats have ended since");
+    pair.reach("2027-04-01T12:00:00Z").await;
+    assert!(counted(&pair.busy).await["concentration"].is_null());
+}
+
+/// What the document of the counts says.
+const MEMBERS: [&str; 4] = ["as_of", "engagements", "applications", "concentration"];
+
+async fn counted(house: &House) -> Value {
+    let told = house.ask("GET /v1/framework", "*/*", "", "").await;
+    let (_, body) = told.split_once('\n').expect("it has a body");
+    serde_json::from_str(body).expect("it is JSON")
 }

@@ -1,140 +1,118 @@
-//! The words of the framework for models, over its routes, schemas, tables and pages: none of those
-//! that would make a voluntary one something else.
+//! The words of the framework for models, over what it answers: tables and columns, facts, routes
+//! and schemas, pages of everything in every state, letters and refusals. What it is written in,
+//! file by file, a test of the domain looks through.
 
 use super::asking::House;
+use super::pair::{Pair, Sent, ask, questions, sessions, with_ids};
+use super::routes::{is_own, routes};
+use seawall_testkit::words::said;
+use seawall_testkit::world::{World, life, must};
 use serde_json::Value;
-use std::path::Path;
 
-/// Parts of words that are never said, in whatever form.
-const NEVER: [&str; 5] = ["approv", "licen", "clearance", "permi", "review"];
-
-/// Files that the three subjects are made of above the domain, below `crates/`.
-const FILES: [&str; 52] = [
-    "seawall-store/migrations/0005_framework.sql",
-    "seawall-store/migrations/0006_basis.sql",
-    "seawall-store/src/queries/engagement.rs",
-    "seawall-store/src/queries/evaluation.rs",
-    "seawall-store/src/queries/partner.rs",
-    "seawall-services/src/engagement.rs",
-    "seawall-formats/src/gateway/count.rs",
-    "seawall-formats/src/operators.rs",
-    "seawall-formats/src/rubric.rs",
-    "seawall-services/src/engagement/counts.rs",
-    "seawall-services/src/engagement/custody.rs",
-    "seawall-services/src/engagement/figures.rs",
-    "seawall-services/src/engagement/gateway.rs",
-    "seawall-services/src/engagement/letters.rs",
-    "seawall-services/src/engagement/record.rs",
-    "seawall-services/src/engagement/seats.rs",
-    "seawall-services/src/engagement/steps.rs",
-    "seawall-services/src/evaluation/docket.rs",
-    "seawall-services/src/evaluation/docket/papers.rs",
-    "seawall-services/src/partner.rs",
-    "seawall-services/src/partner/basis.rs",
-    "seawall-services/src/partner/panel.rs",
-    "seawall-services/src/partner/reach.rs",
-    "seawall-services/src/partner/read.rs",
-    "seawall-services/src/partner/register.rs",
-    "seawall-services/src/partner/seat.rs",
-    "seawall-services/src/partner/token.rs",
-    "seawall-server/src/api/basis.rs",
-    "seawall-server/src/api/engagements.rs",
-    "seawall-server/src/api/engagements/count.rs",
-    "seawall-server/src/api/engagements/gateway.rs",
-    "seawall-server/src/api/engagements/seat.rs",
-    "seawall-server/src/api/engagements/step.rs",
-    "seawall-server/src/api/evaluations.rs",
-    "seawall-server/src/api/evaluations/step.rs",
-    "seawall-server/src/api/framework.rs",
-    "seawall-server/src/api/partners.rs",
-    "seawall-server/src/api/partners/step.rs",
-    "seawall-server/src/api/partners/token.rs",
-    "seawall-server/src/web/engagement.rs",
-    "seawall-server/src/web/engagement/acts.rs",
-    "seawall-server/src/web/engagement/counts.rs",
-    "seawall-server/src/web/engagement/seats.rs",
-    "seawall-server/src/web/engagement/stands.rs",
-    "seawall-server/src/web/evaluation.rs",
-    "seawall-server/src/web/partner.rs",
-    "seawall-server/src/web/partner/acts.rs",
-    "seawall-server/src/web/partner/record.rs",
-    "seawall-server/src/web/reach.rs",
-    "seawall-server/templates/matter.html",
-    "seawall-server/templates/matters.html",
-    "seawall-server/templates/framework.html",
+/// Where something else is meant: a part of the place, the part of a word, and what it is there.
+const MEANT: [(&str, &str, &str); 6] = [
+    ("/record", "review", "in a record: people looked blindly at what a model said, for cheating"),
+    ("fact", "review", "a technique by which flaws are looked for"),
+    ("schema of wanted", "review", "a technique by which flaws are looked for"),
+    ("/v1/openapi.json", "review", "the same, where it is described"),
+    ("/v1/openapi.json", "licen", "the terms of this program"),
+    ("/v1/scan-claims", "review", "a technique by which flaws are looked for"),
 ];
+
+/// What is said at a place and not meant otherwise.
+fn unmeant(place: &str, text: &str) -> Vec<String> {
+    let meant = |word: &str| MEANT.iter().any(|(at, said, _)| place.contains(at) && *said == word);
+    let found = said(text).into_iter().filter(|(word, _)| !meant(word));
+    found.map(|(word, line)| format!("{place} says `{word}`: {line}")).collect()
+}
 
 #[track_caller]
 fn check(place: &str, text: &str) {
-    let text = text.to_lowercase();
-    for word in NEVER {
-        let line = text.lines().find(|line| line.contains(word));
-        assert_eq!(line, None, "{place} says `{word}`");
-    }
+    assert_eq!(unmeant(place, text), Vec::<String>::new());
 }
 
 #[test]
-fn no_file_of_the_three_subjects_says_a_word_of_admission() {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for file in FILES {
-        let text = std::fs::read_to_string(crates.join(file));
-        check(file, &text.unwrap_or_else(|error| panic!("{file}: {error}")));
-    }
+fn a_planted_word_is_found() {
+    let check = |place: &str, text: &str, expected: usize| {
+        assert_eq!(unmeant(place, text).len(), expected, "{place}: {text}");
+    };
+    check("GET /engagements for developer", "<p>Approved.</p>", 1);
+    check("GET /engagements for developer", "<p>The permit, after a review.</p>", 2);
+    check("GET /v1/engagements/1/record for auditor", "{\"review\":null}", 0);
+    check("GET /v1/engagements/1/record for auditor", "{\"licence\":null}", 1);
+    check("column engagement.clearance", "engagement.clearance", 1);
 }
 
-/// Everything of the document that belongs to these tags, with the schemas that it refers to.
-fn parts(document: &Value) -> Vec<(String, Value)> {
-    let tags = ["engagements", "evaluations", "partners", "ties", "framework"];
-    let mut parts = Vec::new();
-    for (path, operations) in document["paths"].as_object().expect("there are paths") {
-        for (method, operation) in operations.as_object().expect("there are operations") {
-            if tags.iter().any(|tag| operation["tags"][0] == *tag) {
-                parts.push((format!("{method} {path}"), operation.clone()));
-            }
-        }
-    }
-    let schemas = document["components"]["schemas"].as_object().expect("there are schemas");
-    let mut named: Vec<String> = Vec::new();
-    loop {
-        let text = serde_json::to_string(&parts.iter().map(|it| &it.1).collect::<Vec<_>>());
-        let text = text.expect("it can be written");
-        let new = schemas.iter().filter(|(name, _)| {
-            text.contains(&format!("#/components/schemas/{name}\"")) && !named.contains(name)
-        });
-        let new: Vec<(String, Value)> = new.map(|(name, it)| (name.clone(), it.clone())).collect();
-        if new.is_empty() {
-            return parts;
-        }
-        named.extend(new.iter().map(|it| it.0.clone()));
-        parts.extend(new);
+#[tokio::test]
+async fn no_table_and_no_column_says_a_word_of_admission() {
+    let house = House::open().await;
+    let database = house.world.desk.store.database();
+    let sql = "SELECT name, COALESCE(sql, '') AS made FROM sqlite_master ORDER BY name";
+    let rows = must(database.fetch(sql, Vec::new()).await);
+    assert!(rows.len() > 40, "{}", rows.len());
+    for row in rows {
+        let (name, made) = (must(row.text("name")), must(row.text("made")));
+        check(&format!("table {name}"), &format!("{name} {made}"));
     }
 }
 
 #[tokio::test]
 async fn no_route_and_no_schema_says_a_word_of_admission() {
     let house = House::open().await;
+    for (method, path) in routes(&house.router) {
+        check(&format!("route {path}"), &format!("{method} {path}"));
+    }
     let document = house.ask("GET /v1/openapi.json", "*/*", "", "").await;
     let (_, body) = document.split_once('\n').expect("it has a body");
     let document: Value = serde_json::from_str(body).expect("it is JSON");
-    let parts = parts(&document);
-    assert!(parts.len() > 30, "{}", parts.len());
-    for (place, part) in parts {
-        check(&place, &format!("{place} {part}"));
+    let paths = document["paths"].as_object().expect("there are paths");
+    assert!(paths.keys().filter(|path| is_own(path)).count() > 30);
+    for (path, operations) in paths {
+        check(path, &operations.to_string());
+    }
+    let schemas = document["components"]["schemas"].as_object().expect("there are schemas");
+    for (name, schema) in schemas {
+        check(&format!("schema of {}", name.to_lowercase()), &format!("{name} {schema}"));
     }
 }
 
+/// Everything has happened: everybody is shown everything of it, then refused everything.
+async fn lived() -> Pair {
+    let mut pair = Pair::open().await;
+    pair.ordinary(0).await;
+    {
+        let (world, cast): (&World, _) = (&pair.busy.world, &pair.busy.framework);
+        life::questions(world, cast, &mut pair.left).await;
+        life::dockets(world, cast, &mut pair.left).await;
+        life::windows(world, cast, &mut pair.left).await;
+        life::applications(world, cast, &pair.more, &mut pair.left).await;
+    }
+    pair.reach("2026-03-26T12:00:00Z").await;
+    life::certificates(&pair.busy.world, &pair.busy.framework, &pair.left).await;
+    pair
+}
+
 #[tokio::test]
-async fn no_page_says_a_word_of_admission() {
-    let house = House::open().await;
-    let engagement = house.framework.engage(&house.world, 1).await.id;
-    for (role, actor) in house.framework.everybody() {
-        let cookie = house.cookie(&actor).await;
-        let pages =
-            ["/framework", "/engagements", "/evaluations", "/partners", "/reach", "/developers"];
-        let one = format!("/engagements/{engagement}");
-        for page in pages.into_iter().chain([one.as_str()]) {
-            let answer = house.ask(&format!("GET {page}"), "text/html", &cookie, "").await;
-            check(&format!("{page} for {role}"), &answer);
+async fn nothing_that_is_answered_in_any_state_says_a_word_of_admission() {
+    let pair = lived().await;
+    let house = &pair.busy;
+    let sessions = sessions(house, &house.framework.everybody()).await;
+    let mut asked = questions(house).await;
+    // What is read first, since what is sent may change what is read.
+    asked.sort_by_key(|question| !matches!(question.body, Sent::Nothing));
+    let (mut answers, mut pages) = (0, 0);
+    for question in &asked {
+        for session in &sessions {
+            for (name, line) in with_ids(&pair.left, &question.line) {
+                let told = ask(house, session, &line, &question.body).await;
+                check(&format!("{line} ({name}) for {}", session.role), &told);
+                answers += 1;
+                pages += usize::from(told.starts_with("200") && told.contains("<main"));
+            }
         }
+    }
+    assert!(answers > 5_000 && pages > 250, "{answers} answers, {pages} pages");
+    for fact in house.world.facts().await {
+        check("fact", &fact);
     }
 }

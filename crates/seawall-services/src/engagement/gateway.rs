@@ -17,6 +17,7 @@ use seawall_domain::engagement::token::QUOTA;
 use seawall_domain::engagement::window::{self, Ring, Window};
 use seawall_domain::engagement::{Engagement, Event};
 use seawall_domain::id::{EngagementId, PartyId, WindowId};
+use seawall_domain::partner::cut::{cut_of, quotas_of};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
 use seawall_formats::gateway::word::{self, CLOSING, Closing, EXTENSION, QUOTAS, Quota, Quotas};
@@ -136,9 +137,8 @@ pub async fn setup(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Setu
     let mut quotas = Vec::new();
     match offer.ring {
         Ring::Partners => {
-            for partner in tx.partner_list_for(engagement.developer).await? {
-                quotas.extend(partner.quota(now).map(|limit| (partner.application.party, limit)));
-            }
+            let partners = tx.partner_list_for(engagement.developer).await?;
+            quotas.extend(quotas_of(&partners, now));
         }
         Ring::Government => {
             let parties: BTreeSet<PartyId> =
@@ -204,13 +204,8 @@ pub async fn stops(
     let due = engagement.window.due();
     let stands = engagement.window.offer().filter(|_| due.is_some_and(|due| now < due));
     let window = stands.map(|offer| offer.window);
-    let mut cut = engagement.seats.cut();
-    for partner in tx.partner_list_for(engagement.developer).await? {
-        let more = partner.cut(now);
-        cut.people.extend(more.people);
-        cut.parties.extend(more.parties);
-        cut.keys.extend(more.keys);
-    }
+    let partners = tx.partner_list_for(engagement.developer).await?;
+    let cut = cut_of(engagement.seats.cut(), &partners, now);
     let key = issuer(desk, id);
     let signed = match (window, of) {
         (Some(window), None) => Some(list(&key, window, now, &cut)?),

@@ -132,6 +132,9 @@ async fn docket_of(hand: &mut Hand) -> Outcome<(Kept, Book)> {
     let of_root = |book: &Book| book.root() == root;
     let newest = || refused("the protocol that was named was amended since");
     let evaluation = found.ok_or_else(newest)?;
+    if evaluation.docket.custody().is_none() {
+        return Err(refused("its protocol was sealed for a rehearsal").into());
+    }
     let opened = evaluation.docket.opened().is_some_and(|opened| opened.root() == root);
     let book = evaluation.docket.book.clone().filter(of_root).ok_or_else(newest)?;
     let kept = evaluation.kept.get(&root).cloned().ok_or_else(newest)?;

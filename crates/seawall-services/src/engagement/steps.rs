@@ -8,9 +8,10 @@ use seawall_domain::digest::Digest;
 use seawall_domain::engagement::determination::{self, Concurrence, Determination};
 use seawall_domain::engagement::release::Report;
 use seawall_domain::engagement::window::{self, Offer, Ring};
-use seawall_domain::engagement::{Engagement, Event, lineage};
+use seawall_domain::engagement::{Engagement, Event, Who, lineage};
 use seawall_domain::evaluation::allowance::Allowance;
 use seawall_domain::evaluation::decision::Outcome as Finding;
+use seawall_domain::evaluation::sealing::{self, Duty};
 use seawall_domain::id::{EngagementId, WindowId};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
@@ -93,9 +94,15 @@ pub async fn name_protocol(
 ) -> Outcome<Engagement> {
     let mut hand =
         Hand::open(desk, actor, id, "engagement_name_protocol", Action::Evaluate).await?;
-    let evaluation = hand.tx.evaluation_by_root(&root).await?;
-    if evaluation.and_then(|evaluation| evaluation.sealed()) != Some(root) {
+    let found = hand.tx.evaluation_by_root(&root).await?;
+    let Some(evaluation) = found.filter(|evaluation| evaluation.sealed() == Some(root)) else {
         let why = "cannot name this protocol: two people must have sealed it";
+        return Err(Refusal::ByRule(why.into()).into());
+    };
+    // Whoever has the installation reads what lies under its own key, before and after the runs.
+    if evaluation.docket.custody().is_none() {
+        let why = "cannot name this protocol: it was sealed for a rehearsal, and custodians keep \
+                   no part of its key";
         return Err(Refusal::ByRule(why.into()).into());
     }
     hand.step(Event::NameProtocol(root)).await?;
@@ -129,6 +136,7 @@ pub async fn issue(
     differs: Option<&str>,
 ) -> Outcome<Engagement> {
     let mut hand = Hand::open(desk, actor, id, "engagement_issue", Action::Determine).await?;
+    judges_alone(&mut hand).await?;
     let concurrence = match differs {
         None => Concurrence::Concurs,
         Some(reasons) => {
@@ -140,6 +148,26 @@ pub async fn issue(
     let event = determination::Event::Issue { outcome, concurrence };
     hand.step(Event::Determination(event)).await?;
     hand.done().await
+}
+
+/// Whoever signs the outcome neither set the threshold nor signed for it, ran or scored: what was
+/// found and whether somebody agrees with it come from different people (FRONTIER 3.3 and 3.4).
+async fn judges_alone(hand: &mut Hand) -> Outcome<()> {
+    let Some(root) = hand.engagement.protocol else { return Ok(()) };
+    let evaluation = hand.tx.evaluation_by_root(&root).await?;
+    let duties = evaluation.map(|evaluation| evaluation.docket.duties).unwrap_or_default();
+    let others = [Duty::SetThreshold, Duty::Countersign, Duty::Run, Duty::Score];
+    let has = |person| others.iter().any(|duty| duties.has(person, *duty));
+    match hand.who {
+        Who::Official(person) if has(person) => {
+            Err(Refusal::ByRule(sealing::Refused::SecondDuty.to_string()).into())
+        }
+        Who::Official(_)
+        | Who::Developer(_)
+        | Who::Evaluator(_)
+        | Who::DutyOfficer(_)
+        | Who::Clock => Ok(()),
+    }
 }
 
 /// What a developer offers.

@@ -23,10 +23,33 @@ pub fn commit(protocol: &Protocol, salts: &[Salt]) -> Result<Commitment, Fault> 
 
 /// Reads an opening, holds it against the published root, and gives back the protocol.
 pub fn reopen(opening: &[u8], root: Digest) -> Result<Protocol, Fault> {
+    Ok(replanned(opening, root)?.0)
+}
+
+/// What runs under an opened protocol must look like, as a book of tokens may say it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Plans {
+    /// By the leaves of the commitment.
+    pub salted: Plan,
+    /// By digests without salts, as books of before 27 November 2026 say it.
+    pub plain: Plan,
+}
+
+impl Plans {
+    /// Whether a book says what was sealed.
+    pub fn has(&self, plan: &Plan) -> bool {
+        [self.salted, self.plain].contains(plan)
+    }
+}
+
+/// The same, with what its runs must look like.
+pub fn replanned(opening: &[u8], root: Digest) -> Result<(Protocol, Plans), Fault> {
     let commitment = open(opening, root)?;
     let terms: Terms = serde_json::from_value(commitment.document()?)
         .map_err(|_| unreadable("what was committed to is no protocol of this edition"))?;
-    Protocol::try_from(terms).map_err(|unfit| unreadable(&unfit.to_string()))
+    let protocol = Protocol::try_from(terms).map_err(|unfit| unreadable(&unfit.to_string()))?;
+    let plans = Plans { salted: plan(&protocol, &commitment)?, plain: plain(&protocol)? };
+    Ok((protocol, plans))
 }
 
 /// Reads an opening and holds it against the published root. Nothing of its content is repeated.
@@ -55,15 +78,30 @@ pub fn draft(
     Ok(Draft {
         root: Digest::new(commitment.root().0),
         supersedes,
-        plan: plan(protocol)?,
+        plan: plan(protocol, commitment)?,
         until: terms.validity.until,
         signers: terms.signers.clone(),
         custody: None,
     })
 }
 
-/// What a run under the protocol must look like: digests over its canonical JSON.
-pub fn plan(protocol: &Protocol) -> Result<Plan, Fault> {
+/// What a run under the protocol must look like, by the leaves of its commitment. They are salted:
+/// a plan is read by more people than an opening, and few budgets are likely.
+pub fn plan(protocol: &Protocol, commitment: &Commitment) -> Result<Plan, Fault> {
+    let of = |path: &str| {
+        let leaf = commitment.leaf(path).ok_or_else(|| unreadable("a field is missing"))?;
+        Ok::<Digest, Fault>(Digest::new(leaf.0))
+    };
+    Ok(Plan {
+        tasks: of("/tasks")?,
+        attempts: protocol.terms().attempts.0,
+        limits: of("/budgets")?,
+        conditions: of("/conditions")?,
+    })
+}
+
+/// The same by digests over canonical JSON.
+fn plain(protocol: &Protocol) -> Result<Plan, Fault> {
     let document = document(protocol)?;
     let of = |path: &str| {
         let part = document.pointer(path).ok_or_else(|| unreadable("a field is missing"))?;

@@ -38,10 +38,14 @@ impl Tx {
         .await
     }
 
-    /// How many engagements were opened before an instant.
-    pub async fn engagement_count_before(&mut self, at: Timestamp) -> Result<i64, StoreFault> {
-        let sql = "SELECT COUNT(*) AS engagements FROM engagement WHERE opened < $1";
+    /// How many engagements were opened before an instant, and by how many developers.
+    pub async fn engagement_count_before(
+        &mut self,
+        at: Timestamp,
+    ) -> Result<(i64, i64), StoreFault> {
+        let sql = "SELECT COUNT(*) AS engagements, COUNT(DISTINCT developer) AS developers \
+                   FROM engagement WHERE opened < $1";
         let row = self.fetch_optional(sql, vec![at.into()]).await?;
-        row.map_or(Ok(0), |row| row.int("engagements"))
+        row.map_or(Ok((0, 0)), |row| Ok((row.int("engagements")?, row.int("developers")?)))
     }
 }

@@ -52,11 +52,18 @@ impl Tx {
         .await
     }
 
-    /// How many applications were filed before an instant.
-    pub async fn partner_count_before(&mut self, at: Timestamp) -> Result<i64, StoreFault> {
-        let sql = "SELECT COUNT(*) AS partners FROM partner WHERE filed < $1";
+    /// The partners that have a seat, or had one.
+    pub async fn partner_list_had_seat(&mut self) -> Result<Vec<Partner>, StoreFault> {
+        let sql = select!(partner, "WHERE stage IN ('seated', 'over') ORDER BY filed, id");
+        self.values(sql, Vec::new()).await
+    }
+
+    /// How many applications were filed before an instant, and by how many parties.
+    pub async fn partner_count_before(&mut self, at: Timestamp) -> Result<(i64, i64), StoreFault> {
+        let sql = "SELECT COUNT(*) AS partners, COUNT(DISTINCT party) AS parties \
+                   FROM partner WHERE filed < $1";
         let row = self.fetch_optional(sql, vec![at.into()]).await?;
-        row.map_or(Ok(0), |row| row.int("partners"))
+        row.map_or(Ok((0, 0)), |row| Ok((row.int("partners")?, row.int("parties")?)))
     }
 
     /// What the installation judges and counts by; none before anything was brought in.

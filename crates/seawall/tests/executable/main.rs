@@ -28,4 +28,5 @@ mod statistics;
 mod truth;
 mod update;
 mod web;
+mod words;
 mod workers;

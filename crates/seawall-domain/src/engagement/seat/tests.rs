@@ -102,6 +102,27 @@ fn only_the_official_seats_and_only_in_a_governments_window() {
 }
 
 #[test]
+fn whoever_is_seated_can_always_be_stopped() {
+    let mut of = seated();
+    for number in 0..PEOPLE_MAX as u128 {
+        of = seat(&of, Event::Stop { person: person(10_000 + number) }, OFFICIAL).unwrap();
+    }
+    let full = seat(&of, Event::Stop { person: person(9_999) }, OFFICIAL);
+    assert_eq!(full.map(drop), Err(Not::Seat(Full(PEOPLE_MAX).into())), "a stranger");
+    let stopped = seat(&of, Event::Stop { person: person(5) }, DEVELOPER).unwrap();
+    assert_eq!(give(&stopped, 5), Err(Not::Seat(Refused::Stopped)));
+}
+
+#[test]
+fn nobody_lets_itself_in() {
+    let open = engaged(Ring::Government, true);
+    let Who::Official(me) = OFFICIAL else { panic!("it is the official") };
+    let itself = Event::Name { person: me, party: party() };
+    assert_eq!(seat(&open, itself, OFFICIAL), Err(Not::Seat(Refused::Oneself)));
+    assert!(seat(&open, itself, Who::Official(person(77))).is_ok(), "another official does");
+}
+
+#[test]
 fn a_token_is_refused_for_the_reasons_of_a_partners_seat() {
     let good = seated();
     let grant = give(&good, 5).unwrap();

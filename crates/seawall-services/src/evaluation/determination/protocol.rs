@@ -1,7 +1,7 @@
 //! The protocol of a determination, with what shows that it was sealed before the runs.
 
 use super::{Refused, hash};
-use crate::evaluation::sealing;
+use crate::evaluation::sealing::{self, Plans};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::docket::Draft;
 use seawall_domain::evaluation::protocol::{FIELDS, Protocol};
@@ -170,6 +170,8 @@ pub struct Sealed {
     pub signed_by: BTreeSet<Digest>,
     /// The files that show it, each by its SHA-256.
     pub inputs: BTreeMap<String, Digest>,
+    /// What its runs must look like.
+    pub plans: Plans,
     /// The tokens that were given out under it.
     pub book: Book,
 }
@@ -178,7 +180,7 @@ impl Source {
     /// A protocol that was committed to: from its opening, what was published, and the tokens.
     pub fn sealed(opening: &[u8], published: &[u8], book: Book) -> Result<Source, Fault> {
         let commitment = Published::read(published)?;
-        let protocol = sealing::reopen(opening, commitment.root()?)?;
+        let (protocol, plans) = sealing::replanned(opening, commitment.root()?)?;
         let inputs = [("opening", opening), ("commitment", published)];
         let inputs = inputs.map(|(name, bytes)| (name.to_owned(), hash(bytes)));
         let sealed = Sealed {
@@ -186,6 +188,7 @@ impl Source {
             at: commitment.at()?,
             signed_by: commitment.signed_by()?,
             inputs: inputs.into(),
+            plans,
             book,
         };
         if sealed.signed_by.len() < SIGNATURES_MIN {
@@ -235,9 +238,8 @@ impl Source {
 impl Sealed {
     /// The tokens must be those of this protocol, and no other.
     pub(super) fn fits(&self, protocol: &Protocol) -> Result<(), Refused> {
-        let plan = sealing::plan(protocol)?;
         let same = self.book.root() == self.root
-            && *self.book.plan() == plan
+            && self.plans.has(self.book.plan())
             && self.book.sealed_at() == self.at
             && self.book.until() == protocol.terms().validity.until;
         if same { Ok(()) } else { Err(Unplaced::OtherBook.into()) }

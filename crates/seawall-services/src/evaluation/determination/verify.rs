@@ -5,7 +5,7 @@ use super::{
     Besides, CODERS_MIN, Files, Reviewing, closed, determine_without, drawn, exclusions, hash,
     seed, signed_bytes, told, unmet, value,
 };
-use crate::evaluation::sealing;
+use crate::evaluation::sealing::{self, Plans};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::decision::Look;
@@ -86,15 +86,15 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     let table = table(&record);
     checks.hold("the figures follow from its table", figures(&record, &table));
     logs(&record, evidence, &mut checks);
-    let protocol = match protocol(&record, evidence) {
-        Ok(protocol) => {
-            let state = protocol.as_ref().map_or(State::Open(OPENING), |_| State::Holds);
+    let (protocol, plans) = match protocol(&record, evidence) {
+        Ok(opened) => {
+            let state = opened.as_ref().map_or(State::Open(OPENING), |_| State::Holds);
             checks.say("the protocol is the one that was named", state);
-            protocol
+            opened.map_or((None, None), |(protocol, plans)| (Some(protocol), plans))
         }
         Err(why) => {
             checks.hold("the protocol is the one that was named", Err(why));
-            None
+            (None, None)
         }
     };
     match &protocol {
@@ -110,9 +110,9 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     checks.hold("what is called cheated was looked at by two people", cheated(&record));
     left_out(&record, protocol.as_ref(), &mut checks);
     commitment(&record, evidence, &mut checks);
-    tokens(&record, evidence, protocol.as_ref(), &mut checks);
+    tokens(&record, evidence, protocol.as_ref().zip(plans), &mut checks);
     accounts(&record, evidence, &mut checks);
-    whole(&record, evidence, protocol, &mut checks);
+    whole(&record, evidence, protocol.map(|protocol| (protocol, plans)), &mut checks);
     official(&record, &mut checks);
     checks.say("when, and by which program it was computed", State::Stated("the record"));
     checks.0
@@ -178,17 +178,21 @@ fn logs(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
     );
 }
 
+/// A protocol, and what its runs must look like where it was sealed.
+type Opened = (Protocol, Option<Plans>);
+
 /// The protocol, where it was given and is the one that the record names.
-fn protocol(record: &Record, evidence: &Evidence<'_>) -> Result<Option<Protocol>, String> {
+fn protocol(record: &Record, evidence: &Evidence<'_>) -> Result<Option<Opened>, String> {
     let Some(bytes) = evidence.protocol else { return Ok(None) };
     let named = &record.body.protocol;
     let (protocol, name) = match (record.body.standing, named.root) {
         (Standing::Sealed, Some(root)) => {
-            (sealing::reopen(bytes, root).map_err(|fault| fault.to_string())?, "opening")
+            let opened = sealing::replanned(bytes, root).map_err(|fault| fault.to_string())?;
+            ((opened.0, Some(opened.1)), "opening")
         }
         (Standing::Rehearsal, None) => {
             let read = seawall_formats::protocol::read(bytes);
-            (read.map_err(|fault| fault.to_string())?, "protocol")
+            ((read.map_err(|fault| fault.to_string())?, None), "protocol")
         }
         (Standing::Sealed, None) | (Standing::Rehearsal, Some(_)) => {
             return Err("the record names a protocol that does not go with its standing".to_owned());
@@ -339,14 +343,9 @@ fn published(record: &Record, bytes: &[u8]) -> Result<(), String> {
 }
 
 /// Makes the whole record again, and compares it member by member.
-fn whole(
-    record: &Record,
-    evidence: &Evidence<'_>,
-    protocol: Option<Protocol>,
-    checks: &mut Checks,
-) {
+fn whole(record: &Record, evidence: &Evidence<'_>, opened: Option<Opened>, checks: &mut Checks) {
     const WHAT: &str = "the whole record follows from the files";
-    let Some(protocol) = protocol else {
+    let Some(opened) = opened else {
         checks.say(WHAT, State::Open(OPENING));
         return;
     };
@@ -362,14 +361,14 @@ fn whole(
         (None, None) => Ok(None),
         (_, Some(bytes)) => Reviewing::read(bytes).map(Some).map_err(|fault| fault.to_string()),
     };
-    let held = review.and_then(|review| again(record, runs, protocol, review));
+    let held = review.and_then(|review| again(record, runs, opened, review));
     checks.hold(WHAT, held);
 }
 
 fn again(
     record: &Record,
     runs: &[Run],
-    protocol: Protocol,
+    opened: Opened,
     review: Option<Reviewing>,
 ) -> Result<(), String> {
     let body = &record.body;
@@ -382,7 +381,7 @@ fn again(
     let runs = runs.ok_or("a log is missing")?;
     let extras = drawn::extras(body, &by_digest).ok_or("a log is missing")?;
     let files = Files {
-        source: source(record, protocol)?,
+        source: source(record, opened)?,
         runs: &runs,
         review,
         besides: Besides { extras, statement: body.statement.clone() },
@@ -398,37 +397,36 @@ fn again(
 }
 
 /// Where the protocol came from, by what the record says; the root was held against it already.
-fn source(record: &Record, protocol: Protocol) -> Result<Source, String> {
+fn source(record: &Record, (protocol, plans): Opened) -> Result<Source, String> {
     let named = &record.body.protocol;
-    let (Some(root), Some(at)) = (named.root, named.sealed_at) else {
+    let (Some(root), Some(at), Some(plans)) = (named.root, named.sealed_at, plans) else {
         let digest = record.body.inputs.get("protocol").copied();
         let digest = digest.ok_or("the record does not name its protocol")?;
         return Ok(Source::Plain(protocol, digest));
     };
-    let plan = sealing::plan(&protocol).map_err(|fault| fault.to_string())?;
     let until = protocol.terms().validity.until;
     let book: Book = serde_json::from_value(json!({
-        "root": root, "plan": plan, "sealed_at": at, "until": until,
+        "root": root, "plan": plans.salted, "sealed_at": at, "until": until,
         "entries": record.body.tokens,
     }))
     .map_err(|_| "the record's tokens make no book")?;
     let signed_by = named.signed_by.clone();
     let named = |name: &str| Some((name.to_owned(), *record.body.inputs.get(name)?));
     let inputs = ["opening", "commitment"].into_iter().filter_map(named).collect();
-    Ok(Source::Sealed(protocol, Box::new(Sealed { root, at, signed_by, inputs, book })))
+    Ok(Source::Sealed(protocol, Box::new(Sealed { root, at, signed_by, inputs, plans, book })))
 }
 
 fn tokens(
     record: &Record,
     evidence: &Evidence<'_>,
-    protocol: Option<&Protocol>,
+    opened: Option<(&Protocol, Plans)>,
     checks: &mut Checks,
 ) {
     const WHAT: &str = "every token was made with the key, for its run";
     match (record.body.standing, evidence.tokens) {
         (Standing::Rehearsal, _) => {}
         (Standing::Sealed, None) => checks.say(WHAT, State::Open("the book of tokens")),
-        (Standing::Sealed, Some(bytes)) => match booked(record, bytes, protocol) {
+        (Standing::Sealed, Some(bytes)) => match booked(record, bytes, opened) {
             Ok(true) => checks.say(WHAT, State::Holds),
             Ok(false) => checks.say(WHAT, State::Stated("the docket, which keeps the key")),
             Err(why) => checks.say(WHAT, State::Fails(why)),
@@ -437,14 +435,18 @@ fn tokens(
 }
 
 /// Whether the book is that of the record, its later tokens aside; and whether it has the key.
-fn booked(record: &Record, bytes: &[u8], protocol: Option<&Protocol>) -> Result<bool, String> {
+fn booked(
+    record: &Record,
+    bytes: &[u8],
+    opened: Option<(&Protocol, Plans)>,
+) -> Result<bool, String> {
     let read = TokenBook::read(bytes).map_err(|fault| fault.to_string())?;
     let (book, named) = (read.book(), &record.body.protocol);
-    let plan = protocol.map(sealing::plan).transpose().map_err(|fault| fault.to_string())?;
-    let until = protocol.map(|protocol| protocol.terms().validity.until);
+    let plans = opened.map(|(_, plans)| plans);
+    let until = opened.map(|(protocol, _)| protocol.terms().validity.until);
     let same = Some(book.root()) == named.root
         && Some(book.sealed_at()) == named.sealed_at
-        && plan.is_none_or(|plan| plan == *book.plan())
+        && plans.is_none_or(|plans| plans.has(book.plan()))
         && until.is_none_or(|until| until == book.until())
         && book.entries().starts_with(&record.body.tokens);
     if same { Ok(read.has_key()) } else { Err("the book says other than the record".to_owned()) }

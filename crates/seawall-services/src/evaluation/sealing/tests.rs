@@ -140,3 +140,32 @@ fn a_protocol_is_sealed_run_under_and_opened() {
     assert_eq!(reopen(&commitment.opening().unwrap(), root).unwrap(), protocol);
     assert_eq!(protocol.rule().unwrap().thresholds().len(), 1);
 }
+
+/// Whoever reads a plan cannot try out budgets, conditions or tasks: each is named by a salted leaf.
+#[test]
+fn a_plan_betrays_nothing_of_what_it_names() {
+    let protocol = protocol();
+    let planned = |salts: &[Salt]| {
+        let commitment = commit(&protocol, salts).unwrap();
+        let plan = plan(&protocol, &commitment).unwrap();
+        let opening = commitment.opening().unwrap();
+        let root = Digest::new(commitment.root().0);
+        let plans = replanned(&opening, root).unwrap().1;
+        assert_eq!(plans.salted, plan, "the opening gives it anew");
+        assert!(plans.has(&plan) && plans.has(&plain(&protocol).unwrap()), "older books fit");
+        plan
+    };
+    let other: Vec<Salt> = salts().iter().map(|salt| [salt[0] + 100; 32]).collect();
+    let (one, two) = (planned(&salts()), planned(&other));
+    assert_eq!(one.attempts, two.attempts);
+    let document = document(&protocol).unwrap();
+    for (path, one, two) in [
+        ("/tasks", one.tasks, two.tasks),
+        ("/budgets", one.limits, two.limits),
+        ("/conditions", one.conditions, two.conditions),
+    ] {
+        assert_ne!(one, two, "{path}: the same words under other salts are told otherwise");
+        let text = seawall_ledger::canonical::canonical(document.pointer(path).unwrap()).unwrap();
+        assert_ne!(one, crate::desk::digest(&text), "{path} is not its plain digest");
+    }
+}

@@ -6,6 +6,7 @@ use seawall_domain::account::Holder;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::letter::{Logged, Subject};
 use seawall_domain::evaluation::Evaluation;
+use seawall_domain::evaluation::decision::Outcome;
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
 use seawall_domain::id::EvaluationId;
@@ -203,6 +204,58 @@ async fn one_person_with_two_accounts_is_one_person() {
         refused(docket::sign(desk, &alias, id, root).await, "a second person");
     })
     .await;
+}
+
+/// Whoever sealed, ran or scored does not sign the outcome, by whatever account; and what lies under
+/// the installation's own key decides nothing.
+#[tokio::test]
+async fn an_outcome_is_signed_by_nobody_with_another_duty_and_under_no_rehearsal() {
+    each("other duties", |world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = &world.desk;
+        let (maker, evaluator) = (&cast.developer.1, &cast.evaluators[4]);
+        let id = sealed(&world, &cast).await;
+        let root = must(docket::show(desk, &cast.auditor, id).await).sealed();
+        let root = root.unwrap_or(digest_of(0));
+        let asked = cast.engage(&world, 1).await.id;
+        must(engagement::submit(desk, maker, asked, in_days(&world, 60)).await);
+        must(engagement::schedule(desk, evaluator, asked).await);
+        let rehearsed = rehearsed(&world, &cast).await;
+        let named = engagement::name_protocol(desk, evaluator, asked, rehearsed).await;
+        refused(named, "sealed for a rehearsal");
+        must(engagement::name_protocol(desk, evaluator, asked, root).await);
+        must(engagement::start(desk, evaluator, asked).await);
+        must(engagement::analyse(desk, evaluator, asked).await);
+        let (administrator, office) = (Actor::administrator(), &cast.officials.0);
+        for person in &cast.evaluators[..4] {
+            let (holder, person) = (Holder::Person, person.person);
+            let alias = account::open_for(desk, &administrator, office.id, "x", holder, person);
+            let alias = Actor::of(&must(alias.await), office);
+            let signed = engagement::issue(desk, &alias, asked, Outcome::NotCovered, None).await;
+            refused(signed, "one person has one duty");
+        }
+        let official = &cast.officials.1[0];
+        must(engagement::issue(desk, official, asked, Outcome::NotCovered, None).await);
+    })
+    .await;
+}
+
+/// The root of a protocol that two people sealed for a rehearsal.
+async fn rehearsed(world: &World, cast: &Framework) -> Digest {
+    let (desk, official) = (&world.desk, &cast.officials.1[0]);
+    let id = must(docket::open(desk, official).await).id;
+    let [first, second, ..] = &cast.evaluators;
+    for (actor, duty) in [(first, Duty::SetThreshold), (second, Duty::Countersign)] {
+        must(docket::give(desk, official, id, person_of(actor), duty).await);
+    }
+    let text = protocol(desk, [first, second], "0.5").await;
+    let keeping = Some(Keeping::Rehearsal);
+    let drafted = must(docket::commit(desk, first, id, text.as_bytes(), keeping).await);
+    let root = drafted.root().unwrap_or(digest_of(0));
+    for signer in [first, second] {
+        must(docket::sign(desk, signer, id, root).await);
+    }
+    root
 }
 
 /// The root that an entry of the log names, where the letter's proof of it holds.

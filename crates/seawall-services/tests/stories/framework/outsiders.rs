@@ -3,15 +3,14 @@
 use super::hidden;
 use seawall_domain::access::Actor;
 use seawall_domain::id::{EngagementId, EvaluationId, PartnerId};
-use seawall_domain::partner::Declared;
-use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_services::evaluation::docket;
 use seawall_services::{
     advisory, case, engagement, exposure, finding, inventory, log, partner, scan, statistics,
     today, work,
 };
-use seawall_testkit::world::{Cast, Framework, World, each, in_days, must};
-use std::collections::{BTreeMap, BTreeSet};
+use seawall_testkit::world::life::{self, Extras, Left};
+use seawall_testkit::world::{Cast, Framework, World, each, must};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use uuid::Uuid;
 
@@ -69,12 +68,22 @@ async fn everybody(world: &World, people: &[(&'static str, Actor)], asked: Asked
     said
 }
 
+#[track_caller]
+fn same(before: &[String], after: &[String], name: &str) {
+    assert_eq!(before.len(), after.len(), "{name}");
+    for (before, after) in before.iter().zip(after) {
+        assert_eq!(before, after, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn an_outsider_sees_the_same_whether_anybody_takes_part() {
     each("outsiders", |mut world| async move {
         let cast = Cast::enter(&world).await;
         let framework = Framework::enter(&world).await;
+        let more = Extras::enter(&world, &framework).await;
         let mut people = cast.everybody();
+        people.push(("bystander", more.bystander.1.clone()));
         // A developer and a partner who do not take part are outsiders too.
         let rival = framework.rival.1.clone();
         people.push(("rival", rival));
@@ -86,30 +95,27 @@ async fn an_outsider_sees_the_same_whether_anybody_takes_part() {
         world.until_idle().await;
         let before = everybody(&world, &people, nothing).await;
         let desk = world.desk.clone();
-        let developer = &framework.developer.1;
-        let engaged = framework.engage(&world, 1).await.id;
-        must(engagement::submit(&desk, developer, engaged, in_days(&world, 60)).await);
-        must(engagement::schedule(&desk, &framework.evaluators[0], engaged).await);
-        let evaluation = must(docket::open(&desk, &framework.officials.1[0]).await).id;
-        let (party, applicant) = &framework.partner;
-        let declared = Declared {
-            parent: party.id,
-            sector: Sector::Water,
-            size: Size::Small,
-            protects: BTreeSet::new(),
-        };
-        let maker = framework.developer.0.id;
-        let applied = partner::apply(&desk, applicant, maker, declared, b"evidence").await;
-        let application = must(applied).application.id;
+        // Everything that may happen between those who take part happens.
+        let mut left = Left::default();
+        life::questions(&world, &framework, &mut left).await;
+        life::dockets(&world, &framework, &mut left).await;
+        life::windows(&world, &framework, &mut left).await;
+        life::applications(&world, &framework, &more, &mut left).await;
         world.until_idle().await;
-        let asked = Asked { engagement: engaged, evaluation, partner: application };
-        let after = everybody(&world, &people, asked).await;
-        assert_eq!(before.len(), after.len());
-        for (before, after) in before.iter().zip(&after) {
-            assert_eq!(before, after);
+        for (name, engagement) in &left.engagements {
+            let evaluation = left.evaluations[0].1;
+            let asked = Asked { engagement: *engagement, evaluation, partner: left.partners[0].1 };
+            same(&before, &everybody(&world, &people, asked).await, name);
         }
+        for (name, partner) in &left.partners {
+            let asked = Asked { partner: *partner, ..nothing };
+            same(&before, &everybody(&world, &people, asked).await, name);
+        }
+        let engaged = left.engagement("covered");
         // The test can see: whoever takes part does.
-        assert_eq!(must(engagement::list(&desk, developer, 9).await).len(), 1);
+        let developer = &framework.developer.1;
+        let own = must(engagement::list(&desk, developer, 100).await).len();
+        assert_eq!(own, left.engagements.len());
         hidden(engagement::show(&desk, &framework.partner.1, engaged).await);
     })
     .await;

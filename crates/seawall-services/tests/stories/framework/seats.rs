@@ -1,6 +1,8 @@
 //! Seats in a government's window: named people, whom the developer refuses or stops, and tokens.
 
 use super::{hidden, holds, refused};
+use seawall_domain::access::Actor;
+use seawall_domain::account::Holder;
 use seawall_domain::engagement::Engagement;
 use seawall_domain::engagement::grant::{Bearer, Purpose};
 use seawall_domain::engagement::token::QUOTA;
@@ -12,6 +14,7 @@ use seawall_formats::gateway::word::{self, STOPS, Stops};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::jws::Token;
 use seawall_ledger::sign::SigningKey;
+use seawall_services::account;
 use seawall_services::engagement::{self, Request};
 use seawall_testkit::world::{Framework, TERMS, digest_of, each, must, person_of};
 use std::collections::BTreeSet;
@@ -36,6 +39,19 @@ async fn a_named_person_gets_a_token_in_the_governments_window() {
         let (official, maker, me) = (&cast.officials.1[0], &cast.developer.1, &cast.evaluators[0]);
         let account = me.account.unwrap_or(AccountId::new(Uuid::nil()));
         let key = holder();
+        // Whoever is official and evaluator at once is one person, and does not let itself in.
+        let institute = world.party("Third institute", &[Role::Evaluator]).await;
+        let (administrator, holder) = (Actor::administrator(), Holder::Person);
+        let both = account::open_for(
+            &desk,
+            &administrator,
+            institute.id,
+            "alias",
+            holder,
+            official.person,
+        );
+        let alone = engagement::seat_person(&desk, official, id, must(both.await).id).await;
+        refused(alone, "cannot seat oneself");
         // Nobody else seats anybody; whoever is no evaluator is not seated; no machine is.
         for other in [maker, &cast.rival.1, &cast.partner.1, &cast.duty, &cast.evaluators[1]] {
             hidden(engagement::seat_person(&desk, other, id, account).await);
