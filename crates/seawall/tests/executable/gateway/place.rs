@@ -23,7 +23,7 @@ pub struct Provider {
 
 impl Provider {
     pub fn new() -> Provider {
-        Provider::with("http", |stream, kept| serve(stream, kept))
+        Provider::with("http", serve)
     }
 
     /// One that speaks TLS; its certificate goes into that file.
