@@ -23,7 +23,7 @@ pub struct Provider {
 
 impl Provider {
     pub fn new() -> Provider {
-        Provider::with("http", serve)
+        Provider::with("http", serve::<TcpStream>)
     }
 
     /// One that speaks TLS; its certificate goes into that file.
@@ -68,7 +68,7 @@ impl Provider {
     }
 }
 
-fn serve(stream: impl Read + Write, kept: &Mutex<Vec<String>>) {
+fn serve<S: Read + Write>(stream: S, kept: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream);
     loop {
         let (mut head, mut length) = (String::new(), 0);
