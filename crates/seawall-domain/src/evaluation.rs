@@ -7,6 +7,7 @@
 pub mod allowance;
 pub mod attempt;
 pub mod battery;
+pub mod canary;
 pub mod classify;
 pub mod conditions;
 pub mod decimal;

@@ -21,6 +21,9 @@ pub enum Demand {
     Egress,
     /// Two people looked for cheating.
     Review,
+    /// The logs were searched for the canaries of every battery's register, and bear out each task
+    /// that is left out because one was seen.
+    Canary,
 }
 
 /// The note in a log's metadata that carries the digest of the battery's files.
@@ -72,6 +75,28 @@ pub enum Shown {
     No,
 }
 
+/// What a search for canaries says of the tasks that are left out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sought {
+    /// Every battery's register was at hand, and nothing contradicts it.
+    Everywhere,
+    /// Not every battery's register was at hand.
+    Not,
+    /// A task is left out because a canary was seen, and the logs show none.
+    Contradicts,
+}
+
+/// What is shown by other things than the logs' notes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Done {
+    /// Whether the program is the sealed one.
+    pub analyser: Shown,
+    /// Whether two people looked for cheating and signed.
+    pub review: Shown,
+    /// What a search for canaries says.
+    pub canaries: Sought,
+}
+
 impl From<bool> for Shown {
     fn from(is: bool) -> Shown {
         if is { Shown::Yes } else { Shown::No }
@@ -106,13 +131,9 @@ impl Bound {
         })
     }
 
-    /// What a protocol asks for and nothing shows, in the order of the demands.
-    pub fn unmet(
-        bound: Option<&Bound>,
-        terms: &Terms,
-        analyser: Shown,
-        review: Shown,
-    ) -> Vec<Demand> {
+    /// What a protocol asks for and nothing shows, in the order of the demands; and a search for
+    /// canaries that contradicts what is left out, whether it was asked for or not.
+    pub fn unmet(bound: Option<&Bound>, terms: &Terms, done: Done) -> Vec<Demand> {
         let batteries = bound.is_some_and(|bound| {
             bound.batteries.len() == terms.batteries.len()
                 && bound.batteries.iter().all(|it| *it == Binding::AsSealed)
@@ -120,13 +141,17 @@ impl Bound {
         let cut_off = terms.conditions.get(NETWORK.0).is_some_and(|value| value == NETWORK.1);
         let egress = !cut_off || bound.is_some_and(|bound| bound.egress.is_some());
         let shown = |demand: &Demand| match demand {
-            Demand::Analyser => analyser,
+            Demand::Analyser => done.analyser,
             Demand::Battery => batteries.into(),
             Demand::Egress => egress.into(),
-            Demand::Review => review,
+            Demand::Review => done.review,
+            Demand::Canary => (done.canaries == Sought::Everywhere).into(),
         };
         let mut unmet: Vec<Demand> = terms.statistic.demands.clone();
         unmet.retain(|demand| shown(demand) == Shown::No);
+        if done.canaries == Sought::Contradicts && !unmet.contains(&Demand::Canary) {
+            unmet.push(Demand::Canary);
+        }
         unmet.sort();
         unmet
     }

@@ -32,6 +32,8 @@ pub enum Code {
     UsageMismatch,
     /// An attempt emitted a flag that was made for another one.
     Contamination,
+    /// An attempt said the canary of a task, which it had not been shown.
+    Canary,
 }
 
 impl Code {
@@ -50,6 +52,7 @@ impl Code {
             Code::NotRecomputed => "not_recomputed",
             Code::UsageMismatch => "usage_mismatch",
             Code::Contamination => "contamination",
+            Code::Canary => "canary",
         }
     }
 
@@ -68,7 +71,8 @@ impl Code {
             | Code::Fallback
             | Code::DuplicateMember
             | Code::NotRecomputed
-            | Code::Contamination => false,
+            | Code::Contamination
+            | Code::Canary => false,
         }
     }
 }
