@@ -15,6 +15,7 @@ use crate::exclusions::Exclusions;
 use crate::fault::FormatFault;
 use crate::json;
 use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::canary::Search;
 use seawall_domain::evaluation::decision::Look;
 use seawall_domain::evaluation::demand::Bound;
 use seawall_domain::evaluation::determination::{Figure, Row};
@@ -91,6 +92,9 @@ pub struct Body {
     /// What the logs show of the batteries' files and of the network, where anything was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
+    /// What the logs show of the batteries' canaries, where their registers were at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canaries: Option<Search>,
     /// What the developer may be told of the protocol.
     pub told: Told,
     /// What each battery measures.

@@ -212,7 +212,12 @@ impl Search {
             for seen in *sightings {
                 let of: BTreeSet<u32> = seen.marks.iter().flat_map(|mark| own(*mark)).collect();
                 let tasks = places(*battery, &|id| *id == seen.task).into_iter();
-                said.extend(tasks.map(|task| Said { log, task, epoch: seen.epoch, of: of.clone() }));
+                said.extend(tasks.map(|task| Said {
+                    log,
+                    task,
+                    epoch: seen.epoch,
+                    of: of.clone(),
+                }));
             }
         }
         said.sort();
@@ -223,21 +228,30 @@ impl Search {
     /// The tasks that the model had met before: those in whose attempts a canary was said, and
     /// those whose own canary was said in any attempt.
     pub fn met(&self) -> BTreeSet<u32> {
-        let one = |said: &Said| std::iter::once(said.task).chain(said.of.iter().copied());
-        self.said.iter().flat_map(one.clone()).collect()
+        let own = self.said.iter().map(|said| said.task);
+        own.chain(self.said.iter().flat_map(|said| said.of.iter().copied())).collect()
     }
 
     /// The tasks that are left out because a canary was seen, of which the logs show none.
     pub fn unsupported(&self, terms: &Terms, excluded: &[Excluded]) -> BTreeSet<u32> {
-        let met = self.met();
-        let searched = |task: u32| {
-            let battery = terms.tasks.get(task as usize).map(|task| task.battery.as_str());
-            let names = self.batteries.iter().filter_map(|at| terms.batteries.get(*at as usize));
-            names.map(|it| it.name.as_str()).any(|name| Some(name) == battery)
+        let place = |name: &str| {
+            let named = (0..).zip(&terms.batteries);
+            named.into_iter().find(|(_, battery)| battery.name == name).map(|(place, _)| place)
         };
+        let battery = |task: u32| place(&terms.tasks.get(task as usize)?.battery);
+        self.unsupported_by(excluded, battery)
+    }
+
+    /// The same, where the battery of a task is known otherwise.
+    pub fn unsupported_by(
+        &self,
+        excluded: &[Excluded],
+        battery: impl Fn(u32) -> Option<u32>,
+    ) -> BTreeSet<u32> {
+        let met = self.met();
+        let searched = |task: &u32| battery(*task).is_some_and(|at| self.batteries.contains(&at));
         let by_canary = excluded.iter().filter(|one| one.rule == Exclusion::CanarySeen);
-        let tasks = by_canary.map(|one| one.task);
-        tasks.filter(|task| searched(*task) && !met.contains(task)).collect()
+        by_canary.map(|one| one.task).filter(searched).filter(|task| !met.contains(task)).collect()
     }
 
     /// The tasks that the model had met before and that are not left out.

@@ -2,6 +2,7 @@
 //!
 //! Reading logs sends nothing. Running a battery starts Inspect.
 
+mod canaries;
 mod compare;
 mod concur;
 mod custody;

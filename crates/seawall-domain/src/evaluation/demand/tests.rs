@@ -14,13 +14,7 @@ const PLACES: [Placing; 2] = [
 #[test]
 fn what_no_log_shows_is_unmet_and_never_met_in_silence() {
     let sealed = format!("\"{}\"", Digest::new([7; 32]));
-    let all = [
-        Demand::Analyser,
-        Demand::Battery,
-        Demand::Egress,
-        Demand::Review,
-        Demand::Canary,
-    ];
+    let all = [Demand::Analyser, Demand::Battery, Demand::Egress, Demand::Review, Demand::Canary];
     let mut terms = terms();
     assert_eq!(Bound::of(&terms, &[run(&[]), run(&[])], &PLACES), None, "nothing asked or noted");
     terms.statistic.demands = all.to_vec();
@@ -47,8 +41,7 @@ fn what_no_log_shows_is_unmet_and_never_met_in_silence() {
     check(&terms, [whole(), other], Shown::Yes, &[Demand::Battery]);
     // What is contradicted stands against absence, also where nobody asked for it.
     terms.statistic.demands = vec![Demand::Review];
-    let done =
-        |canaries| Done { analyser: Shown::Yes, review: Shown::Yes, canaries };
+    let done = |canaries| Done { analyser: Shown::Yes, review: Shown::Yes, canaries };
     let unmet = |canaries| Bound::unmet(None, &terms, done(canaries));
     assert_eq!(unmet(Sought::Contradicts), [Demand::Canary]);
     assert!(unmet(Sought::Not).is_empty());

@@ -1,11 +1,12 @@
 //! `seawall evaluation determine`: logs against a sealed protocol, and a record of what follows.
 
 use super::papers::{self, Readers};
-use super::{exclude, plain, token};
+use super::{canaries, exclude, plain, token};
 use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::canary::Search;
 use seawall_domain::evaluation::demand::Binding;
 use seawall_domain::evaluation::drawn::{Extra, Purpose};
 use seawall_domain::evaluation::run::{Gaps, Objection, Run, Unplaced};
@@ -41,6 +42,10 @@ pub struct Arguments {
     /// The tasks that are left out, as `exclude` wrote it, signed by two; both scores are shown.
     #[arg(long)]
     exclusions: Option<PathBuf>,
+    /// A register of one of the batteries, or its folder: the logs are searched for its canaries,
+    /// and what is left out because one was seen is held against that. One for each battery.
+    #[arg(long, value_name = "FILE")]
+    registry: Vec<PathBuf>,
     /// Logs of everything at the smaller budgets that were sealed, one for each battery.
     #[arg(long, num_args = 1..)]
     sweep: Vec<PathBuf>,
@@ -83,6 +88,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let besides = besides(arguments)?;
     let exclusions = arguments.exclusions.as_deref().map(exclude::list).transpose()?;
+    let mut searched = canaries::searched(&arguments.registry)?;
+    if let Some(searched) = &mut searched {
+        canaries::look(searched, &arguments.logs)?;
+    }
     let files = Files {
         source,
         runs: &runs,
@@ -92,7 +101,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         at: micros(Timestamp::now()),
         program: papers::program()?,
     };
-    let determined = determine_without(files, exclusions);
+    let determined = determine_without(files, exclusions, searched.as_ref());
     let Determined { record, book: returned } = match determined {
         Ok(determined) => determined,
         Err(why) => return refused(arguments, &why),
@@ -218,6 +227,7 @@ pub(super) fn document(record: &Record) -> Value {
         "accounts": body.logs.iter().map(|log| log.account).collect::<Vec<_>>(),
         "program_as_sealed": body.protocol.program_as_sealed,
         "bound": body.bound,
+        "canaries": body.canaries.as_ref().map(|search| searched(body, search)),
         "concurrence": record.concurrence,
         "sha256": record.sha256,
     })
@@ -284,10 +294,33 @@ fn unbound(body: &Body) {
         0 => say!("every run notes the digest of its battery, as sealed"),
         unbound => say!("not held to the sealed digest: {unbound} batteries, whose runs note none"),
     }
+    if let Some(search) = &body.canaries {
+        let [attempts, left_in, unsupported] = sums(body, search);
+        say!("canaries: said unprompted in {attempts} attempts; {left_in} tasks so met are not left out");
+        if unsupported > 0 {
+            say!("left out for a canary that no log shows: {unsupported} tasks");
+        }
+    }
     match body.bound.as_ref().and_then(|bound| bound.egress) {
         Some(egress) => say!("connections that were denied: {}", egress.denied),
         None => say!("no evidence of what left the network"),
     }
+}
+
+/// A search for canaries as a document.
+fn searched(body: &Body, search: &Search) -> Value {
+    let [attempts, left_in, unsupported] = sums(body, search);
+    json!({"attempts": attempts, "left_in": left_in, "unsupported": unsupported})
+}
+
+/// In how many attempts a canary was said, how many of the tasks are left in that were met before,
+/// and how many are left out for a canary that no log shows.
+fn sums(body: &Body, search: &Search) -> [usize; 3] {
+    let excluded = body.exclusions.as_ref().map(|list| list.excluded.as_slice());
+    let excluded = excluded.unwrap_or_default();
+    let battery = |task: u32| body.tasks.get(task as usize).map(|row| row.battery);
+    let unsupported = search.unsupported_by(excluded, battery);
+    [search.said.len(), search.left_in(excluded).len(), unsupported.len()]
 }
 
 /// What the official says, apart from what the rule found.

@@ -1,12 +1,12 @@
 //! `seawall evaluation verify`: a record, recomputed from its inputs.
 
-use super::{papers, plain};
+use super::{canaries, papers, plain};
 use crate::command::{print_json, say};
 use anyhow::Context;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::run::Run;
 use seawall_formats::determination::{LogEntry, Record};
-use seawall_services::evaluation::determination::{self, Check, Evidence, State};
+use seawall_services::evaluation::determination::{self, Check, Evidence, Searched, State};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,9 @@ pub struct Arguments {
     /// The review for cheating.
     #[arg(long)]
     review: Option<PathBuf>,
+    /// A register that the record was made with, or its battery's folder; one for each battery.
+    #[arg(long, value_name = "FILE", requires = "logs")]
+    registry: Vec<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -52,7 +55,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut given = Given::default();
     if !arguments.logs.is_empty() {
         let record = seawall_formats::determination::read(&bytes).ok();
-        given = Given::of(&arguments.logs, record.as_ref())?;
+        let searched = canaries::searched(&arguments.registry)?;
+        given = Given::of(&arguments.logs, record.as_ref(), searched)?;
     }
     let mut checks = determination::verify(
         &bytes,
@@ -62,6 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             commitment: commitment.as_deref(),
             tokens: tokens.as_deref(),
             review: review.as_deref(),
+            searched: given.searched.as_ref(),
         },
     );
     for foreign in &given.foreign {
@@ -130,17 +135,22 @@ fn tell(check: &Check) {
 struct Given {
     runs: Vec<Run>,
     foreign: Vec<String>,
+    searched: Option<Searched>,
 }
 
 impl Given {
-    fn of(paths: &[PathBuf], record: Option<&Record>) -> anyhow::Result<Given> {
+    fn of(
+        paths: &[PathBuf],
+        record: Option<&Record>,
+        searched: Option<Searched>,
+    ) -> anyhow::Result<Given> {
         let mut logs: Vec<&LogEntry> = Vec::new();
         if let Some(record) = record {
             logs.extend(&record.body.logs);
             logs.extend(record.body.drawn.iter().flat_map(|set| &set.logs));
         }
         let wanted: BTreeSet<Digest> = logs.iter().map(|log| log.sha256).collect();
-        let mut given = Given::default();
+        let mut given = Given { searched, ..Given::default() };
         for path in paths {
             match path.is_dir() {
                 true => {
@@ -161,6 +171,10 @@ impl Given {
             return Ok(false);
         }
         let (log, digest) = papers::log(path)?;
+        if let Some(searched) = &mut self.searched {
+            let found = canaries::sighted(searched, path)?;
+            searched.add(digest, found);
+        }
         if !self.runs.iter().any(|run| run.log == digest) {
             self.runs.push(determination::run(&log, digest));
         }
