@@ -77,6 +77,19 @@ impl LimitKind {
         LimitKind::Other,
     ];
 
+    /// The setting of a run by which it is bounded; none where no setting bounds it.
+    pub fn setting(self) -> Option<&'static str> {
+        match self {
+            LimitKind::Time => Some("time_limit"),
+            LimitKind::Working => Some("working_limit"),
+            LimitKind::Message => Some("message_limit"),
+            LimitKind::Token => Some("token_limit"),
+            LimitKind::Turn => Some("turn_limit"),
+            LimitKind::Cost => Some("cost_limit"),
+            LimitKind::Context | LimitKind::Operator | LimitKind::Custom | LimitKind::Other => None,
+        }
+    }
+
     /// The kind of a limit by a log's word for it.
     pub fn of(word: &str) -> LimitKind {
         let known = LimitKind::ALL.into_iter().find(|kind| kind.word() == word);
@@ -311,6 +324,14 @@ pub struct Attempt {
     /// nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scored: Option<Class>,
+    /// Whether it ran under a limit that is not the run's.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub own_limit: bool,
+}
+
+/// Whether something is not so: it is not written then.
+pub(super) fn is_not(so: &bool) -> bool {
+    !so
 }
 
 impl Attempt {

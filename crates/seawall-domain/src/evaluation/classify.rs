@@ -90,6 +90,8 @@ mod tests {
             facts: Vec::new(),
             answer: Answer::Given,
             limit: None,
+            ceilings: None,
+            turns: None,
             broken: false,
             retries: 0,
             invalidated: None,

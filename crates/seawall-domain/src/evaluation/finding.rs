@@ -34,6 +34,8 @@ pub enum Code {
     Contamination,
     /// An attempt said the canary of a task, which it had not been shown.
     Canary,
+    /// An attempt ran under a limit that is not the run's.
+    OwnLimit,
 }
 
 impl Code {
@@ -53,6 +55,7 @@ impl Code {
             Code::UsageMismatch => "usage_mismatch",
             Code::Contamination => "contamination",
             Code::Canary => "canary",
+            Code::OwnLimit => "own_limit",
         }
     }
 
@@ -72,7 +75,8 @@ impl Code {
             | Code::DuplicateMember
             | Code::NotRecomputed
             | Code::Contamination
-            | Code::Canary => false,
+            | Code::Canary
+            | Code::OwnLimit => false,
         }
     }
 }

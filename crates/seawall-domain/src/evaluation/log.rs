@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// By how many fields of samples' metadata a log may cluster; more of them are not looked at.
 pub const FIELDS_MAX: usize = 16;
 
+/// The setting of a run that bounds generations.
+const TURNS: &str = "turn_limit";
+
 /// A log as it was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Log {
@@ -250,6 +253,10 @@ pub struct Observation {
     pub answer: Answer,
     /// What stopped it.
     pub limit: Option<LimitKind>,
+    /// The limits that it ran under; none where its log does not tell.
+    pub ceilings: Option<Arc<Ceilings>>,
+    /// How many generations there were; none where its log does not tell.
+    pub turns: Option<u32>,
     /// Whether an error ended it.
     pub broken: bool,
     /// How often it was started again after an error.
@@ -262,7 +269,49 @@ pub struct Observation {
     pub usage: Usage,
 }
 
+/// The limits that an attempt ran under, by its own record, and the one that stopped it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Ceilings {
+    /// Tokens.
+    pub tokens: Option<u64>,
+    /// Messages.
+    pub messages: Option<u64>,
+    /// Seconds by the clock.
+    pub seconds: Option<u64>,
+    /// At how much it was stopped, in the unit of the limit that stopped it.
+    pub stopped_at: Option<f64>,
+}
+
 impl Observation {
+    /// The limits that a task set for itself: each that is not the run's, by its name. What a log
+    /// does not tell is no limit of an attempt's own; one that was lifted shows only by turns.
+    pub fn own_limits(&self, conditions: &Conditions) -> BTreeSet<&'static str> {
+        let of_run = |name: &str| -> Option<f64> {
+            conditions.fields.get(name).and_then(|one| one.value.parse().ok())
+        };
+        let ceilings = self.ceilings.as_deref().copied().unwrap_or_default();
+        let told = [
+            ("token_limit", ceilings.tokens),
+            ("message_limit", ceilings.messages),
+            ("time_limit", ceilings.seconds),
+        ];
+        let whole = told.into_iter().filter_map(|(name, told)| Some((name, told? as f64)));
+        let stopped = self.limit.zip(ceilings.stopped_at).and_then(|(kind, at)| {
+            let at = Some(at).filter(|at| *at >= 0.0)?;
+            Some((kind.setting()?, at))
+        });
+        let other = whole.chain(stopped).filter(|(name, told)| of_run(name) != Some(*told));
+        let mut own: BTreeSet<&'static str> = other.map(|(name, _)| name).collect();
+        if self.limit == Some(LimitKind::Custom) {
+            own.insert("custom");
+        }
+        let most = of_run(TURNS);
+        if self.turns.zip(most).is_some_and(|(turns, most)| f64::from(turns) > most) {
+            own.insert(TURNS);
+        }
+        own
+    }
+
     /// One of the simple members of the sample's metadata.
     pub fn fact(&self, name: &str) -> Option<&Scalar> {
         self.facts.iter().find(|(key, _)| **key == *name).map(|(_, value)| value)

@@ -10,6 +10,7 @@ mod summaries;
 
 use super::attempt::{Attempt, Class, Steps, TaskId};
 use super::classify::{classify, scored};
+use super::conditions::Conditions;
 use super::finding::{self, Code, Finding};
 use super::log::{Log, Observation, Status, Usage};
 use super::statistics::range::STEPS_MAX;
@@ -65,7 +66,7 @@ impl Report {
     pub fn of(log: &Log) -> Report {
         let settled = Settled::of(log);
         let columns = Column::all(log, &settled);
-        let attempts = settled.attempts(columns.first());
+        let attempts = settled.attempts(columns.first(), &log.header.conditions);
         let mut findings = log.findings.clone();
         findings.extend(notes::of(log, &settled, &attempts));
         findings.extend(claims::compare(log, &settled));
@@ -170,16 +171,20 @@ impl<'a> Settled<'a> {
     }
 
     /// Every attempt with its class, by what the first column says.
-    fn attempts(&self, column: Option<&Column>) -> Vec<Attempt> {
+    fn attempts(&self, column: Option<&Column>, conditions: &Conditions) -> Vec<Attempt> {
+        let attempt = |task: &TaskId, epoch: u32, seen: Option<&Observation>| {
+            let own = seen.is_some_and(|seen| !seen.own_limits(conditions).is_empty());
+            Attempt { own_limit: own, ..attempt(task, epoch, seen, column) }
+        };
         let mut attempts = Vec::new();
         for (place, task) in self.tasks.iter().enumerate() {
             if place < self.planned_tasks {
                 let epochs = 1..=self.epochs;
-                attempts.extend(epochs.map(|n| attempt(task, n, self.get(task, n), column)));
+                attempts.extend(epochs.map(|n| attempt(task, n, self.get(task, n))));
             }
             let others = self.by_key.range((*task, 0)..=(*task, u32::MAX));
             let others = others.filter(|((_, epoch), _)| !self.is_planned(place, *epoch));
-            attempts.extend(others.map(|((_, n), seen)| attempt(task, *n, Some(seen), column)));
+            attempts.extend(others.map(|((_, n), seen)| attempt(task, *n, Some(seen))));
         }
         attempts
     }
@@ -212,6 +217,7 @@ fn attempt(
         tokens: seen.map_or(0, |seen| seen.usage.total),
         retries: seen.map_or(0, |seen| seen.retries),
         steps: seen.and_then(steps),
+        own_limit: false,
     }
 }
 

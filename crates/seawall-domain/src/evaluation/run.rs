@@ -12,6 +12,7 @@ pub use placing::{Placed, Placing, Unplaced, place, place_with};
 use super::attempt::{Attempt, Class, Evidence, TaskId};
 use super::battery::Profile;
 use super::conditions::Conditions;
+use super::demand::Guard;
 use super::finding::Code;
 use super::log::{Log, Status, Usage};
 use super::protocol::{Score, Terms};
@@ -63,6 +64,8 @@ pub struct Run {
     pub spent: Usage,
     /// What was spent, by a gateway beside the logs; none where no gateway's count was given.
     pub account: Option<Account>,
+    /// What the log of the network's guard shows; none where it was not read.
+    pub guard: Option<Guard>,
 }
 
 impl Run {
@@ -91,6 +94,7 @@ impl Run {
             profiles: log.profiles(FAMILY_FIELD, MINUTES_FIELD),
             spent: report.usage,
             account: None,
+            guard: None,
         }
     }
 

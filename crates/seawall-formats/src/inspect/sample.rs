@@ -13,7 +13,7 @@ use output::answer;
 use score::{given, scores};
 use seawall_domain::evaluation::attempt::{LimitKind, TaskId};
 use seawall_domain::evaluation::log::{
-    Answer, Fallback, Observation, Provenance, Reduction, Score, Summary, Usage,
+    Answer, Ceilings, Fallback, Observation, Provenance, Reduction, Score, Summary, Usage,
 };
 use seawall_domain::evaluation::value::{Given, Scalar};
 use std::io::Read;
@@ -62,12 +62,34 @@ impl Fields {
 
 /// What is kept of a log by now.
 #[derive(Default)]
-pub(super) struct Held(usize);
+pub(super) struct Held {
+    bytes: usize,
+    /// Limits that many attempts share.
+    ceilings: Vec<Arc<Ceilings>>,
+}
+
+/// How many different limits of attempts are shared; the next ones stand for themselves.
+const CEILINGS_MAX: usize = 64;
 
 impl Held {
+    /// The limits of an attempt, shared with others that ran under the same.
+    fn ceilings(&mut self, ceilings: Ceilings) -> Option<Arc<Ceilings>> {
+        if ceilings == Ceilings::default() {
+            return None;
+        }
+        if let Some(known) = self.ceilings.iter().find(|known| ***known == ceilings) {
+            return Some(Arc::clone(known));
+        }
+        let new = Arc::new(ceilings);
+        if self.ceilings.len() < CEILINGS_MAX {
+            self.ceilings.push(Arc::clone(&new));
+        }
+        Some(new)
+    }
+
     fn add<R: Read>(&mut self, scan: &Scan<R>, bytes: usize) -> Scanned<()> {
-        self.0 = self.0.saturating_add(bytes);
-        if self.0 > KEPT_BYTES_MAX {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes > KEPT_BYTES_MAX {
             let message = format!("more than {KEPT_BYTES_MAX} bytes would be kept of its samples");
             return Err(scan.fault(message));
         }
@@ -140,6 +162,8 @@ struct Draft {
     facts: Vec<(Arc<str>, Scalar)>,
     answer: Answer,
     limit: Option<LimitKind>,
+    ceilings: Ceilings,
+    turns: Option<u32>,
     broken: bool,
     retries: u32,
     invalidated: Option<Provenance>,
@@ -148,7 +172,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn finish(mut self) -> Option<Observation> {
+    fn finish(mut self, held: &mut Held) -> Option<Observation> {
         // Many of these are held at once.
         self.scores.shrink_to_fit();
         self.facts.shrink_to_fit();
@@ -159,6 +183,8 @@ impl Draft {
             facts: self.facts,
             answer: self.answer,
             limit: self.limit,
+            ceilings: held.ceilings(self.ceilings),
+            turns: self.turns,
             broken: self.broken,
             retries: self.retries,
             invalidated: self.invalidated,
@@ -182,7 +208,17 @@ pub(super) fn sample<R: Read>(
             "scores" => draft.scores = scores(scan)?,
             "metadata" => draft.facts = facts(scan, fields)?,
             "output" => draft.answer = answer(scan)?,
-            "limit" => draft.limit = limit(scan)?,
+            "limit" => {
+                let (kind, at) = limit(scan)?;
+                draft.limit = kind;
+                draft.ceilings.stopped_at = at;
+            }
+            "token_limit" => draft.ceilings.tokens = scan.count()?,
+            "message_limit" => draft.ceilings.messages = scan.count()?,
+            "time_limit" => draft.ceilings.seconds = scan.count()?,
+            "turn_count" => {
+                draft.turns = scan.count()?.map(|turns| u32::try_from(turns).unwrap_or(u32::MAX));
+            }
             "error" => draft.broken = is_there(scan)?,
             "error_retries" => draft.retries = length(scan)?,
             "invalidation" => draft.invalidated = struck(scan)?,
@@ -192,7 +228,7 @@ pub(super) fn sample<R: Read>(
         }
         Ok(())
     })?;
-    let seen = draft.finish();
+    let seen = draft.finish(held);
     held.add(scan, seen.as_ref().map_or(0, of_observation))?;
     Ok(seen)
 }
@@ -261,22 +297,30 @@ pub(super) fn facts<R: Read>(
     Ok(facts)
 }
 
-/// Reads what stopped an attempt: an object with a type, or in summaries the type alone.
-fn limit<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<LimitKind>> {
+/// Reads what stopped an attempt, and at how much: an object with a type, or in summaries the type
+/// alone.
+fn limit<R: Read>(scan: &mut Scan<R>) -> Scanned<(Option<LimitKind>, Option<f64>)> {
     match scan.kind()? {
-        Kind::Text => Ok(Some(LimitKind::of(&words(scan)?))),
+        Kind::Text => Ok((Some(LimitKind::of(&words(scan)?)), None)),
         Kind::Object => {
-            let mut kind = LimitKind::Other;
+            let (mut kind, mut at) = (LimitKind::Other, None);
             scan.object(&mut |scan, name| {
-                if name != "type" {
-                    return scan.skip();
+                match name {
+                    "type" => kind = LimitKind::of(&words(scan)?),
+                    "limit" => {
+                        let told = scan.scalar(0)?;
+                        at = match told {
+                            Some(Scalar::Number(number)) => Some(number),
+                            Some(Scalar::Null | Scalar::Flag(_) | Scalar::Text(_)) | None => None,
+                        };
+                    }
+                    _ => scan.skip()?,
                 }
-                kind = LimitKind::of(&words(scan)?);
                 Ok(())
             })?;
-            Ok(Some(kind))
+            Ok((Some(kind), at))
         }
-        Kind::List | Kind::Word => scan.skip().map(|()| None),
+        Kind::List | Kind::Word => scan.skip().map(|()| (None, None)),
     }
 }
 
@@ -339,7 +383,7 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<O
                 scores.shrink_to_fit();
             }
             "error" => broken = is_there(scan)?,
-            "limit" => stopped = limit(scan)?,
+            "limit" => stopped = limit(scan)?.0,
             "model_usage" => tokens = Some(usage(scan)?.total),
             _ => scan.skip()?,
         }

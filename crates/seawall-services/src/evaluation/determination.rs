@@ -291,6 +291,7 @@ fn entry(run: &Run, place: &Placing) -> LogEntry {
         token: run.token,
         findings: run.findings.iter().map(word).collect(),
         account: run.account,
+        guard: run.guard,
     }
 }
 

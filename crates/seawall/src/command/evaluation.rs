@@ -8,6 +8,7 @@ mod concur;
 mod custody;
 mod determine;
 mod docket;
+mod egress;
 mod exclude;
 mod figures;
 mod flags;

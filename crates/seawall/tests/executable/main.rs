@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "these tests stand outside, where time is real")]
 
 mod arguments;
+mod canaries;
 mod clones;
 mod corpus;
 mod corridor;

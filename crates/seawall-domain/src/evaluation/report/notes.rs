@@ -21,6 +21,13 @@ pub(super) fn of(log: &Log, settled: &Settled<'_>, attempts: &[Attempt]) -> Vec<
         about(Code::DuplicateMember, &seen.task, seen.epoch, what)
     }));
     findings.extend(settled.kept.iter().flat_map(|seen| attempt(seen)));
+    findings.extend(settled.kept.iter().flat_map(|seen| {
+        let own = seen.own_limits(&log.header.conditions).into_iter();
+        own.map(|name| {
+            let what = format!("it ran under a limit of its own: `{name}`");
+            about(Code::OwnLimit, &seen.task, seen.epoch, &what)
+        })
+    }));
     findings
 }
 

@@ -2,8 +2,8 @@ use super::*;
 use crate::evaluation::attempt::LimitKind;
 use crate::evaluation::conditions::{Conditions, Weight};
 use crate::evaluation::log::{
-    Answer, Cause, Claim, Claimed, Fallback, Header, Provenance, Reduction, Results, Score, Spec,
-    Summary, Update,
+    Answer, Cause, Ceilings, Claim, Claimed, Fallback, Header, Provenance, Reduction, Results,
+    Score, Spec, Summary, Update,
 };
 
 fn text(id: &str) -> TaskId {
@@ -26,6 +26,8 @@ fn seen(id: &str, epoch: u32, value: f64) -> Observation {
         facts: vec![("task_family".into(), Scalar::Text(id.chars().take(1).collect()))],
         answer: Answer::Given,
         limit: None,
+        ceilings: None,
+        turns: None,
         broken: false,
         retries: 0,
         invalidated: None,
@@ -50,6 +52,53 @@ fn spec(tasks: &[&str], epochs: u32) -> Spec {
         conditions: Conditions::default(),
         metadata: BTreeMap::new(),
     }
+}
+
+#[test]
+fn a_limit_that_is_not_the_runs_is_an_attempts_own() {
+    let mut conditions = Conditions::default();
+    for (name, value) in [("token_limit", "1000"), ("turn_limit", "10"), ("time_limit", "60")] {
+        conditions.set(name, value.to_owned(), Weight::Binding);
+    }
+    let check = |change: fn(&mut Observation, &mut Ceilings), expected: &[&str]| {
+        let (mut one, mut ceilings) = (seen("a", 1, 0.0), Ceilings::default());
+        change(&mut one, &mut ceilings);
+        one.ceilings = Some(ceilings.into());
+        let own: Vec<&str> = one.own_limits(&conditions).into_iter().collect();
+        assert_eq!(own, expected, "{ceilings:?}");
+    };
+    let stopped = |one: &mut Observation, ceilings: &mut Ceilings, kind: LimitKind, at: f64| {
+        (one.limit, ceilings.stopped_at) = (Some(kind), Some(at));
+    };
+    assert!(seen("a", 1, 0.0).own_limits(&conditions).is_empty(), "what is not told");
+    check(|_, all| (all.tokens, all.seconds) = (Some(1000), Some(60)), &[]);
+    check(|_, all| all.tokens = Some(999), &["token_limit"]);
+    check(
+        |_, all| (all.messages, all.seconds) = (Some(5), Some(61)),
+        &["message_limit", "time_limit"],
+    );
+    check(|one, _| one.turns = Some(10), &[]);
+    check(|one, _| one.turns = Some(11), &["turn_limit"]);
+    let by = |kind: LimitKind, at: f64| {
+        let (mut one, mut ceilings) = (seen("a", 1, 0.0), Ceilings::default());
+        stopped(&mut one, &mut ceilings, kind, at);
+        one.ceilings = Some(ceilings.into());
+        one.own_limits(&conditions).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(by(LimitKind::Token, 1000.0), [""; 0]);
+    assert_eq!(by(LimitKind::Token, 400.0), ["token_limit"]);
+    assert_eq!(by(LimitKind::Token, -1.0), [""; 0], "it does not say at how much");
+    assert_eq!(by(LimitKind::Token, f64::NAN), [""; 0]);
+    assert_eq!(by(LimitKind::Cost, 2.5), ["cost_limit"]);
+    assert_eq!(by(LimitKind::Custom, 1.0), ["custom"]);
+    assert_eq!(by(LimitKind::Context, 1.0), [""; 0]);
+    assert_eq!(by(LimitKind::Operator, 1.0), [""; 0]);
+    let mut own = log();
+    own.observations[0].ceilings = Some(Ceilings { tokens: Some(5), ..Ceilings::default() }.into());
+    let report = Report::of(&own);
+    let told: Vec<&str> = report.findings.iter().map(|one| one.detail.as_str()).collect();
+    assert_eq!(told, ["task `a` epoch 1: it ran under a limit of its own: `token_limit`"]);
+    assert!(report.can_serve() && report.attempts.iter().filter(|one| one.own_limit).count() == 1);
 }
 
 /// Two tasks tried twice, one solved and one solved once, with a header that says so.

@@ -9,7 +9,7 @@ use crate::evaluation::sealing;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::decision::Look;
-use seawall_domain::evaluation::demand::Bound;
+use seawall_domain::evaluation::demand::{Bound, Guard};
 use seawall_domain::evaluation::determination::{Table, Verdict};
 use seawall_domain::evaluation::drawn::checklist;
 use seawall_domain::evaluation::log::Usage;
@@ -35,6 +35,8 @@ pub struct Evidence<'a> {
     pub tokens: Option<&'a [u8]>,
     /// The review for cheating.
     pub review: Option<&'a [u8]>,
+    /// What the logs of networks' guards show, as they were read again.
+    pub guards: &'a [Guard],
     /// The registers of the batteries, with what the logs show of their canaries.
     pub searched: Option<&'a Searched>,
 }
@@ -116,6 +118,7 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     commitment(&record, evidence, &mut checks);
     tokens(&record, evidence, protocol.as_ref(), &mut checks);
     accounts(&record, evidence, &mut checks);
+    guards(&record, evidence, &mut checks);
     whole(&record, evidence, protocol, &mut checks);
     official(&record, &mut checks);
     checks.say("when, and by which program it was computed", State::Stated("the record"));
@@ -291,6 +294,24 @@ fn spent(record: &Record, runs: &[Run]) -> Result<(), String> {
     Ok(())
 }
 
+/// What left the networks, by the logs of their guards.
+fn guards(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
+    const WHAT: &str = "what left the network, by its guard's log";
+    let named: Vec<Guard> = record.body.logs.iter().filter_map(|log| log.guard).collect();
+    if named.is_empty() {
+        return;
+    }
+    let read = |guard: &Guard| evidence.guards.iter().find(|it| it.log == guard.log);
+    if named.iter().any(|guard| read(guard).is_some_and(|it| it != guard)) {
+        let why = "a guard's log counts otherwise than the record says".to_owned();
+        checks.say(WHAT, State::Fails(why));
+    } else if named.iter().all(|guard| read(guard).is_some()) {
+        checks.say(WHAT, State::Holds);
+    } else {
+        checks.say(WHAT, State::Stated("whoever had the guard's log, which was not given"));
+    }
+}
+
 /// What was left out is what two of the protocol's keys signed, by its reasons.
 fn left_out(record: &Record, protocol: Option<&Protocol>, checks: &mut Checks) {
     const WHAT: &str = "what was left out, by the protocol's reasons and keys";
@@ -408,7 +429,7 @@ fn again(
     let by_digest: BTreeMap<Digest, &Run> = runs.iter().map(|run| (run.log, run)).collect();
     let run = |log: &record::LogEntry| {
         let run = by_digest.get(&log.sha256).copied().cloned();
-        run.map(|run| Run { account: log.account, ..run })
+        run.map(|run| Run { account: log.account, guard: log.guard, ..run })
     };
     let runs: Option<Vec<Run>> = body.logs.iter().map(run).collect();
     let runs = runs.ok_or("a log is missing")?;

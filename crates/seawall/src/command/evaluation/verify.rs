@@ -1,6 +1,6 @@
 //! `seawall evaluation verify`: a record, recomputed from its inputs.
 
-use super::{canaries, papers, plain};
+use super::{canaries, egress, papers, plain};
 use crate::command::{print_json, say};
 use anyhow::Context;
 use seawall_domain::digest::Digest;
@@ -38,6 +38,9 @@ pub struct Arguments {
     /// The review for cheating.
     #[arg(long)]
     review: Option<PathBuf>,
+    /// The log of a network's guard that the record names: it is counted again.
+    #[arg(long, value_name = "FILE")]
+    egress: Vec<PathBuf>,
     /// A register that the record was made with, or its battery's folder; one for each battery.
     #[arg(long, value_name = "FILE", requires = "logs")]
     registry: Vec<PathBuf>,
@@ -58,6 +61,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let searched = canaries::searched(&arguments.registry)?;
         given = Given::of(&arguments.logs, record.as_ref(), searched)?;
     }
+    let guards = arguments.egress.iter().map(|path| egress::read_log(path));
+    let guards = guards.collect::<anyhow::Result<Vec<_>>>()?;
     let mut checks = determination::verify(
         &bytes,
         &Evidence {
@@ -66,6 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             commitment: commitment.as_deref(),
             tokens: tokens.as_deref(),
             review: review.as_deref(),
+            guards: &guards,
             searched: given.searched.as_ref(),
         },
     );
