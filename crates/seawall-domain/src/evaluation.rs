@@ -35,6 +35,7 @@ pub mod statistics;
 pub mod tally;
 pub mod token;
 pub mod value;
+pub mod word;
 
 use crate::digest::{Address, Digest};
 use crate::fact::{Aggregate, Subject, begun, facts_of};

@@ -4,6 +4,7 @@
 //! evidence of follows from its class alone ([`Class::evidence`]).
 
 use super::statistics::range::STEPS_MAX;
+use super::word::Word;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
@@ -14,7 +15,7 @@ pub enum TaskId {
     /// A whole number.
     Number(i64),
     /// A text.
-    Text(String),
+    Text(Word),
 }
 
 impl TaskId {
@@ -376,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_number_and_its_text_are_two_tasks() {
-        let ids = [TaskId::Number(4), TaskId::Text("4".to_owned())];
+        let ids = [TaskId::Number(4), TaskId::Text("4".into())];
         let json = serde_json::to_string(&ids).ok();
         assert_eq!(json.as_deref(), Some(r#"[4,"4"]"#));
         let read: Option<[TaskId; 2]> = json.and_then(|json| serde_json::from_str(&json).ok());

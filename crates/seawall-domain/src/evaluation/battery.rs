@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn attempts_are_counted_by_what_they_are_evidence_of() {
-        let text = |id: &str| TaskId::Text(id.to_owned());
+        let text = |id: &str| TaskId::Text(id.into());
         let attempts = [
             attempt(text("4"), 1, Class::Pass),
             attempt(text("4"), 2, Class::Missing),

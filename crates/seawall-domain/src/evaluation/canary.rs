@@ -209,7 +209,7 @@ impl Search {
         };
         let mut said = Vec::new();
         for ((battery, sightings), log) in sighted.iter().zip(0..) {
-            for seen in *sightings {
+            for seen in sightings.iter().filter(|seen| !seen.marks.is_empty()) {
                 let of: BTreeSet<u32> = seen.marks.iter().flat_map(|mark| own(*mark)).collect();
                 let tasks = places(*battery, &|id| *id == seen.task).into_iter();
                 said.extend(tasks.map(|task| Said {

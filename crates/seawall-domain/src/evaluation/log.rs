@@ -9,6 +9,7 @@ use super::battery::Profile;
 use super::conditions::Conditions;
 use super::finding::Finding;
 use super::value::{Given, Scalar};
+use super::word::Word;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -167,7 +168,7 @@ pub struct Spec {
     /// The model under test.
     pub model: String,
     /// The tasks; none where the log does not list them.
-    pub tasks: Option<Vec<TaskId>>,
+    pub tasks: Option<Arc<[TaskId]>>,
     /// How many tasks there are; none where the log does not tell.
     pub size: Option<u64>,
     /// How often each was to be tried.
@@ -248,7 +249,7 @@ pub struct Observation {
     /// What the scorers gave, in the log's order.
     pub scores: Vec<Score>,
     /// Of the simple members of the sample's metadata those that the reader was asked for.
-    pub facts: Vec<(Arc<str>, Scalar)>,
+    pub facts: Arc<[(Arc<str>, Scalar)]>,
     /// What the model's last answer was.
     pub answer: Answer,
     /// What stopped it.
@@ -262,9 +263,9 @@ pub struct Observation {
     /// How often it was started again after an error.
     pub retries: u32,
     /// By whom it was struck out.
-    pub invalidated: Option<Provenance>,
+    pub invalidated: Option<Box<Provenance>>,
     /// The models that answered in place of the one that was asked.
-    pub fallbacks: Vec<Fallback>,
+    pub fallbacks: Box<[Fallback]>,
     /// What was spent.
     pub usage: Usage,
 }
@@ -329,7 +330,7 @@ impl Observation {
 
     /// What a scorer gave.
     pub fn score(&self, scorer: &str) -> Option<&Score> {
-        self.scores.iter().find(|score| score.scorer == scorer)
+        self.scores.iter().find(|score| score.scorer == *scorer)
     }
 }
 
@@ -337,24 +338,48 @@ impl Observation {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     /// The scorer.
-    pub scorer: String,
+    pub scorer: Word,
     /// What it gave, by the last word on it.
     pub value: Given,
-    /// What it gave before anybody edited it; none where nobody did, or where it gave nothing.
-    pub original: Option<Given>,
-    /// Who edited it.
-    pub edits: Vec<Provenance>,
+    /// What was made of it since; none where nobody touched it.
+    pub edited: Option<Box<Edits>>,
     /// Why it is not an ordinary score, by the scorer's word.
     pub cause: Cause,
+}
+
+/// What was made of a score after the run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Edits {
+    /// What the scorer gave before anybody edited it; none where nobody did, or where it gave
+    /// nothing.
+    pub original: Option<Given>,
+    /// Who edited it.
+    pub by: Vec<Provenance>,
     /// Whether an edit says that people confirmed cheating.
     pub cheated: bool,
 }
 
 impl Score {
+    /// What the scorer gave before anybody edited it; none where nobody did, or where it gave
+    /// nothing.
+    pub fn original(&self) -> Option<&Given> {
+        self.edited.as_ref()?.original.as_ref()
+    }
+
+    /// Who edited it.
+    pub fn edits(&self) -> &[Provenance] {
+        self.edited.as_ref().map(|edited| edited.by.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether an edit says that people confirmed cheating.
+    pub fn is_cheated(&self) -> bool {
+        self.edited.as_ref().is_some_and(|edited| edited.cheated)
+    }
+
     /// What the scorer gave, whatever was made of it since; none where there was no score before
     /// somebody edited it.
     pub fn given(&self) -> Option<&Given> {
-        if self.edits.is_empty() { Some(&self.value) } else { self.original.as_ref() }
+        if self.edits().is_empty() { Some(&self.value) } else { self.original() }
     }
 }
 
@@ -448,7 +473,7 @@ pub struct Summary {
     /// Which try at it.
     pub epoch: u32,
     /// What the scorers gave.
-    pub scores: Vec<(String, Given)>,
+    pub scores: Vec<(Word, Given)>,
     /// Whether an error ended it.
     pub broken: bool,
     /// What stopped it.

@@ -15,6 +15,7 @@ use super::finding::{self, Code, Finding};
 use super::log::{Log, Observation, Status, Usage};
 use super::statistics::range::STEPS_MAX;
 use super::value::{Given, Scalar};
+use super::word::Word;
 use serde::Serialize;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,7 +126,7 @@ impl<'a> Settled<'a> {
         kept.reverse();
         let spec = &log.header.spec;
         let mut known: BTreeSet<&TaskId> = BTreeSet::new();
-        let planned = spec.tasks.iter().flatten();
+        let planned = spec.tasks.iter().flat_map(|tasks| tasks.iter());
         let mut tasks: Vec<&TaskId> = planned.filter(|task| known.insert(task)).collect();
         let planned_tasks = tasks.len();
         tasks.extend(kept.iter().map(|one| &one.task).filter(|task| known.insert(task)));
@@ -156,7 +157,7 @@ impl<'a> Settled<'a> {
         let number = |task: &&&TaskId| matches!(task, TaskId::Number(_));
         let texts: BTreeSet<String> =
             self.tasks.iter().filter(number).map(|task| task.to_string()).collect();
-        let alike = |task: &TaskId| matches!(task, TaskId::Text(text) if texts.contains(text));
+        let alike = |task: &TaskId| matches!(task, TaskId::Text(text) if texts.contains(&**text));
         self.tasks.iter().any(|task| alike(task))
     }
 
@@ -201,8 +202,8 @@ fn attempt(
     });
     let number = |column: &Column, given: &Given| column.of(given).and_then(Scalar::number);
     let value = score.and_then(|(column, score)| number(column, &score.value));
-    let original = score.and_then(|(column, score)| number(column, score.original.as_ref()?));
-    let is_edited = |seen: &&Observation| seen.scores.iter().any(|score| !score.edits.is_empty());
+    let original = score.and_then(|(column, score)| number(column, score.original()?));
+    let is_edited = |seen: &&Observation| seen.scores.iter().any(|score| !score.edits().is_empty());
     let by_scorers = |seen: &Observation| {
         let given = score.and_then(|(column, score)| number(column, score.given()?));
         scored(seen, given)
@@ -237,14 +238,14 @@ fn steps(seen: &Observation) -> Option<Steps> {
         Steps::new(whole(STEPS_REACHED)?, whole(STEPS_TOTAL)?)
     };
     let (score, steps) = seen.scores.iter().find_map(|score| Some((score, told(&score.value)?)))?;
-    let is_changed = score.original.as_ref().is_some_and(|given| told(given) != Some(steps));
+    let is_changed = score.original().is_some_and(|given| told(given) != Some(steps));
     (!is_changed).then_some(steps)
 }
 
 /// One score: a scorer, or one of the values that it names.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Column {
-    scorer: String,
+    scorer: Word,
     key: Option<String>,
 }
 
@@ -258,9 +259,9 @@ impl Column {
         let mut add = |scorer: &str, key: Option<&str>| {
             let known = columns
                 .iter()
-                .any(|column| column.scorer == scorer && column.key.as_deref() == key);
+                .any(|column| column.scorer == *scorer && column.key.as_deref() == key);
             if !known && columns.len() < COLUMNS_MAX {
-                columns.push(Column { scorer: scorer.to_owned(), key: key.map(str::to_owned) });
+                columns.push(Column { scorer: scorer.into(), key: key.map(str::to_owned) });
             }
         };
         for score in settled.kept.iter().flat_map(|seen| &seen.scores) {
@@ -281,7 +282,7 @@ impl Column {
         columns.truncate(COLUMNS_MAX);
         let planned = &log.header.spec.scorers;
         columns.sort_by_key(|column| {
-            planned.iter().position(|name| *name == column.scorer).unwrap_or(planned.len())
+            planned.iter().position(|name| column.scorer == **name).unwrap_or(planned.len())
         });
         columns
     }
@@ -293,7 +294,7 @@ impl Column {
 
     /// The name, with the scorer's where the value's alone would be that of another column too.
     fn name(&self, among: &[Column]) -> String {
-        let plain = |column: &Column| column.key.as_ref().unwrap_or(&column.scorer).clone();
+        let plain = |column: &Column| column.key.as_deref().unwrap_or(&column.scorer).to_owned();
         let name = plain(self);
         let alike = among.iter().filter(|column| plain(column) == name).count();
         match &self.key {

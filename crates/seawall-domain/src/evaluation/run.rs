@@ -78,6 +78,12 @@ impl Run {
         for finding in &report.findings {
             *findings.entry(finding.code).or_default() += 1;
         }
+        // Told here and not of the log alone: it is about the run's settings, which are held
+        // against what was sealed.
+        let own_limits = report.attempts.iter().filter(|attempt| attempt.own_limit).count();
+        if own_limits > 0 {
+            findings.insert(Code::OwnLimit, own_limits);
+        }
         Run {
             log: bytes,
             token,

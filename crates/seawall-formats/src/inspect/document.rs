@@ -36,6 +36,7 @@ fn pass<R: Read>(source: R, asked: &Fields) -> Result<(Log, Fields), FormatFault
     scan.object(&mut |scan, name| match name {
         "samples" => {
             fields = fields.with(draft.clusters().iter().map(String::as_str));
+            held.know(draft.tasks());
             scan.list(&mut |scan| {
                 match sample::sample(scan, &fields, &mut held)? {
                     Some(seen) => observations.push(seen),
@@ -61,6 +62,7 @@ fn pass<R: Read>(source: R, asked: &Fields) -> Result<(Log, Fields), FormatFault
     if !draft.is_there() {
         return Err(no_log());
     }
+    observations.shrink_to_fit();
     let (header, mut findings) = draft.finish(None)?;
     findings.extend(odd);
     Ok((Log { header, observations, summaries: None, reductions, findings }, fields))

@@ -141,6 +141,7 @@ pub(super) fn read<S: Read + Seek>(source: &mut S, asked: &Fields) -> Result<Log
     let contents = Contents::of(&members);
     let (header, mut findings) = contents.header(source)?;
     let mut reader = Samples::of(&members, asked.with(header.clusters()));
+    reader.held.know(header.spec.tasks.as_deref().unwrap_or_default());
     for member in &members {
         reader.member(source, member, &contents)?;
     }
@@ -396,7 +397,9 @@ impl<'a> Samples<'a> {
         samples.sort_unstable();
         let same = samples.chunk_by(|one, other| one == other).filter(|same| same.len() > 1);
         let names = same.filter_map(|same| Some((*same.first()?, None))).collect();
-        let (observations, findings, held) = (Vec::new(), Vec::new(), Held::default());
+        let (findings, held) = (Vec::new(), Held::default());
+        let count = samples.len().min(OBSERVATIONS_MAX);
+        let observations = Vec::with_capacity(count);
         Samples { observations, names, findings, fields, held }
     }
 
@@ -422,7 +425,8 @@ impl<'a> Samples<'a> {
                 let metadata = format!("{folder}/metadata.json");
                 let metadata = contents.last.get(metadata.as_str()).map(|(member, _)| *member);
                 if let (Some(seen), Some(metadata)) = (&mut seen, metadata) {
-                    seen.facts = source.whole(metadata, |scan| sample::facts(scan, fields))?;
+                    let facts = source.whole(metadata, |scan| sample::facts(scan, fields, held))?;
+                    seen.facts = held.facts(facts);
                 }
                 self.take(member, seen)
             }

@@ -3,9 +3,12 @@
 //! A sample is an object of Inspect's `EvalSample`. Messages and events, which are most of it, are
 //! passed over. The id is read here, from the inside, and keeps its type.
 
+mod held;
 mod output;
 mod score;
 
+pub(super) use held::Held;
+pub use held::KEPT_BYTES_MAX;
 pub(super) use score::provenance;
 
 use super::scan::{Kind, Scan, Scanned};
@@ -17,7 +20,6 @@ use seawall_domain::evaluation::log::{
 };
 use seawall_domain::evaluation::value::{Given, Scalar};
 use std::io::Read;
-use std::mem::size_of;
 use std::sync::Arc;
 
 /// The longest id, in bytes.
@@ -32,9 +34,8 @@ pub(super) const SCORES_MAX: usize = 200;
 /// How many edits of a score and fallbacks of an attempt are kept.
 pub(super) const NOTES_MAX: usize = 20;
 
-/// How much may be kept of all samples, summaries and reductions of one log, in bytes. 200,000
-/// samples of one scorer keep some 80 MB.
-pub const KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// A member of a sample's metadata.
+pub(super) type Fact = (Arc<str>, Scalar);
 
 /// The members of samples' metadata that are kept; all others are passed over.
 pub(super) struct Fields(Vec<Arc<str>>);
@@ -60,106 +61,13 @@ impl Fields {
     }
 }
 
-/// What is kept of a log by now.
-#[derive(Default)]
-pub(super) struct Held {
-    bytes: usize,
-    /// Limits that many attempts share.
-    ceilings: Vec<Arc<Ceilings>>,
-}
-
-/// How many different limits of attempts are shared; the next ones stand for themselves.
-const CEILINGS_MAX: usize = 64;
-
-impl Held {
-    /// The limits of an attempt, shared with others that ran under the same.
-    fn ceilings(&mut self, ceilings: Ceilings) -> Option<Arc<Ceilings>> {
-        if ceilings == Ceilings::default() {
-            return None;
-        }
-        if let Some(known) = self.ceilings.iter().find(|known| ***known == ceilings) {
-            return Some(Arc::clone(known));
-        }
-        let new = Arc::new(ceilings);
-        if self.ceilings.len() < CEILINGS_MAX {
-            self.ceilings.push(Arc::clone(&new));
-        }
-        Some(new)
-    }
-
-    fn add<R: Read>(&mut self, scan: &Scan<R>, bytes: usize) -> Scanned<()> {
-        self.bytes = self.bytes.saturating_add(bytes);
-        if self.bytes > KEPT_BYTES_MAX {
-            let message = format!("more than {KEPT_BYTES_MAX} bytes would be kept of its samples");
-            return Err(scan.fault(message));
-        }
-        Ok(())
-    }
-}
-
-/// The bytes that are kept of an id, a simple value, what a scorer gave, and who edited it.
-fn of_id(id: &TaskId) -> usize {
-    match id {
-        TaskId::Number(_) => 0,
-        TaskId::Text(text) => text.len(),
-    }
-}
-
-fn of_scalar(value: &Scalar) -> usize {
-    match value {
-        Scalar::Null | Scalar::Number(_) | Scalar::Flag(_) => size_of::<Scalar>(),
-        Scalar::Text(text) => size_of::<Scalar>() + text.len(),
-    }
-}
-
-fn of_given(given: &Given) -> usize {
-    match given {
-        Given::One(value) => of_scalar(value),
-        Given::List(items) => items.iter().map(of_scalar).sum(),
-        Given::Named(parts) => parts
-            .iter()
-            .map(|(name, value)| size_of::<String>() + name.len() + of_scalar(value))
-            .sum(),
-    }
-}
-
-fn of_provenance(by: &Provenance) -> usize {
-    size_of::<Provenance>() + by.author.len() + by.at.len() + by.reason.len()
-}
-
-fn of_observation(seen: &Observation) -> usize {
-    let score = |score: &Score| {
-        let given = of_given(&score.value) + score.original.as_ref().map_or(0, of_given);
-        let edits: usize = score.edits.iter().map(of_provenance).sum();
-        size_of::<Score>() + score.scorer.len() + given + edits
-    };
-    let fallback = |one: &Fallback| size_of::<Fallback>() + one.asked.len() + one.answered.len();
-    size_of::<Observation>()
-        + of_id(&seen.task)
-        + seen.scores.iter().map(score).sum::<usize>()
-        + seen
-            .facts
-            .iter()
-            .map(|(_, value)| size_of::<Arc<str>>() + of_scalar(value))
-            .sum::<usize>()
-        + seen.fallbacks.iter().map(fallback).sum::<usize>()
-        + seen.invalidated.as_ref().map_or(0, of_provenance)
-}
-
-fn of_summary(summary: &Summary) -> usize {
-    let score = |(name, given): &(String, Given)| {
-        size_of::<(String, Given)>() + name.len() + of_given(given)
-    };
-    size_of::<Summary>() + of_id(&summary.task) + summary.scores.iter().map(score).sum::<usize>()
-}
-
 /// What was read of a sample: everything but its id and epoch may be absent.
 #[derive(Default)]
 struct Draft {
     id: Option<TaskId>,
     epoch: Option<u32>,
     scores: Vec<Score>,
-    facts: Vec<(Arc<str>, Scalar)>,
+    facts: Vec<Fact>,
     answer: Answer,
     limit: Option<LimitKind>,
     ceilings: Ceilings,
@@ -175,20 +83,19 @@ impl Draft {
     fn finish(mut self, held: &mut Held) -> Option<Observation> {
         // Many of these are held at once.
         self.scores.shrink_to_fit();
-        self.facts.shrink_to_fit();
         Some(Observation {
-            task: self.id?,
+            task: held.id(self.id?),
             epoch: self.epoch?,
             scores: self.scores,
-            facts: self.facts,
+            facts: held.facts(self.facts),
             answer: self.answer,
             limit: self.limit,
             ceilings: held.ceilings(self.ceilings),
             turns: self.turns,
             broken: self.broken,
             retries: self.retries,
-            invalidated: self.invalidated,
-            fallbacks: self.fallbacks,
+            invalidated: self.invalidated.map(Box::new),
+            fallbacks: self.fallbacks.into(),
             usage: self.usage,
         })
     }
@@ -205,8 +112,8 @@ pub(super) fn sample<R: Read>(
         match name {
             "id" => draft.id = id(scan)?,
             "epoch" => draft.epoch = epoch(scan)?,
-            "scores" => draft.scores = scores(scan)?,
-            "metadata" => draft.facts = facts(scan, fields)?,
+            "scores" => draft.scores = scores(scan, held)?,
+            "metadata" => draft.facts = facts(scan, fields, held)?,
             "output" => draft.answer = answer(scan)?,
             "limit" => {
                 let (kind, at) = limit(scan)?;
@@ -229,7 +136,7 @@ pub(super) fn sample<R: Read>(
         Ok(())
     })?;
     let seen = draft.finish(held);
-    held.add(scan, seen.as_ref().map_or(0, of_observation))?;
+    held.add(scan, seen.as_ref().map_or(0, held::of_observation))?;
     Ok(seen)
 }
 
@@ -239,7 +146,7 @@ pub(super) fn id<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<TaskId>> {
         return Ok(scan.whole()?.map(TaskId::Number));
     }
     match scan.text(ID_BYTES_MAX)? {
-        Some(text) if text.whole => Ok(Some(TaskId::Text(text.start))),
+        Some(text) if text.whole => Ok(Some(TaskId::Text(text.start.into()))),
         Some(_) => Err(scan.fault(format!("an id is longer than {ID_BYTES_MAX} bytes"))),
         None => Ok(None),
     }
@@ -283,17 +190,18 @@ fn struck<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Provenance>> {
 pub(super) fn facts<R: Read>(
     scan: &mut Scan<R>,
     fields: &Fields,
-) -> Scanned<Vec<(Arc<str>, Scalar)>> {
-    let mut facts: Vec<(Arc<str>, Scalar)> = Vec::new();
+    held: &mut Held,
+) -> Scanned<Vec<Fact>> {
+    let mut facts: Vec<Fact> = Vec::new();
     scan.object(&mut |scan, name| {
         let Some(field) = fields.get(name) else {
             return scan.skip();
         };
         facts.retain(|(other, _)| other != field);
-        facts.extend(scan.scalar(VALUE_BYTES_MAX)?.map(|value| (Arc::clone(field), value)));
+        let value = scan.scalar(VALUE_BYTES_MAX)?;
+        facts.extend(value.map(|value| (Arc::clone(field), held.scalar(value))));
         Ok(())
     })?;
-    facts.shrink_to_fit();
     Ok(facts)
 }
 
@@ -378,7 +286,7 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<O
             "id" => task = id(scan)?,
             "epoch" => number = epoch(scan)?,
             "scores" => {
-                let read = score::scores(scan)?.into_iter();
+                let read = score::scores(scan, held)?.into_iter();
                 scores = read.map(|score| (score.scorer, score.value)).collect();
                 scores.shrink_to_fit();
             }
@@ -389,10 +297,10 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<O
         }
         Ok(())
     })?;
-    let key = task.zip(number);
+    let key = task.map(|task| held.id(task)).zip(number);
     let summary =
         key.map(|(task, epoch)| Summary { task, epoch, scores, broken, limit: stopped, tokens });
-    held.add(scan, summary.as_ref().map_or(0, of_summary))?;
+    held.add(scan, summary.as_ref().map_or(0, held::of_summary))?;
     Ok(summary)
 }
 
@@ -408,11 +316,8 @@ pub(super) fn reductions<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanne
                     one.reducer = scan.text(VALUE_BYTES_MAX)?.map(|text| text.start);
                 }
                 "samples" => scan.list(&mut |scan| {
-                    if let Some((task, given)) = reduced(scan)? {
-                        held.add(
-                            scan,
-                            size_of::<(TaskId, Given)>() + of_id(&task) + of_given(&given),
-                        )?;
+                    if let Some((task, given)) = reduced(scan, held)? {
+                        held.add(scan, held::of_reduced(&given))?;
                         one.tasks.push((task, given));
                     }
                     Ok(())
@@ -430,12 +335,12 @@ pub(super) fn reductions<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanne
     Ok(reductions)
 }
 
-fn reduced<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<(TaskId, Given)>> {
+fn reduced<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Option<(TaskId, Given)>> {
     let (mut task, mut value) = (None, None);
     scan.object(&mut |scan, name| {
         match name {
-            "sample_id" => task = id(scan)?,
-            "value" => value = Some(given(scan)?),
+            "sample_id" => task = id(scan)?.map(|task| held.id(task)),
+            "value" => value = Some(given(scan, held)?),
             _ => scan.skip()?,
         }
         Ok(())

@@ -241,7 +241,7 @@ mod tests {
         let expected = "--- user\nSolve it.\n--- assistant\nfirst\nthen\n[image]\n[calls bash]\n\
             cmd: ls \u{fffd}[31m\nn: 3\n--- tool bash\na.txt\n[error] {\"type\":\"timeout\"}\n";
         assert_eq!(found[0].text, expected);
-        assert_eq!((&found[0].task, found[0].epoch), (&TaskId::Text("a".to_owned()), 2));
+        assert_eq!((&found[0].task, found[0].epoch), (&TaskId::Text("a".into()), 2));
         assert_eq!(found[0].messages, 3);
     }
 

@@ -25,11 +25,7 @@ fn registry(tasks: &[(&str, Option<&str>)]) -> Registry {
 }
 
 fn sighting(task: &str, marks: &[u32]) -> Sighting {
-    Sighting {
-        task: TaskId::Text(task.to_owned()),
-        epoch: 2,
-        marks: marks.iter().copied().collect(),
-    }
+    Sighting { task: TaskId::Text(task.into()), epoch: 2, marks: marks.iter().copied().collect() }
 }
 
 #[test]
@@ -85,7 +81,7 @@ fn what_is_left_out_is_held_against_what_was_said() {
         Search::of(&terms, registers, &canaries, &[(0, &[]), (1, sighted)])
     };
     // The second task's canary in its own attempt; the first register's marks both tasks named 4.
-    let own = of(&registers, &[sighting("canary-task", &[1])]);
+    let own = of(&registers, &[sighting("canary-task", &[1]), sighting("canary-task", &[])]);
     let said = Said { log: 1, task: 2, epoch: 2, of: BTreeSet::from([2]) };
     assert_eq!(own.said, [said]);
     let other = of(&registers, &[sighting("canary-task", &[0])]);
@@ -112,7 +108,7 @@ fn what_is_left_out_is_held_against_what_was_said() {
 fn a_variant_is_of_its_task() {
     let registry = registry(&[("web (old)", None)]);
     let check = |name: &str, expected: bool| {
-        let is = registry.tasks[0].is(&TaskId::Text(name.to_owned()));
+        let is = registry.tasks[0].is(&TaskId::Text(name.into()));
         assert_eq!(is, expected, "{name}");
     };
     check("web (old)", true);

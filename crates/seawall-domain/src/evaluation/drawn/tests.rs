@@ -197,7 +197,7 @@ fn a_set_has_a_log_of_every_battery() {
         terms.batteries.push(other);
         let mut task = terms.tasks[0].clone();
         task.battery = "second".to_owned();
-        task.id = TaskId::Text("only".to_owned());
+        task.id = TaskId::Text("only".into());
         task.twin = None;
         terms.tasks.push(task);
     });

@@ -21,13 +21,6 @@ pub(super) fn of(log: &Log, settled: &Settled<'_>, attempts: &[Attempt]) -> Vec<
         about(Code::DuplicateMember, &seen.task, seen.epoch, what)
     }));
     findings.extend(settled.kept.iter().flat_map(|seen| attempt(seen)));
-    findings.extend(settled.kept.iter().flat_map(|seen| {
-        let own = seen.own_limits(&log.header.conditions).into_iter();
-        own.map(|name| {
-            let what = format!("it ran under a limit of its own: `{name}`");
-            about(Code::OwnLimit, &seen.task, seen.epoch, &what)
-        })
-    }));
     findings
 }
 
@@ -97,7 +90,7 @@ fn attempt(seen: &Observation) -> Vec<Finding> {
         let what = format!("{answered} answered {} times in place of {asked}", fallback.count);
         findings.push(about(Code::Fallback, &what));
     }
-    for score in seen.scores.iter().filter(|score| !score.edits.is_empty()) {
+    for score in seen.scores.iter().filter(|score| !score.edits().is_empty()) {
         findings.push(about(Code::Edited, &edited(score)));
     }
     findings
@@ -106,13 +99,13 @@ fn attempt(seen: &Observation) -> Vec<Finding> {
 fn edited(score: &Score) -> String {
     let scorer = quote(&score.scorer);
     let now = shown(&score.value);
-    let from = match &score.original {
+    let from = match score.original() {
         Some(original) => format!("from {} to {now}", shown(original)),
         None => format!("to {now}, where there was no score"),
     };
-    let last = score.edits.last().map(by).unwrap_or_default();
-    let cheated = if score.cheated { "; it calls the attempt cheated" } else { "" };
-    format!("{scorer} was edited {} times, {from}{last}{cheated}", score.edits.len())
+    let last = score.edits().last().map(by).unwrap_or_default();
+    let cheated = if score.is_cheated() { "; it calls the attempt cheated" } else { "" };
+    format!("{scorer} was edited {} times, {from}{last}{cheated}", score.edits().len())
 }
 
 /// A value in words.

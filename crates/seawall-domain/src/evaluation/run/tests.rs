@@ -21,8 +21,8 @@ fn protocol() -> Protocol {
 
 fn ids(battery: usize) -> Vec<TaskId> {
     match battery {
-        0 => vec![TaskId::Number(4), TaskId::Text("4".to_owned())],
-        _ => vec![TaskId::Text("canary-task".to_owned())],
+        0 => vec![TaskId::Number(4), TaskId::Text("4".into())],
+        _ => vec![TaskId::Text("canary-task".into())],
     }
 }
 

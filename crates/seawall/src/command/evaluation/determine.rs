@@ -340,7 +340,7 @@ fn unbound(body: &Body) {
                 0 => "as the guard's log was counted",
                 _ => "by the word of whoever started the runs",
             };
-            say!("connections that were denied, {how}: {}", egress.denied);
+            say!("connections that were denied: {} ({how})", egress.denied);
         }
         None => say!("no evidence of what left the network"),
     }

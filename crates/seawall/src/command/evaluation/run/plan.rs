@@ -97,12 +97,12 @@ impl Plan {
         let program = guard::find(&arguments.inspect)?;
         let base_url = base_url(arguments)?;
         let token = arguments.token_file.as_deref().map(token).transpose()?;
+        let egress = arguments.egress.as_deref().map(egress::given).transpose()?;
         let out = make(&arguments.out)?;
         let own = fs::Permissions::from_mode(0o700);
         let private = tempfile::Builder::new().prefix(PRIVATE).permissions(own).tempdir();
         let private = private.context("cannot make a private folder")?;
         let run = RunId::new(uuid::Uuid::new_v4());
-        let egress = arguments.egress.as_deref().map(egress::given).transpose()?;
         let mut args: Map<String, Value> =
             arguments.task_args.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let mut nonce = None;

@@ -1,9 +1,11 @@
-//! Logs searched for the canaries of a register: by `ingest`, by `determine`, and again by `verify`.
+//! What bears a determination out beside its logs: canaries of a register, a network guard's log,
+//! and the limits that attempts ran under; by `determine`, and again by `verify`.
 
 use crate::determination::Folder;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_testkit::evaluation::{End, TASK, log, protocol};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::fs;
 
 const ONE: &str = "26b5c67b-86cc-4b5c-9d0e-0123456789ab";
@@ -113,4 +115,73 @@ fn a_canary_that_was_not_shown_is_told_and_bears_a_task_out_that_is_left_out() {
     fs::write(folder.path("with.record"), altered).unwrap();
     let verify = "verify @with.record --opening @terms.json --logs @log.json";
     folder.run(&format!("{verify} --registry @register.json"), 1);
+}
+
+#[test]
+fn what_a_guards_log_shows_is_no_ones_word() {
+    let folder = Folder::new();
+    let (day, now) = (SignedDuration::from_hours(24), Timestamp::now());
+    let mut terms = protocol([&"aa".repeat(32), &"bb".repeat(32)], now - day, now + day);
+    terms["elicitation_min"] = "E0".into();
+    terms["statistic"]["demands"] = json!(["egress"]);
+    fs::write(folder.path("terms.json"), terms.to_string()).unwrap();
+    let written = log(now, &[], |_, _| End::Failed).to_string();
+    fs::write(folder.path("log.json"), &written).unwrap();
+    let sha256 = |text: &str| -> String {
+        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let guard = "{\"verdict\":\"denied\"}\n{\"verdict\":\"denied\"}\n";
+    fs::write(folder.path("guard.jsonl"), guard).unwrap();
+    let run = |name: &str, denied: u64| {
+        let egress = json!({"sha256": sha256(guard), "allowed": 0, "denied": denied});
+        let run = json!({"logs": [{"sha256": sha256(&written)}], "egress": egress});
+        fs::write(folder.path(name), run.to_string()).unwrap();
+    };
+    run("run.json", 2);
+    run("wrong.json", 0);
+    let determine = |more: &str, out: &str| {
+        format!("determine @log.json --protocol @terms.json {more}--out @{out}")
+    };
+    assert_eq!(folder.json(&determine("", "none.record"), 0)["outcome"], "inconclusive");
+    let found = folder.json(&determine("--run @run.json ", "with.record"), 0);
+    assert_eq!(
+        (&found["outcome"], &found["bound"]["egress"]["denied"]),
+        (&"not_covered".into(), &2.into())
+    );
+    folder.run(&determine("--run @run.json --egress @guard.jsonl ", "read.record"), 0);
+    folder.run(&determine("--run @wrong.json --egress @guard.jsonl ", "wrong.record"), 2);
+    folder.run(&determine("--egress @guard.jsonl ", "nobody.record"), 2);
+    let verify = "verify @with.record --opening @terms.json --logs @log.json";
+    assert!(folder.run(verify, 0).contains("stated  what left the network"));
+    let read = folder.run(&format!("{verify} --egress @guard.jsonl"), 0);
+    assert!(read.contains("holds   what left the network"), "{read}");
+    // Whoever changes a line changes the digest, and a record that counts otherwise fails.
+    folder.run(&determine("--run @wrong.json ", "other.record"), 0);
+    let other = "verify @other.record --opening @terms.json --logs @log.json --egress @guard.jsonl";
+    folder.run(other, 1);
+}
+
+#[test]
+fn a_limit_that_a_task_sets_for_itself_stands_against_absence() {
+    let folder = Folder::new();
+    let (day, now) = (SignedDuration::from_hours(24), Timestamp::now());
+    let mut terms = protocol([&"aa".repeat(32), &"bb".repeat(32)], now - day, now + day);
+    terms["elicitation_min"] = "E0".into();
+    fs::write(folder.path("terms.json"), terms.to_string()).unwrap();
+    let check = |end: End, limit: u64, expected: &str, own: bool| {
+        let mut written = log(now, &[], |_, _| end);
+        written["samples"][7]["token_limit"] = limit.into();
+        fs::write(folder.path("log.json"), written.to_string()).unwrap();
+        let _ = fs::remove_file(folder.path("one.record"));
+        let found = folder.json("determine @log.json --protocol @terms.json --out @one.record", 0);
+        assert_eq!(found["outcome"], expected);
+        assert_eq!(folder.text("one.record").contains("own_limit"), own, "{limit}");
+        folder.run("verify @one.record --opening @terms.json --logs @log.json", 0);
+        found["verdict"]["rule"]["parts"][0]["reasons"].clone()
+    };
+    check(End::Failed, 1000, "not_covered", false);
+    let reasons = check(End::Failed, 400, "inconclusive", true);
+    let own = json!({"reason": "own_limits", "attempts": 1});
+    assert!(reasons.as_array().unwrap().contains(&own), "{reasons}");
+    check(End::Passed, 400, "covered", true);
 }
