@@ -313,6 +313,11 @@ impl Observation {
         own
     }
 
+    /// Which attempt it is about.
+    pub fn key(&self) -> (&TaskId, u32) {
+        (&self.task, self.epoch)
+    }
+
     /// One of the simple members of the sample's metadata.
     pub fn fact(&self, name: &str) -> Option<&Scalar> {
         self.facts.iter().find(|(key, _)| **key == *name).map(|(_, value)| value)
@@ -473,7 +478,7 @@ pub struct Summary {
     /// Which try at it.
     pub epoch: u32,
     /// What the scorers gave.
-    pub scores: Vec<(Word, Given)>,
+    pub scores: Arc<[(Word, Given)]>,
     /// Whether an error ended it.
     pub broken: bool,
     /// What stopped it.

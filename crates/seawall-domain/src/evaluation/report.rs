@@ -17,8 +17,7 @@ use super::statistics::range::STEPS_MAX;
 use super::value::{Given, Scalar};
 use super::word::Word;
 use serde::Serialize;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How many attempts a log may plan; the largest known have some 200,000.
 pub const PLANNED_MAX: usize = 2_000_000;
@@ -67,11 +66,14 @@ impl Report {
     pub fn of(log: &Log) -> Report {
         let settled = Settled::of(log);
         let columns = Column::all(log, &settled);
+        // What takes room for every attempt is not there at one time.
+        let claims = claims::compare(log, &settled);
+        let summaries = summaries::compare(log, &settled);
         let attempts = settled.attempts(columns.first(), &log.header.conditions);
         let mut findings = log.findings.clone();
         findings.extend(notes::of(log, &settled, &attempts));
-        findings.extend(claims::compare(log, &settled));
-        findings.extend(summaries::compare(log, &settled));
+        findings.extend(claims);
+        findings.extend(summaries);
         let gone = |attempt: &Attempt| matches!(attempt.class, Class::Missing | Class::InfraError);
         Report {
             status: log.header.status.clone(),
@@ -104,26 +106,31 @@ struct Settled<'a> {
     epochs: u32,
     /// The last observation of each attempt, in the log's order.
     kept: Vec<&'a Observation>,
-    /// The same by task and epoch.
-    by_key: BTreeMap<(&'a TaskId, u32), &'a Observation>,
+    /// The same in the order of task and epoch.
+    by_key: Vec<&'a Observation>,
     /// Earlier observations of the same attempts.
     superseded: Vec<&'a Observation>,
 }
 
 impl<'a> Settled<'a> {
     fn of(log: &'a Log) -> Settled<'a> {
-        let mut by_key: BTreeMap<(&TaskId, u32), &Observation> = BTreeMap::new();
-        let (mut kept, mut superseded) = (Vec::new(), Vec::new());
-        for observation in log.observations.iter().rev() {
-            match by_key.entry((&observation.task, observation.epoch)) {
-                Entry::Occupied(_) => superseded.push(observation),
-                Entry::Vacant(place) => {
-                    place.insert(observation);
-                    kept.push(observation);
-                }
-            }
+        let seen = &log.observations;
+        let key = |place: &u32| seen.get(*place as usize).map(Observation::key);
+        let mut order: Vec<u32> = (0..).take(seen.len()).collect();
+        order.sort_unstable_by(|one, other| key(one).cmp(&key(other)).then(one.cmp(other)));
+        let mut counts = vec![false; seen.len()];
+        for same in order.chunk_by(|one, other| key(one) == key(other)) {
+            let last = same.last().and_then(|place| counts.get_mut(*place as usize));
+            last.into_iter().for_each(|counts| *counts = true);
         }
-        kept.reverse();
+        order.retain(|place| counts.get(*place as usize).is_some_and(|counts| *counts));
+        let by_key: Vec<&Observation> =
+            order.iter().filter_map(|place| seen.get(*place as usize)).collect();
+        drop(order);
+        let mut kept = Vec::with_capacity(by_key.len());
+        kept.extend(seen.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(one, _)| one));
+        let others = seen.iter().zip(&counts).rev().filter(|(_, counts)| !**counts);
+        let superseded = others.map(|(one, _)| one).collect();
         let spec = &log.header.spec;
         let mut known: BTreeSet<&TaskId> = BTreeSet::new();
         let planned = spec.tasks.iter().flat_map(|tasks| tasks.iter());
@@ -162,8 +169,9 @@ impl<'a> Settled<'a> {
     }
 
     /// The observation of an attempt.
-    fn get(&self, task: &'a TaskId, epoch: u32) -> Option<&'a Observation> {
-        self.by_key.get(&(task, epoch)).copied()
+    fn get(&self, task: &TaskId, epoch: u32) -> Option<&'a Observation> {
+        let place = self.by_key.binary_search_by(|one| one.key().cmp(&(task, epoch)));
+        place.ok().and_then(|place| self.by_key.get(place)).copied()
     }
 
     /// Whether an attempt was planned.
@@ -177,15 +185,16 @@ impl<'a> Settled<'a> {
             let own = seen.is_some_and(|seen| !seen.own_limits(conditions).is_empty());
             Attempt { own_limit: own, ..attempt(task, epoch, seen, column) }
         };
-        let mut attempts = Vec::new();
+        let mut attempts = Vec::with_capacity(self.planned().max(self.kept.len()));
         for (place, task) in self.tasks.iter().enumerate() {
             if place < self.planned_tasks {
                 let epochs = 1..=self.epochs;
                 attempts.extend(epochs.map(|n| attempt(task, n, self.get(task, n))));
             }
-            let others = self.by_key.range((*task, 0)..=(*task, u32::MAX));
-            let others = others.filter(|((_, epoch), _)| !self.is_planned(place, *epoch));
-            attempts.extend(others.map(|((_, n), seen)| attempt(task, *n, Some(seen))));
+            let start = self.by_key.partition_point(|one| one.task < **task);
+            let others = self.by_key.iter().skip(start).take_while(|one| one.task == **task);
+            let others = others.filter(|one| !self.is_planned(place, one.epoch));
+            attempts.extend(others.map(|one| attempt(task, one.epoch, Some(one))));
         }
         attempts
     }

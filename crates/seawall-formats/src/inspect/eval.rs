@@ -331,6 +331,7 @@ impl<'a> Contents<'a> {
                 })
             })?;
         }
+        summaries.shrink_to_fit();
         Ok((read || !members.is_empty()).then_some(summaries))
     }
 

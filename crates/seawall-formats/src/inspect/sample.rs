@@ -288,7 +288,6 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<O
             "scores" => {
                 let read = score::scores(scan, held)?.into_iter();
                 scores = read.map(|score| (score.scorer, score.value)).collect();
-                scores.shrink_to_fit();
             }
             "error" => broken = is_there(scan)?,
             "limit" => stopped = limit(scan)?.0,
@@ -298,9 +297,11 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<O
         Ok(())
     })?;
     let key = task.map(|task| held.id(task)).zip(number);
-    let summary =
-        key.map(|(task, epoch)| Summary { task, epoch, scores, broken, limit: stopped, tokens });
-    held.add(scan, summary.as_ref().map_or(0, held::of_summary))?;
+    let summary = key.map(|(task, epoch)| {
+        let scores = held.scores(scores);
+        Summary { task, epoch, scores, broken, limit: stopped, tokens }
+    });
+    held.add(scan, summary.as_ref().map_or(0, |_| size_of::<Summary>()))?;
     Ok(summary)
 }
 

@@ -33,6 +33,7 @@ pub(in super::super) struct Held {
     words: BTreeSet<Word>,
     ceilings: Recent<Ceilings>,
     facts: Recent<[Fact]>,
+    scores: Recent<[(Word, Given)]>,
 }
 
 impl Held {
@@ -104,6 +105,17 @@ impl Held {
         })
     }
 
+    /// Scores as a summary tells them, shared with others that say the same.
+    pub(super) fn scores(&mut self, scores: Vec<(Word, Given)>) -> Arc<[(Word, Given)]> {
+        let same = self.scores.find(|known| *known == *scores);
+        same.unwrap_or_else(|| {
+            let given = scores.iter().map(|(_, given)| of_given(given)).sum::<usize>();
+            let bytes = SHARED_BYTES + scores.len() * size_of::<(Word, Given)>() + given;
+            self.bytes = self.bytes.saturating_add(bytes);
+            self.scores.keep(scores.into())
+        })
+    }
+
     pub(super) fn add<R: Read>(&mut self, scan: &Scan<R>, bytes: usize) -> Scanned<()> {
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes > KEPT_BYTES_MAX {
@@ -167,12 +179,6 @@ pub(super) fn of_observation(seen: &Observation) -> usize {
         + seen.scores.iter().map(score).sum::<usize>()
         + seen.fallbacks.iter().map(fallback).sum::<usize>()
         + seen.invalidated.as_deref().map_or(0, of_provenance)
-}
-
-/// The bytes that a summary keeps for itself alone.
-pub(super) fn of_summary(summary: &Summary) -> usize {
-    let score = |(_, given): &(Word, Given)| size_of::<(Word, Given)>() + of_given(given);
-    size_of::<Summary>() + summary.scores.iter().map(score).sum::<usize>()
 }
 
 /// The bytes that are kept of what the attempts at one task come to.

@@ -176,3 +176,49 @@ fn samples_in_pieces_are_read_and_other_shapes_told() {
     check(&empty, missing);
     check(&document(&header, &[json!({"id": "a"})]), missing);
 }
+
+/// What was said in a sample in pieces, as the converter of Inspect 0.3.285 writes it.
+#[test]
+fn what_was_said_in_pieces_is_told_from_the_first_message_to_the_last() {
+    let (header, samples) = four();
+    let mut archive = Archive::new(Packing::Zstandard);
+    let message = |role: &str, text: String| json!({"role": role, "content": text});
+    for sample in &samples {
+        let name = writer::sample_name(sample);
+        let folder = name.trim_end_matches(".json");
+        let mut body = sample.clone();
+        for name in ["messages", "events", "metadata"] {
+            body.as_object_mut().unwrap().remove(name);
+        }
+        body["message_refs"] = json!([[0, 1], [11, 12]]);
+        archive.json(&format!("{folder}/sample.json"), &body);
+        archive.json(&format!("{folder}/skeleton.json"), &json!({}));
+        // Two lists of messages, of which the second sorts before the first by its name.
+        let first: Vec<Value> =
+            (0..9).map(|number| message("user", format!("said {number}"))).collect();
+        archive.json(
+            &format!("{folder}/messages/10.json"),
+            &json!([
+                {"role": "assistant", "content": [{"type": "text", "text": "attachment://1"}],
+                 "tool_calls": [{"function": "bash", "arguments": {"cmd": "attachment://0"}}]},
+                {"role": "tool", "function": "bash", "content": "attachment://7"},
+            ]),
+        );
+        archive.json(&format!("{folder}/messages/0.json"), &json!(first));
+        archive.json(&format!("{folder}/attachments/0.json"), &json!(["ls -l", "a long text"]));
+        archive.json(&format!("{folder}/events/0.json"), &json!([{"event": "SECRET"}]));
+    }
+    archive.json("header.json", &header);
+    let mut told = Vec::new();
+    let bytes = archive.finish();
+    inspect::transcripts(Cursor::new(bytes), &mut |said| told.push(said)).unwrap();
+    assert_eq!(told.len(), 4);
+    for said in told {
+        assert_eq!(said.messages, 11);
+        let begins = "--- user\nsaid 0\n--- user\nsaid 1\n";
+        let ends = "--- user\nsaid 8\n--- assistant\na long text\n[calls bash]\ncmd: ls -l\n\
+            --- tool bash\n[a text that the log does not show here]\n";
+        assert!(said.text.starts_with(begins) && said.text.ends_with(ends), "{}", said.text);
+        assert!(!said.text.contains("SECRET"));
+    }
+}
