@@ -17,6 +17,7 @@ pub mod custody;
 pub mod cve;
 pub mod cvss;
 pub mod determination;
+pub mod egress;
 pub mod enclosed;
 pub mod epss;
 pub mod escrow;

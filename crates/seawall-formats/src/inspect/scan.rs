@@ -142,7 +142,7 @@ impl<R: Read> Scan<R> {
     pub(super) fn scalar(&mut self, bytes_max: usize) -> Scanned<Option<Scalar>> {
         match self.kind()? {
             Kind::Object | Kind::List => self.skip().map(|()| None),
-            Kind::Text => Ok(Some(Scalar::Text(self.text_of(bytes_max)?.start))),
+            Kind::Text => Ok(Some(Scalar::Text(self.text_of(bytes_max)?.start.into()))),
             Kind::Word => self.word().map(|word| Some(word.scalar)),
         }
     }

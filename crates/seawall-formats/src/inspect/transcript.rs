@@ -1,12 +1,16 @@
 //! What was said in an attempt, for people who look for cheating without knowing the score.
 //!
-//! Of a sample its input and messages are read, and nothing else: no score, no explanation, no
-//! target, no mark of anybody. Samples in pieces keep their messages elsewhere and have none here.
+//! Of a sample its messages are read with the long texts that they name, and nothing else: no
+//! score, no explanation, no target, no mark of anybody. Of a sample in pieces these are all the
+//! messages of every call of the model, in the order in which they were first said.
 
+use super::emitted::{APART, APART_MAX, NAME_BYTES_MAX};
+use super::listen::Listener;
 use super::sample;
 use super::scan::{Kind, Scan, Scanned};
 use seawall_domain::evaluation::attempt::TaskId;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Read;
 
 /// The longest transcript that is kept, in bytes; the rest is cut, and that is said.
@@ -14,6 +18,12 @@ pub const TRANSCRIPT_BYTES_MAX: usize = 16 << 20;
 
 /// The largest message that is read.
 const MESSAGE_BYTES_MAX: usize = 8 << 20;
+
+/// What is said where a transcript ends too early.
+const CUT: &str = "\n[cut here: the log has more]\n";
+
+/// What is said where a text that is kept apart is not there, or is too long to be shown.
+const NOT_THERE: &str = "[a text that the log does not show here]";
 
 /// What was said in one attempt.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -28,31 +38,64 @@ pub struct Transcript {
     pub messages: u64,
 }
 
-/// Reads the transcript of one sample; none if it has no id or no epoch.
-pub(super) fn sample<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Transcript>> {
-    let (mut task, mut epoch) = (None, None);
-    let mut said = Said::default();
-    scan.object(&mut |scan, name| match name {
-        "id" => {
-            task = sample::id(scan)?;
-            Ok(())
-        }
-        "epoch" => {
-            epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
-            Ok(())
-        }
-        "messages" => scan.list(&mut |scan| said.message(scan)),
-        _ => scan.skip(),
-    })?;
-    let (Some(task), Some(epoch)) = (task, epoch) else { return Ok(None) };
-    Ok(Some(Transcript { task, epoch, text: said.text, messages: said.messages }))
-}
-
+/// What was said in one sample by now.
 #[derive(Default)]
-struct Said {
+pub(super) struct Said {
+    task: Option<TaskId>,
+    epoch: Option<u32>,
     text: String,
     messages: u64,
     cut: bool,
+    /// Where a text that is kept apart belongs, in the order of the places: the byte, and its name.
+    places: Vec<(usize, String)>,
+    /// The texts that are kept apart, by their names, as they are shown.
+    apart: BTreeMap<String, String>,
+    /// How many bytes of them are kept.
+    kept: usize,
+}
+
+impl Listener for Said {
+    type Heard = Transcript;
+
+    fn body<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
+        scan.object(&mut |scan, name| match name {
+            "id" => {
+                self.task = sample::id(scan)?;
+                Ok(())
+            }
+            "epoch" => {
+                self.epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
+                Ok(())
+            }
+            "messages" => self.messages(scan, 0),
+            "attachments" => scan.object(&mut |scan, name| self.text(scan, name)),
+            _ => scan.skip(),
+        })
+    }
+
+    fn messages<R: Read>(&mut self, scan: &mut Scan<R>, _: u64) -> Scanned<()> {
+        scan.list(&mut |scan| self.message(scan))
+    }
+
+    /// Keeps a text: which of them are named is not known yet where they come before the messages.
+    fn text<R: Read>(&mut self, scan: &mut Scan<R>, name: &str) -> Scanned<()> {
+        let room = TRANSCRIPT_BYTES_MAX.saturating_sub(self.kept);
+        let is_wanted = self.messages == 0 || self.places.iter().any(|(_, named)| named == name);
+        if !is_wanted || room == 0 || self.apart.len() >= APART_MAX {
+            return scan.skip();
+        }
+        let Some(text) = scan.text(room.min(MESSAGE_BYTES_MAX))? else { return Ok(()) };
+        self.kept = self.kept.saturating_add(text.start.len());
+        let end = if text.whole { "" } else { " [cut here: the log has more]" };
+        self.apart.insert(name.to_owned(), text.start + end);
+        Ok(())
+    }
+
+    fn finish(self) -> Option<Transcript> {
+        let (task, epoch) = self.task.clone().zip(self.epoch)?;
+        let messages = self.messages;
+        Some(Transcript { task, epoch, text: self.joined(), messages })
+    }
 }
 
 impl Said {
@@ -67,15 +110,42 @@ impl Said {
             Err(_) => self.line("[a message that cannot be shown]"),
         }
         if self.text.len() > TRANSCRIPT_BYTES_MAX {
-            let mut end = TRANSCRIPT_BYTES_MAX;
-            while !self.text.is_char_boundary(end) {
-                end -= 1;
-            }
-            self.text.truncate(end);
-            self.text.push_str("\n[cut here: the log has more]\n");
-            self.cut = true;
+            self.cut_off();
         }
         Ok(())
+    }
+
+    fn cut_off(&mut self) {
+        let end = self.text.floor_char_boundary(TRANSCRIPT_BYTES_MAX);
+        self.text.truncate(end);
+        self.places.retain(|(at, _)| *at <= end);
+        self.text.push_str(CUT);
+        self.cut = true;
+    }
+
+    /// The text with those that are kept apart in their places.
+    fn joined(mut self) -> String {
+        if self.places.is_empty() {
+            return self.text;
+        }
+        let (whole, places) = (std::mem::take(&mut self.text), std::mem::take(&mut self.places));
+        let mut from = 0;
+        for (at, name) in places {
+            self.text.push_str(whole.get(from..at).unwrap_or_default());
+            from = at;
+            let text = self.apart.get(&name).cloned();
+            self.shown(text.as_deref().unwrap_or(NOT_THERE));
+            // One text may be named often, and what is named may be long.
+            if self.text.len() > TRANSCRIPT_BYTES_MAX {
+                self.cut_off();
+                return self.text;
+            }
+        }
+        self.text.push_str(whole.get(from..).unwrap_or_default());
+        if self.text.len() > TRANSCRIPT_BYTES_MAX && !self.cut {
+            self.cut_off();
+        }
+        self.text
     }
 
     fn put(&mut self, message: &Value) {
@@ -93,7 +163,8 @@ impl Said {
                 call.get("arguments").and_then(Value::as_object).into_iter().flatten()
             {
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                self.line(&format!("{argument}: {value}"));
+                self.shown(&format!("{argument}: "));
+                self.line(&value);
             }
         }
         if let Some(error) = message.get("error").filter(|error| !error.is_null()) {
@@ -116,15 +187,28 @@ impl Said {
         }
     }
 
-    /// A line or several; whatever steers a terminal is shown as a mark.
+    /// A line or several. A text that only names one which is kept apart leaves a place for it.
     fn line(&mut self, text: &str) {
+        self.named(text);
+        self.text.push('\n');
+    }
+
+    fn named(&mut self, text: &str) {
+        let name = text.strip_prefix(APART).filter(|name| name.len() <= NAME_BYTES_MAX);
+        match name.filter(|_| self.places.len() < APART_MAX) {
+            Some(name) => self.places.push((self.text.len(), name.to_owned())),
+            None => self.shown(text),
+        }
+    }
+
+    /// Whatever steers a terminal is shown as a mark.
+    fn shown(&mut self, text: &str) {
         let shown = |letter: char| match letter {
             '\n' | '\t' => letter,
             letter if letter.is_control() => '\u{fffd}',
             letter => letter,
         };
         self.text.extend(text.chars().map(shown));
-        self.text.push('\n');
     }
 }
 
@@ -157,8 +241,31 @@ mod tests {
         let expected = "--- user\nSolve it.\n--- assistant\nfirst\nthen\n[image]\n[calls bash]\n\
             cmd: ls \u{fffd}[31m\nn: 3\n--- tool bash\na.txt\n[error] {\"type\":\"timeout\"}\n";
         assert_eq!(found[0].text, expected);
-        assert_eq!((&found[0].task, found[0].epoch), (&TaskId::Text("a".to_owned()), 2));
+        assert_eq!((&found[0].task, found[0].epoch), (&TaskId::Text("a".into()), 2));
         assert_eq!(found[0].messages, 3);
+    }
+
+    #[test]
+    fn a_text_that_is_kept_apart_stands_where_it_is_named() {
+        let messages = r#""messages":[{"role":"user","content":"attachment://7"},
+            {"role":"assistant","content":[{"type":"text","text":"attachment://x"}],
+             "tool_calls":[{"function":"f","arguments":{"a":"attachment://7"}}]}]"#;
+        let apart = r#""attachments":{"7":"long\u0007","y":"not named"}"#;
+        let expected = format!(
+            "--- user\nlong\u{fffd}\n--- assistant\n{NOT_THERE}\n[calls f]\na: long\u{fffd}\n"
+        );
+        for both in [format!("{messages},{apart}"), format!("{apart},{messages}")] {
+            let found = read(&format!(r#"{{"id":1,"epoch":1,{both}}}"#));
+            assert_eq!(found[0].text, expected);
+        }
+        // A long text that is named often is cut like any other.
+        let named = vec![r#"{"role":"user","content":"attachment://7"}"#; 100].join(",");
+        let long = "ä".repeat(1 << 18);
+        let one =
+            format!(r#"{{"id":1,"epoch":1,"messages":[{named}],"attachments":{{"7":"{long}"}}}}"#);
+        let found = read(&one);
+        assert!(found[0].text.ends_with("[cut here: the log has more]\n"));
+        assert!(found[0].text.len() < TRANSCRIPT_BYTES_MAX + 100, "{}", found[0].text.len());
     }
 
     #[test]

@@ -6,7 +6,7 @@ fn line(task: TaskId, opinion: Option<Opinion>) -> ((Digest, TaskId, u32), Optio
 }
 
 fn example() -> Sheet {
-    let text = |id: &str| TaskId::Text(id.to_owned());
+    let text = |id: &str| TaskId::Text(id.into());
     let lines = vec![
         line(TaskId::Number(4), None),
         line(text("4"), Some(Opinion::Cheating)),
@@ -45,7 +45,7 @@ fn what_a_person_fills_in_is_read_leniently_and_checked() {
 fn a_review_says_what_it_holds() {
     let item = |epoch: u32, first, second| Item {
         log: Digest::new([1; 32]),
-        task: TaskId::Text("a".to_owned()),
+        task: TaskId::Text("a".into()),
         epoch,
         first,
         second,
@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn any_id_reads_back(id: String, number: i64) {
-        let lines = vec![line(TaskId::Text(id), None), line(TaskId::Number(number), None)];
+        let lines = vec![line(TaskId::Text(id.into()), None), line(TaskId::Number(number), None)];
         let one = Sheet { coder: Coder::First, lines };
         prop_assert_eq!(read_sheet(sheet(&one).as_bytes()), Ok(one));
     }

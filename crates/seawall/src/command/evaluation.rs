@@ -2,11 +2,13 @@
 //!
 //! Reading logs sends nothing. Running a battery starts Inspect.
 
+mod canaries;
 mod compare;
 mod concur;
 mod custody;
 mod determine;
 mod docket;
+mod egress;
 mod exclude;
 mod figures;
 mod flags;

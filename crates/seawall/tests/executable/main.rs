@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "these tests stand outside, where time is real")]
 
 mod arguments;
+mod borne_out;
 mod clones;
 mod corpus;
 mod corridor;
@@ -22,6 +23,7 @@ mod practice;
 mod recipes;
 mod reverify;
 mod running;
+mod schema;
 mod seeded;
 mod stack;
 mod statistics;

@@ -230,6 +230,48 @@ fn attempts_and_budgets_are_the_protocols() {
 }
 
 #[test]
+fn what_the_networks_guard_saw_is_counted_or_noted() {
+    let place = Place::new("egress");
+    let guard = "{\"verdict\":\"allowed\"}\n{\"verdict\":\"denied\",\"to\":\"192.0.2.1:443\"}\n";
+    place.put("guard.jsonl", guard);
+    let sha256 = Digest::new(Sha256::digest(guard).into()).to_string();
+    let path = |name: &str| place.path(name).display().to_string();
+    let noted = || -> Value {
+        let told: Value = serde_json::from_str(&place.read("told.json")).unwrap();
+        told["config"]["metadata"].clone()
+    };
+    let output = place.run("log", &["--egress", &path("guard.jsonl")]);
+    assert_eq!(output.status.code(), Some(0));
+    let events = events(&output);
+    let counted = json!({"sha256": sha256, "allowed": 1, "denied": 1});
+    assert_eq!(event(&events, "guarded")["denied"], 1);
+    let record = |name: &str| -> Value { serde_json::from_str(&place.read(name)).unwrap() };
+    assert_eq!(record("out/run.json")["egress"], counted);
+    assert_eq!(noted()["egress_log"], Value::Null, "it was not over when the run began");
+
+    let _ = std::fs::remove_dir_all(place.path("out"));
+    place.put("notes.json", &json!({"egress_log": sha256, "egress_denied": 3}).to_string());
+    let output = place.run("log", &["--egress", &path("notes.json")]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!((&noted()["egress_log"], &noted()["egress_denied"]), (&json!(sha256), &json!(3)));
+    assert_eq!(record("out/run.json")["egress"], Value::Null, "that is somebody's word");
+
+    let _ = std::fs::remove_dir_all(place.path("out"));
+    let notes = json!({"metadata": {"egress_denied": 3}}).to_string();
+    place.put("config.json", &notes);
+    let both = ["--egress", &path("guard.jsonl"), "--config", &path("config.json")];
+    assert_eq!(place.run("log", &both).status.code(), Some(2));
+    for text in ["{\"verdict\":\"dropped\"}", "[]", "{\"egress_log\":\"x\",\"egress_denied\":1}"] {
+        let _ = std::fs::remove_dir_all(place.path("out"));
+        let _ = std::fs::remove_file(place.path("told.json"));
+        place.put("wrong.json", text);
+        let refused = place.run("log", &["--egress", &path("wrong.json")]);
+        assert_eq!(refused.status.code(), Some(2), "{text}");
+        assert!(!place.path("told.json").exists(), "nothing ran: {text}");
+    }
+}
+
+#[test]
 fn what_cannot_be_is_refused_before_anything_runs() {
     let place = Place::new("refused");
     let check = |more: &[&str], says: &str| {

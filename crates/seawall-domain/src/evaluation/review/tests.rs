@@ -19,7 +19,7 @@ fn hash(bytes: &[u8]) -> Digest {
 }
 
 fn place(number: u32) -> Place {
-    (Digest::new([1; 32]), TaskId::Text(format!("task-{number}")), 1)
+    (Digest::new([1; 32]), TaskId::Text(format!("task-{number}").into()), 1)
 }
 
 fn sheet_of(coder: Coder, words: &str) -> Sheet {

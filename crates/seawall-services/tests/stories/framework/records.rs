@@ -117,6 +117,7 @@ async fn determined(world: &World, cast: &Framework, id: EvaluationId) -> Record
         commitment: Some(&commitment),
         tokens: Some(&tokens),
         review: None,
+        ..Evidence::default()
     };
     let checks = determination::verify(&must(to_bytes(&made.record)), &evidence);
     let wrong = checks.iter().find(|it| matches!(it.state, State::Fails(_) | State::Open(_)));

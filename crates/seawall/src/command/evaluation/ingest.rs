@@ -1,6 +1,6 @@
 //! `seawall evaluation ingest`: one log, one report.
 
-use super::{Watched, plain};
+use super::{Watched, canaries, plain};
 use crate::command::print_text;
 use anyhow::Context;
 use seawall_domain::evaluation::attempt::{Attempt, Class, Steps, TaskId};
@@ -8,6 +8,7 @@ use seawall_domain::evaluation::finding::Finding;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::report::Report;
 use seawall_formats::inspect;
+use seawall_services::evaluation::determination::Searched;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -22,6 +23,10 @@ pub struct Arguments {
     /// Logs of Inspect: `.eval` or `.json`.
     #[arg(required = true)]
     logs: Vec<PathBuf>,
+    /// A register of a battery, or a battery's folder: what the models said is searched for its
+    /// canaries.
+    #[arg(long, value_name = "FILE")]
+    registry: Vec<PathBuf>,
     /// One JSON document for each log on standard output; of several logs one a line.
     #[arg(long)]
     json: bool,
@@ -29,9 +34,10 @@ pub struct Arguments {
 
 /// Reads every log, and answers for the worst of them.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let searched = canaries::searched(&arguments.registry)?;
     let mut worst = 0;
     for path in &arguments.logs {
-        let status = match read(path) {
+        let status = match with_canaries(path, searched.as_ref()) {
             Ok((log, report)) => {
                 match arguments.json {
                     true => print(arguments, &document(path, &log, &report))?,
@@ -66,6 +72,15 @@ fn print(arguments: &Arguments, document: &impl Serialize) -> anyhow::Result<()>
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }
+}
+
+/// Reads a log, and searches it for the canaries of registers.
+fn with_canaries(path: &Path, searched: Option<&Searched>) -> anyhow::Result<(Log, Report)> {
+    let (log, mut report) = read(path)?;
+    if let Some(searched) = searched {
+        report.findings.extend(canaries::of_log(searched, path)?);
+    }
+    Ok((log, report))
 }
 
 /// Reads a log and makes its report.

@@ -61,7 +61,7 @@ fn keep(
         let task = plain(&said.task.to_string());
         let head = format!("sheet {sheet}, attempt {number}: {task}, try {}\n\n", said.epoch);
         let text = match said.messages {
-            0 => "[The log holds no messages here; of a sample in pieces they are not read.]\n",
+            0 => "[The log holds no messages of it.]\n",
             _ => said.text.as_str(),
         };
         let file = folder.join(format!("{number:06}.txt"));

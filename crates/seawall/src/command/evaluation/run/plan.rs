@@ -4,12 +4,14 @@
 //! its arguments, which anybody on the machine can see, hold no token. Variables are no place for
 //! one either: a task's local sandbox inherits them.
 
-use super::super::{flags, registry};
+use super::super::{egress, flags, registry};
 use super::attend::PRIVATE;
 use super::{Arguments, Ended, guard};
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
-use seawall_domain::evaluation::demand::BATTERY_NOTE;
+use seawall_domain::evaluation::demand::{
+    BATTERY_NOTE, EGRESS_DENIED_NOTE, EGRESS_LOG_NOTE, Guard as Network,
+};
 use seawall_domain::evaluation::finding::{Code, Finding};
 use seawall_domain::evaluation::log::Spec;
 use seawall_domain::evaluation::tally::Reconciled;
@@ -86,6 +88,7 @@ pub(super) struct Plan {
     out: PathBuf,
     private: TempDir,
     environment: Vec<(String, String)>,
+    egress: Option<egress::Given>,
 }
 
 impl Plan {
@@ -94,6 +97,7 @@ impl Plan {
         let program = guard::find(&arguments.inspect)?;
         let base_url = base_url(arguments)?;
         let token = arguments.token_file.as_deref().map(token).transpose()?;
+        let egress = arguments.egress.as_deref().map(egress::given).transpose()?;
         let out = make(&arguments.out)?;
         let own = fs::Permissions::from_mode(0o700);
         let private = tempfile::Builder::new().prefix(PRIVATE).permissions(own).tempdir();
@@ -112,7 +116,7 @@ impl Plan {
         let (task, root) = battery(&arguments.task, private.path())?;
         args.extend(root.map(|root| ("root_dir".to_owned(), json!(root))));
         let task = json!({"task": task, "args": args});
-        let config = configuration(arguments, &task, base_url, token.as_deref(), run)?;
+        let config = configuration(arguments, &task, base_url, token.as_deref(), run, egress)?;
         write_private(&private.path().join(CONFIG), &config)?;
         let environment = environment(arguments, private.path())?;
         let prices = arguments.prices.as_ref().map(std::path::absolute).transpose()?;
@@ -130,7 +134,16 @@ impl Plan {
             out,
             private,
             environment,
+            egress,
         })
+    }
+
+    /// What the network's guard wrote down, where its log was given.
+    pub(super) fn seen(&self, arguments: &Arguments) -> anyhow::Result<Option<Network>> {
+        match (self.egress, &arguments.egress) {
+            (Some(egress::Given::Log), Some(path)) => egress::read_log(path).map(Some),
+            (Some(egress::Given::Log | egress::Given::Notes(_)) | None, _) => Ok(None),
+        }
     }
 
     /// The program and its words; no secret is among them.
@@ -293,6 +306,7 @@ fn configuration(
     base_url: Option<&str>,
     token: Option<&str>,
     run: RunId,
+    egress: Option<egress::Given>,
 ) -> anyhow::Result<Value> {
     let mut config: Map<String, Value> = match &arguments.config {
         Some(file) => {
@@ -316,6 +330,15 @@ fn configuration(
     let battery = registry::noted(&arguments.task);
     noted.extend(battery.map(|digest| (BATTERY_NOTE.to_owned(), json!(digest))));
     noted.extend(token.map(|token| (TOKEN_FIELD.to_owned(), json!(token))));
+    if egress.is_some()
+        && [EGRESS_LOG_NOTE, EGRESS_DENIED_NOTE].iter().any(|it| noted.contains_key(*it))
+    {
+        bail!("what the network's guard saw is told by --egress or in --config, and not by both");
+    }
+    if let Some(egress::Given::Notes(notes)) = egress {
+        noted.insert(EGRESS_LOG_NOTE.into(), json!(notes.log));
+        noted.insert(EGRESS_DENIED_NOTE.into(), json!(notes.denied));
+    }
     config.insert("metadata".into(), noted.into());
     if arguments.model.starts_with("openai/") {
         // Not told, it finds out by a request of its own, which no log tells of.
@@ -464,6 +487,7 @@ pub(super) fn record(
     ended: &Ended,
     logs: &[PathBuf],
     reconciled: Option<&Reconciled>,
+    network: Option<Network>,
 ) -> anyhow::Result<()> {
     let digest = |bytes: &[u8]| Digest::new(sha2::Sha256::digest(bytes).into()).to_string();
     let mut listed = Vec::new();
@@ -490,6 +514,7 @@ pub(super) fn record(
         "left_over": ended.left,
         "logs": listed,
         "reconciled": reconciled,
+        "egress": network,
     });
     let text = format!("{}\n", serde_json::to_string_pretty(&document)?);
     fs::write(plan.out.join(flags::RECORD), text).context("cannot keep the record of the run")
