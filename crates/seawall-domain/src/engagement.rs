@@ -23,6 +23,7 @@ pub mod count;
 pub mod crossing;
 pub mod custody;
 pub mod determination;
+pub mod gateways;
 pub mod grant;
 pub mod lease;
 pub mod letter;
@@ -39,6 +40,7 @@ pub mod window;
 use count::{Counted, Counts, GatewayKey};
 use custody::{Custody, CustodyFact};
 use determination::{Determination, DeterminationFact};
+use gateways::{Emptied, Gateways, Head, Side};
 use lease::LeaseKey;
 use lineage::{Lineage, Use};
 use release::{Release, ReleaseFact};
@@ -116,14 +118,26 @@ pub enum Refused {
     #[error("cannot keep another record: one is kept, and it stays")]
     RecordKept,
     /// No gateway with that key was named.
-    #[error("cannot take this count: no gateway with that key was named here")]
+    #[error("cannot take this: no gateway with that key was named here for that window")]
     NoGateway,
     /// The engagement has not had that window.
-    #[error("cannot take this count: this engagement has not had that window")]
+    #[error("cannot take this: this engagement has not had that window")]
     NoWindow,
     /// A newer count is there, or this one.
-    #[error("cannot take this count: the one that is there is as new or newer")]
+    #[error("cannot take this: what is there of that journal is as new or newer")]
     OlderCount,
+    /// Two words about one journal do not agree.
+    #[error(
+        "cannot take this: it does not agree with what the same gateway signed before about the \
+         same journal"
+    )]
+    OtherJournal,
+    /// It is there already.
+    #[error("cannot take this: the certificate of that gateway is there")]
+    Delivered,
+    /// It was made before the window began, or is not yet made.
+    #[error("cannot take this: it says a time before the window began, or one that is not yet")]
+    BadTime,
     /// Its parties are not in order, each once, or too many.
     #[error("cannot take this count: it names each party once, in order, and not too many")]
     BadCount,
@@ -177,9 +191,12 @@ pub struct Engagement {
     /// SHA-256 of the newest extension that the developer signed for gateways.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<Digest>,
-    /// The gateways of its windows, and what they counted.
+    /// What gateways of its windows counted.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub counts: Counts,
+    /// The gateways of its windows, and that what they held is gone.
+    #[serde(default, skip_serializing_if = "Gateways::is_empty")]
+    pub gateways: Gateways,
     /// Who is seated in the government's window.
     #[serde(default, skip_serializing_if = "Seats::is_empty")]
     pub seats: Seats,
@@ -219,8 +236,13 @@ pub enum Event {
     NameLeaseKey(LeaseKey),
     /// The developer signs, by that key, the end of the open window for its gateways.
     SignExtension(Digest),
-    /// The developer or the official names the key by which a gateway signs what it counted.
-    NameGateway(GatewayKey),
+    /// The developer or the official names the key by which a gateway of a window signs.
+    NameGateway {
+        /// The key.
+        key: GatewayKey,
+        /// For which window; without one for the last.
+        window: Option<WindowId>,
+    },
     /// In who is seated in the government's window.
     Seat(seat::Event),
     /// In what is held.
@@ -232,22 +254,71 @@ pub enum Event {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum EngagementFact {
-    Opened { id: EngagementId, developer: PartyId, weights: Weights, lineage: Lineage },
-    DeterminationMoved { fact: DeterminationFact },
-    WindowMoved { fact: WindowFact },
-    ReleaseReported { fact: ReleaseFact },
-    SnapshotAdded { snapshot: Digest },
+    Opened {
+        id: EngagementId,
+        developer: PartyId,
+        weights: Weights,
+        lineage: Lineage,
+    },
+    DeterminationMoved {
+        fact: DeterminationFact,
+    },
+    WindowMoved {
+        fact: WindowFact,
+    },
+    ReleaseReported {
+        fact: ReleaseFact,
+    },
+    SnapshotAdded {
+        snapshot: Digest,
+    },
     WeightsOpened,
-    Advised { document: Digest },
-    ProtocolNamed { root: Digest },
-    RecordKept { record: Digest, letter: Digest },
-    LeaseKeyNamed { key: LeaseKey },
-    ExtensionSigned { word: Digest },
-    GatewayNamed { key: GatewayKey },
-    CountBrought { window: WindowId, key: GatewayKey, counted: Counted },
-    SeatMoved { fact: SeatFact },
-    CustodyMoved { fact: CustodyFact },
-    DaysCounted { others: Vec<Use> },
+    Advised {
+        document: Digest,
+    },
+    ProtocolNamed {
+        root: Digest,
+    },
+    RecordKept {
+        record: Digest,
+        letter: Digest,
+    },
+    LeaseKeyNamed {
+        key: LeaseKey,
+    },
+    ExtensionSigned {
+        word: Digest,
+    },
+    GatewayNamed {
+        key: GatewayKey,
+        /// None in facts of earlier versions, which named a key for all windows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<WindowId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Side>,
+    },
+    CountBrought {
+        window: WindowId,
+        key: GatewayKey,
+        counted: Counted,
+    },
+    CheckpointBrought {
+        window: WindowId,
+        key: GatewayKey,
+        head: Head,
+    },
+    DestructionBrought {
+        of: Emptied,
+    },
+    SeatMoved {
+        fact: SeatFact,
+    },
+    CustodyMoved {
+        fact: CustodyFact,
+    },
+    DaysCounted {
+        others: Vec<Use>,
+    },
 }
 facts_of!(EngagementFact in Engagement);
 
@@ -335,9 +406,8 @@ impl Engagement {
                 let signed = self.admits(now).map(|_| EngagementFact::ExtensionSigned { word });
                 Ok(vec![signed.ok_or(Refused::NotNow)?])
             }
-            Event::NameGateway(key) => {
-                count::names_gateways(who)?;
-                self.counts.naming(key).map(|_| vec![EngagementFact::GatewayNamed { key }])
+            Event::NameGateway { key, window } => {
+                self.names_gateway(window, key, who, now).map(|fact| vec![fact])
             }
             Event::Seat(event) => {
                 let fact = self.seats.decide(event, who, self, now)?;
@@ -431,9 +501,18 @@ impl Engagement {
             EngagementFact::RecordKept { record, .. } => next.record = Some(*record),
             EngagementFact::LeaseKeyNamed { key } => next.lease_key = Some(*key),
             EngagementFact::ExtensionSigned { word } => next.extension = Some(*word),
-            EngagementFact::GatewayNamed { key } => next.counts = next.counts.naming(*key).ok()?,
+            EngagementFact::GatewayNamed { key, window, by } => match window.zip(*by) {
+                None => next.counts = next.counts.naming(*key).ok()?,
+                Some(of) => next.gateways = next.gateways.after_naming(of, *key, at)?,
+            },
             EngagementFact::CountBrought { window, key, counted } => {
                 next.counts = next.counts.counting(*window, *key, counted);
+            }
+            EngagementFact::CheckpointBrought { window, key, head } => {
+                next.gateways = next.gateways.after_checking(*window, *key, *head, at);
+            }
+            EngagementFact::DestructionBrought { of } => {
+                next.gateways = next.gateways.after_emptying(*of);
             }
             EngagementFact::SeatMoved { fact } => next.seats = next.seats.after(fact, at).ok()?,
             EngagementFact::CustodyMoved { fact } => {
@@ -468,6 +547,7 @@ impl Engagement {
             lease_key: None,
             extension: None,
             counts: Counts::default(),
+            gateways: Gateways::default(),
             seats: Seats::default(),
             custody: Custody::default(),
             seen: at,

@@ -190,11 +190,11 @@ async fn what_a_gateway_signed_is_counted_in_the_shares() {
         );
         let key = SigningKey::from_seed([5; 32]).public().to_string();
         for actor in [&cast.rival.1, &cast.partner.1, &cast.duty, &cast.evaluators[0]] {
-            hidden(engagement::name_gateway(&desk, actor, id, &key).await);
+            hidden(engagement::name_gateway(&desk, actor, id, &key, None).await);
             hidden(engagement::bring_count(&desk, actor, id, &count).await);
             hidden(engagement::gateways(&desk, actor, id).await);
         }
-        must(engagement::name_gateway(&desk, maker, id, &key).await);
+        must(engagement::name_gateway(&desk, maker, id, &key, None).await);
         let other = signed(6, window, 3, &[(own, 70)]);
         let other = engagement::bring_count(&desk, maker, id, &other).await;
         refused(other, "no gateway with that key");
@@ -209,7 +209,7 @@ async fn what_a_gateway_signed_is_counted_in_the_shares() {
             engagement::bring_count(&desk, official, id, &signed(5, window, 9, &[(own, 90)])).await,
         );
         let counts = must(engagement::gateways(&desk, official, id).await);
-        assert_eq!(counts.kept().first().map(|kept| kept.newest.lines), Some(9));
+        assert_eq!(counts.counts.kept().first().map(|kept| kept.newest.lines), Some(9));
         let engaged = must(engagement::show(&desk, official, id).await);
         let used = engaged.tokens_of(own, Timestamp::MAX);
         assert_eq!(used, seawall_domain::engagement::count::Tokens::Counted(90));
