@@ -258,6 +258,7 @@ pub fn partners() -> Vec<PartnerFact> {
             protects: BTreeSet::from([Group(1), Group(7)]),
         },
     };
+    let drawn = |reserve, left_out| F::PanelDrawn { members: people([11, 12]), reserve, left_out };
     let filing = Filing {
         gates: Gate::ALL.into_iter().map(|gate| (gate, Answer::No)).collect(),
         marks: Criterion::ALL.into_iter().map(|criterion| (criterion, 3)).collect(),
@@ -296,8 +297,9 @@ pub fn partners() -> Vec<PartnerFact> {
         F::DrawVoided { silent: sides.into() },
         F::DrawCommitted { side: party(1), to: digest(51) },
         F::DrawRevealed { side: party(1), nonce: digest(52) },
-        F::PanelDrawn { members: people([11, 12]), reserve: Vec::new() },
-        F::PanelDrawn { members: people([11, 12]), reserve: vec![person(15), person(14)] },
+        drawn(Vec::new(), BTreeSet::new()),
+        drawn(vec![person(15), person(14)], BTreeSet::new()),
+        drawn(vec![person(15)], BTreeSet::from([person(14)])),
         F::AssessorJoined { person: person(14) },
         F::MarksFiled { by: person(11), filing: filing.clone() },
         F::MarksFiled { by: person(12), filing },

@@ -62,6 +62,11 @@ enum What {
         /// The account's id.
         account: String,
     },
+    /// Close an account: no key, link or session of it lets anybody in any more. It stays on record.
+    Close {
+        /// The account's id.
+        account: String,
+    },
     /// Print the key by which this installation signs what crosses to another side, which pins it
     /// by `--crossing-signer`.
     CrossingKey,
@@ -128,6 +133,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
             What::Invite { account: id } => {
                 println!("/login/{}", account::invite(desk, &actor, id.parse()?).await?);
+            }
+            What::Close { account: id } => {
+                let closed = account::close(desk, &actor, id.parse()?).await?;
+                println!("closed {}", closed.id);
             }
             What::CrossingKey => println!("{}", engagement::crossing_key(desk)),
             What::Project {
