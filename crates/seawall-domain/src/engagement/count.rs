@@ -1,9 +1,9 @@
 //! Counts: how much passed through the gateways of an engagement's windows, by party.
 //!
-//! A gateway signs what its journal adds up to. The developer, or the official, names the gateways'
-//! keys ([`gateways`](super::gateways)), and either brings a count in; the newest takes the place of
-//! the older one from the same gateway. What was counted before the running quarter is kept beside it, because what is
-//! public of it stands still for a quarter (FRONTIER 4.2, I9; FRONTIER 5).
+//! A gateway signs what its journal adds up to. The developer, or the official, names the keys of
+//! gateways ([`gateways`](super::gateways)) and brings counts in; the newest takes the place of the
+//! older one from the same gateway. What was counted before the running quarter is kept beside it,
+//! because what is public of it stands still for a quarter (FRONTIER 4.2, I9; FRONTIER 5).
 
 use super::gateways::{Head, side};
 use super::window::Ring;

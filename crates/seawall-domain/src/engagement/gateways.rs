@@ -1,12 +1,12 @@
 //! The gateways of an engagement's windows: by which keys they sign, how long their journals were,
 //! and that what they held is gone.
 //!
-//! The developer names the key of the gateway on its side, the official that on the clearinghouse's,
-//! each for one window, and both see it. Where keys are named for a window, nothing else is taken.
-//! Where none is, the first key that comes is kept and shown as what it is: used, and named by
-//! nobody; a second one is not taken. What was held after a window is gone when the clearinghouse
-//! and each of these gateways have certified it; nobody's silence makes that a duty of the
-//! developer's (FRONTIER 4.2, I6; FRONTIER 4.3; MISSION C59).
+//! The developer names the key of the gateway on its side, the official that of one on the
+//! clearinghouse's, each for one window, and both see it. Where keys are named for a window,
+//! nothing else is taken. Where none is, the first key that comes is kept and shown as what it is:
+//! used, and named by nobody; a second one is not taken. What was held after a window is gone when
+//! the clearinghouse and each of these gateways have certified it; nobody's silence makes that a
+//! duty of the developer's (FRONTIER 4.2, I6; FRONTIER 4.3; MISSION C59).
 
 use super::count::GatewayKey;
 use super::window::Window;

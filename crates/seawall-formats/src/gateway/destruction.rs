@@ -123,8 +123,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SIGNED: &str = r#"{"schema":"seawall/gateway-destruction/v1","window":"00000000-0000-0000-0000-000000000001","ends":"2026-12-24T00:00:00Z","withdrawn":false,"at":"2026-12-24T01:00:00Z","signer":"seawall-gateway/w+1+AA","checkpoint":"c","objects":1,"list":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
-    const OBJECT: &str = r#"{"name":"window.key","bytes":32,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
+    const SIGNED: &str = "{\"schema\":\"seawall/gateway-destruction/v1\",\
+        \"window\":\"00000000-0000-0000-0000-000000000001\",\
+        \"ends\":\"2026-12-24T00:00:00Z\",\"withdrawn\":false,\"at\":\"2026-12-24T01:00:00Z\",\
+        \"signer\":\"seawall-gateway/w+1+AA\",\"checkpoint\":\"c\",\"objects\":1,\
+        \"list\":\"0000000000000000000000000000000000000000000000000000000000000000\"}";
+    const OBJECT: &str = "{\"name\":\"window.key\",\"bytes\":32,\
+        \"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}";
 
     #[test]
     fn what_is_signed_has_one_meaning() {

@@ -1,9 +1,9 @@
 //! What gateways certify after a window: that what they held is gone; and checkpoints of their
 //! journals on the way there.
 //!
-//! The clearinghouse's own certificate is about what was sent to it ([`super::certificates`]). These
-//! are the gateways', each signed by the gateway's key; together they say who held something and
-//! has destroyed it (MISSION C59).
+//! The clearinghouse's own certificate is about what was sent to it ([`super::certificates`]).
+//! These are the gateways', each signed by the gateway's key; together they say who held something
+//! and has destroyed it (MISSION C59).
 
 use super::{Hand, step};
 use crate::desk::{Desk, digest};

@@ -165,8 +165,8 @@ enum What {
         /// The file `destruction.jsonl` that `seawall gateway destroy` wrote.
         certificate: PathBuf,
     },
-    /// As the developer or the official: bring in a checkpoint of a gateway's journal; what it signs
-    /// later is held against it.
+    /// As the developer or the official: bring in a checkpoint of a gateway's journal; what it
+    /// signs later is held against it.
     Checkpoint {
         #[command(flatten)]
         one: One,
@@ -328,7 +328,7 @@ pub async fn deliver(asking: &Asking, id: EngagementId, sent: Vec<u8>) -> anyhow
 }
 
 /// Shows the gateways of each window, and what became of what was held.
-fn gateways(asking: &Asking, told: &Value) -> anyhow::Result<()> {
+pub fn gateways(asking: &Asking, told: &Value) -> anyhow::Result<()> {
     if asking.json {
         return super::print_json(told);
     }
