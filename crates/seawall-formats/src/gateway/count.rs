@@ -7,6 +7,7 @@ use super::word;
 use crate::fault::FormatFault;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::count::{Count, PARTIES_MAX, Used};
+use seawall_domain::engagement::gateways::Head;
 use seawall_domain::id::WindowId;
 use serde::{Deserialize, Serialize};
 
@@ -38,9 +39,10 @@ fn is_none(number: &u64) -> bool {
 }
 
 impl Stated {
-    /// The count, without the name of the journal.
+    /// The count.
     pub fn count(self) -> Count {
-        Count { window: self.window, lines: self.lines, parties: self.parties }
+        let head = Head { lines: self.lines, root: self.root };
+        Count { window: self.window, head, parties: self.parties }
     }
 }
 

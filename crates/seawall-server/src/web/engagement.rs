@@ -7,6 +7,7 @@ mod seats;
 mod stands;
 
 use self::acts::{forms, opening, withdrawal};
+pub use self::counts::of_window;
 use self::seats::Record;
 use self::stands::{next, parts, states, tracks};
 use super::guest::{Guest, page};
@@ -144,6 +145,12 @@ async fn taken(site: &Site, (id, step): (&str, &str), sent: &Sent) -> Result<(),
         }
         "count" => {
             engagement::bring_count(desk, actor, id, sent.bytes("count")).await?;
+        }
+        "destruction" => {
+            engagement::bring_destruction(desk, actor, id, sent.bytes("certificate")).await?;
+        }
+        "checkpoint" => {
+            engagement::bring_checkpoint(desk, actor, id, sent.bytes("checkpoint")).await?;
         }
         step => {
             acts::read(step, sent)?.take(desk, actor, id).await?;

@@ -14,6 +14,7 @@ use seawall_services::evaluation::docket;
 use seawall_services::partner::{self, Request};
 use seawall_testkit::browser::{Browser, axe};
 use seawall_testkit::world::{digest_of, in_days, must, person_of};
+use seawall_testkit::world::{gateway_certificate, gateway_key};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -328,6 +329,87 @@ fn an_official_brings_in_what_there_is_and_sees_what_is_covered() {
     let text = visit.text();
     assert!(text.contains("Operators in them") && text.contains("900"), "{text}");
     visit.look("seat with numbers of operators");
+}
+
+#[test]
+fn a_certificate_is_brought_in_and_both_see_it() {
+    let Some(mut visit) = Visit::begin("a_certificate_is_brought_in_and_both_see_it") else {
+        return;
+    };
+    let cast = visit.house.framework.clone();
+    let (seat, (engaged, window)) = {
+        let world = &visit.house.world;
+        visit.runtime.block_on(async {
+            (cast.seat(world).await, cast.open_window(world, Ring::Partners, 1).await)
+        })
+    };
+    let page = format!("/engagements/{engaged}");
+    visit.sign_in(&cast.developer.1);
+    visit.go(&page);
+    let key = gateway_key(5);
+    visit.refused("name_gateway", &[("key", &key), ("window", "mine")], ("window", "by its id"));
+    visit.fill("name_gateway", &[("key", &key), ("window", "")]);
+    visit.press("[action$=name_gateway] button");
+    assert!(visit.text().contains("named by the developer"), "{}", visit.text());
+    visit.press("[action$='/withdraw'] button");
+    let text = visit.text();
+    assert!(text.contains("is not all known to be gone: 1 of 2 have delivered"), "{text}");
+    visit.look("engagement with a gateway, over");
+    let now = visit.house.world.desk.now();
+    let certificate = |key| {
+        let bytes = gateway_certificate(key, window, 3, now);
+        String::from_utf8(bytes).expect("it is text")
+    };
+    choose(&mut visit, "certificate", "destruction.jsonl", &certificate(6));
+    visit.press("[action$=destruction] button");
+    assert!(visit.text().contains("no gateway with that key was named"), "{}", visit.text());
+    choose(&mut visit, "certificate", "destruction.jsonl", &certificate(5));
+    visit.press("[action$=destruction] button");
+    let text = visit.text();
+    assert!(text.contains("2 of 2 have delivered"), "{text}");
+    assert!(text.contains("all of it is certified to be gone"), "{text}");
+    visit.look("engagement with a certificate");
+    visit.sign_out();
+    visit.sign_in(&cast.partner.1);
+    visit.go(&format!("/partners/{seat}"));
+    assert!(visit.text().contains("2 of 2 have delivered"), "{}", visit.text());
+    visit.look("seat with a certificate");
+}
+
+#[test]
+fn whoever_looks_answers_the_rubric_that_was_in_force() {
+    let Some(mut visit) = Visit::begin("whoever_looks_answers_the_rubric_that_was_in_force") else {
+        return;
+    };
+    let (desk, cast) = (visit.house.world.desk.clone(), visit.house.framework.clone());
+    let (application, looks) = {
+        let world = &visit.house.world;
+        visit.runtime.block_on(async {
+            let mut text = must(partner::rubric(&desk).await).text().clone();
+            text.version = 2;
+            text.gates.truncate(1);
+            text.criteria.truncate(1);
+            text.gates[0].gate = must("rural_reach".parse());
+            text.criteria[0].criterion = must("answers_at_night".parse());
+            let bytes = must(serde_json::to_vec(&text));
+            must(partner::publish_rubric(&desk, &cast.officials.1[0], &bytes).await);
+            let id = cast.drawn_for(world).await;
+            (id, must(partner::dossier(&desk, &cast.officials.1[0], id).await).panel)
+        })
+    };
+    let looks = cast.evaluators.iter().find(|it| looks.contains(&person_of(it)));
+    visit.sign_in(looks.expect("two were drawn"));
+    visit.go(&format!("/partners/{application}"));
+    let text = visit.text();
+    assert!(text.contains("Rural reach") && text.contains("Answers at night"), "{text}");
+    visit.look("application for somebody of the panel");
+    visit.fill("mark", &[("gate_rural_reach", "yes"), ("mark_answers_at_night", "3")]);
+    visit.press("[action$=mark] button");
+    assert!(visit.text().contains("a digest has 64"), "{}", visit.text());
+    let evidence = "ab".repeat(32);
+    visit.fill("mark", &[("evidence", &evidence)]);
+    visit.press("[action$=mark] button");
+    assert!(!visit.text().contains("it cannot be changed afterwards"), "{}", visit.text());
 }
 
 #[test]

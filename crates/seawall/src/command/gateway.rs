@@ -94,7 +94,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Attach(arguments) => super::block_on(attach::attach(*arguments)),
         What::Escrow(arguments) => escrow::run(&arguments),
         What::Usage(arguments) => usage::usage(&arguments),
-        What::Destroy(arguments) => destroy::destroy(&arguments),
+        What::Destroy(arguments) => super::block_on(destroy::destroy(arguments)),
         What::Count(arguments) => count::count(&arguments),
         What::Verify(arguments) => papers::verify(&arguments),
     }
