@@ -11,6 +11,7 @@ pub mod advisories;
 pub mod advisory;
 pub mod bars;
 pub mod case;
+pub mod coding;
 pub mod developers;
 pub mod due;
 pub mod embargo;

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 mod account;
 mod advisory;
-mod asset;
+pub(crate) mod asset;
 mod case;
 mod draft;
 mod engagement;
@@ -19,7 +19,7 @@ mod exposure;
 mod finding;
 mod flaws;
 mod framework;
-mod guest;
+pub(crate) mod guest;
 mod home;
 mod log;
 mod matter;
