@@ -4,6 +4,7 @@
 
 mod arguments;
 mod clones;
+mod coding;
 mod corpus;
 mod corridor;
 mod determination;
