@@ -16,6 +16,7 @@ pub mod developers;
 pub mod due;
 pub mod embargo;
 pub mod exposure;
+pub mod figures;
 pub mod finding;
 pub mod flaw;
 pub mod form;

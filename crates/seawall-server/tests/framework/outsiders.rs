@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Pages beside the routes for machines.
-const PAGES: [&str; 27] = [
+const PAGES: [&str; 29] = [
     "/",
     "/developers",
     "/framework",
@@ -32,6 +32,8 @@ const PAGES: [&str; 27] = [
     "/log",
     "/engagements",
     "/engagements/ENGAGEMENT",
+    "/engagements/ENGAGEMENT/figures",
+    "/engagements/ENGAGEMENT/figures.svg",
     "/evaluations",
     "/evaluations/EVALUATION",
     "/partners",

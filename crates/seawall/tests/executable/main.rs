@@ -25,6 +25,7 @@ mod running;
 mod seeded;
 mod stack;
 mod statistics;
+mod transcripts;
 mod truth;
 mod update;
 mod web;

@@ -1,6 +1,6 @@
 //! `seawall evaluation ingest`: one log, one report.
 
-use super::{Watched, plain};
+use super::{Watched, attest, plain};
 use crate::command::print_text;
 use anyhow::Context;
 use seawall_domain::evaluation::attempt::{Attempt, Class, Steps, TaskId};
@@ -22,6 +22,9 @@ pub struct Arguments {
     /// Logs of Inspect: `.eval` or `.json`.
     #[arg(required = true)]
     logs: Vec<PathBuf>,
+    /// The developer's attestation, as `attest` signed it: it must hold for every log.
+    #[arg(long, value_name = "FILE")]
+    attestation: Option<PathBuf>,
     /// One JSON document for each log on standard output; of several logs one a line.
     #[arg(long)]
     json: bool,
@@ -30,14 +33,27 @@ pub struct Arguments {
 /// Reads every log, and answers for the worst of them.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut worst = 0;
+    let attested = arguments.attestation.as_deref().map(attest::attested).transpose()?;
     for path in &arguments.logs {
         let status = match read(path) {
             Ok((log, report)) => {
+                let held = attested.as_ref().map(|it| it.holds_for(&log.header.spec));
+                let held = held.map(|held| held.map_err(|fault| fault.to_string()));
                 match arguments.json {
-                    true => print(arguments, &document(path, &log, &report))?,
-                    false => print_text(&text(path, &report))?,
+                    true => {
+                        let mut document = document(path, &log, &report);
+                        document.attestation = held
+                            .as_ref()
+                            .map(|it| json!({"holds": it.is_ok(), "why": it.as_ref().err()}));
+                        print(arguments, &document)?;
+                    }
+                    false => print_text(&format!(
+                        "{}{}",
+                        text(path, &report),
+                        behind(&log, held.as_ref())
+                    ))?,
                 }
-                u8::from(!report.can_serve())
+                u8::from(!report.can_serve() || held.is_some_and(|held| held.is_err()))
             }
             Err(error) => {
                 eprintln!("seawall: {error:#}");
@@ -88,6 +104,8 @@ pub(super) struct Document<'a> {
     findings: &'a [Finding],
     usage: Value,
     conditions: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attestation: Option<Value>,
 }
 
 /// The report as a document.
@@ -117,7 +135,24 @@ pub(super) fn document<'a>(path: &Path, log: &'a Log, report: &'a Report) -> Doc
             "digest": inspect::conditions_digest(conditions).to_string(),
             "fields": fields,
         }),
+        attestation: None,
     }
+}
+
+/// Who stands behind a run, as people read it; nothing where the log notes nobody.
+fn behind(log: &Log, attested: Option<&Result<(), String>>) -> String {
+    let mut said = String::new();
+    for name in ["attestation", "attested_by", "evaluators"] {
+        if let Some(noted) = log.header.conditions.fields.get(&format!("metadata.{name}")) {
+            said += &format!("{name:<18} {}\n", plain(&noted.value));
+        }
+    }
+    match attested {
+        None => {}
+        Some(Ok(())) => said += "The attestation holds for this log.\n",
+        Some(Err(why)) => said += &format!("The attestation does not hold: {}\n", plain(why)),
+    }
+    if said.is_empty() { said } else { said + "\n" }
 }
 
 /// What stopped each attempt that was stopped, whatever its class; the last word on it counts.

@@ -1,11 +1,13 @@
 //! `seawall evaluation verify`: a record, recomputed from its inputs.
 
-use super::{papers, plain};
+use super::papers::{self, Readers};
+use super::plain;
 use crate::command::{print_json, say};
 use anyhow::Context;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::run::Run;
 use seawall_formats::determination::{LogEntry, Record};
+use seawall_formats::plot::svg;
 use seawall_services::evaluation::determination::{self, Check, Evidence, State};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -38,6 +40,10 @@ pub struct Arguments {
     /// The review for cheating.
     #[arg(long)]
     review: Option<PathBuf>,
+    /// Draw success by budget, success by human minutes and the score, as SVG, into a new file;
+    /// only its owner may read it.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -70,6 +76,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             what: "each file given is a log of the record",
             state: State::Fails(why),
         });
+    }
+    if let (Some(path), Ok(record)) = (&arguments.plot, determination::read(&bytes)) {
+        papers::keep(path, svg(&record.body.picture()).as_bytes(), Readers::Owner)?;
     }
     let fails = checks.iter().any(|check| matches!(check.state, State::Fails(_)));
     let open = checks.iter().any(|check| matches!(check.state, State::Open(_)));
