@@ -143,8 +143,8 @@ pub(super) fn document<'a>(path: &Path, log: &'a Log, report: &'a Report) -> Doc
 fn behind(log: &Log, attested: Option<&Result<(), String>>) -> String {
     let mut said = String::new();
     for name in ["attestation", "attested_by", "evaluators"] {
-        if let Some(noted) = log.header.conditions.fields.get(&format!("metadata.{name}")) {
-            said += &format!("{name:<18} {}\n", plain(&noted.value));
+        if let Some(noted) = log.header.spec.metadata.get(name) {
+            said += &format!("{name:<18} {}\n", plain(noted));
         }
     }
     match attested {
