@@ -7,6 +7,7 @@
 
 mod drawn;
 mod figures;
+mod picture;
 
 pub use drawn::{DrawnSet, STATEMENT_BYTES_MAX, STATEMENT_SCHEMA, Statement, statement};
 pub use figures::{DRAWS, LEVEL, figures, verdict};

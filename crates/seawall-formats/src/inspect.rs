@@ -21,7 +21,9 @@ mod transcript;
 pub use directory::{DIRECTORY_BYTES_MAX, MEMBERS_MAX, RATIO_MAX, UNPACKED_BYTES_FREE};
 pub use header::{HEADER_BYTES_MAX, IDS_BYTES_MAX, TASKS_MAX};
 pub use sample::KEPT_BYTES_MAX;
-pub use transcript::{TRANSCRIPT_BYTES_MAX, Transcript};
+pub use transcript::{
+    Block, LEAF_BYTES_MAX, LEAF_MESSAGES_MAX, Leaf, Message, TRANSCRIPT_BYTES_MAX, Transcript, leaf,
+};
 
 use crate::fault::FormatFault;
 use listen::Listener;

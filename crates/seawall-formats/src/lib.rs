@@ -6,6 +6,7 @@
 
 mod address;
 pub mod archive;
+pub mod attestation;
 mod bounded;
 pub mod claim_check;
 mod cpe;

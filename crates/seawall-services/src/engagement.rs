@@ -25,7 +25,9 @@ pub use figures::{COUNTED_FROM, Counts, counts};
 pub(crate) use gateway::issuer;
 pub use gateway::{Setup, Told, extend_signed, name_lease_key, setup, stops};
 pub use letters::{Crossed, cross, crossing_key, letters, receive_crossing};
-pub use record::{RECORD_BYTES_MAX, receive_record, record};
+pub use record::{
+    Depicted, RECORD_BYTES_MAX, depicted, reads_record, receive_record, record, records_under,
+};
 pub use seats::{
     CLAIMS_MAX, Given, Noted, Open, Request, accept_terms, give, holder, issued, lift_stop,
     lose_key, seat_person, stop_person, windows,

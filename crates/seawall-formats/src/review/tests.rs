@@ -42,6 +42,17 @@ fn what_a_person_fills_in_is_read_leniently_and_checked() {
 }
 
 #[test]
+fn notes_read_back_and_are_no_formulas() {
+    let notes = ["", "twice, \"and\" again\r\nhere", "=HYPERLINK(\"x\")"].map(str::to_owned);
+    let text = noted(&Noted { sheet: example(), notes: notes.to_vec() });
+    let read = read_noted(text.as_bytes()).unwrap();
+    assert_eq!(read.sheet, example());
+    assert_eq!(read.notes, ["", "twice, \"and\" again \nhere", "=HYPERLINK(\"x\")"]);
+    assert!(text.contains(",\"'=HYPERLINK") && !text.contains(",\"="), "{text}");
+    assert_eq!(read_sheet(text.as_bytes()), Ok(example()));
+}
+
+#[test]
 fn a_review_says_what_it_holds() {
     let item = |epoch: u32, first, second| Item {
         log: Digest::new([1; 32]),
@@ -72,6 +83,13 @@ proptest! {
     fn reading_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         drop(read_sheet(&bytes));
         drop(read(&bytes));
+    }
+
+    #[test]
+    fn any_note_reads_back(note in "['=+@ -]{0,3}\\PC{0,20}") {
+        let lines = vec![line(TaskId::Number(1), Some(Opinion::Clean))];
+        let one = Noted { sheet: Sheet { coder: Coder::First, lines }, notes: vec![note] };
+        prop_assert_eq!(read_noted(noted(&one).as_bytes()), Ok(one));
     }
 
     #[test]

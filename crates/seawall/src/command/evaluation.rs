@@ -2,6 +2,7 @@
 //!
 //! Reading logs sends nothing. Running a battery starts Inspect.
 
+mod attest;
 mod canaries;
 mod compare;
 mod concur;
@@ -26,6 +27,7 @@ mod seal;
 mod statement;
 mod statistics;
 mod token;
+mod transcripts;
 mod verify;
 
 pub use run::attend;
@@ -108,6 +110,12 @@ enum Act {
     Exclude(exclude::Arguments),
     /// As the developer: sign what was done to draw the model's ability out.
     Statement(statement::Arguments),
+    /// As the developer: attest which snapshot it is, and how it is served.
+    Attest(attest::Arguments),
+    /// Write what was said in runs of public batteries, for the developer.
+    ///
+    /// Ends with status 1, and writes nothing, when any task is not public by its registers.
+    Transcripts(transcripts::Arguments),
     /// Look for cheating: two people, blind, and a third for what they see apart.
     Review(review::Arguments),
     /// Hold logs against a protocol, apply its rule, and keep a record of everything.
@@ -150,6 +158,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Token(arguments) => token::run(&arguments),
         Act::Exclude(arguments) => exclude::run(&arguments),
         Act::Statement(arguments) => statement::run(&arguments),
+        Act::Attest(arguments) => attest::run(&arguments),
+        Act::Transcripts(arguments) => transcripts::run(&arguments),
         Act::Review(arguments) => review::run(&arguments),
         Act::Determine(arguments) => determine::run(&arguments),
         Act::Concur(arguments) => concur::run(&arguments),

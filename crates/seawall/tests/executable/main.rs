@@ -5,6 +5,7 @@
 mod arguments;
 mod borne_out;
 mod clones;
+mod coding;
 mod corpus;
 mod corridor;
 mod determination;
@@ -27,6 +28,7 @@ mod schema;
 mod seeded;
 mod stack;
 mod statistics;
+mod transcripts;
 mod truth;
 mod update;
 mod web;

@@ -125,6 +125,20 @@ fn standing_on_a_sheet_says_nothing_of_the_score() {
 }
 
 #[test]
+fn what_is_left_comes_next_and_then_from_the_beginning() {
+    fn check(words: &str, after: usize, expected: Option<usize>) {
+        let sheet = sheet_of(Coder::First, words);
+        assert_eq!(sheet.next_left(after), expected, "{words} after {after}");
+        assert_eq!(sheet.left(), words.matches('-').count());
+    }
+    check("c-x-", 1, Some(3));
+    check("c-x-", 3, Some(1));
+    check("--", 2, Some(0));
+    check("-", 0, None);
+    check("cx", usize::MAX, None);
+}
+
+#[test]
 fn each_coder_has_an_order_that_the_seed_decides() {
     let drawn = |seed: u8| draw(&attempts(20, 20), Digest::new([seed; 32]), hash).unwrap();
     let [first, second] = drawn(5);

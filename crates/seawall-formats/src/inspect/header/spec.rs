@@ -146,8 +146,10 @@ const NOTES: [&str; 12] = [
     "tools",
 ];
 
-/// Notes that are evidence about the run and differ from one run to the next.
-const EVIDENCE: [&str; 3] = ["egress_denied", "egress_log", "seawall_battery"];
+/// Notes that are evidence about the run, or say who stands behind it; they differ from one run to
+/// the next and decide nothing of what is measured.
+const EVIDENCE: [&str; 6] =
+    ["attestation", "attested_by", "egress_denied", "egress_log", "evaluators", "seawall_battery"];
 
 /// What is told by its digest only: it may hold prompts, flags or answers, and is compared as well.
 const SEALED: [&str; 7] =

@@ -14,7 +14,7 @@ use seawall_domain::evaluation::determination::{Table, Verdict};
 use seawall_domain::evaluation::drawn::checklist;
 use seawall_domain::evaluation::log::Usage;
 use seawall_domain::evaluation::protocol::Protocol;
-use seawall_domain::evaluation::run::{Placing, Run};
+use seawall_domain::evaluation::run::Run;
 use seawall_domain::evaluation::tally::Account;
 use seawall_domain::evaluation::token::Book;
 use seawall_formats::determination::{self as record, Record, Standing};
@@ -88,7 +88,7 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     };
     checks.hold("the record is in its one spelling", spelling(&record, bytes));
     checks.hold("its digests", digests(&record));
-    let table = table(&record);
+    let table = record.body.table();
     checks.hold("the figures follow from its table", figures(&record, &table));
     logs(&record, evidence, &mut checks);
     let (protocol, plans) = match protocol(&record, evidence) {
@@ -148,16 +148,6 @@ fn digests(record: &Record) -> Result<(), String> {
     match again.checksum == record.checksum {
         true => Ok(()),
         false => Err("`checksum` is not that of the record".to_owned()),
-    }
-}
-
-/// The table that the record holds.
-fn table(record: &Record) -> Table {
-    let place = |log: &record::LogEntry| Placing { battery: log.battery as usize, look: log.look };
-    Table {
-        domains: record.body.batteries.clone(),
-        places: record.body.logs.iter().map(place).collect(),
-        rows: record.body.tasks.clone(),
     }
 }
 

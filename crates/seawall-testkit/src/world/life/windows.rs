@@ -123,7 +123,8 @@ pub(super) async fn count(
 ) {
     let (desk, maker) = (&world.desk, &cast.developer.1);
     let gateway = SigningKey::from_seed([5; 32]);
-    must(engagement::name_gateway(desk, maker, id, &gateway.public().to_string()).await);
+    let key = gateway.public().to_string();
+    must(engagement::name_gateway(desk, maker, id, &key, Some(window)).await);
     let stated =
         Stated { window, lines: 3, overruns: 0, root: digest_of(9), parties: [used].into() };
     let mut envelope = Envelope::new(COUNT, must(serde_json::to_vec(&stated)));

@@ -13,6 +13,7 @@ use seawall_domain::evaluation::run::{Gaps, Objection, Run, Unplaced};
 use seawall_domain::evaluation::tally::Tally;
 use seawall_domain::time::micros;
 use seawall_formats::determination::{Body, Record, Standing};
+use seawall_formats::plot::svg;
 use seawall_services::evaluation::determination::{
     Besides, Determined, Files, Refused, Reviewing, Source, determine_without, to_bytes,
 };
@@ -72,6 +73,10 @@ pub struct Arguments {
     /// Where the record goes; only its owner may read it.
     #[arg(long)]
     out: PathBuf,
+    /// Draw success by budget, success by human minutes and the score, as SVG, into a new file;
+    /// only its owner may read it.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -114,6 +119,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Err(why) => return refused(arguments, &why),
     };
     papers::keep(&arguments.out, &to_bytes(&record)?, Readers::Owner)?;
+    if let Some(path) = &arguments.plot {
+        papers::keep(path, svg(&record.body.picture()).as_bytes(), Readers::Owner)?;
+    }
     if let (Some(path), Some(book), Some(returned)) = (&arguments.tokens, book, returned) {
         papers::replace(path, &book.returned(returned).to_bytes()?, Readers::Owner)?;
     }

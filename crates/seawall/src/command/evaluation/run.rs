@@ -58,6 +58,13 @@ pub struct Arguments {
     /// The protocol: attempts, budgets and reruns are its.
     #[arg(long, value_name = "FILE")]
     protocol: Option<PathBuf>,
+    /// The developer's attestation of the snapshot, as `attest` signed it; the log notes its digest
+    /// and who signed it.
+    #[arg(long, value_name = "FILE")]
+    attestation: Option<PathBuf>,
+    /// An evaluator, by an id that names nobody; the log notes it. Once for each.
+    #[arg(long, value_name = "ID", value_parser = plan::pseudonym)]
+    evaluator: Vec<String>,
     /// What tokens of the models cost, as Inspect reads it: a budget of money needs it.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,

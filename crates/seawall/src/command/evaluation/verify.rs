@@ -1,11 +1,13 @@
 //! `seawall evaluation verify`: a record, recomputed from its inputs.
 
-use super::{canaries, egress, papers, plain};
+use super::papers::{self, Readers};
+use super::{canaries, egress, plain};
 use crate::command::{print_json, say};
 use anyhow::Context;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::run::Run;
 use seawall_formats::determination::{LogEntry, Record};
+use seawall_formats::plot::svg;
 use seawall_services::evaluation::determination::{self, Check, Evidence, Searched, State};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -44,6 +46,10 @@ pub struct Arguments {
     /// A register that the record was made with, or its battery's folder; one for each battery.
     #[arg(long, value_name = "FILE", requires = "logs")]
     registry: Vec<PathBuf>,
+    /// Draw success by budget, success by human minutes and the score, as SVG, into a new file;
+    /// only its owner may read it.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -81,6 +87,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             what: "each file given is a log of the record",
             state: State::Fails(why),
         });
+    }
+    if let (Some(path), Ok(record)) = (&arguments.plot, determination::read(&bytes)) {
+        papers::keep(path, svg(&record.body.picture()).as_bytes(), Readers::Owner)?;
     }
     let fails = checks.iter().any(|check| matches!(check.state, State::Fails(_)));
     let open = checks.iter().any(|check| matches!(check.state, State::Open(_)));
