@@ -31,6 +31,10 @@ const SCHEMA: &str = "seawall/transcripts/v1";
 /// The index.
 const INDEX: &str = "index.json";
 
+/// What stands in place of messages that are not there.
+const NO_MESSAGES: &str =
+    "[The log holds no messages here; of a sample in pieces they are not read.]\n";
+
 /// Where it is written down what was shown, beside the folder.
 const DISCLOSURES: &str = "disclosures.jsonl";
 
@@ -200,9 +204,7 @@ impl Written<'_> {
         let head =
             format!("attempt {number}: {}, try {}\n\n", plain(&said.task.to_string()), said.epoch);
         let text = match said.messages {
-            0 => {
-                head + "[The log holds no messages here; of a sample in pieces they are not read.]\n"
-            }
+            0 => head + NO_MESSAGES,
             _ => head + said.text.as_str(),
         };
         let write = if at.is_some() { papers::replace } else { papers::keep };
