@@ -137,7 +137,8 @@ fn stage(
 /// Whether a log is of one of these batteries, or does not say of which.
 fn is_of(log: &Log, batteries: &[Digest]) -> bool {
     let noted = log.header.spec.metadata.get(BATTERY_NOTE);
-    noted.is_none_or(|noted| batteries.iter().any(|digest| *noted == json!(digest).to_string()))
+    let known: Vec<String> = batteries.iter().map(|digest| json!(digest).to_string()).collect();
+    noted.is_none_or(|noted| known.contains(noted))
 }
 
 /// The tasks, held against the registers.
