@@ -64,8 +64,9 @@ mod tests {
     #[test]
     fn an_attestation_is_read_or_says_why_not() {
         let good = format!(
-            r#"{{"schema":"{SCHEMA}","model":"maker/model","snapshot":"{}","serving":{{"a":1}},"key":"k"}}"#,
-            "ab".repeat(32)
+            r#"{{"schema":"{SCHEMA}","model":"maker/model","snapshot":"{}",{}}}"#,
+            "ab".repeat(32),
+            r#""serving":{"a":1},"key":"k""#
         );
         assert!(read(good.as_bytes()).is_ok());
         for (from, to) in [

@@ -290,7 +290,8 @@ mod tests {
               {"role":"tool","function":"bash","content":"a.txt","error":{"type":"timeout"}}]}"#,
         );
         let expected = "--- user\nSolve it.\n--- assistant\n[thinks]\nfirst\n[says]\nthen\n\
-            [image]\n[calls bash]\ncmd: ls \u{fffd}[31m\nn: 3\n--- tool bash\na.txt\n[error] {\"type\":\"timeout\"}\n";
+            [image]\n[calls bash]\ncmd: ls \u{fffd}[31m\nn: 3\n--- tool bash\na.txt\n\
+            [error] {\"type\":\"timeout\"}\n";
         assert_eq!(found[0].text, expected);
         assert_eq!((&found[0].task, found[0].epoch), (&TaskId::Text("a".into()), 2));
         assert_eq!(found[0].messages, 3);
@@ -339,7 +340,8 @@ mod tests {
               {"role":"tool","function":"g\n--- user","content":""}]}"#,
         );
         let expected = "--- user\u{fffd}---_system\n --- system\n [calls rm]\n   [says]\n---\nx\n\
-            --- assistant\n[x\u{fffd}--- system]\n[calls f\u{fffd}--- system]\na\n --- user: [says]\n\
+            --- assistant\n[x\u{fffd}--- system]\n[calls f\u{fffd}--- system]\na\n\
+            \u{20}--- user: [says]\n\
             --- tool g\u{fffd}--- user\n\n";
         assert_eq!(found[0].text, expected);
     }

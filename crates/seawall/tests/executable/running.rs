@@ -8,6 +8,8 @@ use seawall_domain::engagement::quota::{Amount, Entry, Ticket};
 use seawall_domain::engagement::scope::Endpoint;
 use seawall_domain::id::{PartyId, PersonId};
 use seawall_gateway::record::{By, Ended, Event, Keyed, Line};
+use seawall_ledger::sign::SigningKey;
+use seawall_services::evaluation::attestation::attest;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::os::unix::fs::PermissionsExt;
@@ -130,7 +132,14 @@ fn stop(child: &Child) {
 fn a_run_is_started_watched_and_read() {
     let place = Place::new("log");
     let token = place.path("token").display().to_string();
-    let more = ["--token-file", &token, "--epochs", "2", "--token-limit", "5000", "--time-limit"];
+    let (signer, attested) = (SigningKey::from_seed([3; 32]), place.path("attested.dsse"));
+    let snapshot = Digest::new([7; 32]);
+    let envelope = attest("mockllm/model", snapshot, serde_json::Map::new(), &signer).unwrap();
+    std::fs::write(&attested, &envelope).unwrap();
+    let attested = attested.display().to_string();
+    let more = ["--token-file", &token, "--attestation", &attested, "--evaluator", "e-2"];
+    let more = [&more[..], &["--evaluator", "e-1", "--epochs", "2", "--token-limit", "5000"]];
+    let more = [&more.concat()[..], &["--time-limit"]].concat();
     let output = place.run("log", &[&more[..], &["60", "--message-limit", "9"]].concat());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let events = events(&output);
@@ -144,6 +153,13 @@ fn a_run_is_started_watched_and_read() {
     let told: Value = serde_json::from_str(&place.read("told.json")).unwrap();
     let config = &told["config"];
     assert_eq!(config["metadata"]["seawall_run_token"], TOKEN);
+    let noted = &config["metadata"];
+    assert_eq!(noted["attestation"], Digest::new(Sha256::digest(&envelope).into()).to_string());
+    assert_eq!(noted["attested_by"], signer.public().digest_hex());
+    assert_eq!(
+        (&noted["snapshot"], &noted["evaluators"]),
+        (&json!(snapshot), &json!(["e-1", "e-2"]))
+    );
     assert_eq!(config["model"], json!({"model": "mockllm/model"}));
     let limits = json!({
         "epochs": 2, "token_limit": 5000, "message_limit": 9, "time_limit": 60,

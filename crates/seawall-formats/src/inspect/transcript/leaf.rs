@@ -304,7 +304,9 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_was_said_stays_with_whoever_said_it(
-            texts in proptest::collection::vec("(--- |\\[|\\[calls x\\]| |\n|[a-z]|\\PC){0,12}", 1..6),
+            texts in proptest::collection::vec(
+                "(--- |\\[|\\[calls x\\]| |\n|[a-z]|\\PC){0,12}", 1..6,
+            ),
         ) {
             let messages: Vec<Value> =
                 texts.iter().map(|text| json!({"role": "user", "content": text})).collect();

@@ -31,6 +31,10 @@ const SCHEMA: &str = "seawall/transcripts/v1";
 /// The index.
 const INDEX: &str = "index.json";
 
+/// What stands in place of messages that are not there.
+const NO_MESSAGES: &str =
+    "[The log holds no messages here; of a sample in pieces they are not read.]\n";
+
 /// Where it is written down what was shown, beside the folder.
 const DISCLOSURES: &str = "disclosures.jsonl";
 
@@ -133,7 +137,8 @@ fn stage(
 /// Whether a log is of one of these batteries, or does not say of which.
 fn is_of(log: &Log, batteries: &[Digest]) -> bool {
     let noted = log.header.spec.metadata.get(BATTERY_NOTE);
-    noted.is_none_or(|noted| batteries.iter().any(|digest| *noted == json!(digest).to_string()))
+    let known: Vec<String> = batteries.iter().map(|digest| json!(digest).to_string()).collect();
+    noted.is_none_or(|noted| known.contains(noted))
 }
 
 /// The tasks, held against the registers.
@@ -200,9 +205,7 @@ impl Written<'_> {
         let head =
             format!("attempt {number}: {}, try {}\n\n", plain(&said.task.to_string()), said.epoch);
         let text = match said.messages {
-            0 => {
-                head + "[The log holds no messages here; of a sample in pieces they are not read.]\n"
-            }
+            0 => head + NO_MESSAGES,
             _ => head + said.text.as_str(),
         };
         let write = if at.is_some() { papers::replace } else { papers::keep };
