@@ -3,9 +3,7 @@
 use super::super::scan::{Scan, Scanned};
 use super::Fact;
 use seawall_domain::evaluation::attempt::TaskId;
-use seawall_domain::evaluation::log::{
-    Ceilings, Fallback, Observation, Provenance, Score, Summary,
-};
+use seawall_domain::evaluation::log::{Ceilings, Fallback, Observation, Provenance, Score};
 use seawall_domain::evaluation::value::{Given, Scalar};
 use seawall_domain::evaluation::word::Word;
 use std::collections::BTreeSet;
