@@ -82,9 +82,8 @@ fn held(bytes: &[u8], attempts: u32) -> u64 {
     let with = HELD.load(Ordering::Relaxed) - before;
     let each = |bytes: usize| bytes as u64 / u64::from(attempts);
     let [read, kept, most, with] = [read, kept, most, with].map(each);
-    println!(
-        "an attempt: {read} B while reading, {kept} B read, {most} B at most, {with} B with its report"
-    );
+    println!("an attempt: {read} B while reading, {kept} B read, {most} B at most");
+    println!("            {with} B with its report");
     most
 }
 

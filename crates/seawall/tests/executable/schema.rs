@@ -1,8 +1,8 @@
 //! What is read of a log, against the schema that the real Inspect prints of its own.
 //!
-//! The schema is not ours and is not kept here: `inspect log schema` says it. What is missing in it,
-//! or of a type that is not taken here, fails by name, so that a new edition of Inspect is noticed
-//! before its logs are read wrongly.
+//! The schema is not ours and is not kept here: `inspect log schema` says it. What is missing in
+//! it, or of a type that is not taken here, fails by name, so that a new edition of Inspect is
+//! noticed before its logs are read wrongly.
 
 use crate::practice::inspect;
 use serde_json::Value;

@@ -334,9 +334,8 @@ fn unbound(body: &Body) {
     }
     if let Some(search) = &body.canaries {
         let [attempts, left_in, unsupported] = sums(body, search);
-        say!(
-            "canaries: said unprompted in {attempts} attempts; {left_in} tasks so met are not left out"
-        );
+        say!("canaries: said in {attempts} attempts that were not shown them");
+        say!("  tasks that were met so before and are not left out: {left_in}");
         if unsupported > 0 {
             say!("left out for a canary that no log shows: {unsupported} tasks");
         }
