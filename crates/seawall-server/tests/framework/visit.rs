@@ -405,7 +405,7 @@ fn whoever_looks_answers_the_rubric_that_was_in_force() {
     visit.look("application for somebody of the panel");
     visit.fill("mark", &[("gate_rural_reach", "yes"), ("mark_answers_at_night", "3")]);
     visit.press("[action$=mark] button");
-    assert!(visit.text().contains("a digest has 64"), "{}", visit.text());
+    assert!(visit.text().contains("A digest has 64 hexadecimal digits."), "{}", visit.text());
     let evidence = "ab".repeat(32);
     visit.fill("mark", &[("evidence", &evidence)]);
     visit.press("[action$=mark] button");
