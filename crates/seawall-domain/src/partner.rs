@@ -10,7 +10,6 @@
 //! The developer can keep anybody from its own model, and nobody can force a partner on it.
 
 use crate::digest::Digest;
-use crate::engagement::grant::Cut;
 use crate::fact::{Aggregate, Subject, facts_of};
 use crate::id::{AccountId, PartnerId, PartyId, PersonId};
 use crate::refusal::Refusal;
@@ -496,17 +495,6 @@ impl Partner {
             | Stage::Assessed { .. }
             | Stage::Decided { .. }
             | Stage::Over { .. } => Err(Refused::NotNow),
-        }
-    }
-
-    /// Whom a gateway must cut off because of this seat, or because there is none any more.
-    pub fn cut(&self, now: Timestamp) -> Cut {
-        let everybody = || Cut { parties: [self.application.party].into(), ..Cut::default() };
-        match &self.stage {
-            Stage::Seated { seat, .. } if seat.is_lapsed(now) => everybody(),
-            Stage::Seated { seat, .. } => seat.cut(),
-            Stage::Over { .. } => everybody(),
-            Stage::Filed { .. } | Stage::Assessed { .. } | Stage::Decided { .. } => Cut::default(),
         }
     }
 

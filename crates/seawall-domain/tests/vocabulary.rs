@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Where something else is meant: the beginning of a path below `crates/`, the part of a word, and
 /// what it is there.
-const MEANT: [(&str, &str, &str); 37] = [
+const MEANT: [(&str, &str, &str); 34] = [
     ("seawall-domain/src/evaluation.rs", "review", CODING),
     ("seawall-domain/src/evaluation/attempt.rs", "review", CODING),
     ("seawall-domain/src/evaluation/demand", "review", CODING),
@@ -31,8 +31,6 @@ const MEANT: [(&str, &str, &str); 37] = [
     ("seawall-server/src/api/scans.rs", "review", "a technique by which flaws are looked for"),
     ("seawall/src/demo/", "review", "a technique by which flaws are looked for"),
     ("seawall/src/demo/", "licen", "a member of SPDX"),
-    ("seawall/src/command/evaluation/run/plan.rs", "permi", MODES),
-    ("seawall-store/src/keys.rs", "permi", MODES),
     ("seawall-sandbox/src/", "permi", MODES),
     ("seawall-formats/src/feed.rs", "licen", "the terms of a source of flaws"),
     ("seawall-formats/src/crash/kernel.rs", "permi", "names of faults of a processor"),
@@ -48,20 +46,19 @@ const MEANT: [(&str, &str, &str); 37] = [
     ("seawall-testkit/src/words.rs", "permi", TABLE),
     ("seawall-testkit/src/words.rs", "review", TABLE),
     ("seawall-server/templates/coding", "review", CODING),
-    ("seawall-server/src/pages/coding", "review", CODING),
 ];
 
 const CODING: &str = "people look blindly at what a model said, for cheating; never at a model";
-const MODES: &str = "the modes of files, by the name that the standard library gives them";
+const MODES: &str = "the modes of files, and what a system allows a program";
 const SOFTWARE: &str = "the terms of software, in formats of others or of what is shipped here";
 const TABLE: &str = "the words themselves";
 
+/// How the standard library calls the modes of files; these names say nothing of a model.
+const STANDARD: [&str; 4] =
+    ["PermissionsExt", "fs::Permissions", "set_permissions", ".permissions("];
+
 /// Places that may have been added to the table before they are there, and say nothing.
-const LATER: [&str; 3] = [
-    "seawall-server/src/coding",
-    "seawall-server/templates/coding",
-    "seawall-server/src/pages/coding",
-];
+const LATER: [&str; 2] = ["seawall-server/src/coding", "seawall-server/templates/coding"];
 
 /// Every file below a folder.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -90,7 +87,8 @@ fn sources(crates: &Path) -> Vec<PathBuf> {
 /// What a file says that it must not, with the place; what was meant otherwise is marked as used.
 fn unmeant(place: &str, text: &str, used: &mut [bool]) -> Vec<String> {
     let mut unmeant = Vec::new();
-    for (word, line) in words::said(text) {
+    let text = STANDARD.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
+    for (word, line) in words::said(&text) {
         let meant = MEANT.iter().position(|(at, said, _)| place.starts_with(at) && *said == word);
         match meant.and_then(|index| used.get_mut(index)) {
             Some(used) => *used = true,
@@ -161,8 +159,14 @@ fn a_planted_word_is_found() {
     check("seawall-domain/src/evaluation/review/new.rs", "the review", 0);
     check("seawall-domain/src/evaluation/review/new.rs", "the review approves", 1);
     check("seawall-domain/src/engagement/review.rs", "the review", 1);
-    check("seawall-sandbox/src/new.rs", "fs::Permissions", 0);
-    check("seawall-gateway/src/new.rs", "fs::Permissions", 1);
+    check("seawall-sandbox/src/new.rs", "permission", 0);
+    check("seawall-gateway/src/new.rs", "permission", 1);
+    check(
+        "seawall-gateway/src/new.rs",
+        "use std::os::unix::fs::PermissionsExt; fs::Permissions",
+        0,
+    );
+    check("seawall-gateway/src/new.rs", "fs::Permissions, a ReleasePermission", 1);
     // Other words are none of these.
     check("seawall-domain/src/new.rs", "a preview, a computer_use_preview, a permutation", 0);
 }

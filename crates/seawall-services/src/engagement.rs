@@ -106,6 +106,16 @@ impl Hand {
         name: &'static str,
         action: Action,
     ) -> Outcome<Hand> {
+        Hand::open_as(desk, actor, id, (name, action), who).await
+    }
+
+    async fn open_as(
+        desk: &Desk,
+        actor: &Actor,
+        id: EngagementId,
+        (name, action): (&'static str, Action),
+        who: fn(&Actor, Action, &Engagement) -> Result<Who, Refusal>,
+    ) -> Outcome<Hand> {
         let now = desk.now();
         let mut tx = desk.begin(name).await?;
         let guarded = tx.load::<Engagement>(id.uuid()).await?;
@@ -170,6 +180,20 @@ async fn step(
     hand.done().await
 }
 
+/// Takes a step by which the developer leaves: a machine of the developer's may take it too.
+async fn leave(
+    desk: &Desk,
+    actor: &Actor,
+    id: EngagementId,
+    name: &'static str,
+    event: Event,
+) -> Outcome<Engagement> {
+    let what = (name, Action::Engage);
+    let mut hand = Hand::open_as(desk, actor, id, what, |actor, _, _| itself(actor)).await?;
+    hand.step(event).await?;
+    hand.done().await
+}
+
 fn lineages(engagements: Vec<Engagement>) -> Vec<Lineage> {
     engagements.into_iter().map(|engagement| engagement.lineage).collect()
 }
@@ -181,10 +205,11 @@ fn who(actor: &Actor, action: Action, engagement: &Engagement) -> Result<Who, Re
         return Ok(Who::Clock);
     }
     let may_be_own = matches!(action, Action::BringCounts | Action::StopGovernmentSeat);
-    if action == Action::Engage || (may_be_own && own) {
-        // A developer's machine may act for it: that nothing keeps it from withdrawing comes first.
-        let account = actor.account.map(|account| PersonId::new(account.uuid()));
-        return Ok(Who::Developer(actor.person.or(account).ok_or(Refusal::Hidden)?));
+    if may_be_own && own {
+        return itself(actor);
+    }
+    if action == Action::Engage {
+        return Ok(Who::Developer(actor.person.ok_or(Refusal::Forbidden)?));
     }
     let person = actor.person.filter(|_| !own).ok_or(Refusal::Forbidden)?;
     if matches!(action, Action::Evaluate | Action::UseGovernmentSeat) {
@@ -195,4 +220,11 @@ fn who(actor: &Actor, action: Action, engagement: &Engagement) -> Result<Who, Re
         true => Ok(Who::DutyOfficer(person)),
         false => Ok(Who::Official(person)),
     }
+}
+
+/// The developer by whatever account: a machine may act for it where that only ends something, or
+/// hands on what a gateway signed. That nothing keeps it from leaving comes first.
+fn itself(actor: &Actor) -> Result<Who, Refusal> {
+    let account = actor.account.map(|account| PersonId::new(account.uuid()));
+    Ok(Who::Developer(actor.person.or(account).ok_or(Refusal::Hidden)?))
 }

@@ -58,6 +58,17 @@ fn length(cut: &Cut) -> usize {
 }
 
 impl Partner {
+    /// Whom a gateway must cut off because of this seat, or because there is none any more.
+    pub fn cut(&self, now: Timestamp) -> Cut {
+        let everybody = || Cut { parties: [self.application.party].into(), ..Cut::default() };
+        match &self.stage {
+            Stage::Seated { seat, .. } if seat.is_lapsed(now) => everybody(),
+            Stage::Seated { seat, .. } => seat.cut(),
+            Stage::Over { .. } => everybody(),
+            Stage::Filed { .. } | Stage::Assessed { .. } | Stage::Decided { .. } => Cut::default(),
+        }
+    }
+
     /// Whether it had a seat that is over by its time, whatever was stopped in it before.
     fn has_ended(&self, now: Timestamp) -> bool {
         match &self.stage {

@@ -148,7 +148,7 @@ impl Office {
         for asker in ASKERS.into_iter().skip(1) {
             let party = office.party(asker, &roles(asker)).await;
             // What people do in the framework for models no machine does for them.
-            let person = matches!(asker, "evaluator" | "official" | "partner");
+            let person = matches!(asker, "developer" | "evaluator" | "official" | "partner");
             let holder = if person { Holder::Person } else { machine() };
             let account = office.account(party.id, holder).await;
             let administrator = Actor::administrator();

@@ -24,6 +24,7 @@ use seawall_ledger::jws::{self, Carried, Confirmation};
 use seawall_store::db::Tx;
 use seawall_store::record::Leaf;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// The most claims that one token names.
 pub const CLAIMS_MAX: usize = 100;
@@ -56,13 +57,19 @@ pub struct Request<'r> {
     pub claims: BTreeSet<ScanId>,
 }
 
-/// A token, told once.
-#[derive(Clone, Debug)]
+/// A token, told once; debug output does not show it.
+#[derive(Clone)]
 pub struct Given {
     /// The token itself.
     pub token: String,
     /// What it says.
     pub grant: Grant,
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Given({:?})", self.grant)
+    }
 }
 
 /// A token that was given, as it is on record.
@@ -112,6 +119,8 @@ pub async fn lift_stop(
     id: EngagementId,
     person: PersonId,
 ) -> Outcome<Engagement> {
+    // A machine stops, and starts nobody again.
+    actor.person.ok_or(Refusal::Forbidden)?;
     let what = ("engagement_lift_stop", Action::StopGovernmentSeat);
     step(desk, actor, id, what, Event::Seat(OfSeat::Lift { person })).await
 }

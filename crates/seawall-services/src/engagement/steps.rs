@@ -1,6 +1,6 @@
 //! The steps of the three machines, each one use-case.
 
-use super::{Hand, step};
+use super::{Hand, leave, step};
 use crate::desk::{Desk, digest};
 use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor};
@@ -59,8 +59,7 @@ fn answered(engagement: &Engagement) -> Option<Timestamp> {
 
 /// The developer ends everything at once: in every state, without a reason.
 pub async fn withdraw(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Engagement> {
-    let what = ("engagement_withdraw", Action::Engage);
-    step(desk, actor, id, what, Event::WithdrawAll).await
+    leave(desk, actor, id, "engagement_withdraw", Event::WithdrawAll).await
 }
 
 /// The developer takes its question back: in every state, without a reason.
@@ -69,14 +68,20 @@ pub async fn withdraw_question(
     actor: &Actor,
     id: EngagementId,
 ) -> Outcome<Engagement> {
-    let what = ("engagement_withdraw_question", Action::Engage);
-    step(desk, actor, id, what, Event::Determination(determination::Event::Withdraw)).await
+    leave(
+        desk,
+        actor,
+        id,
+        "engagement_withdraw_question",
+        Event::Determination(determination::Event::Withdraw),
+    )
+    .await
 }
 
 /// The developer takes an offer back or ends a window: in every state, without a reason.
 pub async fn withdraw_window(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Engagement> {
-    let what = ("engagement_withdraw_window", Action::Engage);
-    step(desk, actor, id, what, Event::Window(window::Event::Withdraw)).await
+    leave(desk, actor, id, "engagement_withdraw_window", Event::Window(window::Event::Withdraw))
+        .await
 }
 
 /// An evaluator finds a place for the runs.

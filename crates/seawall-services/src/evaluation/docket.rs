@@ -38,6 +38,7 @@ use seawall_ledger::commitment::Salt;
 use seawall_ledger::token::TokenKey;
 use seawall_store::db::Tx;
 use seawall_store::record::Mandate;
+use std::fmt;
 
 /// Opens an evaluation, in whose docket nothing has happened.
 pub async fn open(desk: &Desk, actor: &Actor) -> Outcome<Evaluation> {
@@ -189,13 +190,19 @@ pub async fn sign(
     hand.done().await
 }
 
-/// A token for a run, told once.
-#[derive(Clone, Debug)]
+/// A token for a run, told once; debug output does not show it.
+#[derive(Clone)]
 pub struct Issued {
     /// The run.
     pub run: RunId,
     /// The token, which goes into the metadata of the log.
     pub token: String,
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Issued(run {})", self.run)
+    }
 }
 
 /// Gives out a token for a run under the sealed protocol.

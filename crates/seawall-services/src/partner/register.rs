@@ -9,6 +9,9 @@ use seawall_domain::partner::conflict::{Entry, Tie, TieFact, TieKind};
 use seawall_domain::refusal::Refusal;
 use seawall_store::record::Mandate;
 
+/// The most ties of one person: nobody fills the register alone, which every draw reads.
+pub const TIES_OF_ONE_MAX: usize = 1_000;
+
 /// Puts a tie into the register: one's own, or, for those who keep the register, anybody's.
 pub async fn declare(
     desk: &Desk,
@@ -26,6 +29,10 @@ pub async fn declare(
     let mandate = Mandate::<Entry>::start(id.uuid(), actor, action)?;
     let mut tx = desk.begin("tie_declare").await?;
     tx.party(party).await?.ok_or(Refusal::Hidden)?;
+    if tx.tie_list_of(person).await?.len() >= TIES_OF_ONE_MAX {
+        let bound = TIES_OF_ONE_MAX as u64;
+        return Err(Refusal::Full { what: "ties of one person", bound }.into());
+    }
     let (entry, fact) = Entry::declare(id, Tie { person, party, kind, ended_at: None }, now)
         .ok_or_else(|| Fault::inconsistent("declare a tie", "its fact did not apply"))?;
     let _ = tx.record(mandate, &entry, fact, now).await?;

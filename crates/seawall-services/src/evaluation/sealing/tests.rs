@@ -141,7 +141,8 @@ fn a_protocol_is_sealed_run_under_and_opened() {
     assert_eq!(protocol.rule().unwrap().thresholds().len(), 1);
 }
 
-/// Whoever reads a plan cannot try out budgets, conditions or tasks: each is named by a salted leaf.
+/// Whoever reads a plan cannot try out budgets, conditions or tasks: each is named by a salted
+/// leaf.
 #[test]
 fn a_plan_betrays_nothing_of_what_it_names() {
     let protocol = protocol();

@@ -10,7 +10,7 @@ use seawall_domain::id::EngagementId;
 use seawall_ledger::dsse::Envelope;
 use seawall_services::desk::digest;
 use seawall_services::engagement::{self, Offered};
-use seawall_testkit::world::{Framework, World, digest_of, each, in_days, must};
+use seawall_testkit::world::{Framework, World, digest_of, each, in_days, must, person_of};
 
 fn offered(world: &World, snapshot: u8, days: i64) -> Offered<'static> {
     Offered {
@@ -329,6 +329,40 @@ async fn nobody_evaluates_its_own_model() {
         must(engagement::submit(desk, &actor, id, in_days(&world, 9)).await);
         refused(engagement::schedule(desk, &actor, id).await, "role does not allow");
         must(engagement::schedule(desk, &cast.evaluators[0], id).await);
+    })
+    .await;
+}
+
+/// A machine of the developer's ends things at any moment, and signs nothing for it.
+#[tokio::test]
+async fn a_developers_machine_withdraws_and_does_nothing_else() {
+    each("machine", |world| async move {
+        let cast = Framework::enter(&world).await;
+        let (desk, maker) = (&world.desk, &cast.developer.1);
+        let robot = world.machine(&cast.developer.0, "robot").await;
+        let id = cast.engage(&world, 1).await.id;
+        let says = "role does not allow";
+        let until = in_days(&world, 60);
+        refused(engagement::submit(desk, &robot, id, until).await, says);
+        refused(engagement::offer(desk, &robot, id, offered(&world, 1, 2)).await, says);
+        must(engagement::offer(desk, maker, id, offered(&world, 1, 2)).await);
+        must(engagement::accept(desk, &cast.officials.1[0], id).await);
+        refused(engagement::begin(desk, &robot, id).await, says);
+        must(engagement::begin(desk, maker, id).await);
+        refused(engagement::extend(desk, &robot, id, in_days(&world, 3)).await, says);
+        let key = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        refused(engagement::name_lease_key(desk, &robot, id, key).await, says);
+        refused(engagement::add_snapshot(desk, &robot, id, digest_of(2)).await, says);
+        refused(engagement::open_weights(desk, &robot, id).await, says);
+        let release = Report::Everybody { at: world.now() };
+        refused(engagement::report(desk, &robot, id, release).await, says);
+        let person = person_of(&cast.evaluators[0]);
+        must(engagement::stop_person(desk, &robot, id, person).await);
+        refused(engagement::lift_stop(desk, &robot, id, person).await, says);
+        must(engagement::withdraw_question(desk, &robot, id).await);
+        must(engagement::withdraw_window(desk, &robot, id).await);
+        let after = must(engagement::withdraw(desk, &robot, id).await);
+        assert_eq!(after.admits(world.now()), None);
     })
     .await;
 }

@@ -206,8 +206,8 @@ async fn one_person_with_two_accounts_is_one_person() {
     .await;
 }
 
-/// Whoever sealed, ran or scored does not sign the outcome, by whatever account; and what lies under
-/// the installation's own key decides nothing.
+/// Whoever sealed, ran or scored does not sign the outcome, by whatever account; and what lies
+/// under the installation's own key decides nothing.
 #[tokio::test]
 async fn an_outcome_is_signed_by_nobody_with_another_duty_and_under_no_rehearsal() {
     each("other duties", |world| async move {

@@ -116,7 +116,7 @@ pub fn sought(folder: &Folder, inspect: &str, arguments: &str, told: &Told) {
     check(folder.text("run.token").trim(), &["run.token", "return.json", &log]);
     check(folder.text("window.token").trim(), &["window.token"]);
     check(folder.text("evaluation.token").trim(), &["evaluation.token"]);
-    for key in ["account.key", "official.key", "partner.key"] {
+    for key in ["account.key", "maker.key", "official.key", "partner.key"] {
         check(folder.text(key).trim(), &[key]);
     }
     for file in ["keeper.key", "deputy.key", "keeper.share", "deputy-account.key"] {

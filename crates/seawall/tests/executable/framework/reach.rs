@@ -107,7 +107,8 @@ pub async fn seated(
     window: &str,
 ) {
     let id = engagement.rsplit_once('/').unwrap().1;
-    let (folder, developer) = (&house.folder, house.asking("account.key"));
+    house.key(&cast.developer, "maker.key");
+    let (folder, developer) = (&house.folder, house.asking("maker.key"));
     let person: &Person = &cast.evaluators[0];
     house.key(&cast.officials[0], "official.key");
     house.key(person, "evaluator.key");

@@ -197,7 +197,10 @@ pub async fn used_and_withdrawn(
 fn extended(house: &House, engagement: &str, following: &mut Process) {
     let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
     let extend = format!("engagement extend {} --until {until}", id(engagement));
-    let developer = house.asking("account.key");
+    // A machine's account ends things, and extends nothing.
+    let machine = house.asking("account.key");
+    house.folder.said_by(&format!("{extend} --key @window-developer.key {machine}"), 2);
+    let developer = house.asking("maker.key");
     // Another key's signature is not taken, and changes nothing.
     house.folder.said_by("gateway key @stranger.key", 0);
     house.folder.said_by(&format!("{extend} --key @stranger.key {developer}"), 2);
@@ -277,7 +280,8 @@ async fn handed_over(
     let (engagement, seat) = (id(engagement), id(seat));
     let made = house.folder.output("gateway key @window-developer.key");
     let public = String::from_utf8(made.stdout).unwrap();
-    let developer = house.asking("account.key");
+    house.key(&cast.developer, "maker.key");
+    let developer = house.asking("maker.key");
     let named = format!("engagement key {engagement} --public {} {developer}", public.trim());
     house.folder.said_by(&named, 0);
     let gateway = Gateway::from_engagement(house, provider, engagement);
