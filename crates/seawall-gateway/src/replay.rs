@@ -295,7 +295,7 @@ fn certificate(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Unbelieved::Certificate(error.to_string())),
     };
-    let read = Certificate::read(&mut std::io::BufReader::new(file), signer);
+    let read = certificate::read(&mut std::io::BufReader::new(file), signer);
     let (certificate, objects) = read.map_err(Unbelieved::Certificate)?;
     let is_there = |object: &&Object| journal.with_file_name(&object.name).exists();
     match objects.iter().find(is_there) {

@@ -1,8 +1,7 @@
 //! What a gateway certifies of what it held: one line that its key signed, and behind it a line for
 //! each object that is gone.
 //!
-//! `seawall gateway destroy` writes it. Here it is read so that it can be brought into an
-//! engagement: the signed line names the digest over the others, so whoever has the file can show
+//! `seawall gateway destroy` writes it, and it can be brought into an engagement: the signed line names the digest over the others, so whoever has the file can show
 //! every object, and nobody can leave one out.
 
 use super::word;
@@ -24,7 +23,13 @@ pub const CHECKPOINT_BYTES_MAX: usize = 16 << 10;
 /// The longest line in bytes.
 const LINE_BYTES_MAX: usize = 64 << 10;
 
-const SCHEMA: &str = "seawall/gateway-destruction/v1";
+/// Which certificate it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum Schema {
+    /// The first of its kind.
+    #[serde(rename = "seawall/gateway-destruction/v1")]
+    First,
+}
 
 const FORMAT: &str = "certificate of a gateway";
 
@@ -32,7 +37,8 @@ const FORMAT: &str = "certificate of a gateway";
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    schema: String,
+    /// Which certificate it is.
+    pub schema: Schema,
     /// The window.
     pub window: WindowId,
     /// When it was to end at the latest.
@@ -91,9 +97,6 @@ pub fn parts(bytes: &[u8]) -> Result<Parts<'_>, FormatFault> {
 /// Reads what was signed: each key once, no field that is not known, a window that was over.
 pub fn read(payload: &[u8]) -> Result<Certificate, FormatFault> {
     let said: Certificate = word::read(payload)?;
-    if said.schema != SCHEMA {
-        return Err(FormatFault::new(FORMAT, "/schema", "it is of another kind"));
-    }
     match said.withdrawn || said.ends <= said.at {
         true => Ok(said),
         false => Err(FormatFault::new(FORMAT, "/at", "the window was not over then")),

@@ -4,14 +4,13 @@
 use super::must;
 use seawall_domain::id::WindowId;
 use seawall_domain::time::Timestamp;
-use seawall_formats::gateway::destruction::CERTIFICATE;
+use seawall_formats::gateway::destruction::{CERTIFICATE, Certificate, Schema};
 use seawall_ledger::checkpoint::Checkpoint;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::merkle::Hash;
 use seawall_ledger::note::{KeyKind, KeyName, NoteSigner};
 use seawall_ledger::sign::SigningKey;
 use seawall_services::desk::digest;
-use serde_json::json;
 
 /// The private key of a gateway, told from others by one byte.
 fn secret(key: u8) -> SigningKey {
@@ -35,17 +34,17 @@ pub fn gateway_certificate(key: u8, window: WindowId, lines: u64, at: Timestamp)
     let name: KeyName = must(format!("seawall-gateway/{window}").parse());
     let zeros = "0".repeat(64);
     let list = format!("{{\"name\":\"window.key\",\"bytes\":32,\"sha256\":\"{zeros}\"}}\n");
-    let said = json!({
-        "schema": "seawall/gateway-destruction/v1",
-        "window": window,
-        "ends": "2030-01-01T00:00:00Z",
-        "withdrawn": true,
-        "at": at,
-        "signer": NoteSigner::new(name, secret(key)).verifier(KeyKind::Note).to_string(),
-        "checkpoint": journal_checkpoint(key, window, lines, 1),
-        "objects": 1,
-        "list": digest(list.as_bytes()),
-    });
+    let said = Certificate {
+        schema: Schema::First,
+        window,
+        ends: must("2030-01-01T00:00:00Z".parse()),
+        withdrawn: true,
+        at,
+        signer: NoteSigner::new(name, secret(key)).verifier(KeyKind::Note).to_string(),
+        checkpoint: journal_checkpoint(key, window, lines, 1),
+        objects: 1,
+        list: digest(list.as_bytes()),
+    };
     let mut envelope = Envelope::new(CERTIFICATE, must(serde_json::to_vec(&said)));
     envelope.sign(&secret(key));
     format!("{}\n{list}", envelope.to_json()).into_bytes()
