@@ -32,8 +32,7 @@ const SCHEMA: &str = "seawall/transcripts/v1";
 const INDEX: &str = "index.json";
 
 /// What stands in place of messages that are not there.
-const NO_MESSAGES: &str =
-    "[The log holds no messages here; of a sample in pieces they are not read.]\n";
+const NO_MESSAGES: &str = "[The log holds no messages here.]\n";
 
 /// Where it is written down what was shown, beside the folder.
 const DISCLOSURES: &str = "disclosures.jsonl";
