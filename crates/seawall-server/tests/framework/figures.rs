@@ -110,6 +110,13 @@ async fn answered(house: &House, root: Digest, (bytes, found): (Vec<u8>, Outcome
     id
 }
 
+/// An engagement whose determination has figures, and the docket with its protocol.
+pub async fn determined(house: &House) -> (EngagementId, EvaluationId) {
+    let (evaluation, root) = sealed(house).await;
+    let made = record(house, evaluation).await;
+    (answered(house, root, made).await, evaluation)
+}
+
 #[tokio::test]
 async fn figures_are_for_whoever_scores_or_audits_and_hidden_from_everybody_outside() {
     let house = House::open().await;

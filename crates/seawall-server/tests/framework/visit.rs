@@ -2,6 +2,7 @@
 //! pages. Each is accessible by axe on a phone and on a desktop, and nothing sticks out.
 
 use super::asking::House;
+use super::figures::determined;
 use seawall_domain::access::Actor;
 use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::window::Ring;
@@ -456,4 +457,22 @@ fn a_seat_shows_its_tokens_and_never_a_token() {
         assert!(!source.expect("a script runs").to_string().contains(&given.token));
         visit.look(&format!("seat with a token for the {name}"));
     }
+}
+
+#[test]
+fn a_scorer_looks_at_the_figures_of_a_determination() {
+    let Some(mut visit) = Visit::begin("a_scorer_looks_at_the_figures_of_a_determination") else {
+        return;
+    };
+    let (engaged, _) = visit.runtime.block_on(determined(&visit.house));
+    let scorer = visit.house.framework.evaluators[3].clone();
+    visit.sign_in(&scorer);
+    visit.go(&format!("/engagements/{engaged}"));
+    visit.press("main a[href$=figures]");
+    assert!(visit.text().contains("The score is 65 %"), "{}", visit.text());
+    let drawn = "const it = document.querySelector('.sw-drawing img');
+        return it.complete && it.naturalWidth > 0";
+    let drawn = visit.browser.run(drawn, &[]).expect("a script runs");
+    assert_eq!(drawn, true, "the picture is there");
+    visit.look("figures of a determination");
 }
