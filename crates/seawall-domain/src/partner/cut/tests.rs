@@ -56,7 +56,7 @@ fn one_partner_keeps_nobodys_stop_from_a_gateway() {
 fn a_seat_that_has_ended_stops_nobody_who_has_another() {
     let (old, new) = (stopped(20, 0, 0), stopped(20, 0, 0));
     let over = at(4 + 365);
-    assert!(cut_of(Cut::default(), &[old.clone()], over).parties.contains(&party(20)));
+    assert!(cut_of(Cut::default(), std::slice::from_ref(&old), over).parties.contains(&party(20)));
     let mut renewed = new;
     if let Stage::Seated { seat, .. } = &mut renewed.stage {
         seat.expires_at = at(700);
