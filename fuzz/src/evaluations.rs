@@ -1,8 +1,9 @@
 //! Logs of evaluations, and the reports that are made of them.
 
-use crate::{is_one_line, refused};
+use crate::{head_and_rest, is_one_line, refused};
 use seawall_domain::evaluation::report::{PLANNED_MAX, Report};
-use seawall_formats::inspect;
+use seawall_formats::registry::{self, Kind};
+use seawall_formats::{determination, inspect, review};
 use std::io::Cursor;
 
 /// Logs of both formats.
@@ -27,4 +28,47 @@ pub fn logs(bytes: &[u8]) {
     // The same log gives the same report, and is comparable with itself.
     assert_eq!(format!("{:?}", Report::of(&log)), format!("{report:?}"));
     assert!(log.header.conditions.compare(&log.header.conditions).is_comparable());
+}
+
+/// The file of a task, of which the first line is its name, and a whole register.
+pub fn registries(bytes: &[u8]) {
+    match registry::read(bytes) {
+        Ok(read) => {
+            let written = serde_json::to_vec(&read).expect("a register has a JSON text");
+            assert_eq!(registry::read(&written).expect("what is written is read"), read);
+        }
+        Err(fault) => refused(&fault),
+    }
+    let (name, file) = head_and_rest(bytes);
+    let Some(kind) = std::str::from_utf8(name).ok().and_then(Kind::of) else { return };
+    if let Err(fault) = registry::task(kind, file, "web/one") {
+        refused(&fault);
+    }
+}
+
+/// A coder's sheet, and the sheets of two joined.
+pub fn reviews(bytes: &[u8]) {
+    match review::read_sheet(bytes) {
+        Ok(read) => {
+            let written = review::sheet(&read);
+            let again = review::read_sheet(written.as_bytes()).expect("what is written is read");
+            assert_eq!((again.coder, again.lines), (read.coder, read.lines));
+        }
+        Err(fault) => refused(&fault),
+    }
+    match review::read(bytes) {
+        Ok(read) => {
+            let written = review::document(&read.review, &read.sheets, &read.signatures);
+            let written = written.expect("a review has a text").to_string();
+            assert_eq!(review::read(written.as_bytes()).expect("what is written is read"), read);
+        }
+        Err(fault) => refused(&fault),
+    }
+}
+
+/// The record of a determination.
+pub fn determinations(bytes: &[u8]) {
+    if let Err(fault) = determination::read(bytes) {
+        refused(&fault);
+    }
 }

@@ -8,7 +8,7 @@ use seawall_formats::enclosed::Enclosed;
 use seawall_formats::escrow::{HEAD_BYTES_MAX, Head, PIECE_BYTES_MAX, Part, Side, TAG_BYTES};
 use seawall_formats::escrow::{first_line, piece};
 use seawall_domain::partner::reach::Table;
-use seawall_formats::gateway::{self, Incoming, count, lease};
+use seawall_formats::gateway::{self, Incoming, count, lease, token};
 use seawall_formats::usage::{CARRIED_BYTES_MAX, Reader, Usage};
 use seawall_formats::{crossing, exclusions, operators, protocol, rubric};
 use seawall_ledger::commitment::{Disclosure, Record};
@@ -148,6 +148,11 @@ pub fn sealed(bytes: &[u8]) {
         && let Err(fault) = Token::read(text)
     {
         is_one_line(&fault.to_string());
+    }
+    // What an access token says, once its signature holds.
+    match token::read(bytes) {
+        Ok(grant) => assert!(token::read(&token::write(&grant)).is_ok()),
+        Err(fault) => refused(&fault),
     }
     match Disclosure::parse(bytes) {
         Ok(read) => assert_eq!(read.to_bytes().expect("it has a text"), bytes),

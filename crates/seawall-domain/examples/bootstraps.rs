@@ -58,6 +58,7 @@ fn battery() -> Battery {
             refused: 0,
             unknown: 0,
             fallbacks: 0,
+            own_limits: 0,
             steps: None,
         }
     });

@@ -124,6 +124,20 @@ impl Account {
         becomes(self, AccountFact::KeyIssued { digest, expires_at }, now, refusal)
     }
 
+    /// Closes it: it acts for nobody any more, by no key and no session.
+    pub fn close(self, now: Timestamp) -> Result<(Account, AccountFact), Refusal> {
+        let refusal = Refusal::NotNow { step: "close it", subject: "account", state: "closed" };
+        match self.standing {
+            Standing::Active => becomes(self, AccountFact::Suspended, now, refusal),
+            Standing::Suspended => Err(refusal),
+        }
+    }
+
+    /// Whether it may act.
+    pub fn is_open(&self) -> bool {
+        self.standing == Standing::Active
+    }
+
     /// Whether the key of this digest lets the account in now.
     pub fn admits(&self, digest: &Digest, now: Timestamp) -> bool {
         self.standing == Standing::Active

@@ -13,7 +13,6 @@
 use crate::digest::Digest;
 use crate::fact::{Aggregate, Subject, facts_of};
 use crate::id::{EngagementId, PartyId, PersonId, WindowId};
-use crate::refusal::Refusal;
 use crate::time::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,12 +22,14 @@ pub mod count;
 pub mod crossing;
 pub mod custody;
 pub mod determination;
+pub mod gateways;
 pub mod grant;
 pub mod lease;
 pub mod letter;
 pub mod lineage;
 pub mod price;
 pub mod quota;
+mod refused;
 pub mod release;
 pub mod scope;
 pub mod seat;
@@ -39,8 +40,10 @@ pub mod window;
 use count::{Counted, Counts, GatewayKey};
 use custody::{Custody, CustodyFact};
 use determination::{Determination, DeterminationFact};
+use gateways::{Emptied, Gateways, Head, Side};
 use lease::LeaseKey;
 use lineage::{Lineage, Use};
+pub use refused::Refused;
 use release::{Release, ReleaseFact};
 use seat::{SeatFact, Seats};
 use window::{Window, WindowFact};
@@ -65,74 +68,6 @@ pub enum Who {
     DutyOfficer(PersonId),
     /// A timer.
     Clock,
-}
-
-/// Why a step was refused.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum Refused {
-    /// Somebody else does this.
-    #[error("cannot do this: it is for somebody else to do")]
-    NotYours,
-    /// The state does not have this step.
-    #[error("cannot do this in the state that it is in")]
-    NotNow,
-    /// A timer came too early.
-    #[error("nothing is due yet")]
-    NothingDue,
-    /// An answer must be awaited for a while, and not for ever.
-    #[error("cannot wait that long: the bound is {days_max} days")]
-    WaitOutOfBounds {
-        /// The bound in days.
-        days_max: i64,
-    },
-    /// The windows of this model have used all days that there are.
-    #[error("cannot open or extend a window: its {days_max} days over all windows are used")]
-    NoDaysLeft {
-        /// The bound in days.
-        days_max: i64,
-    },
-    /// A window lies before the release that it precedes.
-    #[error("cannot open or extend a window beyond the reported release")]
-    AfterRelease,
-    /// A window does not end before it begins, or sooner than it was to.
-    #[error("cannot set that end")]
-    BadEnd,
-    /// The weights are open: there is nothing that access could be given to or taken from.
-    #[error("cannot open a window on open weights: there is advice only")]
-    AdviceOnly,
-    /// The snapshot is not of this model's line.
-    #[error("cannot offer a snapshot that the engagement does not name")]
-    OtherSnapshot,
-    /// A name that is in use.
-    #[error("cannot use that name again")]
-    Known,
-    /// One person signs once.
-    #[error("cannot sign again: a second person must sign")]
-    SecondPersonNeeded,
-    /// There is no outcome that a record could be about.
-    #[error("cannot keep a record yet: first the official signs what the rule found")]
-    NotIssued,
-    /// There is one.
-    #[error("cannot keep another record: one is kept, and it stays")]
-    RecordKept,
-    /// No gateway with that key was named.
-    #[error("cannot take this count: no gateway with that key was named here")]
-    NoGateway,
-    /// The engagement has not had that window.
-    #[error("cannot take this count: this engagement has not had that window")]
-    NoWindow,
-    /// A newer count is there, or this one.
-    #[error("cannot take this count: the one that is there is as new or newer")]
-    OlderCount,
-    /// Its parties are not in order, each once, or too many.
-    #[error("cannot take this count: it names each party once, in order, and not too many")]
-    BadCount,
-    /// By the rules of seats in a government's window.
-    #[error(transparent)]
-    Seat(#[from] seat::Refused),
-    /// A bound is reached.
-    #[error("cannot keep more than {0}")]
-    Full(usize),
 }
 
 /// Whether the weights are held by the developer or already open to everybody.
@@ -177,9 +112,12 @@ pub struct Engagement {
     /// SHA-256 of the newest extension that the developer signed for gateways.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<Digest>,
-    /// The gateways of its windows, and what they counted.
+    /// What gateways of its windows counted.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub counts: Counts,
+    /// The gateways of its windows, and that what they held is gone.
+    #[serde(default, skip_serializing_if = "Gateways::is_empty")]
+    pub gateways: Gateways,
     /// Who is seated in the government's window.
     #[serde(default, skip_serializing_if = "Seats::is_empty")]
     pub seats: Seats,
@@ -219,8 +157,13 @@ pub enum Event {
     NameLeaseKey(LeaseKey),
     /// The developer signs, by that key, the end of the open window for its gateways.
     SignExtension(Digest),
-    /// The developer or the official names the key by which a gateway signs what it counted.
-    NameGateway(GatewayKey),
+    /// The developer or the official names the key by which a gateway of a window signs.
+    NameGateway {
+        /// The key.
+        key: GatewayKey,
+        /// For which window; without one for the last.
+        window: Option<WindowId>,
+    },
     /// In who is seated in the government's window.
     Seat(seat::Event),
     /// In what is held.
@@ -232,22 +175,71 @@ pub enum Event {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum EngagementFact {
-    Opened { id: EngagementId, developer: PartyId, weights: Weights, lineage: Lineage },
-    DeterminationMoved { fact: DeterminationFact },
-    WindowMoved { fact: WindowFact },
-    ReleaseReported { fact: ReleaseFact },
-    SnapshotAdded { snapshot: Digest },
+    Opened {
+        id: EngagementId,
+        developer: PartyId,
+        weights: Weights,
+        lineage: Lineage,
+    },
+    DeterminationMoved {
+        fact: DeterminationFact,
+    },
+    WindowMoved {
+        fact: WindowFact,
+    },
+    ReleaseReported {
+        fact: ReleaseFact,
+    },
+    SnapshotAdded {
+        snapshot: Digest,
+    },
     WeightsOpened,
-    Advised { document: Digest },
-    ProtocolNamed { root: Digest },
-    RecordKept { record: Digest, letter: Digest },
-    LeaseKeyNamed { key: LeaseKey },
-    ExtensionSigned { word: Digest },
-    GatewayNamed { key: GatewayKey },
-    CountBrought { window: WindowId, key: GatewayKey, counted: Counted },
-    SeatMoved { fact: SeatFact },
-    CustodyMoved { fact: CustodyFact },
-    DaysCounted { others: Vec<Use> },
+    Advised {
+        document: Digest,
+    },
+    ProtocolNamed {
+        root: Digest,
+    },
+    RecordKept {
+        record: Digest,
+        letter: Digest,
+    },
+    LeaseKeyNamed {
+        key: LeaseKey,
+    },
+    ExtensionSigned {
+        word: Digest,
+    },
+    GatewayNamed {
+        key: GatewayKey,
+        /// None in facts of earlier versions, which named a key for all windows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<WindowId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Side>,
+    },
+    CountBrought {
+        window: WindowId,
+        key: GatewayKey,
+        counted: Counted,
+    },
+    CheckpointBrought {
+        window: WindowId,
+        key: GatewayKey,
+        head: Head,
+    },
+    DestructionBrought {
+        of: Emptied,
+    },
+    SeatMoved {
+        fact: SeatFact,
+    },
+    CustodyMoved {
+        fact: CustodyFact,
+    },
+    DaysCounted {
+        others: Vec<Use>,
+    },
 }
 facts_of!(EngagementFact in Engagement);
 
@@ -335,9 +327,8 @@ impl Engagement {
                 let signed = self.admits(now).map(|_| EngagementFact::ExtensionSigned { word });
                 Ok(vec![signed.ok_or(Refused::NotNow)?])
             }
-            Event::NameGateway(key) => {
-                count::names_gateways(who)?;
-                self.counts.naming(key).map(|_| vec![EngagementFact::GatewayNamed { key }])
+            Event::NameGateway { key, window } => {
+                self.names_gateway(window, key, who, now).map(|fact| vec![fact])
             }
             Event::Seat(event) => {
                 let fact = self.seats.decide(event, who, self, now)?;
@@ -431,9 +422,18 @@ impl Engagement {
             EngagementFact::RecordKept { record, .. } => next.record = Some(*record),
             EngagementFact::LeaseKeyNamed { key } => next.lease_key = Some(*key),
             EngagementFact::ExtensionSigned { word } => next.extension = Some(*word),
-            EngagementFact::GatewayNamed { key } => next.counts = next.counts.naming(*key).ok()?,
+            EngagementFact::GatewayNamed { key, window, by } => match window.zip(*by) {
+                None => next.counts = next.counts.naming(*key).ok()?,
+                Some(of) => next.gateways = next.gateways.after_naming(of, *key, at)?,
+            },
             EngagementFact::CountBrought { window, key, counted } => {
                 next.counts = next.counts.counting(*window, *key, counted);
+            }
+            EngagementFact::CheckpointBrought { window, key, head } => {
+                next.gateways = next.gateways.after_checking(*window, *key, *head, at);
+            }
+            EngagementFact::DestructionBrought { of } => {
+                next.gateways = next.gateways.after_emptying(*of);
             }
             EngagementFact::SeatMoved { fact } => next.seats = next.seats.after(fact, at).ok()?,
             EngagementFact::CustodyMoved { fact } => {
@@ -468,6 +468,7 @@ impl Engagement {
             lease_key: None,
             extension: None,
             counts: Counts::default(),
+            gateways: Gateways::default(),
             seats: Seats::default(),
             custody: Custody::default(),
             seen: at,
@@ -492,12 +493,6 @@ impl Aggregate for Engagement {
 
     fn apply(prior: Option<Self>, fact: &EngagementFact, at: Timestamp) -> Option<Self> {
         Engagement::after(prior, fact, at)
-    }
-}
-
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Refusal {
-        Refusal::ByRule(refused.to_string())
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod allowance;
 pub mod attempt;
 pub mod battery;
+pub mod canary;
 pub mod classify;
 pub mod conditions;
 pub mod decimal;
@@ -34,6 +35,7 @@ pub mod statistics;
 pub mod tally;
 pub mod token;
 pub mod value;
+pub mod word;
 
 use crate::digest::{Address, Digest};
 use crate::fact::{Aggregate, Subject, begun, facts_of};

@@ -225,6 +225,8 @@ fn for_engagement(id: EngagementId, fact: &EngagementFact) -> Vec<Job> {
         | EngagementFact::ExtensionSigned { .. }
         | EngagementFact::GatewayNamed { .. }
         | EngagementFact::CountBrought { .. }
+        | EngagementFact::CheckpointBrought { .. }
+        | EngagementFact::DestructionBrought { .. }
         | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => Vec::new(),

@@ -117,6 +117,9 @@ pub enum Stage {
         /// where earlier versions of this program drew.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reserve: Vec<PersonId>,
+        /// Who of the pool was left out of the draw, because the account was closed by then.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        left_out: BTreeSet<PersonId>,
         /// The first round, or that after an appeal.
         round: Round,
     },
@@ -246,6 +249,8 @@ pub enum PartnerFact {
         members: BTreeSet<PersonId>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reserve: Vec<PersonId>,
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        left_out: BTreeSet<PersonId>,
     },
     AssessorJoined {
         person: PersonId,
@@ -315,9 +320,21 @@ pub enum Refused {
     /// Somebody has a tie to one of those it concerns.
     #[error("cannot draw somebody with a tie to those whom it concerns")]
     Recused,
-    /// Nobody is in reserve, or everybody there has a tie by now.
+    /// Nobody is in reserve, or everybody there has a tie by now, or no account.
     #[error("cannot have one more person look: the draw left nobody in reserve who may")]
     NobodyInReserve,
+    /// Somebody of the pool has no account by which it could look.
+    #[error(
+        "cannot draw from person {person}{}: to look, somebody needs an account of its own, of a \
+         party that evaluates, that is not closed; leave them out, or have accounts opened first",
+        others(*.more)
+    )]
+    NoAccount {
+        /// The first of them.
+        person: PersonId,
+        /// How many more there are.
+        more: usize,
+    },
     /// Another rubric than the one in force when it was filed.
     #[error("cannot mark by another rubric than the one in force when it was filed")]
     OtherRubric,
@@ -342,6 +359,14 @@ pub enum Refused {
     /// By the rules of tokens.
     #[error(transparent)]
     Token(#[from] token::Refused),
+}
+
+/// How many more than one that was named.
+fn others(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    }
 }
 
 /// The partner after a step, with what happened; or why not.
@@ -480,6 +505,18 @@ impl Partner {
             | Stage::Seated { decision, .. }
             | Stage::Over { decision, .. } => Some(decision),
             Stage::Filed { .. } | Stage::Assessed { .. } => None,
+        }
+    }
+
+    /// Who of the pool was left out of the draw, because the account was closed by then; known
+    /// while people look.
+    pub fn left_out(&self) -> BTreeSet<PersonId> {
+        match &self.stage {
+            Stage::Assessed { left_out, .. } => left_out.clone(),
+            Stage::Filed { .. }
+            | Stage::Decided { .. }
+            | Stage::Seated { .. }
+            | Stage::Over { .. } => BTreeSet::new(),
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod drawn;
 mod figures;
+mod picture;
 
 pub use drawn::{DrawnSet, STATEMENT_BYTES_MAX, STATEMENT_SCHEMA, Statement, statement};
 pub use figures::{DRAWS, LEVEL, figures, verdict};
@@ -15,8 +16,9 @@ use crate::exclusions::Exclusions;
 use crate::fault::FormatFault;
 use crate::json;
 use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::canary::Search;
 use seawall_domain::evaluation::decision::Look;
-use seawall_domain::evaluation::demand::Bound;
+use seawall_domain::evaluation::demand::{Bound, Guard};
 use seawall_domain::evaluation::determination::{Figure, Row};
 use seawall_domain::evaluation::elicitation::{Checklist, Developer, Framing};
 use seawall_domain::evaluation::protocol::Domain;
@@ -91,6 +93,9 @@ pub struct Body {
     /// What the logs show of the batteries' files and of the network, where anything was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
+    /// What the logs show of the batteries' canaries, where their registers were at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canaries: Option<Search>,
     /// What the developer may be told of the protocol.
     pub told: Told,
     /// What each battery measures.
@@ -159,6 +164,9 @@ pub struct LogEntry {
     /// through; none where no gateway's count was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
+    /// What the log of its network's guard shows; none where that was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
 }
 
 /// What was done about attempts that broke or are missing.

@@ -9,6 +9,7 @@
 //! stored conversations, files, batches, embeddings, and tools that the provider carries out.
 
 pub mod count;
+pub mod destruction;
 mod headers;
 pub mod lease;
 mod shape;

@@ -12,24 +12,31 @@ mod document;
 mod emitted;
 mod eval;
 mod header;
+mod listen;
 mod sample;
 mod scan;
+mod sighted;
 mod transcript;
 
 pub use directory::{DIRECTORY_BYTES_MAX, MEMBERS_MAX, RATIO_MAX, UNPACKED_BYTES_FREE};
 pub use header::{HEADER_BYTES_MAX, IDS_BYTES_MAX, TASKS_MAX};
 pub use sample::KEPT_BYTES_MAX;
-pub use transcript::{TRANSCRIPT_BYTES_MAX, Transcript};
+pub use transcript::{
+    Block, LEAF_BYTES_MAX, LEAF_MESSAGES_MAX, Leaf, Message, TRANSCRIPT_BYTES_MAX, Transcript, leaf,
+};
 
 use crate::fault::FormatFault;
+use listen::Listener;
 use sample::Fields;
 use seawall_domain::digest::Digest;
+use seawall_domain::evaluation::canary::{Canaries, Sighting};
 use seawall_domain::evaluation::conditions::{Conditions, Weight};
 use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Header, Log};
 use seawall_domain::evaluation::report::FAMILY_FIELD;
 use seawall_domain::evaluation::run::MINUTES_FIELD;
 use sha2::{Digest as _, Sha256};
+use sighted::{Finder, Heard};
 use std::io::{Read, Seek};
 
 const FORMAT: &str = "an Inspect log";
@@ -73,21 +80,40 @@ pub fn held<S: Read + Seek>(mut source: S) -> Result<Option<u64>, FormatFault> {
 /// The flags that the model emitted in each attempt: in its messages, in its last answer, and in
 /// what a scorer took for its answer. What tools answered does not count, as there a task shows its
 /// own.
-pub fn emitted_flags<S: Read + Seek>(mut source: S) -> Result<Vec<Emitted>, FormatFault> {
-    match is_archive(&mut source)? {
-        true => eval::emitted(&mut source),
-        false => document::emitted(source),
-    }
+pub fn emitted_flags<S: Read + Seek>(source: S) -> Result<Vec<Emitted>, FormatFault> {
+    let mut found = Vec::new();
+    heard(source, &emitted::Said::default, &mut |one| found.push(one))?;
+    Ok(found)
+}
+
+/// The canaries that the model said in each attempt and had not been shown before: in the same
+/// places, in the order of the conversation. An attempt without any is there as well.
+pub fn sighted_canaries<S: Read + Seek>(
+    source: S,
+    canaries: &Canaries,
+) -> Result<Vec<Sighting>, FormatFault> {
+    let finder = Finder::of(canaries)?;
+    let mut found = Vec::new();
+    heard(source, &|| Heard::of(&finder), &mut |one| found.push(one))?;
+    Ok(found)
 }
 
 /// What was said in each attempt, without anything that tells of its score; one after the other.
 pub fn transcripts<S: Read + Seek>(
-    mut source: S,
+    source: S,
     each: &mut dyn FnMut(Transcript),
 ) -> Result<(), FormatFault> {
+    heard(source, &transcript::Said::default, each)
+}
+
+fn heard<S: Read + Seek, L: Listener>(
+    mut source: S,
+    begin: &dyn Fn() -> L,
+    each: &mut dyn FnMut(L::Heard),
+) -> Result<(), FormatFault> {
     match is_archive(&mut source)? {
-        true => eval::transcripts(&mut source, each),
-        false => document::transcripts(source, each),
+        true => eval::heard(&mut source, begin, each),
+        false => document::heard(source, begin, each),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod address;
 pub mod archive;
+pub mod attestation;
 mod bounded;
 pub mod claim_check;
 mod cpe;
@@ -17,6 +18,7 @@ pub mod custody;
 pub mod cve;
 pub mod cvss;
 pub mod determination;
+pub mod egress;
 pub mod enclosed;
 pub mod epss;
 pub mod escrow;

@@ -66,7 +66,7 @@ pub fn svg(picture: &Picture) -> String {
     let mut out = Svg::default();
     let height = TOP + 2.0 * (PANEL + GAP) + STRIP + 40.0;
     let title = escaped(&picture.title);
-    let described = words(picture);
+    let described = escaped(&words(picture));
     put!(
         out.0,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
@@ -83,7 +83,10 @@ pub fn svg(picture: &Picture) -> String {
 }
 
 /// The same in words, for whoever does not see it.
-fn words(picture: &Picture) -> String {
+pub fn words(picture: &Picture) -> String {
+    if !picture.score.is_finite() {
+        return "There is no score.".to_owned();
+    }
     let mut said = format!("The score is {}", share(picture.score));
     if let Some((low, high)) = finite(picture.interval) {
         put!(said, ", {} interval {} to {}", picture.level, share(low), share(high));
@@ -94,7 +97,7 @@ fn words(picture: &Picture) -> String {
     if let Some(half) = picture.fit.and_then(|fit| fit.half).filter(|half| half.is_finite()) {
         put!(said, ". Half pass at {} human minutes", count(half));
     }
-    escaped(&said) + "."
+    said + "."
 }
 
 fn by_budget(out: &mut Svg, picture: &Picture, top: f64) {
@@ -248,12 +251,13 @@ fn height_of(top: f64, share: f64) -> f64 {
     top + PANEL * (1.0 - share.clamp(0.0, 1.0))
 }
 
-fn share(value: f64) -> String {
+/// A share as people read it.
+pub fn share(value: f64) -> String {
     format!("{:.0} %", value.clamp(0.0, 1.0) * 100.0)
 }
 
-/// A number in few digits.
-fn count(value: f64) -> String {
+/// A number in few digits, as people read it.
+pub fn count(value: f64) -> String {
     match value {
         value if value >= 1e12 => format!("{value:.0e}"),
         value if value >= 1e6 => format!("{} M", rounded(value / 1e6)),

@@ -26,11 +26,32 @@ pub const HEAD: [&str; 6] = ["sheet", "log", "epoch", "task", "opinion", "note"]
 const SHEET: &str = "a review's sheet";
 const FORMAT: &str = "a review";
 
+/// The longest note on a line, in characters; the rest is cut.
+pub const NOTE_LEN_MAX: usize = 2_000;
+
+/// A sheet with what its coder noted beside each opinion.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Noted {
+    /// The sheet.
+    pub sheet: Sheet,
+    /// The notes, one for each line of the sheet; empty where there is none.
+    pub notes: Vec<String>,
+}
+
 /// Writes a sheet for a person.
 pub fn sheet(sheet: &Sheet) -> String {
+    written(sheet, &[])
+}
+
+/// Writes a sheet with its notes. A note cannot pass for a formula either.
+pub fn noted(noted: &Noted) -> String {
+    written(&noted.sheet, &noted.notes)
+}
+
+fn written(sheet: &Sheet, notes: &[String]) -> String {
     let mut text = HEAD.join(",") + "\r\n";
     let number = sheet.coder.number();
-    for ((log, task, epoch), opinion) in &sheet.lines {
+    for (at, ((log, task, epoch), opinion)) in sheet.lines.iter().enumerate() {
         let id = match task {
             TaskId::Number(number) => number.to_string(),
             // What is no text never comes out of this.
@@ -38,13 +59,39 @@ pub fn sheet(sheet: &Sheet) -> String {
         };
         let id = id.replace('"', "\"\"");
         let opinion = opinion.map(Opinion::word).unwrap_or_default();
-        text += &format!("{number},{log},{epoch},\"{id}\",{opinion},\r\n");
+        let note = notes.get(at).map(|note| cell(note)).unwrap_or_default();
+        text += &format!("{number},{log},{epoch},\"{id}\",{opinion},{note}\r\n");
     }
     text
 }
 
+/// A note in quotes, if there is one.
+fn cell(note: &str) -> String {
+    if note.is_empty() {
+        return String::new();
+    }
+    let plain = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        letter if letter.is_control() => ' ',
+        letter => letter,
+    };
+    let note: String = note.chars().take(NOTE_LEN_MAX).map(plain).collect();
+    let guard = if begins_formula(&note) { "'" } else { "" };
+    format!("\"{guard}{}\"", note.replace('"', "\"\""))
+}
+
+/// Whether programs for tables would take a text for a formula, or its guard for a part of it.
+fn begins_formula(note: &str) -> bool {
+    note.trim_start_matches('\'').trim_start().starts_with(['=', '+', '-', '@'])
+}
+
 /// Reads a sheet that a person filled in; notes are theirs and are passed over.
 pub fn read_sheet(bytes: &[u8]) -> Result<Sheet, FormatFault> {
+    read_noted(bytes).map(|noted| noted.sheet)
+}
+
+/// Reads a sheet that a person filled in, with the notes on it.
+pub fn read_noted(bytes: &[u8]) -> Result<Noted, FormatFault> {
     let refuse =
         |line: usize, why: String| Err(FormatFault::new(SHEET, format!("line {line}"), why));
     if bytes.len() > REVIEW_BYTES_MAX {
@@ -58,7 +105,7 @@ pub fn read_sheet(bytes: &[u8]) -> Result<Sheet, FormatFault> {
         return refuse(1, format!("the first line must be `{}`", HEAD.join(",")));
     }
     let mut coder: Option<Coder> = None;
-    let mut lines = Vec::new();
+    let (mut lines, mut notes) = (Vec::new(), Vec::new());
     for (row, line) in rows {
         let Some(read) = Line::of(&row) else {
             return refuse(line, "it is not a line of a sheet".to_owned());
@@ -77,9 +124,13 @@ pub fn read_sheet(bytes: &[u8]) -> Result<Sheet, FormatFault> {
             },
         };
         lines.push(((read.log, read.task, read.epoch), opinion));
+        let note = row.get(5).map_or("", String::as_str);
+        notes.push(
+            note.strip_prefix('\'').filter(|it| begins_formula(it)).unwrap_or(note).to_owned(),
+        );
     }
     match coder {
-        Some(coder) => Ok(Sheet { coder, lines }),
+        Some(coder) => Ok(Noted { sheet: Sheet { coder, lines }, notes }),
         None => refuse(2, "there is no attempt on it".to_owned()),
     }
 }

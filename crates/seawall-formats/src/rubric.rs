@@ -1,8 +1,9 @@
 //! A rubric that an installation writes itself: TOML or JSON, the whole of it.
 //!
-//! It names each gate and each criterion of the framework once, in words of its own: what is asked
-//! and what shows it, what each mark from 0 to 4 means, how much it weighs, and from which score on
-//! an applicant is admitted. `GET /v1/rubric` gives one to begin with (FRONTIER 5).
+//! It names its gates and criteria, each once, in words of its own: what is asked and what shows
+//! it, what each mark from 0 to 4 means, how much it weighs, and from which score on an applicant
+//! is admitted. They may be the framework's, others, or both. `GET /v1/rubric` gives one to begin
+//! with (FRONTIER 5).
 
 use crate::fault::FormatFault;
 use crate::json;

@@ -6,26 +6,35 @@
 //! lasts for minutes: whoever attaches renews it, or reads it from a file that is renewed. Bodies
 //! are passed on as they come, in both directions.
 
+use crate::checkpoints::{self, KEPT, Told};
 use crate::credential::{Bound, prove};
+use crate::kept::{Kept, Unkept};
 use crate::tls::{Identity, Trust};
 use crate::{Chance, Clock};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use hyper::http::request::Builder;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use seawall_ledger::sign::SigningKey;
 use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// How long a checkpoint may take to come.
+const CHECKPOINT_TIME_MAX: Duration = Duration::from_secs(60);
+/// The longest answer with a checkpoint, in bytes.
+const CHECKPOINT_BYTES_MAX: usize = 64 << 10;
 
 /// Gives the access token that is good now, or says why there is none.
 pub type TokenSource = Arc<dyn Fn() -> Result<String, String> + Send + Sync>;
@@ -40,6 +49,8 @@ pub struct Attached {
     pub holder: Holder,
     /// The certificates to trust instead of the system's: a PEM file.
     pub roots: Option<PathBuf>,
+    /// Where checkpoints of the gateway's journal are kept, if they are.
+    pub keeping: Option<Keeping>,
     /// What requests are for.
     pub purpose: String,
     /// The claim on what they look at.
@@ -48,6 +59,25 @@ pub struct Attached {
     pub clock: Clock,
     /// Makes numbers that are used once.
     pub chance: Chance,
+}
+
+/// Where checkpoints are kept.
+pub struct Keeping {
+    /// The folder.
+    pub kept: Kept,
+    /// How long to wait between two.
+    pub every: Duration,
+}
+
+/// Why an attached proxy ends by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Detached {
+    /// Its own side.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The gateway's journal was written anew, or what it signs does not hold.
+    #[error(transparent)]
+    Unkept(#[from] Unkept),
 }
 
 /// How whoever attaches proves to be the one whom the token is bound to.
@@ -60,27 +90,39 @@ pub enum Holder {
 
 type Body = BoxBody<Bytes, hyper::Error>;
 type Provider = Client<HttpsConnector<HttpConnector>, Incoming>;
+type Asking = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// Proxies until the future ends.
+/// Proxies until the future ends, or until a checkpoint of the gateway does not go on from those
+/// that were kept.
 pub async fn attach(
     listener: TcpListener,
     attached: Attached,
     until: impl Future<Output = ()>,
-) -> Result<(), io::Error> {
-    let Attached { gateway, token, holder, roots, purpose, claim, clock, chance } = attached;
+) -> Result<(), Detached> {
+    let Attached { gateway, token, holder, roots, keeping, purpose, claim, clock, chance } =
+        attached;
     let (key, identity) = match holder {
         Holder::Key(key) => (Some(key), None),
         Holder::Certificate(identity) => (None, Some(identity)),
     };
-    let client: Provider =
-        crate::upstream::client(Trust { roots, identity }).map_err(io::Error::other)?;
+    let https = crate::upstream::https(Trust { roots, identity }).map_err(io::Error::other)?;
+    let client: Provider = Client::builder(TokioExecutor::new()).build(https.clone());
+    let asking: Asking = Client::builder(TokioExecutor::new()).build(https);
     let caller = Caller { gateway, token, key, purpose, claim, clock, chance };
     let shared = Arc::new((caller, client));
     let mut until = std::pin::pin!(until);
+    let keeper = Arc::clone(&shared);
+    let mut keeping = std::pin::pin!(async move {
+        match keeping {
+            Some(keeping) => keep(&keeper.0, &asking, keeping).await,
+            None => std::future::pending().await,
+        }
+    });
     let mut connections = tokio::task::JoinSet::new();
     loop {
         let (stream, _) = tokio::select! {
             () = &mut until => break,
+            unkept = &mut keeping => return Err(unkept.into()),
             accepted = listener.accept() => accepted?,
         };
         let _ = stream.set_nodelay(true);
@@ -97,6 +139,49 @@ pub async fn attach(
     }
     connections.shutdown().await;
     Ok(())
+}
+
+/// Keeps checkpoints, again and again, until one does not hold. That the gateway is not reached is
+/// said, once for each reason, and no end.
+async fn keep(caller: &Caller, client: &Asking, mut keeping: Keeping) -> Unkept {
+    let mut said = None;
+    loop {
+        let asked = ask(caller, client, keeping.kept.lines());
+        let asked = tokio::time::timeout(CHECKPOINT_TIME_MAX, asked).await;
+        let told = asked.unwrap_or_else(|_| Err("it took too long".into()));
+        let told =
+            told.and_then(|told| Ok((told, (caller.clock)().ok_or("nobody knows the time")?)));
+        match told {
+            Ok((told, now)) => match keeping.kept.take(&told, now) {
+                Ok(_) => said = None,
+                Err(unkept) => return unkept,
+            },
+            Err(why) => {
+                if said.as_ref() != Some(&why) {
+                    tracing::warn!(%why, "no checkpoint was given");
+                    said = Some(why);
+                }
+            }
+        }
+        tokio::time::sleep(keeping.every).await;
+    }
+}
+
+/// Asks for the newest checkpoint.
+async fn ask(caller: &Caller, client: &Asking, kept: Option<u64>) -> Result<Told, String> {
+    let mut request = caller.head("GET", checkpoints::PATH, checkpoints::PATH)?;
+    if let Some(lines) = kept {
+        request = request.header(KEPT, lines);
+    }
+    let request = request.body(Full::default()).map_err(|error| error.to_string())?;
+    let answer = client.request(request).await.map_err(|error| error.to_string())?;
+    let status = answer.status();
+    let body = Limited::new(answer.into_body(), CHECKPOINT_BYTES_MAX).collect().await;
+    let body = body.map_err(|error| error.to_string())?.to_bytes();
+    match status {
+        StatusCode::OK => serde_json::from_slice(&body).map_err(|error| error.to_string()),
+        other => Err(format!("the gateway answers {other}")),
+    }
 }
 
 /// What is sent with each request.
@@ -126,17 +211,26 @@ impl Caller {
     /// The same request to the gateway, with a proof; whatever the client sent as its own
     /// credential stays here.
     fn proven(&self, request: Request<Incoming>) -> Result<Request<Incoming>, String> {
-        let token = (self.token)()?;
-        let token = token.trim();
         let (head, body) = request.into_parts();
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+        let mut new = self.head(head.method.as_str(), target, head.uri.path())?;
+        for (name, value) in kept(&head.headers) {
+            new = new.header(name, value);
+        }
+        new.body(body).map_err(|error| error.to_string())
+    }
+
+    /// What says who asks, and what for.
+    fn head(&self, method: &str, target: &str, path: &str) -> Result<Builder, String> {
+        let token = (self.token)()?;
+        let token = token.trim();
         let mut new = Request::builder()
-            .method(head.method.clone())
+            .method(method)
             .uri(format!("{}{target}", self.gateway))
             .header("seawall-purpose", &self.purpose);
         new = match &self.key {
             Some(key) => {
-                let proof = self.proof(key, token, (head.method.as_str(), head.uri.path()))?;
+                let proof = self.proof(key, token, (method, path))?;
                 new.header(AUTHORIZATION, format!("DPoP {token}")).header("dpop", proof)
             }
             None => new.header(AUTHORIZATION, format!("Bearer {token}")),
@@ -144,10 +238,7 @@ impl Caller {
         if let Some(claim) = &self.claim {
             new = new.header("seawall-claim", claim);
         }
-        for (name, value) in kept(&head.headers) {
-            new = new.header(name, value);
-        }
-        new.body(body).map_err(|error| error.to_string())
+        Ok(new)
     }
 
     fn proof(

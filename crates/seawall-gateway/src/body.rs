@@ -159,12 +159,13 @@ impl Drop for Sent {
                 Closing { gateway, writing, ticket, actual, request, ended, status, body };
             return closing.close();
         }
-        gateway.settle(ticket, actual, |entry| Event::Outcome {
+        gateway.settle(ticket, actual, |entry, overrun| Event::Outcome {
             request,
             ended,
             status,
             body,
             escrow: None,
+            overrun,
             entry,
         });
     }

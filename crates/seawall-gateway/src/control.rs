@@ -7,6 +7,7 @@
 //! anybody.
 
 use crate::body::Answer;
+use crate::checkpoints;
 use crate::gateway::Gateway;
 use crate::journal::JournalFault;
 use crate::problem::{document, problem, refusal};
@@ -14,13 +15,14 @@ use crate::record::CutOff;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
-use seawall_domain::engagement::lease::Lease;
 use seawall_domain::id::WindowId;
-use seawall_formats::gateway::{lease as formats, word};
+use seawall_formats::gateway::lease::{self, Leased};
+use seawall_formats::gateway::word;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::sign::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use seawall_domain::engagement::lease::extension::Extension;
@@ -55,26 +57,27 @@ pub struct CutWord {
 }
 
 /// Takes an envelope.
-pub(crate) async fn take(gateway: &Gateway, request: Request<Incoming>) -> Response<Answer> {
+pub(crate) async fn take(gateway: &Arc<Gateway>, request: Request<Incoming>) -> Response<Answer> {
+    let kept = checkpoints::kept(&request);
     let body = Limited::new(request.into_body(), BODY_BYTES_MAX).collect();
     let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME_MAX, body).await else {
         let detail = "the body broke off, is too long, or did not come in time";
         return problem(StatusCode::BAD_REQUEST, "No body", detail);
     };
     match Envelope::from_json(&body.to_bytes()) {
-        Ok(envelope) => heard(gateway, &envelope).await,
+        Ok(envelope) => heard(gateway, &envelope, kept).await,
         Err(fault) => problem(StatusCode::BAD_REQUEST, "Not an envelope", &fault.to_string()),
     }
 }
 
-async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
+async fn heard(gateway: &Arc<Gateway>, envelope: &Envelope, kept: Option<u64>) -> Response<Answer> {
     let window = gateway.settings.window.id;
     let other = || problem(StatusCode::CONFLICT, "Not taken", "it is for another window");
     match envelope.unverified_payload_type() {
-        LEASE => match signed(envelope, LEASE, gateway.developer).and_then(lease) {
-            Ok(lease) => match gateway.lease(lease).await {
-                Ok(Ok(())) => done("open"),
-                Ok(Err(closed)) => problem(StatusCode::CONFLICT, "Not taken", &closed.to_string()),
+        LEASE => match signed(envelope, LEASE, gateway.developer).and_then(leased) {
+            Ok(leased) => match gateway.lease(leased).await {
+                Ok(Ok(())) => reported(gateway, "open", kept).await,
+                Ok(Err(why)) => problem(StatusCode::CONFLICT, "Not taken", &why.to_string()),
                 Err(fault) => unwritten(&fault.to_string()),
             },
             Err(refusal) => *refusal,
@@ -83,9 +86,8 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
             match signed(envelope, WITHDRAWAL, gateway.developer).and_then(read::<Withdrawal>) {
                 Ok(withdrawal) if withdrawal.window != window => other(),
                 Ok(_) => match gateway.withdraw().await {
-                    Ok(()) => done("withdrawn"),
-                    // It is in force all the same.
-                    Err(fault) => unwritten(&fault.to_string()),
+                    Ok(()) => reported(gateway, "withdrawn", kept).await,
+                    Err(fault) => in_force(&fault),
                 },
                 Err(refusal) => *refusal,
             }
@@ -97,8 +99,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
                 Ok(closing) if closing.window != window => other(),
                 Ok(_) => match gateway.withdraw().await {
                     Ok(()) => done("closed"),
-                    // It is in force all the same.
-                    Err(fault) => unwritten(&fault.to_string()),
+                    Err(fault) => in_force(&fault),
                 },
                 Err(refusal) => *refusal,
             }
@@ -110,7 +111,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
                 Ok(word) if word.window != window => other(),
                 Ok(word) => match gateway.cut_off(word.who).await {
                     Ok(()) => done("cut off"),
-                    Err(fault) => unwritten(&fault.to_string()),
+                    Err(fault) => in_force(&fault),
                 },
                 Err(refusal) => *refusal,
             }
@@ -119,7 +120,7 @@ async fn heard(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
             Ok(list) if list.window != window => other(),
             Ok(list) => match gateway.stops(list).await {
                 Ok(()) => done("told"),
-                Err(fault) => unwritten(&fault.to_string()),
+                Err(fault) => in_force(&fault),
             },
             Err(refusal) => *refusal,
         },
@@ -190,8 +191,8 @@ fn signed_by<'a>(
     }
 }
 
-fn lease(word: &[u8]) -> Result<Lease, Box<Response<Answer>>> {
-    formats::read(word).map_err(|fault| unread(&fault))
+fn leased(word: &[u8]) -> Result<Leased, Box<Response<Answer>>> {
+    lease::read(word).map_err(|fault| unread(&fault))
 }
 
 fn said<T: serde::de::DeserializeOwned>(text: &[u8]) -> Result<T, Box<Response<Answer>>> {
@@ -206,16 +207,32 @@ fn unread(why: &dyn std::fmt::Display) -> Box<Response<Answer>> {
     refusal(StatusCode::BAD_REQUEST, "Does not read", &why.to_string())
 }
 
-/// Whether the gate is open, for anybody: nothing of who uses it.
-pub(crate) fn state(gateway: &Gateway) -> Response<Answer> {
-    match gateway.passes() {
-        Ok(()) => done("open"),
-        Err(closed) => document(
-            StatusCode::OK,
-            "application/json",
-            json!({ "state": "closed", "why": closed.to_string() }).to_string(),
-        ),
+/// What the developer is told whose word was taken: the checkpoint, and for how many requests the
+/// provider counted more than was set aside.
+async fn reported(gateway: &Arc<Gateway>, state: &str, kept: Option<u64>) -> Response<Answer> {
+    let mut told = json!({ "state": state, "overruns": gateway.overruns() });
+    match checkpoints::latest(gateway, kept).await {
+        Ok(checkpoint) => told["journal"] = json!(checkpoint),
+        // The word is in force; whoever keeps checkpoints finds that there is none.
+        Err(error) => tracing::error!(%error, "no checkpoint can be signed"),
     }
+    document(StatusCode::OK, "application/json", told.to_string())
+}
+
+/// Whether the gate is open, for anybody: nothing of who uses it. Where the provider's key comes
+/// with leases, to which key it is to be encrypted.
+pub(crate) fn state(gateway: &Gateway) -> Response<Answer> {
+    let mut told = match (gateway.passes(), gateway.journal.is_stuck()) {
+        (Ok(()), false) => json!({ "state": "open" }),
+        (Ok(()), true) => {
+            json!({ "state": "closed", "why": "closed: the journal cannot be written" })
+        }
+        (Err(closed), _) => json!({ "state": "closed", "why": closed.to_string() }),
+    };
+    if let Some(sealing) = gateway.sealing() {
+        told["sealing"] = json!(sealing.to_json());
+    }
+    document(StatusCode::OK, "application/json", told.to_string())
 }
 
 fn done(state: &str) -> Response<Answer> {
@@ -224,4 +241,9 @@ fn done(state: &str) -> Response<Answer> {
 
 fn unwritten(why: &str) -> Response<Answer> {
     problem(StatusCode::INTERNAL_SERVER_ERROR, "Not written down", why)
+}
+
+/// What takes effect before it is written down, and could not be written down yet.
+fn in_force(fault: &JournalFault) -> Response<Answer> {
+    unwritten(&format!("it is in force, and is not written down yet: {fault}"))
 }

@@ -18,6 +18,7 @@ use seawall_domain::digest::Digest;
 use seawall_domain::engagement::certificate::OBJECTS_MAX;
 use seawall_domain::engagement::lease::Gate;
 use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::destruction::Schema;
 use seawall_ledger::checkpoint::Checkpoint;
 use seawall_ledger::note::{KeyKind, NoteSigner};
 use seawall_ledger::sign::SigningKey;
@@ -139,7 +140,7 @@ impl Plan {
         let note = Checkpoint::new(name, lines, tree.root()).sign(&signer);
         let checkpoint = note.map_err(|fault| other(&fault))?.to_string();
         let certificate = Certificate {
-            schema: certificate::SCHEMA.to_owned(),
+            schema: Schema::First,
             window: self.gate.window(),
             ends: self.gate.ends(),
             withdrawn: self.gate.is_withdrawn(),
@@ -149,7 +150,7 @@ impl Plan {
             objects: self.objects.len() as u64,
             list: Digest::new(Sha256::digest(&list).into()),
         };
-        let head = certificate.signed(&key).map_err(|fault| other(&fault))?;
+        let head = certificate::signed(&certificate, &key).map_err(|fault| other(&fault))?;
         put(&folder.join(certificate::FILE), &[head.as_bytes(), b"\n", &list].concat())?;
         fs::remove_file(&begun).map_err(|source| Undestroyed::Io { path: begun, source })?;
         Ok(certificate)

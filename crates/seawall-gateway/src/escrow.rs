@@ -210,12 +210,13 @@ impl Drop for Closing {
             }
         };
         let (request, status, body) = (self.request, self.status, self.body);
-        self.gateway.settle(self.ticket, self.actual, |entry| Event::Outcome {
+        self.gateway.settle(self.ticket, self.actual, |entry, overrun| Event::Outcome {
             request,
             ended,
             status,
             body,
             escrow,
+            overrun,
             entry,
         });
     }

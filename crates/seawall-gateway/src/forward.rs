@@ -226,11 +226,11 @@ async fn send(
 }
 
 /// A request, as far as it says who sends it.
-struct Caller<'r> {
-    headers: &'r HeaderMap,
-    method: &'r str,
-    path: &'r str,
-    certificate: Option<[u8; 32]>,
+pub(crate) struct Caller<'r> {
+    pub headers: &'r HeaderMap,
+    pub method: &'r str,
+    pub path: &'r str,
+    pub certificate: Option<[u8; 32]>,
 }
 
 /// Who sends it, when that is proven and the grant allows it.
@@ -258,7 +258,7 @@ async fn proven(
 }
 
 /// Who sends it, when that is proven; what the grant allows is not asked here.
-async fn bearer(
+pub(crate) async fn bearer(
     gateway: &Gateway,
     caller: &Caller<'_>,
     now: Timestamp,

@@ -3,26 +3,30 @@
 //! Whatever changes is written down first. All of it is rebuilt from the journal at the next start,
 //! so that a number used once stays used, and what was settled stays settled.
 
+use crate::checkpoints::Asked;
 use crate::credential::Registry;
 use crate::destruction::{self, certificate};
 use crate::escrow::Escrow;
 use crate::followed::{Followed, Unfollowed};
-use crate::journal::{Journal, JournalFault, Receipt, SYNC_TIME_MAX};
+use crate::journal::{self, Journal, JournalFault, Proofs, Receipt, SYNC_TIME_MAX};
 use crate::off::Off;
 use crate::policy::Policy;
-use crate::record::{By, CutOff, Event, Turn, Why};
+use crate::record::{By, CutOff, Event, Overruns, Turn, Why};
 use crate::secrets::{self, Hasher};
-use crate::settings::Settings;
+use crate::settings::{KeyPlace, Settings};
 use crate::upstream::Upstream;
+use crate::upstream::supplied::{Supplied, Unsupplied};
 use crate::{Chance, Clock, replay, tls};
 use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::lease::extension::{Extension, Unextended};
-use seawall_domain::engagement::lease::{Closed, Gate, Lease};
-use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Ticket};
+use seawall_domain::engagement::lease::{Closed, Gate};
+use seawall_domain::engagement::quota::{Amount, Book, Entry, Holder, Refused, Settled, Ticket};
 use seawall_domain::engagement::scope::{Endpoint, Scope};
 use seawall_domain::id::{PartyId, PersonId, WindowId};
 use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::lease::{Leased, SEALING, Sealing};
 use seawall_formats::gateway::word::{Quotas, Stops};
+use seawall_ledger::dsse::Envelope;
 use seawall_ledger::note::{KeyKind, KeyName, NoteSigner, VerifierKey};
 use seawall_ledger::sign::{SigningKey, VerifyingKey};
 use std::path::{Path, PathBuf};
@@ -65,6 +69,10 @@ pub struct Gateway {
     /// How it shakes hands, where the gateway has a certificate.
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
     pub(crate) journal: Journal,
+    /// That what was signed before is the beginning of it.
+    pub(crate) proofs: Proofs,
+    /// How often parties asked for a checkpoint.
+    pub(crate) asked: Asked,
     pub(crate) developer: VerifyingKey,
     pub(crate) issuer: VerifyingKey,
     /// Whose content is kept for both sides.
@@ -72,12 +80,16 @@ pub struct Gateway {
     /// Who is asked for each request besides.
     pub(crate) policy: Option<Policy>,
     verifier: VerifierKey,
+    signing: SigningKey,
+    /// The provider's key, where the developer supplies it with each lease.
+    supplied: Option<Arc<Supplied>>,
     /// Begun with the window's key; each hash goes on from a copy.
     pub(crate) hasher: Hasher,
     /// The gate and who is cut off; every stream looks at it.
     state: watch::Sender<State>,
     /// What may be used and is, and whose quotas came by a list.
     book: Mutex<(Book, Followed)>,
+    overruns: Mutex<Overruns>,
     /// Held by whoever changes the gate, so that the journal has the order of the changes.
     turning: tokio::sync::Mutex<()>,
     outside: Outside,
@@ -92,6 +104,17 @@ impl std::fmt::Debug for Outside {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Outside")
     }
+}
+
+/// Why a lease is not taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum Untaken {
+    /// By the gate.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// For the key that it brings.
+    #[error(transparent)]
+    Key(#[from] Unsupplied),
 }
 
 /// What decides whether a stream goes on.
@@ -119,6 +142,17 @@ fn taken(folder: &Path) -> Result<std::fs::File, GatewayFault> {
     }
 }
 
+/// What supplies the provider's key, where it comes with leases.
+fn supplied(settings: &Settings, chance: &Chance) -> Result<Option<Arc<Supplied>>, GatewayFault> {
+    match settings.upstream.key {
+        KeyPlace::File => Ok(None),
+        KeyPlace::Lease => {
+            let supplied = Supplied::new(chance(), chance());
+            supplied.map(|it| Some(Arc::new(it))).map_err(GatewayFault::Settings)
+        }
+    }
+}
+
 impl Gateway {
     /// Begins, or goes on where the journal ends. The thread writes it; it ends after the last
     /// handle of the gateway is dropped.
@@ -137,39 +171,34 @@ impl Gateway {
             secrets::key(&path, || chance()).map_err(fault(path.clone()))
         };
         let (signing, window_key) = (key(secrets::SIGNING)?, key(secrets::WINDOW)?);
-        let read_key = |text: &str| {
-            text.parse::<VerifyingKey>().map_err(|fault| GatewayFault::Settings(fault.to_string()))
-        };
+        let unread = |fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string());
+        let read_key = |text: &str| text.parse::<VerifyingKey>().map_err(unread);
         let hasher = Hasher::new(&window_key)
             .ok_or_else(|| GatewayFault::Settings("the window's key does not fit".into()))?;
         let developer = read_key(&settings.window.developer)?;
         let issuer = read_key(&settings.window.issuer)?;
-        let name = name(settings.window.id)
-            .map_err(|fault: seawall_ledger::Fault| GatewayFault::Settings(fault.to_string()))?;
+        let name = name(settings.window.id).map_err(unread)?;
         let tls = settings.tls.as_ref().map(tls::config).transpose();
         let tls = tls.map_err(GatewayFault::Settings)?;
         let escrow = Escrow::begin(&settings, &folder).map_err(GatewayFault::Settings)?;
         let policy = settings.policy.as_ref().map(Policy::new).transpose();
         let policy = policy.map_err(GatewayFault::Settings)?;
         let past = replay::replay(&folder, &settings)?;
-        let signer = NoteSigner::new(name, SigningKey::from_seed(signing));
+        let supplied = supplied(&settings, &chance)?;
+        let upstream = Upstream::new(&settings.upstream, supplied.as_ref());
+        let upstream = upstream.map_err(GatewayFault::Settings)?;
+        let signing = SigningKey::from_seed(signing);
+        let signer = NoteSigner::new(name, signing.clone());
         let verifier = signer.verifier(KeyKind::Note);
         let (journal, thread) =
             Journal::open(&folder, past.head.clone(), signer, Arc::clone(&clock))?;
         let mut book = past.book;
         let closing = replay::closing(&mut book, (&past.open, &past.followed), &settings)
             .map_err(|refused| GatewayFault::Settings(refused.to_string()))?;
-        for event in closing {
+        let turn = replay::turn((&past.head, past.is_renamed), &past.gate);
+        for event in closing.into_iter().chain(turn) {
             journal.write(event);
         }
-        if past.head.lines == 0 {
-            let gate = Box::new(past.gate.clone());
-            journal.write(Event::Gate { why: Turn::Begun, gate });
-        } else if past.is_renamed {
-            let gate = Box::new(past.gate.clone());
-            journal.write(Event::Gate { why: Turn::Named, gate });
-        }
-        let upstream = Upstream::new(&settings.upstream).map_err(GatewayFault::Settings)?;
         let (state, _) = watch::channel(State { gate: past.gate, off: past.off });
         let gateway = Gateway {
             _lock: lock,
@@ -179,14 +208,19 @@ impl Gateway {
             upstream,
             tls,
             journal,
+            proofs: Proofs::new(folder.join(journal::FILE)),
+            asked: Asked::default(),
             developer,
             issuer,
             escrow,
             policy,
             verifier,
+            signing,
+            supplied,
             hasher,
             state,
             book: Mutex::new((book, past.followed)),
+            overruns: Mutex::new(past.overruns),
             turning: tokio::sync::Mutex::default(),
             outside: Outside { clock, chance },
         };
@@ -235,16 +269,33 @@ impl Gateway {
     pub(crate) fn under<T>(&self, what: impl FnOnce(&Scope) -> T) -> Result<(T, u64), Closed> {
         let state = self.state.borrow();
         let passage = state.gate.admits(self.now())?;
+        if self.supplied.as_ref().is_some_and(|supplied| !supplied.is_under(passage.seq)) {
+            return Err(Closed::NoUpstreamKey);
+        }
         Ok((what(passage.scope), passage.seq))
     }
 
-    /// Takes a lease that this key signed: it is in force when it is durable.
-    pub(crate) async fn lease(&self, lease: Lease) -> Result<Result<(), Closed>, JournalFault> {
+    /// Takes a lease that this key signed: it is in force when it is durable, and so is the key for
+    /// the provider that it brings, in the place of the last one.
+    pub(crate) async fn lease(&self, leased: Leased) -> Result<Result<(), Untaken>, JournalFault> {
         let _turn = self.turning.lock().await;
+        if self.journal.is_stuck() {
+            return Err(JournalFault::Stuck);
+        }
+        let Leased { lease, upstream_key } = leased;
+        let held = match (&self.supplied, upstream_key) {
+            (None, None) | (Some(_), None) => Ok(None),
+            (None, Some(_)) => Err(Unsupplied::NotWanted),
+            (Some(supplied), Some(key)) => supplied.open(&lease, &key, self.secret()).map(Some),
+        };
+        let mut held = match held {
+            Ok(held) => held,
+            Err(why) => return Ok(Err(why.into())),
+        };
         let signer = replay::signer(self.developer);
         let gate = match self.state.borrow().gate.take(lease, &signer, self.now()) {
             Ok(gate) => gate,
-            Err(closed) => return Ok(Err(closed)),
+            Err(closed) => return Ok(Err(closed.into())),
         };
         let event = Event::Gate { why: Turn::Leased, gate: Box::new(gate.clone()) };
         self.journal.write(event).durable().await?;
@@ -253,6 +304,7 @@ impl Gateway {
             let stays = state.gate.outlasts(&gate);
             if !stays {
                 state.gate = gate;
+                self.supplied.iter().for_each(|supplied| supplied.hold(held.take()));
             }
             !stays
         });
@@ -261,7 +313,10 @@ impl Gateway {
 
     /// The developer withdraws: in force at once, and then durable.
     pub(crate) async fn withdraw(&self) -> Result<(), JournalFault> {
-        self.state.send_modify(|state| state.gate = state.gate.withdraw());
+        self.state.send_modify(|state| {
+            state.gate = state.gate.withdraw();
+            self.supplied.iter().for_each(|supplied| supplied.wipe());
+        });
         // A lease that is being written comes before it in the journal.
         let _turn = self.turning.lock().await;
         let gate = Box::new(self.state.borrow().gate.clone());
@@ -353,6 +408,9 @@ impl Gateway {
             self.state.send_if_modified(|state| {
                 state.gate = state.gate.observe(now);
                 let is_open = state.gate.admits(now).is_ok();
+                if !is_open {
+                    self.supplied.iter().for_each(|supplied| supplied.wipe());
+                }
                 gate = lost.then(|| Box::new(state.gate.clone()));
                 std::mem::replace(&mut was_open, is_open) != is_open
             });
@@ -392,12 +450,36 @@ impl Gateway {
         &self,
         ticket: Ticket,
         actual: Amount,
-        outcome: impl FnOnce(Entry) -> Event,
+        outcome: impl FnOnce(Entry, Option<Amount>) -> Event,
     ) {
         let (book, _) = &mut *self.book();
-        if let Ok((_, entry)) = book.settle(ticket, actual) {
-            self.journal.note(outcome(entry));
+        if let Ok((settled, entry)) = book.settle(ticket, actual) {
+            let overrun = match settled {
+                Settled::Within => None,
+                Settled::Overrun { by } => Some(by),
+            };
+            if let Some(by) = &overrun {
+                tracing::warn!(?by, "the provider counted more than was set aside");
+                let mut overruns = self.overruns.lock().unwrap_or_else(PoisonError::into_inner);
+                overruns.count(overrun.as_ref());
+            }
+            self.journal.note(outcome(entry, overrun));
         }
+    }
+
+    /// For which requests the provider counted more than was set aside.
+    pub(crate) fn overruns(&self) -> Overruns {
+        *self.overruns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key to which a developer encrypts the provider's for the next lease, signed, where it is
+    /// supplied so.
+    pub(crate) fn sealing(&self) -> Option<Envelope> {
+        let to = self.supplied.as_ref()?.recipient();
+        let word = Sealing { window: self.settings.window.id, to };
+        let mut envelope = Envelope::new(SEALING, serde_json::to_vec(&word).ok()?);
+        envelope.sign(&self.signing);
+        Some(envelope)
     }
 
     /// Writes a refusal down, behind whoever is refused.

@@ -7,6 +7,7 @@
 //! to the developer and to the partner as well, so that nobody can write history anew alone. After
 //! a crash a last line without its end was never acknowledged, and is cut off.
 
+mod proof;
 mod writer;
 
 use crate::record::{Event, Line};
@@ -18,7 +19,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-pub use writer::{Journal, Receipt, SYNC_TIME_MAX};
+pub use proof::Proofs;
+pub use writer::{Journal, Receipt, SYNC_TIME_MAX, Signed};
 
 /// The longest line.
 pub const LINE_BYTES_MAX: usize = 64 << 10;
@@ -45,6 +47,9 @@ pub enum JournalFault {
         /// What does not hold.
         why: &'static str,
     },
+    /// There is no room for it now, or nothing is written until the next start.
+    #[error("the journal cannot be written now")]
+    Stuck,
     /// The writer has ended.
     #[error("the journal is closed")]
     Closed,

@@ -8,6 +8,7 @@
 
 pub mod attach;
 mod body;
+pub mod checkpoints;
 pub mod control;
 pub mod credential;
 pub mod destruction;
@@ -16,6 +17,7 @@ mod followed;
 mod forward;
 mod gateway;
 pub mod journal;
+pub mod kept;
 mod listen;
 mod off;
 mod policy;
@@ -34,6 +36,7 @@ pub use gateway::{Gateway, GatewayFault};
 pub use listen::serve;
 pub use off::LIST_SECONDS_MAX;
 pub use replay::{Summary, Unbelieved, verify};
+pub use upstream::supplied::{Unsupplied, supply};
 
 use seawall_domain::time::Timestamp;
 use std::sync::Arc;

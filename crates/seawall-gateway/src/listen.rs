@@ -3,7 +3,7 @@
 
 use crate::body::Answer;
 use crate::gateway::{Gateway, State};
-use crate::{control, forward, tls};
+use crate::{checkpoints, control, forward, tls};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -144,6 +144,9 @@ async fn answer(
     match (request.method(), path) {
         (&Method::POST, Some("/gateway/word")) => control::take(gateway, request).await,
         (&Method::GET, Some("/gateway/state")) => control::state(gateway),
+        (&Method::GET, Some(checkpoints::PATH)) => {
+            checkpoints::told(gateway, &request, certificate).await
+        }
         (_, _) => forward::elsewhere(gateway, None, &request, certificate).await,
     }
 }

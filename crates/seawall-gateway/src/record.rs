@@ -8,7 +8,7 @@
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Cut, Denied, Purpose};
 use seawall_domain::engagement::lease::{Closed, Gate};
-use seawall_domain::engagement::quota::{self, Entry};
+use seawall_domain::engagement::quota::{self, Amount, Entry};
 use seawall_domain::engagement::scope::Endpoint;
 use seawall_domain::id::{PartyId, PersonId, ScanId};
 use seawall_domain::time::Timestamp;
@@ -89,6 +89,9 @@ pub enum Event {
         /// The file in which all of it is kept for both sides, whole.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         escrow: Option<Escrowed>,
+        /// By how much the provider counted more than was set aside, where it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        overrun: Option<Amount>,
         /// What it used.
         entry: Entry,
     },
@@ -202,6 +205,25 @@ pub enum Ended {
     Unkept,
     /// The gateway stopped before it knew.
     Unknown,
+}
+
+/// Requests for which the provider counted more than was set aside.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Overruns {
+    /// How many.
+    pub requests: u64,
+    /// By how much, over all of them.
+    pub by: Amount,
+}
+
+impl Overruns {
+    /// Counts one more, where a request is one.
+    pub fn count(&mut self, overrun: Option<&Amount>) {
+        if let Some(by) = overrun {
+            self.requests += 1;
+            self.by = self.by.plus(by);
+        }
+    }
 }
 
 /// Who is cut off.

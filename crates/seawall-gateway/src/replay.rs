@@ -7,7 +7,7 @@ use crate::followed::Followed;
 use crate::gateway::GatewayFault;
 use crate::journal::{self, Head, JournalFault};
 use crate::off::Off;
-use crate::record::{Ended, Escrowed, Event, Keyed, Turn};
+use crate::record::{Ended, Escrowed, Event, Keyed, Overruns, Turn};
 use crate::settings::{Quota, Settings};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::Purpose;
@@ -35,6 +35,8 @@ pub(crate) struct Past {
     pub book: Book,
     /// Whose quotas came by a list.
     pub followed: Followed,
+    /// For which requests the provider counted more than was set aside.
+    pub overruns: Overruns,
     /// Requests under way when it stopped.
     pub open: BTreeMap<Ticket, Uuid>,
 }
@@ -54,7 +56,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
     let developer = signer(developer);
     let (mut gate, mut withdrawn) = (None, false);
     let (mut off, mut entries, mut open) = (Off::default(), Vec::new(), BTreeMap::new());
-    let mut followed = Followed::default();
+    let (mut followed, mut overruns) = (Followed::default(), Overruns::default());
     let head = journal::read(&folder.join(journal::FILE), |line| match line.event {
         // A withdrawal is for good, whatever was written behind it.
         Event::Gate { gate: then, why } => {
@@ -72,7 +74,8 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
             }
             entries.push(entry);
         }
-        Event::Outcome { entry, .. } => {
+        Event::Outcome { entry, overrun, .. } => {
+            overruns.count(overrun.as_ref());
             if let Entry::Settled { ticket, .. } = &entry {
                 open.remove(ticket);
             }
@@ -98,7 +101,7 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
     };
     let gate = known.heed(window.ends);
     let is_renamed = gate != known;
-    Ok(Past { head, gate, is_renamed, off, book, followed, open })
+    Ok(Past { head, gate, is_renamed, off, book, followed, overruns, open })
 }
 
 /// What has to be written before the gateway goes on: quotas as the settings have them, and what
@@ -114,8 +117,8 @@ pub(crate) fn closing(
         let Some(request) = open.get(ticket) else { continue };
         let body = Keyed { bytes: 0, hmac: Digest::new([0; 32]) };
         let (request, status) = (*request, None);
-        let (ended, escrow) = (Ended::Unknown, None);
-        events.push(Event::Outcome { request, ended, status, body, escrow, entry });
+        let (ended, escrow, overrun) = (Ended::Unknown, None, None);
+        events.push(Event::Outcome { request, ended, status, body, escrow, overrun, entry });
     }
     let own = |quota: &Quota| (quota.holder(settings.window.id), quota.limit());
     let mut wanted: BTreeMap<Holder, Limit> = settings.quota.iter().map(own).collect();
@@ -130,6 +133,16 @@ pub(crate) fn closing(
         }
     }
     Ok(events)
+}
+
+/// What is written of the gate before it goes on: that it begins, or that it has another end.
+pub(crate) fn turn((head, is_renamed): (&Head, bool), gate: &Gate) -> Option<Event> {
+    let why = match (head.lines, is_renamed) {
+        (0, _) => Turn::Begun,
+        (_, true) => Turn::Named,
+        (_, false) => return None,
+    };
+    Some(Event::Gate { why, gate: Box::new(gate.clone()) })
 }
 
 /// What a holder may use whom the settings do not name, or no longer: a party nothing, unless a
@@ -160,6 +173,9 @@ pub struct Summary {
     pub ended: BTreeMap<String, u64>,
     /// Of those sent on, how many were for which purpose.
     pub purposes: BTreeMap<String, u64>,
+    /// Of those sent on, for which the provider counted more than was set aside.
+    #[serde(skip_serializing_if = "is_none")]
+    pub overruns: Overruns,
     /// Up to which line a signed checkpoint vouches for it, when one was given.
     pub vouched: Option<u64>,
     /// Files in which content is kept for both sides, where that was agreed.
@@ -168,6 +184,10 @@ pub struct Summary {
     /// What its certificate says, where everything that was held is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destroyed: Option<Destroyed>,
+}
+
+fn is_none(overruns: &Overruns) -> bool {
+    *overruns == Overruns::default()
 }
 
 /// What a certificate of destruction says.
@@ -234,7 +254,8 @@ pub fn verify(
             *summary.purposes.entry(word(&by.purpose)).or_default() += 1;
             files.begun(request, escrow);
         }
-        Event::Outcome { request, ended, escrow, .. } => {
+        Event::Outcome { request, ended, escrow, overrun, .. } => {
+            summary.overruns.count(overrun.as_ref());
             *summary.ended.entry(word(&ended)).or_default() += 1;
             files.ended(request, escrow);
         }
@@ -274,7 +295,7 @@ fn certificate(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Unbelieved::Certificate(error.to_string())),
     };
-    let read = Certificate::read(&mut std::io::BufReader::new(file), signer);
+    let read = certificate::read(&mut std::io::BufReader::new(file), signer);
     let (certificate, objects) = read.map_err(Unbelieved::Certificate)?;
     let is_there = |object: &&Object| journal.with_file_name(&object.name).exists();
     match objects.iter().find(is_there) {

@@ -76,10 +76,14 @@ pub fn key(path: &Path, fresh: impl FnOnce() -> [u8; 32]) -> io::Result<[u8; 32]
         Ok(mut file) => file.read_exact(&mut key)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             key = fresh();
+            // Whole under its own name, or not at all: half a key is none at the next start.
+            let new = path.with_extension("new");
+            let mut options = OpenOptions::new();
             let mut file =
-                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+                options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
             file.write_all(&key)?;
             file.sync_all()?;
+            fs::rename(&new, path)?;
         }
         Err(error) => return Err(error),
     }

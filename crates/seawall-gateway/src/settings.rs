@@ -66,6 +66,9 @@ pub struct Tls {
 pub struct Upstream {
     /// Its address, without a path.
     pub address: String,
+    /// Where its key comes from: `file`, or `lease`, with which the developer supplies it.
+    #[serde(default)]
+    pub key: KeyPlace,
     /// The file that holds its key, and nothing else.
     pub key_file: Option<PathBuf>,
     /// The header that carries the key: `authorization` (as `Bearer`) or `x-api-key`.
@@ -74,6 +77,17 @@ pub struct Upstream {
     /// How long an answer may take to begin, in seconds.
     #[serde(default = "default_seconds")]
     pub seconds: u64,
+}
+
+/// Where a provider's key comes from.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyPlace {
+    /// From a file that whoever runs the gateway has.
+    #[default]
+    File,
+    /// From the developer, with each lease: it is in memory alone, and wiped with the lease.
+    Lease,
 }
 
 /// The header that carries a provider's key.

@@ -1,6 +1,9 @@
 //! The provider: connections that are kept, one key that nobody else sees, no redirects.
 
-use crate::settings::{self, KeyHeader};
+pub mod supplied;
+mod writing;
+
+use crate::settings::{self, KeyHeader, KeyPlace};
 use crate::tls::Trust;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -12,14 +15,17 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use seawall_domain::engagement::scope::Endpoint;
+use std::sync::Arc;
 use std::time::Duration;
+use supplied::Supplied;
+use writing::Connector;
 
 /// How long it may take to reach somebody.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// The provider.
 pub(crate) struct Upstream {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
     address: String,
     /// Where each of its interfaces is.
     targets: Vec<(Endpoint, Uri)>,
@@ -35,25 +41,30 @@ impl std::fmt::Debug for Upstream {
 }
 
 impl Upstream {
-    /// Reads the provider's key; it is never printed.
-    pub fn new(settings: &settings::Upstream) -> Result<Upstream, String> {
+    /// Reads the provider's key, unless it is supplied with each lease; it is never printed.
+    pub fn new(
+        settings: &settings::Upstream,
+        supplied: Option<&Arc<Supplied>>,
+    ) -> Result<Upstream, String> {
         let address = settings.address.trim_end_matches('/').to_owned();
         let uri: Uri = address.parse().map_err(|_| format!("`{address}` is not an address"))?;
         if uri.path() != "/" || uri.query().is_some() || uri.host().is_none() {
             return Err(format!("`{address}` must be a scheme and a host, without a path"));
         }
-        let key = settings.key_file.as_ref().map(|path| {
-            let said =
-                |why: &str| format!("cannot read the provider's key {}: {why}", path.display());
-            let text = std::fs::read_to_string(path).map_err(|error| said(&error.to_string()))?;
-            let (name, text) = match settings.key_header {
-                KeyHeader::Authorization => (AUTHORIZATION, format!("Bearer {}", text.trim())),
-                KeyHeader::XApiKey => (HeaderName::from_static("x-api-key"), text.trim().into()),
-            };
-            let mut value = HeaderValue::try_from(text).map_err(|_| said("it is no header"))?;
-            value.set_sensitive(true);
-            Ok::<_, String>((name, value))
-        });
+        let key = match (settings.key, supplied, &settings.key_file) {
+            (KeyPlace::Lease, Some(supplied), None) => Some(supplied.mark().to_owned()),
+            (KeyPlace::Lease, _, _) => {
+                return Err("the provider's key comes with leases, and `key_file` names one".into());
+            }
+            (KeyPlace::File, _, None) => None,
+            (KeyPlace::File, _, Some(path)) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    format!("cannot read the provider's key {}: {error}", path.display())
+                })?;
+                Some(text.trim().to_owned())
+            }
+        };
+        let key = key.map(|key| header(settings.key_header, &key)).transpose()?;
         let targets = Endpoint::ALL.into_iter().map(|endpoint| {
             let target = format!("{address}{}", endpoint.path());
             target
@@ -62,9 +73,10 @@ impl Upstream {
                 .map_err(|_| format!("`{target}` is no address"))
         });
         let targets = targets.collect::<Result<_, _>>()?;
-        let client = client(Trust::default())?;
+        let connector = Connector { inner: https(Trust::default())?, supplied: supplied.cloned() };
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         let patience = Duration::from_secs(settings.seconds);
-        Ok(Upstream { client, address, targets, key: key.transpose()?, patience })
+        Ok(Upstream { client, address, targets, key, patience })
     }
 
     /// Sends a body on, with these headers and none else but our own and the key.
@@ -100,14 +112,30 @@ where
     B: hyper::body::Body + Send,
     B::Data: Send,
 {
+    Ok(Client::builder(TokioExecutor::new()).build(https(trust)?))
+}
+
+/// The header in which a provider's key stands.
+fn header(place: KeyHeader, key: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, text) = match place {
+        KeyHeader::Authorization => (AUTHORIZATION, format!("Bearer {key}")),
+        KeyHeader::XApiKey => (HeaderName::from_static("x-api-key"), key.to_owned()),
+    };
+    let bad = |_| "cannot use the provider's key: it is no header".to_owned();
+    let mut value = HeaderValue::try_from(text).map_err(bad)?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+/// Connects over TLS or not, as the address says, and trusts and shows what it is told.
+pub(crate) fn https(trust: Trust) -> Result<HttpsConnector<HttpConnector>, String> {
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
     http.enforce_http(false);
     http.set_connect_timeout(Some(CONNECT_TIME_MAX));
-    let https = hyper_rustls::HttpsConnectorBuilder::new()
+    Ok(hyper_rustls::HttpsConnectorBuilder::new()
         .with_tls_config(trust.config()?)
         .https_or_http()
         .enable_http1()
-        .wrap_connector(http);
-    Ok(Client::builder(TokioExecutor::new()).build(https))
+        .wrap_connector(http))
 }

@@ -1,8 +1,8 @@
 //! What was used of each quota, from a gateway's journal: requests, tokens, money.
 
 use crate::journal::{self, JournalFault};
-use crate::record::Event;
-use seawall_domain::engagement::quota::{Account, Book, Entry, Holder, Limit};
+use crate::record::{Event, Overruns};
+use seawall_domain::engagement::quota::{Account, Book, Entry, Holder, Limit, Ticket};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,6 +13,8 @@ pub struct Used {
     pub holder: Holder,
     /// How much there is, how much is settled, and how much is set aside.
     pub account: Account,
+    /// For which requests the provider counted more than was set aside.
+    pub overruns: Overruns,
 }
 
 /// Why there is no usage to show.
@@ -30,8 +32,22 @@ pub enum Untold {
 /// nothing. The journal is held against itself on the way.
 pub fn usage(folder: &Path) -> Result<Vec<Used>, Untold> {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut open: BTreeMap<Ticket, Vec<Holder>> = BTreeMap::new();
+    let mut overruns: BTreeMap<Holder, Overruns> = BTreeMap::new();
     journal::read(&folder.join(journal::FILE), |line| match line.event {
-        Event::Quota { entry } | Event::Intent { entry, .. } | Event::Outcome { entry, .. } => {
+        Event::Quota { entry } => entries.push(entry),
+        Event::Intent { entry, .. } => {
+            if let Entry::Reserved { ticket, holders, .. } = &entry {
+                open.insert(*ticket, holders.clone());
+            }
+            entries.push(entry);
+        }
+        Event::Outcome { entry, overrun, .. } => {
+            if let Entry::Settled { ticket, .. } = &entry {
+                for holder in open.remove(ticket).unwrap_or_default() {
+                    overruns.entry(holder).or_default().count(overrun.as_ref());
+                }
+            }
             entries.push(entry);
         }
         Event::Quotas { entries: more, .. } => entries.extend(more),
@@ -44,6 +60,9 @@ pub fn usage(folder: &Path) -> Result<Vec<Used>, Untold> {
     let book = Book::replay(&entries)?;
     let all: BTreeMap<Holder, Account> =
         book.accounts().map(|(holder, account)| (*holder, *account)).collect();
-    let told = all.into_iter().map(|(holder, account)| Used { holder, account });
+    let told = all.into_iter().map(|(holder, account)| {
+        let overruns = overruns.get(&holder).copied().unwrap_or_default();
+        Used { holder, account, overruns }
+    });
     Ok(told.filter(|used| used.account.limit != Limit::UNBOUNDED).collect())
 }

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod coding;
 pub mod dumps;
 pub mod extract;
 pub mod listen;

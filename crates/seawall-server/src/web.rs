@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 mod account;
 mod advisory;
-mod asset;
+pub(crate) mod asset;
 mod case;
 mod draft;
 mod engagement;
@@ -19,7 +19,7 @@ mod exposure;
 mod finding;
 mod flaws;
 mod framework;
-mod guest;
+pub(crate) mod guest;
 mod home;
 mod log;
 mod matter;
@@ -71,6 +71,8 @@ fn framework() -> Router<Site> {
         .route("/framework", get(framework::show))
         .route("/engagements", get(engagement::list).post(engagement::open))
         .route("/engagements/{id}", get(engagement::show))
+        .route("/engagements/{id}/figures", get(engagement::figures::show))
+        .route("/engagements/{id}/figures.svg", get(engagement::figures::picture))
         .route("/engagements/{id}/{step}", post(engagement::step))
         .route("/evaluations", get(evaluation::list).post(evaluation::open))
         .route("/evaluations/{id}", get(evaluation::show))

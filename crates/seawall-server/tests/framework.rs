@@ -6,6 +6,8 @@
 
 #[path = "framework/asking.rs"]
 mod asking;
+#[path = "framework/figures.rs"]
+mod figures;
 #[path = "framework/outsiders.rs"]
 mod outsiders;
 #[path = "framework/pair.rs"]

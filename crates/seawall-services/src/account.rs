@@ -75,6 +75,18 @@ pub async fn issue_key(
     Ok(secret)
 }
 
+/// Closes an account: no key, link or session of it lets anybody in any more.
+pub async fn close(desk: &Desk, actor: &Actor, account: AccountId) -> Outcome<Account> {
+    let now = desk.now();
+    let mut tx = desk.begin("account_close").await?;
+    let guarded = tx.load::<Account>(account.uuid()).await?;
+    let (held, mandate) = guarded.open(actor, Action::IssueKey)?;
+    let (held, fact) = held.close(now)?;
+    let _ = tx.record(mandate, &held, fact, now).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
 /// Makes a one-time login link for a person. The secret is told once and never kept.
 pub async fn invite(desk: &Desk, actor: &Actor, account: AccountId) -> Outcome<String> {
     let now = desk.now();
@@ -154,7 +166,8 @@ async fn by(desk: &Desk, kind: CredentialKind, secret: &str) -> Outcome<Option<V
     let Some((account, party)) = tx.account_with_party(credential.account).await? else {
         return Ok(None);
     };
-    let admitted = kind != CredentialKind::Key || account.admits(&presented, now);
+    let by_key = kind == CredentialKind::Key;
+    let admitted = account.is_open() && (!by_key || account.admits(&presented, now));
     let actor = actor(&account, &party);
     Ok(admitted.then_some(Visitor {
         actor,

@@ -6,6 +6,7 @@
 mod counts;
 mod custody;
 mod documents;
+mod emptied;
 mod figures;
 mod gateway;
 mod letters;
@@ -13,14 +14,20 @@ mod record;
 mod seats;
 mod steps;
 
-pub use counts::{bring_count, gateway_text, gateways, name_gateway};
+pub use counts::{bring_count, gateway_text, gateways};
 pub use custody::{OBJECT_BYTES_MAX, certificates, certify, destroy, hold, holding};
 pub use documents::{What, documents};
+pub use emptied::{
+    Certified, ForPartner, bring_checkpoint, bring_destruction, destructions, destructions_for,
+    name_gateway, windows_had,
+};
 pub use figures::{COUNTED_FROM, Counts, counts};
 pub(crate) use gateway::issuer;
 pub use gateway::{Setup, Told, extend_signed, name_lease_key, setup, stops};
 pub use letters::{Crossed, cross, crossing_key, letters, receive_crossing};
-pub use record::{RECORD_BYTES_MAX, receive_record, record};
+pub use record::{
+    Depicted, RECORD_BYTES_MAX, depicted, reads_record, receive_record, record, records_under,
+};
 pub use seats::{
     CLAIMS_MAX, Given, Noted, Open, Request, accept_terms, give, holder, issued, lift_stop,
     lose_key, seat_person, stop_person, windows,

@@ -1,5 +1,6 @@
 //! Evaluations: what joins the rules, the readers and the hashes of a sealed protocol.
 
+pub mod attestation;
 pub mod custody;
 pub mod determination;
 pub mod docket;

@@ -107,7 +107,7 @@ const DOCUMENT: usize = 12 << 10;
 const SHORT: usize = 600;
 
 /// Every target, the most exposed first.
-pub const TARGETS: [Target; 61] = [
+pub const TARGETS: [Target; 64] = [
     target("inventory_cyclonedx_json", DOCUMENT, &CYCLONEDX_JSON),
     target("inventory_cyclonedx_xml", DOCUMENT, &CYCLONEDX_XML),
     target("inventory_spdx_json", DOCUMENT, &SPDX_JSON),
@@ -128,6 +128,9 @@ pub const TARGETS: [Target; 61] = [
     target("crash", DOCUMENT, &CRASH),
     target("archive", DOCUMENT, &[]),
     target("inspect_log", DOCUMENT, &[]),
+    target("registry", DOCUMENT, &[]),
+    target("review", DOCUMENT, &[]),
+    target("determination", DOCUMENT, &[]),
     target("gateway", DOCUMENT, &[]),
     target("usage", SHORT, &[]),
     target("operators", DOCUMENT, &[]),

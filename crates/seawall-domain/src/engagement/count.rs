@@ -1,10 +1,11 @@
 //! Counts: how much passed through the gateways of an engagement's windows, by party.
 //!
-//! A gateway signs what its journal adds up to. The developer, or the official, names the gateways'
-//! keys here, and either brings a count in; the newest takes the place of the older one from the
-//! same gateway. What was counted before the running quarter is kept beside it, because what is
-//! public of it stands still for a quarter (FRONTIER 4.2, I9; FRONTIER 5).
+//! A gateway signs what its journal adds up to. The developer, or the official, names the keys of
+//! gateways ([`gateways`](super::gateways)) and brings counts in; the newest takes the place of the
+//! older one from the same gateway. What was counted before the running quarter is kept beside it,
+//! because what is public of it stands still for a quarter (FRONTIER 4.2, I9; FRONTIER 5).
 
+use super::gateways::{Head, side};
 use super::window::Ring;
 use super::{Engagement, EngagementFact, Refused, Who};
 use crate::digest::Digest;
@@ -54,8 +55,8 @@ impl Used {
 pub struct Count {
     /// In which window.
     pub window: WindowId,
-    /// How many lines the journal has; it only grows.
-    pub lines: u64,
+    /// How many lines the journal has, and the root over them.
+    pub head: Head,
     /// What each party used, in the order of parties, each once.
     pub parties: Vec<Used>,
 }
@@ -67,6 +68,9 @@ pub struct Counted {
     pub statement: Digest,
     /// How many lines the journal had.
     pub lines: u64,
+    /// The root of the tree over them; earlier versions did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Digest>,
     /// What each party used.
     pub parties: Vec<Used>,
     /// When it was brought in.
@@ -94,7 +98,7 @@ impl Kept {
     }
 }
 
-/// The gateways that were named, and what they counted.
+/// What gateways counted.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     keys: BTreeSet<GatewayKey>,
@@ -102,12 +106,12 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Whether no gateway was named.
+    /// Whether no gateway was named here, and nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty() && self.kept.is_empty()
     }
 
-    /// The keys of the gateways that were named.
+    /// The keys of gateways that were named for all windows, as earlier versions did it.
     pub fn keys(&self) -> &BTreeSet<GatewayKey> {
         &self.keys
     }
@@ -151,22 +155,18 @@ impl Engagement {
         who: Who,
         now: Timestamp,
     ) -> Result<(Engagement, EngagementFact), Refused> {
-        names_gateways(who)?;
-        if !self.counts.keys.contains(&key) {
-            return Err(Refused::NoGateway);
-        }
-        let Count { window, lines, parties } = count;
-        if !self.lineage.uses().iter().any(|it| it.window == window) {
-            return Err(Refused::NoWindow);
-        }
+        side(who)?;
+        let Count { window, head, parties } = count;
+        self.takes(window, key)?;
         let is_sorted = parties.windows(2).all(|two| two[0].party < two[1].party);
         if !is_sorted || parties.len() > PARTIES_MAX {
             return Err(Refused::BadCount);
         }
         let held = self.counts.find(window, key);
-        if held.is_some_and(|held| held.newest.lines >= lines) {
+        if held.is_some_and(|held| held.newest.lines >= head.lines) {
             return Err(Refused::OlderCount);
         }
+        self.extends(window, key, head)?;
         if held.is_none() && self.counts.kept.len() >= GATEWAYS_MAX {
             return Err(Refused::Full(GATEWAYS_MAX));
         }
@@ -174,7 +174,7 @@ impl Engagement {
         let fact = EngagementFact::CountBrought {
             window,
             key,
-            counted: Counted { statement, lines, parties, at },
+            counted: Counted { statement, lines: head.lines, root: Some(head.root), parties, at },
         };
         let next = Engagement::apply(Some(self.clone()), &fact, now).ok_or(Refused::NotNow)?;
         Ok((next, fact))
@@ -230,14 +230,6 @@ pub fn known(of: impl IntoIterator<Item = Tokens>) -> Option<u64> {
         }
     }
     sum
-}
-
-/// Whether somebody names gateways and brings their counts: the developer or the official.
-pub(super) fn names_gateways(who: Who) -> Result<(), Refused> {
-    match who {
-        Who::Developer(_) | Who::Official(_) => Ok(()),
-        Who::Evaluator(_) | Who::DutyOfficer(_) | Who::Clock => Err(Refused::NotYours),
-    }
 }
 
 /// The beginning of the quarter of an instant, in UTC.

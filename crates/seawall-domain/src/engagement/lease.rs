@@ -62,6 +62,9 @@ pub enum Closed {
     /// Nobody knows the time.
     #[error("closed: there is no time source")]
     NoClock,
+    /// The lease brings no key for the provider, and none lies in a file.
+    #[error("closed: the lease brings no key for the provider")]
+    NoUpstreamKey,
     /// Another key signed.
     #[error("cannot take this lease: it is signed by another key")]
     OtherSigner,

@@ -4,6 +4,7 @@
 //! into one (FRONTIER 3.6). What it repeats of the outside is digests, numbers and words of ours.
 
 use super::determination::DeterminationFact;
+use super::gateways::{Delivery, Destroyed};
 use super::window::Ended;
 use crate::digest::Digest;
 use crate::evaluation::decision::Outcome;
@@ -170,6 +171,11 @@ pub enum Subject {
         /// Until when what was held is destroyed.
         destroyed_by: Timestamp,
     },
+    /// A certificate is there that what was held in a window is gone.
+    Destroyed {
+        /// Who has certified it by now, and who has not.
+        told: Destroyed,
+    },
 }
 
 /// A letter.
@@ -253,9 +259,40 @@ impl Subject {
                 why.words(),
                 day(*destroyed_by)
             ),
+            Subject::Destroyed { told } => destroyed(told),
         };
         text.push_str(&told);
     }
+}
+
+fn destroyed(told: &Destroyed) -> String {
+    let (all, done) = told.count();
+    let mut text = format!(
+        "A certificate is there that what was held in the access window {} is gone. Of {all} who \
+         may have held something, {done} have delivered.\n",
+        told.window
+    );
+    let word = |delivery: Delivery| match delivery {
+        Delivery::HeldNothing => "held nothing",
+        Delivery::Outstanding => "has not certified it yet",
+        Delivery::Delivered => "has certified it",
+    };
+    let mut line = |name: String, delivery| {
+        // Writing into a String cannot fail.
+        let _ = writeln!(text, "  {name} {}", word(delivery));
+    };
+    line("the clearinghouse".into(), told.clearinghouse);
+    for (key, delivery) in &told.gateways {
+        line(format!("the gateway with the key {}", key.0), *delivery);
+    }
+    text.push_str(match (told.is_all(), told.gateways.is_empty()) {
+        (true, false) => "Everything that was held in it is certified to be gone.\n",
+        (true, true) => {
+            "No gateway of this window was named here: of what one holds, this says nothing.\n"
+        }
+        (false, _) => "",
+    });
+    text
 }
 
 fn committed(root: &Digest, proof: Option<&Logged>, extent: &Extent) -> String {

@@ -141,7 +141,10 @@ pub enum Settled {
     /// As much, or less.
     Within,
     /// More: it counts in full, and somebody should ask the provider why.
-    Overrun,
+    Overrun {
+        /// How much more, of each thing.
+        by: Amount,
+    },
 }
 
 /// Why nothing was set aside.
@@ -213,7 +216,10 @@ impl Book {
     /// Takes what was used from what was set aside, and frees the rest.
     pub fn settle(&mut self, ticket: Ticket, actual: Amount) -> Result<(Settled, Entry), Refused> {
         let (_, reserved) = self.open.get(&ticket).ok_or(Refused::Unknown)?;
-        let settled = if actual.fits(reserved) { Settled::Within } else { Settled::Overrun };
+        let settled = match actual.fits(reserved) {
+            true => Settled::Within,
+            false => Settled::Overrun { by: actual.minus(reserved) },
+        };
         let entry = Entry::Settled { ticket, actual };
         self.apply(&entry)?;
         Ok((settled, entry))

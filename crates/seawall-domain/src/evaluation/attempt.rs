@@ -4,6 +4,7 @@
 //! evidence of follows from its class alone ([`Class::evidence`]).
 
 use super::statistics::range::STEPS_MAX;
+use super::word::Word;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
@@ -14,7 +15,7 @@ pub enum TaskId {
     /// A whole number.
     Number(i64),
     /// A text.
-    Text(String),
+    Text(Word),
 }
 
 impl TaskId {
@@ -76,6 +77,19 @@ impl LimitKind {
         LimitKind::Custom,
         LimitKind::Other,
     ];
+
+    /// The setting of a run by which it is bounded; none where no setting bounds it.
+    pub fn setting(self) -> Option<&'static str> {
+        match self {
+            LimitKind::Time => Some("time_limit"),
+            LimitKind::Working => Some("working_limit"),
+            LimitKind::Message => Some("message_limit"),
+            LimitKind::Token => Some("token_limit"),
+            LimitKind::Turn => Some("turn_limit"),
+            LimitKind::Cost => Some("cost_limit"),
+            LimitKind::Context | LimitKind::Operator | LimitKind::Custom | LimitKind::Other => None,
+        }
+    }
 
     /// The kind of a limit by a log's word for it.
     pub fn of(word: &str) -> LimitKind {
@@ -311,6 +325,14 @@ pub struct Attempt {
     /// nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scored: Option<Class>,
+    /// Whether it ran under a limit that is not the run's.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub own_limit: bool,
+}
+
+/// Whether something is not so: it is not written then.
+pub(super) fn is_not(so: &bool) -> bool {
+    !so
 }
 
 impl Attempt {
@@ -355,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_number_and_its_text_are_two_tasks() {
-        let ids = [TaskId::Number(4), TaskId::Text("4".to_owned())];
+        let ids = [TaskId::Number(4), TaskId::Text("4".into())];
         let json = serde_json::to_string(&ids).ok();
         assert_eq!(json.as_deref(), Some(r#"[4,"4"]"#));
         let read: Option<[TaskId; 2]> = json.and_then(|json| serde_json::from_str(&json).ok());

@@ -37,9 +37,17 @@ pub struct Task {
     /// How many of them were answered by another model in part; they are among the unknown.
     #[serde(default)]
     pub fallbacks: u32,
+    /// How many of them ran under a limit that is not the run's.
+    #[serde(default, skip_serializing_if = "is_none_at_all")]
+    pub own_limits: u32,
     /// How far the attempts that say something came, where steps are counted and not passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Stepped>,
+}
+
+/// Whether a count is nothing: it is not written then.
+fn is_none_at_all(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Steps that were reached at one task, all attempts together.
@@ -95,12 +103,14 @@ impl Task {
             refused: 0,
             unknown: 0,
             fallbacks: 0,
+            own_limits: 0,
             steps: None,
         }
     }
 
     fn count(&mut self, attempt: &Attempt) {
         let class = attempt.class;
+        self.own_limits = self.own_limits.saturating_add(u32::from(attempt.own_limit));
         if let Some(steps) = attempt.steps {
             let all = self.steps.get_or_insert(Stepped { reached: 0, of: steps.of() });
             // What says nothing reached nothing that is known; what was cheated reached nothing.
@@ -126,12 +136,23 @@ mod tests {
 
     fn attempt(task: TaskId, epoch: u32, class: Class) -> Attempt {
         let (value, original, steps) = (None, None, None);
-        Attempt { task, epoch, class, value, original, tokens: 0, retries: 0, steps, scored: None }
+        Attempt {
+            task,
+            epoch,
+            class,
+            value,
+            original,
+            tokens: 0,
+            retries: 0,
+            steps,
+            scored: None,
+            own_limit: false,
+        }
     }
 
     #[test]
     fn attempts_are_counted_by_what_they_are_evidence_of() {
-        let text = |id: &str| TaskId::Text(id.to_owned());
+        let text = |id: &str| TaskId::Text(id.into());
         let attempts = [
             attempt(text("4"), 1, Class::Pass),
             attempt(text("4"), 2, Class::Missing),

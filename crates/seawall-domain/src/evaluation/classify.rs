@@ -35,7 +35,7 @@ pub fn classify(observation: Option<&Observation>, value: Option<f64>) -> Class 
     };
     let class = scored(seen, value);
     let is_out = matches!(class, Class::Invalidated | Class::Fallback);
-    match !is_out && seen.scores.iter().any(|score| score.cheated) {
+    match !is_out && seen.scores.iter().any(|score| score.is_cheated()) {
         true => Class::CheatingConfirmed,
         false => class,
     }
@@ -72,7 +72,7 @@ pub fn scored(seen: &Observation, value: Option<f64>) -> Class {
 mod tests {
     use super::*;
     use crate::evaluation::attempt::{LimitKind, TaskId};
-    use crate::evaluation::log::{Fallback, Provenance, Score, Usage};
+    use crate::evaluation::log::{Fallback, Score, Usage};
     use crate::evaluation::value::{Given, Scalar};
 
     fn seen() -> Observation {
@@ -80,20 +80,20 @@ mod tests {
             task: TaskId::Number(1),
             epoch: 1,
             scores: vec![Score {
-                scorer: "flag".to_owned(),
+                scorer: "flag".into(),
                 value: Given::One(Scalar::Number(0.0)),
-                original: None,
-                edits: Vec::new(),
+                edited: None,
                 cause: Cause::None,
-                cheated: false,
             }],
-            facts: Vec::new(),
+            facts: [].into(),
             answer: Answer::Given,
             limit: None,
+            ceilings: None,
+            turns: None,
             broken: false,
             retries: 0,
             invalidated: None,
-            fallbacks: Vec::new(),
+            fallbacks: Box::default(),
             usage: Usage::default(),
         }
     }
@@ -106,9 +106,12 @@ mod tests {
     }
 
     const ROWS: [(Truth, Class); 10] = [
-        (|seen, _| seen.invalidated = Some(Provenance::default()), Class::Invalidated),
-        (|seen, _| seen.fallbacks = vec![fallback()], Class::Fallback),
-        (|seen, _| seen.scores[0].cheated = true, Class::CheatingConfirmed),
+        (|seen, _| seen.invalidated = Some(Box::default()), Class::Invalidated),
+        (|seen, _| seen.fallbacks = [fallback()].into(), Class::Fallback),
+        (
+            |seen, _| seen.scores[0].edited.get_or_insert_default().cheated = true,
+            Class::CheatingConfirmed,
+        ),
         (|_, value| *value = value.and(Some(1.0)), Class::Pass),
         (|seen, _| seen.broken = true, Class::InfraError),
         (|seen, _| seen.scores[0].cause = Cause::Refusal, Class::RefusalApi),

@@ -75,6 +75,11 @@ pub enum Reason {
         /// In how many attempts.
         attempts: u64,
     },
+    /// Attempts ran under limits that their tasks set, and not under the sealed ones.
+    OwnLimits {
+        /// How many did.
+        attempts: u64,
+    },
     /// Not enough was done to draw the ability out.
     Elicitation {
         /// The grade.
@@ -105,6 +110,7 @@ impl Reason {
             Reason::Incomplete { .. } => "incomplete",
             Reason::Refusals { .. } => "refusals",
             Reason::Fallback { .. } => "fallback",
+            Reason::OwnLimits { .. } => "own_limits",
             Reason::Elicitation { .. } => "elicitation",
             Reason::Unproven { .. } => "unproven",
             Reason::Undefined { .. } => "undefined",

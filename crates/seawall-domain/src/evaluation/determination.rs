@@ -11,7 +11,7 @@ mod verdict;
 pub use ranges::Range;
 pub use verdict::{Tally, Unfounded, Verdict};
 
-use super::attempt::{Attempt, Class, Steps, TaskId};
+use super::attempt::{Attempt, Class, Steps, TaskId, is_not};
 use super::battery::{Battery, Profile, Task};
 use super::decimal::Decimal;
 use super::decision::Look;
@@ -69,6 +69,9 @@ pub struct Tried {
     /// How far it came, where the protocol counts steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Steps>,
+    /// Whether it ran under a limit that its task set, and not under the sealed one.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub own_limit: bool,
 }
 
 /// One task: which it is stays in the protocol, whose order the rows have.
@@ -255,6 +258,7 @@ fn attempt(task: &TaskId, tried: &Tried, reading: Reading) -> Attempt {
         retries: tried.retries,
         steps: tried.steps,
         scored: None,
+        own_limit: tried.own_limit,
     }
 }
 
@@ -364,6 +368,7 @@ impl<'a> Tries<'a> {
                     Score::WeightedMean => None,
                     Score::MeanSteps => attempt.steps,
                 },
+                own_limit: attempt.own_limit,
             }
         };
         tries.iter().map(tried).collect()

@@ -32,6 +32,10 @@ pub enum Code {
     UsageMismatch,
     /// An attempt emitted a flag that was made for another one.
     Contamination,
+    /// An attempt said the canary of a task, which it had not been shown.
+    Canary,
+    /// An attempt ran under a limit that is not the run's.
+    OwnLimit,
 }
 
 impl Code {
@@ -50,6 +54,8 @@ impl Code {
             Code::NotRecomputed => "not_recomputed",
             Code::UsageMismatch => "usage_mismatch",
             Code::Contamination => "contamination",
+            Code::Canary => "canary",
+            Code::OwnLimit => "own_limit",
         }
     }
 
@@ -68,7 +74,9 @@ impl Code {
             | Code::Fallback
             | Code::DuplicateMember
             | Code::NotRecomputed
-            | Code::Contamination => false,
+            | Code::Contamination
+            | Code::Canary
+            | Code::OwnLimit => false,
         }
     }
 }

@@ -9,12 +9,16 @@ use super::battery::Profile;
 use super::conditions::Conditions;
 use super::finding::Finding;
 use super::value::{Given, Scalar};
+use super::word::Word;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// By how many fields of samples' metadata a log may cluster; more of them are not looked at.
 pub const FIELDS_MAX: usize = 16;
+
+/// The setting of a run that bounds generations.
+const TURNS: &str = "turn_limit";
 
 /// A log as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,7 +168,7 @@ pub struct Spec {
     /// The model under test.
     pub model: String,
     /// The tasks; none where the log does not list them.
-    pub tasks: Option<Vec<TaskId>>,
+    pub tasks: Option<Arc<[TaskId]>>,
     /// How many tasks there are; none where the log does not tell.
     pub size: Option<u64>,
     /// How often each was to be tried.
@@ -245,24 +249,75 @@ pub struct Observation {
     /// What the scorers gave, in the log's order.
     pub scores: Vec<Score>,
     /// Of the simple members of the sample's metadata those that the reader was asked for.
-    pub facts: Vec<(Arc<str>, Scalar)>,
+    pub facts: Arc<[(Arc<str>, Scalar)]>,
     /// What the model's last answer was.
     pub answer: Answer,
     /// What stopped it.
     pub limit: Option<LimitKind>,
+    /// The limits that it ran under; none where its log does not tell.
+    pub ceilings: Option<Arc<Ceilings>>,
+    /// How many generations there were; none where its log does not tell.
+    pub turns: Option<u32>,
     /// Whether an error ended it.
     pub broken: bool,
     /// How often it was started again after an error.
     pub retries: u32,
     /// By whom it was struck out.
-    pub invalidated: Option<Provenance>,
+    pub invalidated: Option<Box<Provenance>>,
     /// The models that answered in place of the one that was asked.
-    pub fallbacks: Vec<Fallback>,
+    pub fallbacks: Box<[Fallback]>,
     /// What was spent.
     pub usage: Usage,
 }
 
+/// The limits that an attempt ran under, by its own record, and the one that stopped it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Ceilings {
+    /// Tokens.
+    pub tokens: Option<u64>,
+    /// Messages.
+    pub messages: Option<u64>,
+    /// Seconds by the clock.
+    pub seconds: Option<u64>,
+    /// At how much it was stopped, in the unit of the limit that stopped it.
+    pub stopped_at: Option<f64>,
+}
+
 impl Observation {
+    /// The limits that a task set for itself: each that is not the run's, by its name. What a log
+    /// does not tell is no limit of an attempt's own; one that was lifted shows only by turns.
+    pub fn own_limits(&self, conditions: &Conditions) -> BTreeSet<&'static str> {
+        let of_run = |name: &str| -> Option<f64> {
+            conditions.fields.get(name).and_then(|one| one.value.parse().ok())
+        };
+        let ceilings = self.ceilings.as_deref().copied().unwrap_or_default();
+        let told = [
+            ("token_limit", ceilings.tokens),
+            ("message_limit", ceilings.messages),
+            ("time_limit", ceilings.seconds),
+        ];
+        let whole = told.into_iter().filter_map(|(name, told)| Some((name, told? as f64)));
+        let stopped = self.limit.zip(ceilings.stopped_at).and_then(|(kind, at)| {
+            let at = Some(at).filter(|at| *at >= 0.0)?;
+            Some((kind.setting()?, at))
+        });
+        let other = whole.chain(stopped).filter(|(name, told)| of_run(name) != Some(*told));
+        let mut own: BTreeSet<&'static str> = other.map(|(name, _)| name).collect();
+        if self.limit == Some(LimitKind::Custom) {
+            own.insert("custom");
+        }
+        let most = of_run(TURNS);
+        if self.turns.zip(most).is_some_and(|(turns, most)| f64::from(turns) > most) {
+            own.insert(TURNS);
+        }
+        own
+    }
+
+    /// Which attempt it is about.
+    pub fn key(&self) -> (&TaskId, u32) {
+        (&self.task, self.epoch)
+    }
+
     /// One of the simple members of the sample's metadata.
     pub fn fact(&self, name: &str) -> Option<&Scalar> {
         self.facts.iter().find(|(key, _)| **key == *name).map(|(_, value)| value)
@@ -280,7 +335,7 @@ impl Observation {
 
     /// What a scorer gave.
     pub fn score(&self, scorer: &str) -> Option<&Score> {
-        self.scores.iter().find(|score| score.scorer == scorer)
+        self.scores.iter().find(|score| score.scorer == *scorer)
     }
 }
 
@@ -288,24 +343,48 @@ impl Observation {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     /// The scorer.
-    pub scorer: String,
+    pub scorer: Word,
     /// What it gave, by the last word on it.
     pub value: Given,
-    /// What it gave before anybody edited it; none where nobody did, or where it gave nothing.
-    pub original: Option<Given>,
-    /// Who edited it.
-    pub edits: Vec<Provenance>,
+    /// What was made of it since; none where nobody touched it.
+    pub edited: Option<Box<Edits>>,
     /// Why it is not an ordinary score, by the scorer's word.
     pub cause: Cause,
+}
+
+/// What was made of a score after the run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Edits {
+    /// What the scorer gave before anybody edited it; none where nobody did, or where it gave
+    /// nothing.
+    pub original: Option<Given>,
+    /// Who edited it.
+    pub by: Vec<Provenance>,
     /// Whether an edit says that people confirmed cheating.
     pub cheated: bool,
 }
 
 impl Score {
+    /// What the scorer gave before anybody edited it; none where nobody did, or where it gave
+    /// nothing.
+    pub fn original(&self) -> Option<&Given> {
+        self.edited.as_ref()?.original.as_ref()
+    }
+
+    /// Who edited it.
+    pub fn edits(&self) -> &[Provenance] {
+        self.edited.as_ref().map(|edited| edited.by.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether an edit says that people confirmed cheating.
+    pub fn is_cheated(&self) -> bool {
+        self.edited.as_ref().is_some_and(|edited| edited.cheated)
+    }
+
     /// What the scorer gave, whatever was made of it since; none where there was no score before
     /// somebody edited it.
     pub fn given(&self) -> Option<&Given> {
-        if self.edits.is_empty() { Some(&self.value) } else { self.original.as_ref() }
+        if self.edits().is_empty() { Some(&self.value) } else { self.original() }
     }
 }
 
@@ -399,7 +478,7 @@ pub struct Summary {
     /// Which try at it.
     pub epoch: u32,
     /// What the scorers gave.
-    pub scores: Vec<(String, Given)>,
+    pub scores: Arc<[(Word, Given)]>,
     /// Whether an error ended it.
     pub broken: bool,
     /// What stopped it.

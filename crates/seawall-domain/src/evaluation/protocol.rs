@@ -360,7 +360,7 @@ pub(super) mod typed {
 
     fn read(text: &str) -> Option<TaskId> {
         match text.split_once(':')? {
-            ("str", name) => Some(TaskId::Text(name.to_owned())),
+            ("str", name) => Some(TaskId::Text(name.into())),
             ("int", digits) => {
                 let number: i64 = digits.parse().ok()?;
                 (number.to_string() == digits).then_some(TaskId::Number(number))

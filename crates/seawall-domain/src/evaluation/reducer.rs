@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn votes_keep_their_kind() {
-        let values = ["I", "N", "N"].map(|text| Scalar::Text(text.to_owned()));
+        let values = ["I", "N", "N"].map(|text| Scalar::Text(text.into()));
         let votes: Vec<&Scalar> = values.iter().collect();
         assert_eq!(most_common(&votes).1, 2);
         assert_eq!(Reducer::of("pass_at_x"), None);

@@ -3,6 +3,7 @@
 //! Beside each figure stands how it is known, since the time of the first team of a contest is no
 //! measurement (FRONTIER 2.3). Flags, prompts and solutions are not in it; only their digests are.
 
+use super::attempt::TaskId;
 use super::decimal::Decimal;
 use crate::digest::Digest;
 use crate::time::Timestamp;
@@ -189,7 +190,56 @@ impl Registry {
     }
 }
 
+/// Why what was said at a task is not for everybody.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, thiserror::Error)]
+pub enum NotPublic {
+    /// No register has it.
+    #[error("it is in no register")]
+    Unknown,
+    /// A register has it, and none says who may have seen it.
+    #[error("its register does not say who may have seen it")]
+    Unsaid,
+    /// Only those may have seen it whom it was given to, or nobody.
+    #[error("it is not public")]
+    Exposed,
+    /// One register says otherwise than another.
+    #[error("registers contradict each other")]
+    Contradicted,
+}
+
+/// Whether a task is public: by every register that has it, and by one at least. A run calls a task
+/// by its id, or by that and a variant of it (`id (variant)`).
+pub fn public(registers: &[Registry], task: &TaskId) -> Result<(), NotPublic> {
+    let id = match task {
+        TaskId::Text(id) => id,
+        // A register calls no task by a number.
+        TaskId::Number(_) => return Err(NotPublic::Unknown),
+    };
+    let tasks = registers.iter().flat_map(|register| &register.tasks);
+    let said: BTreeSet<Option<bool>> = tasks
+        .filter(|task| task.is_called(id))
+        .map(|task| task.exposure.map(|exposure| exposure == Exposure::Public))
+        .collect();
+    let said: Vec<Option<bool>> = said.into_iter().collect();
+    match said.as_slice() {
+        [] => Err(NotPublic::Unknown),
+        [Some(true)] => Ok(()),
+        [Some(false)] => Err(NotPublic::Exposed),
+        [None] => Err(NotPublic::Unsaid),
+        [..] => Err(NotPublic::Contradicted),
+    }
+}
+
 impl Registered {
+    /// Whether a run may call it so.
+    fn is_called(&self, name: &str) -> bool {
+        let variant = || {
+            let rest = name.strip_prefix(self.id.as_str())?;
+            rest.strip_prefix(" (")?.strip_suffix(')')
+        };
+        self.id == name || variant().is_some_and(|variant| self.variants.contains(variant))
+    }
+
     fn texts(&self) -> impl Iterator<Item = &String> {
         let optional = [&self.family, &self.canary, &self.twin].into_iter().flatten();
         [&self.id].into_iter().chain(optional).chain(&self.variants).chain(self.files.keys())
@@ -244,5 +294,48 @@ mod tests {
         check(|tasks| tasks[0].files.clear(), Err(Unfit::Files));
         check(|tasks| tasks[0].family = Some("x\n".to_owned()), Err(Unfit::Text));
         check(Vec::clear, Err(Unfit::Number));
+    }
+
+    #[test]
+    fn a_task_is_public_only_where_every_register_that_has_it_says_so() {
+        let of = |exposures: &[(&str, Option<Exposure>)]| {
+            let tasks = exposures.iter().map(|(id, exposure)| {
+                let variants = BTreeSet::from(["easy".to_owned()]);
+                Registered { exposure: *exposure, variants, ..task(id) }
+            });
+            Registry::of("battery".to_owned(), BTreeMap::new(), tasks.collect()).unwrap()
+        };
+        use Exposure::{Enclosed, Limited, Public};
+        let one = of(&[
+            ("a", Some(Public)),
+            ("b", Some(Limited)),
+            ("c", None),
+            ("d", Some(Enclosed)),
+            ("e (easy)", Some(Limited)),
+            ("e", Some(Public)),
+        ]);
+        let two = of(&[("a", Some(Public)), ("d", Some(Public)), ("f", Some(Public))]);
+        let three = of(&[("a", None), ("b", None)]);
+        #[track_caller]
+        fn check(registers: &[Registry], id: &str, expected: Result<(), NotPublic>) {
+            assert_eq!(public(registers, &TaskId::Text(id.into())), expected, "{id}");
+        }
+        let both = [one.clone(), two];
+        check(&both, "a", Ok(()));
+        check(&both, "f", Ok(()));
+        check(&both, "a (easy)", Ok(()));
+        check(&both, "a (hard)", Err(NotPublic::Unknown));
+        check(&both, "a(easy)", Err(NotPublic::Unknown));
+        check(&both, "A", Err(NotPublic::Unknown));
+        check(&both, "a ", Err(NotPublic::Unknown));
+        check(&both, "", Err(NotPublic::Unknown));
+        check(&both, "b", Err(NotPublic::Exposed));
+        check(&both, "c", Err(NotPublic::Unsaid));
+        check(&both, "d", Err(NotPublic::Contradicted));
+        check(&both, "e (easy)", Err(NotPublic::Contradicted));
+        check(&both, "e", Ok(()));
+        check(&[one, three], "a", Err(NotPublic::Contradicted));
+        check(&[], "a", Err(NotPublic::Unknown));
+        assert_eq!(public(&both, &TaskId::Number(4)), Err(NotPublic::Unknown));
     }
 }

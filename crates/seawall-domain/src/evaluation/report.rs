@@ -10,13 +10,14 @@ mod summaries;
 
 use super::attempt::{Attempt, Class, Steps, TaskId};
 use super::classify::{classify, scored};
+use super::conditions::Conditions;
 use super::finding::{self, Code, Finding};
 use super::log::{Log, Observation, Status, Usage};
 use super::statistics::range::STEPS_MAX;
 use super::value::{Given, Scalar};
+use super::word::Word;
 use serde::Serialize;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How many attempts a log may plan; the largest known have some 200,000.
 pub const PLANNED_MAX: usize = 2_000_000;
@@ -65,11 +66,14 @@ impl Report {
     pub fn of(log: &Log) -> Report {
         let settled = Settled::of(log);
         let columns = Column::all(log, &settled);
-        let attempts = settled.attempts(columns.first());
+        // What takes room for every attempt is not there at one time.
+        let claims = claims::compare(log, &settled);
+        let summaries = summaries::compare(log, &settled);
+        let attempts = settled.attempts(columns.first(), &log.header.conditions);
         let mut findings = log.findings.clone();
         findings.extend(notes::of(log, &settled, &attempts));
-        findings.extend(claims::compare(log, &settled));
-        findings.extend(summaries::compare(log, &settled));
+        findings.extend(claims);
+        findings.extend(summaries);
         let gone = |attempt: &Attempt| matches!(attempt.class, Class::Missing | Class::InfraError);
         Report {
             status: log.header.status.clone(),
@@ -102,29 +106,34 @@ struct Settled<'a> {
     epochs: u32,
     /// The last observation of each attempt, in the log's order.
     kept: Vec<&'a Observation>,
-    /// The same by task and epoch.
-    by_key: BTreeMap<(&'a TaskId, u32), &'a Observation>,
+    /// The same in the order of task and epoch.
+    by_key: Vec<&'a Observation>,
     /// Earlier observations of the same attempts.
     superseded: Vec<&'a Observation>,
 }
 
 impl<'a> Settled<'a> {
     fn of(log: &'a Log) -> Settled<'a> {
-        let mut by_key: BTreeMap<(&TaskId, u32), &Observation> = BTreeMap::new();
-        let (mut kept, mut superseded) = (Vec::new(), Vec::new());
-        for observation in log.observations.iter().rev() {
-            match by_key.entry((&observation.task, observation.epoch)) {
-                Entry::Occupied(_) => superseded.push(observation),
-                Entry::Vacant(place) => {
-                    place.insert(observation);
-                    kept.push(observation);
-                }
-            }
+        let seen = &log.observations;
+        let key = |place: &u32| seen.get(*place as usize).map(Observation::key);
+        let mut order: Vec<u32> = (0..).take(seen.len()).collect();
+        order.sort_unstable_by(|one, other| key(one).cmp(&key(other)).then(one.cmp(other)));
+        let mut counts = vec![false; seen.len()];
+        for same in order.chunk_by(|one, other| key(one) == key(other)) {
+            let last = same.last().and_then(|place| counts.get_mut(*place as usize));
+            last.into_iter().for_each(|counts| *counts = true);
         }
-        kept.reverse();
+        order.retain(|place| counts.get(*place as usize).is_some_and(|counts| *counts));
+        let by_key: Vec<&Observation> =
+            order.iter().filter_map(|place| seen.get(*place as usize)).collect();
+        drop(order);
+        let mut kept = Vec::with_capacity(by_key.len());
+        kept.extend(seen.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(one, _)| one));
+        let others = seen.iter().zip(&counts).rev().filter(|(_, counts)| !**counts);
+        let superseded = others.map(|(one, _)| one).collect();
         let spec = &log.header.spec;
         let mut known: BTreeSet<&TaskId> = BTreeSet::new();
-        let planned = spec.tasks.iter().flatten();
+        let planned = spec.tasks.iter().flat_map(|tasks| tasks.iter());
         let mut tasks: Vec<&TaskId> = planned.filter(|task| known.insert(task)).collect();
         let planned_tasks = tasks.len();
         tasks.extend(kept.iter().map(|one| &one.task).filter(|task| known.insert(task)));
@@ -155,13 +164,14 @@ impl<'a> Settled<'a> {
         let number = |task: &&&TaskId| matches!(task, TaskId::Number(_));
         let texts: BTreeSet<String> =
             self.tasks.iter().filter(number).map(|task| task.to_string()).collect();
-        let alike = |task: &TaskId| matches!(task, TaskId::Text(text) if texts.contains(text));
+        let alike = |task: &TaskId| matches!(task, TaskId::Text(text) if texts.contains(&**text));
         self.tasks.iter().any(|task| alike(task))
     }
 
     /// The observation of an attempt.
-    fn get(&self, task: &'a TaskId, epoch: u32) -> Option<&'a Observation> {
-        self.by_key.get(&(task, epoch)).copied()
+    fn get(&self, task: &TaskId, epoch: u32) -> Option<&'a Observation> {
+        let place = self.by_key.binary_search_by(|one| one.key().cmp(&(task, epoch)));
+        place.ok().and_then(|place| self.by_key.get(place)).copied()
     }
 
     /// Whether an attempt was planned.
@@ -170,16 +180,21 @@ impl<'a> Settled<'a> {
     }
 
     /// Every attempt with its class, by what the first column says.
-    fn attempts(&self, column: Option<&Column>) -> Vec<Attempt> {
-        let mut attempts = Vec::new();
+    fn attempts(&self, column: Option<&Column>, conditions: &Conditions) -> Vec<Attempt> {
+        let attempt = |task: &TaskId, epoch: u32, seen: Option<&Observation>| {
+            let own = seen.is_some_and(|seen| !seen.own_limits(conditions).is_empty());
+            Attempt { own_limit: own, ..attempt(task, epoch, seen, column) }
+        };
+        let mut attempts = Vec::with_capacity(self.planned().max(self.kept.len()));
         for (place, task) in self.tasks.iter().enumerate() {
             if place < self.planned_tasks {
                 let epochs = 1..=self.epochs;
-                attempts.extend(epochs.map(|n| attempt(task, n, self.get(task, n), column)));
+                attempts.extend(epochs.map(|n| attempt(task, n, self.get(task, n))));
             }
-            let others = self.by_key.range((*task, 0)..=(*task, u32::MAX));
-            let others = others.filter(|((_, epoch), _)| !self.is_planned(place, *epoch));
-            attempts.extend(others.map(|((_, n), seen)| attempt(task, *n, Some(seen), column)));
+            let start = self.by_key.partition_point(|one| one.task < **task);
+            let others = self.by_key.iter().skip(start).take_while(|one| one.task == **task);
+            let others = others.filter(|one| !self.is_planned(place, one.epoch));
+            attempts.extend(others.map(|one| attempt(task, one.epoch, Some(one))));
         }
         attempts
     }
@@ -196,8 +211,8 @@ fn attempt(
     });
     let number = |column: &Column, given: &Given| column.of(given).and_then(Scalar::number);
     let value = score.and_then(|(column, score)| number(column, &score.value));
-    let original = score.and_then(|(column, score)| number(column, score.original.as_ref()?));
-    let is_edited = |seen: &&Observation| seen.scores.iter().any(|score| !score.edits.is_empty());
+    let original = score.and_then(|(column, score)| number(column, score.original()?));
+    let is_edited = |seen: &&Observation| seen.scores.iter().any(|score| !score.edits().is_empty());
     let by_scorers = |seen: &Observation| {
         let given = score.and_then(|(column, score)| number(column, score.given()?));
         scored(seen, given)
@@ -212,6 +227,7 @@ fn attempt(
         tokens: seen.map_or(0, |seen| seen.usage.total),
         retries: seen.map_or(0, |seen| seen.retries),
         steps: seen.and_then(steps),
+        own_limit: false,
     }
 }
 
@@ -231,14 +247,14 @@ fn steps(seen: &Observation) -> Option<Steps> {
         Steps::new(whole(STEPS_REACHED)?, whole(STEPS_TOTAL)?)
     };
     let (score, steps) = seen.scores.iter().find_map(|score| Some((score, told(&score.value)?)))?;
-    let is_changed = score.original.as_ref().is_some_and(|given| told(given) != Some(steps));
+    let is_changed = score.original().is_some_and(|given| told(given) != Some(steps));
     (!is_changed).then_some(steps)
 }
 
 /// One score: a scorer, or one of the values that it names.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Column {
-    scorer: String,
+    scorer: Word,
     key: Option<String>,
 }
 
@@ -252,9 +268,9 @@ impl Column {
         let mut add = |scorer: &str, key: Option<&str>| {
             let known = columns
                 .iter()
-                .any(|column| column.scorer == scorer && column.key.as_deref() == key);
+                .any(|column| column.scorer == *scorer && column.key.as_deref() == key);
             if !known && columns.len() < COLUMNS_MAX {
-                columns.push(Column { scorer: scorer.to_owned(), key: key.map(str::to_owned) });
+                columns.push(Column { scorer: scorer.into(), key: key.map(str::to_owned) });
             }
         };
         for score in settled.kept.iter().flat_map(|seen| &seen.scores) {
@@ -275,7 +291,7 @@ impl Column {
         columns.truncate(COLUMNS_MAX);
         let planned = &log.header.spec.scorers;
         columns.sort_by_key(|column| {
-            planned.iter().position(|name| *name == column.scorer).unwrap_or(planned.len())
+            planned.iter().position(|name| column.scorer == **name).unwrap_or(planned.len())
         });
         columns
     }
@@ -287,7 +303,7 @@ impl Column {
 
     /// The name, with the scorer's where the value's alone would be that of another column too.
     fn name(&self, among: &[Column]) -> String {
-        let plain = |column: &Column| column.key.as_ref().unwrap_or(&column.scorer).clone();
+        let plain = |column: &Column| column.key.as_deref().unwrap_or(&column.scorer).to_owned();
         let name = plain(self);
         let alike = among.iter().filter(|column| plain(column) == name).count();
         match &self.key {

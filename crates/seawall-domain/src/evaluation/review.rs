@@ -90,6 +90,21 @@ pub struct Sheet {
     pub lines: Vec<(Place, Option<Opinion>)>,
 }
 
+impl Sheet {
+    /// How many attempts nothing is said of yet.
+    pub fn left(&self) -> usize {
+        self.lines.iter().filter(|(_, opinion)| opinion.is_none()).count()
+    }
+
+    /// The next attempt of which nothing is said, by its place: after this one, or else from the
+    /// beginning; none where something is said of every other.
+    pub fn next_left(&self, after: usize) -> Option<usize> {
+        let count = self.lines.len();
+        let mut places = (after.saturating_add(1)..count).chain(0..after.min(count));
+        places.find(|at| self.lines.get(*at).is_some_and(|(_, it)| it.is_none()))
+    }
+}
+
 /// Why a review went no further.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Refused {

@@ -12,6 +12,7 @@ pub use placing::{Placed, Placing, Unplaced, place, place_with};
 use super::attempt::{Attempt, Class, Evidence, TaskId};
 use super::battery::Profile;
 use super::conditions::Conditions;
+use super::demand::Guard;
 use super::finding::Code;
 use super::log::{Log, Status, Usage};
 use super::protocol::{Score, Terms};
@@ -63,6 +64,8 @@ pub struct Run {
     pub spent: Usage,
     /// What was spent, by a gateway beside the logs; none where no gateway's count was given.
     pub account: Option<Account>,
+    /// What the log of the network's guard shows; none where it was not read.
+    pub guard: Option<Guard>,
 }
 
 impl Run {
@@ -74,6 +77,12 @@ impl Run {
         let mut findings: BTreeMap<Code, usize> = BTreeMap::new();
         for finding in &report.findings {
             *findings.entry(finding.code).or_default() += 1;
+        }
+        // Told here and not of the log alone: it is about the run's settings, which are held
+        // against what was sealed.
+        let own_limits = report.attempts.iter().filter(|attempt| attempt.own_limit).count();
+        if own_limits > 0 {
+            findings.insert(Code::OwnLimit, own_limits);
         }
         Run {
             log: bytes,
@@ -91,6 +100,7 @@ impl Run {
             profiles: log.profiles(FAMILY_FIELD, MINUTES_FIELD),
             spent: report.usage,
             account: None,
+            guard: None,
         }
     }
 

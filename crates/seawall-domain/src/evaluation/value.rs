@@ -4,6 +4,8 @@
 //! and several named values at once. A value that is not a number (NaN) means "not scored": it is
 //! neither 0 nor absent.
 
+use super::word::Word;
+
 /// One simple value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {
@@ -14,7 +16,7 @@ pub enum Scalar {
     /// True or false.
     Flag(bool),
     /// A text.
-    Text(String),
+    Text(Word),
 }
 
 impl Scalar {
@@ -87,7 +89,7 @@ pub enum Given {
     /// A list of values, which count as no number.
     List(Vec<Scalar>),
     /// Several values by name, in the log's order; each is a score of its own.
-    Named(Vec<(String, Scalar)>),
+    Named(Vec<(Word, Scalar)>),
 }
 
 impl Given {
@@ -96,7 +98,7 @@ impl Given {
         match (self, key) {
             (Given::One(value), None) => Some(value),
             (Given::Named(parts), Some(key)) => {
-                parts.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+                parts.iter().find(|(name, _)| **name == *key).map(|(_, value)| value)
             }
             // Not scored as a whole is not scored in each part.
             (Given::One(value), Some(_)) if value.is_unscored() => Some(value),
@@ -120,7 +122,7 @@ impl Given {
                 one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.agrees(b))
             }
             (Given::Named(one), Given::Named(_)) => {
-                let alike = |(name, value): &(String, Scalar)| {
+                let alike = |(name, value): &(Word, Scalar)| {
                     other.part(Some(name)).is_some_and(|there| there.agrees(value))
                 };
                 one.len() == other.parts() && one.iter().all(alike)
@@ -143,7 +145,7 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Scalar {
-        Scalar::Text(text.to_owned())
+        Scalar::Text(text.into())
     }
 
     #[test]
@@ -173,7 +175,7 @@ mod tests {
     fn not_scored_is_the_same_wherever_it_stands() {
         let nan = Scalar::Number(f64::NAN);
         let named = |parts: &[(&str, Scalar)]| {
-            let parts = parts.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            let parts = parts.iter().map(|(name, value)| ((*name).into(), value.clone()));
             Given::Named(parts.collect())
         };
         let (one, two) = (Scalar::Number(1.0), Scalar::Number(2.0));

@@ -66,6 +66,8 @@ fn of_engagement(fact: &EngagementFact, at: Timestamp) -> Option<Timestamp> {
         | EngagementFact::ExtensionSigned { .. }
         | EngagementFact::GatewayNamed { .. }
         | EngagementFact::CountBrought { .. }
+        | EngagementFact::CheckpointBrought { .. }
+        | EngagementFact::DestructionBrought { .. }
         | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,

@@ -100,7 +100,7 @@ impl Panel {
 
     /// A person files; afterwards it cannot change a mark.
     pub fn file(&self, by: PersonId, filing: Filing, rubric: &Rubric) -> Result<Panel, Refused> {
-        let answered = filing.gates.keys().copied().eq(Gate::ALL);
+        let answered = filing.gates.keys().copied().eq(rubric.gates());
         if !answered || rubric.score(&filing.marks).is_err() {
             return Err(Refused::Incomplete);
         }
@@ -155,8 +155,8 @@ impl Panel {
             let answers = self.filed.values().filter_map(|filing| filing.gates.get(gate));
             answers.filter(|answer| **answer == Answer::No).count()
         };
-        let (unmet, split): (Vec<Gate>, Vec<Gate>) = Gate::ALL
-            .into_iter()
+        let (unmet, split): (Vec<Gate>, Vec<Gate>) = rubric
+            .gates()
             .filter(|gate| noes(gate) > 0)
             .partition(|gate| noes(gate) == self.filed.len());
         let scores: Result<Vec<u32>, Unfit> =
@@ -168,12 +168,8 @@ impl Panel {
         Ok(Findings {
             unmet,
             disputed: split,
-            apart: Criterion::ALL.into_iter().filter(|it| self.is_apart(*it)).collect(),
-            weak: Criterion::ALL
-                .into_iter()
-                .map(|it| (it, mean(&it)))
-                .filter(|it| it.1 < 10)
-                .collect(),
+            apart: rubric.criteria().filter(|it| self.is_apart(*it)).collect(),
+            weak: rubric.criteria().map(|it| (it, mean(&it))).filter(|it| it.1 < 10).collect(),
             score: sum / count,
         })
     }

@@ -5,14 +5,19 @@ use super::seat::Seat;
 use super::{Partner, PartnerFact, Round, Stage};
 use crate::id::PersonId;
 use crate::time::Timestamp;
+use std::collections::BTreeSet;
 
 impl Partner {
     /// The stage after a fact; none when it cannot follow.
     pub(super) fn stage_after(&self, fact: &PartnerFact, at: Timestamp) -> Option<Stage> {
         match (&self.stage, fact) {
-            (Stage::Filed { round, .. }, PartnerFact::PanelDrawn { members, reserve }) => {
+            (
+                Stage::Filed { round, .. },
+                PartnerFact::PanelDrawn { members, reserve, left_out },
+            ) => {
                 let panel = Panel::of(members.iter().copied()).ok()?;
-                Some(Stage::Assessed { panel, reserve: reserve.clone(), round: round.clone() })
+                let (reserve, left_out) = (reserve.clone(), left_out.clone());
+                Some(Stage::Assessed { panel, reserve, left_out, round: round.clone() })
             }
             (Stage::Filed { round, lot }, PartnerFact::AnswerMissed) => {
                 Some(Stage::Filed { round: missed(round, at)?, lot: lot.clone() })
@@ -21,12 +26,13 @@ impl Partner {
                 let lot = super::lot::after(lot.as_ref(), fact)?;
                 Some(Stage::Filed { round: round.clone(), lot })
             }
-            (Stage::Assessed { panel, reserve, round }, PartnerFact::AnswerMissed) => {
+            (Stage::Assessed { panel, reserve, left_out, round }, PartnerFact::AnswerMissed) => {
                 let (panel, reserve) = (panel.clone(), reserve.clone());
-                Some(Stage::Assessed { panel, reserve, round: missed(round, at)? })
+                let (left_out, round) = (left_out.clone(), missed(round, at)?);
+                Some(Stage::Assessed { panel, reserve, left_out, round })
             }
-            (Stage::Assessed { panel, reserve, round }, fact) => {
-                assessed(panel, reserve, round, fact)
+            (Stage::Assessed { panel, reserve, left_out, round }, fact) => {
+                assessed((panel, reserve, left_out), round, fact)
             }
             (Stage::Decided { decision, round }, PartnerFact::Signed { side }) => {
                 let decision = decision.sign(*side, at).ok()?;
@@ -62,20 +68,19 @@ fn missed(round: &Round, at: Timestamp) -> Option<Round> {
 }
 
 fn assessed(
-    panel: &Panel,
-    reserve: &[PersonId],
+    (panel, reserve, left_out): (&Panel, &[PersonId], &BTreeSet<PersonId>),
     round: &Round,
     fact: &PartnerFact,
 ) -> Option<Stage> {
-    let round = round.clone();
+    let (round, left_out) = (round.clone(), left_out.clone());
     match fact {
         PartnerFact::AssessorJoined { person } => {
             let reserve = super::lot::behind(reserve, *person)?;
-            Some(Stage::Assessed { panel: panel.join(*person).ok()?, reserve, round })
+            Some(Stage::Assessed { panel: panel.join(*person).ok()?, reserve, left_out, round })
         }
         PartnerFact::MarksFiled { by, filing } => {
             let (panel, reserve) = (panel.with(*by, filing.clone()).ok()?, reserve.to_vec());
-            Some(Stage::Assessed { panel, reserve, round })
+            Some(Stage::Assessed { panel, reserve, left_out, round })
         }
         PartnerFact::Decided { decision } => {
             Some(Stage::Decided { decision: decision.clone(), round })

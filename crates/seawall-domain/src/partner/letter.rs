@@ -3,9 +3,10 @@
 use super::appeal::APPEAL_WORKING_DAYS;
 use super::calendar::Calendar;
 use super::decision::{Condition, Decision, Outcome, Reason};
-use super::rubric::{Criterion, Gate};
+use super::rubric::{Criterion, Gate, Name};
 use crate::id::PartnerId;
 use crate::time::Timestamp;
+use std::borrow::Cow;
 
 /// A letter about a decision.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -108,8 +109,8 @@ impl Reason {
 
 impl Gate {
     /// What the gate is about, in plain words.
-    pub fn words(self) -> &'static str {
-        match self {
+    pub fn words(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Gate::LegalIdentity => "who you are, and who owns you",
             Gate::NotSanctioned => "no sanction, and not debarred",
             Gate::AgreedControl => "control in the country, or in one that was agreed on",
@@ -119,22 +120,29 @@ impl Gate {
             Gate::AgreedAssets => "that you may test what you say you will test",
             Gate::InsiderProgramme => "a programme against misuse from inside",
             Gate::SubcontractorList => "a list of all who work for you on this",
-        }
+            Gate::Own(name) => return Cow::Owned(spaced(name)),
+        })
     }
 }
 
 impl Criterion {
     /// What the criterion is about, in plain words.
-    pub fn words(self) -> &'static str {
-        match self {
+    pub fn words(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Criterion::DefenceReach => "whom you protect",
             Criterion::AbilityToAct => "whether you can act on what is found",
             Criterion::TechnicalCapability => "whether you can use the model well",
             Criterion::UnderServed => "whether you protect those whom nobody else does",
             Criterion::OpenSource => "what you do for open source",
             Criterion::EmbargoRecord => "whether you have kept embargoes",
-        }
+            Criterion::Own(name) => return Cow::Owned(spaced(name)),
+        })
     }
+}
+
+/// A name as words.
+fn spaced(name: Name) -> String {
+    name.as_str().replace('_', " ")
 }
 
 #[cfg(test)]
@@ -190,8 +198,8 @@ mod tests {
         };
         let text = letter(&all, Rivalry::None);
         assert!(text.contains("You are not admitted."));
-        assert!(Gate::ALL.iter().all(|gate| text.contains(gate.words())));
-        assert!(Criterion::ALL.iter().all(|criterion| text.contains(criterion.words())));
+        assert!(Gate::ALL.iter().all(|gate| text.contains(&*gate.words())));
+        assert!(Criterion::ALL.iter().all(|criterion| text.contains(&*criterion.words())));
         assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), 17);
         let open =
             letter(&Findings { apart: Criterion::ALL.to_vec(), ..findings() }, Rivalry::None);

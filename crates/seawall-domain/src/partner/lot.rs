@@ -4,6 +4,9 @@
 //! can choose a pool that fits a number. A side that does not reveal in time ends the draw, and is
 //! named (FRONTIER 5).
 //!
+//! Whoever is in a pool has an account by which it could look; whose account is closed before the
+//! draw is left out of it, and the draw says so.
+//!
 //! A pool is larger than the panel, or nothing would be drawn. The same draw says who is next:
 //! those wait in reserve, on record, for marks that are too far apart.
 
@@ -45,6 +48,16 @@ pub struct Lot {
     pub until: Timestamp,
 }
 
+/// Who could look at applications, and who must not.
+#[derive(Clone, Debug, Default)]
+pub struct Bench {
+    /// The ties.
+    pub register: Register,
+    /// Who has an account by which it could look: a person's, of a party that evaluates, that is
+    /// not closed.
+    pub able: BTreeSet<PersonId>,
+}
+
 /// Whom a draw gave.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Drawn {
@@ -52,6 +65,8 @@ pub struct Drawn {
     pub members: BTreeSet<PersonId>,
     /// Who is next, in this order; at most [`RESERVE_MAX`].
     pub reserve: Vec<PersonId>,
+    /// Who of the pool had no account any more.
+    pub left_out: BTreeSet<PersonId>,
 }
 
 impl Partner {
@@ -61,7 +76,7 @@ impl Partner {
         clearinghouse: PartyId,
         pool: BTreeSet<PersonId>,
         wanted: u8,
-        register: &Register,
+        bench: &Bench,
         now: Timestamp,
     ) -> Decided {
         let Stage::Filed { lot: None, round } = &self.stage else {
@@ -72,7 +87,11 @@ impl Partner {
         if pool.len() > POOL_MAX {
             return Err(lottery::Refused::Pool.into());
         }
-        let mut recused = register.recused(&pool, &self.application.concerned(), now);
+        let mut strangers = pool.difference(&bench.able);
+        if let Some(person) = strangers.next() {
+            return Err(Refused::NoAccount { person: *person, more: strangers.count() });
+        }
+        let mut recused = bench.register.recused(&pool, &self.application.concerned(), now);
         if let Round::Appealed { appeal } = round {
             recused.extend(pool.intersection(&appeal.before));
         }
@@ -94,14 +113,20 @@ impl Partner {
         self.becomes(PartnerFact::DrawRevealed { side, nonce }, now)
     }
 
-    /// Takes whom the finished draw gives.
-    pub fn draw_lot(&self, register: &Register, hash: Hash, now: Timestamp) -> Decided {
+    /// Takes whom the finished draw gives. Who has no account any more is left out; where too few
+    /// are left then, the draw is void at once, and no side was silent.
+    pub fn draw_lot(&self, bench: &Bench, hash: Hash, now: Timestamp) -> Decided {
         let lot = self.lot()?;
         let wanted = usize::from(lot.wanted);
-        let members = lot.draw.pick(&lot.pool, &lot.recused, wanted, hash)?.into_iter().collect();
-        let order = lot.draw.order(&lot.pool, &lot.recused, hash)?;
+        let left_out: BTreeSet<PersonId> = lot.pool.difference(&bench.able).copied().collect();
+        let stays_out: BTreeSet<PersonId> = lot.recused.union(&left_out).copied().collect();
+        let order = lot.draw.order(&lot.pool, &stays_out, hash)?;
+        if order.len() < wanted && !left_out.is_empty() {
+            return self.becomes(PartnerFact::DrawVoided { silent: BTreeSet::new() }, now);
+        }
+        let members = lot.draw.pick(&lot.pool, &stays_out, wanted, hash)?.into_iter().collect();
         let reserve = order.into_iter().skip(wanted).take(RESERVE_MAX).collect();
-        self.draw(Drawn { members, reserve }, register, now)
+        self.draw(Drawn { members, reserve, left_out }, &bench.register, now)
     }
 
     /// Takes the people whom the lottery drew. The register decides again who must stay out, and
@@ -110,7 +135,7 @@ impl Partner {
         let Stage::Filed { round, .. } = &self.stage else {
             return Err(Refused::NotNow);
         };
-        let Drawn { members, reserve } = drawn;
+        let Drawn { members, reserve, left_out } = drawn;
         let panel = Panel::of(members.iter().copied())?;
         if !register.recused(&members, &self.application.concerned(), now).is_empty() {
             return Err(Refused::Recused);
@@ -118,22 +143,23 @@ impl Partner {
         if let Round::Appealed { appeal } = round {
             appeal.draw(&panel)?;
         }
-        self.becomes(PartnerFact::PanelDrawn { members, reserve }, now)
+        self.becomes(PartnerFact::PanelDrawn { members, reserve, left_out }, now)
     }
 
     /// One more person, because marks are too far apart: the next in reserve. Nobody chooses who;
-    /// whoever has a tie by now is passed over.
-    pub fn join(&self, rubric: &Rubric, register: &Register, now: Timestamp) -> Decided {
+    /// whoever has a tie by now, or no account, is passed over.
+    pub fn join(&self, rubric: &Rubric, bench: &Bench, now: Timestamp) -> Decided {
         let found = self.looking(rubric)?.findings(rubric)?;
-        let Stage::Assessed { panel, reserve, round } = &self.stage else {
+        let Stage::Assessed { panel, reserve, round, .. } = &self.stage else {
             return Err(Refused::NotNow);
         };
         if found.apart.is_empty() {
             return Err(assessment::Refused::NotApart.into());
         }
         let waiting: BTreeSet<PersonId> = reserve.iter().copied().collect();
-        let recused = register.recused(&waiting, &self.application.concerned(), now);
-        let next = reserve.iter().copied().find(|person| !recused.contains(person));
+        let recused = bench.register.recused(&waiting, &self.application.concerned(), now);
+        let may = |person: &PersonId| bench.able.contains(person) && !recused.contains(person);
+        let next = reserve.iter().copied().find(may);
         let person = next.ok_or(Refused::NobodyInReserve)?;
         let panel = panel.join(person)?;
         if let Round::Appealed { appeal } = round {

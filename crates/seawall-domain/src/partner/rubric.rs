@@ -2,17 +2,22 @@
 //!
 //! Gates are answered yes or no, each with evidence. Criteria are marked from 0 to 4, each mark
 //! with an anchor that says what it means. Weights and limits are part of the rubric, and whoever
-//! applies is told its marks.
+//! applies is told its marks. An installation writes its own: with gates and criteria of the
+//! framework, or with others, each by a name that stays what it is.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod name;
+
+pub use name::{NAME_LEN_MAX, Name, NoName};
 
 /// The highest mark.
 pub const MARK_MAX: u8 = 4;
 
 /// What must be so.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Gate {
     /// It is known who it is, and who owns it in the end.
     LegalIdentity,
@@ -32,10 +37,12 @@ pub enum Gate {
     InsiderProgramme,
     /// All who work for it on this are listed.
     SubcontractorList,
+    /// One that an installation asks itself.
+    Own(Name),
 }
 
 impl Gate {
-    /// Every gate.
+    /// Every gate of the framework.
     pub const ALL: [Gate; 9] = [
         Gate::LegalIdentity,
         Gate::NotSanctioned,
@@ -51,7 +58,7 @@ impl Gate {
 
 /// What counts.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Criterion {
     /// Whom it protects: users, critical functions.
     DefenceReach,
@@ -65,10 +72,12 @@ pub enum Criterion {
     OpenSource,
     /// Whether it has kept embargoes.
     EmbargoRecord,
+    /// One that an installation counts itself.
+    Own(Name),
 }
 
 impl Criterion {
-    /// Every criterion.
+    /// Every criterion of the framework.
     pub const ALL: [Criterion; 6] = [
         Criterion::DefenceReach,
         Criterion::AbilityToAct,
@@ -127,11 +136,19 @@ pub struct Rubric(RubricText);
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Unfit {
     /// Each gate once.
-    #[error("cannot take this rubric: it names each gate once")]
+    #[error("cannot take this rubric: it names each gate once, from 1 to {GATES_MAX} of them")]
     Gates,
     /// Each criterion once, with a weight.
-    #[error("cannot take this rubric: it names each criterion once, with a weight from 1 to 1000")]
+    #[error(
+        "cannot take this rubric: it names each criterion once, with a weight from 1 to 1000, from \
+         1 to {CRITERIA_MAX} of them"
+    )]
     Criteria,
+    /// A name that is, or was, of the other kind.
+    #[error(
+        "cannot take this rubric: {0} is the name of a gate and of a criterion, here or before"
+    )]
+    Kinds(Name),
     /// Limits between 0 and 1,000 in this order.
     #[error("cannot take this rubric: its limits lie between 0 and 1000, the lower one first")]
     Limits,
@@ -142,6 +159,12 @@ pub enum Unfit {
     #[error("cannot take these marks: each criterion has one from 0 to {MARK_MAX}")]
     Marks,
 }
+
+/// The most gates of a rubric.
+pub const GATES_MAX: usize = 24;
+
+/// The most criteria of a rubric.
+pub const CRITERIA_MAX: usize = 24;
 
 /// The longest text of a rubric in characters.
 pub const TEXT_LEN_MAX: usize = 500;
@@ -156,13 +179,14 @@ impl TryFrom<RubricText> for Rubric {
         // Whatever order it was written in, it is read and answered in this one.
         text.gates.sort_by_key(|it| it.gate);
         text.criteria.sort_by_key(|it| it.criterion);
-        let gates: Vec<Gate> = text.gates.iter().map(|it| it.gate).collect();
-        let criteria: Vec<Criterion> = text.criteria.iter().map(|it| it.criterion).collect();
-        if gates != Gate::ALL {
+        let is_once = text.gates.windows(2).all(|two| two[0].gate < two[1].gate);
+        if !is_once || !(1..=GATES_MAX).contains(&text.gates.len()) {
             return Err(Unfit::Gates);
         }
         let weighs = |it: &CriterionText| (1..=1_000).contains(&it.weight);
-        if criteria != Criterion::ALL || !text.criteria.iter().all(weighs) {
+        let is_once = text.criteria.windows(2).all(|two| two[0].criterion < two[1].criterion);
+        let is_once = is_once && (1..=CRITERIA_MAX).contains(&text.criteria.len());
+        if !is_once || !text.criteria.iter().all(weighs) {
             return Err(Unfit::Criteria);
         }
         if text.conditions_from > text.admits_from || text.admits_from > 1_000 {
@@ -171,10 +195,12 @@ impl TryFrom<RubricText> for Rubric {
         let fits = |it: &String| !it.trim().is_empty() && it.chars().count() <= TEXT_LEN_MAX;
         let gates_fit = text.gates.iter().all(|it| fits(&it.asks) && fits(&it.evidence));
         let anchors_fit = text.criteria.iter().flat_map(|it| &it.anchors).all(fits);
-        match gates_fit && anchors_fit {
-            true => Ok(Rubric(text)),
-            false => Err(Unfit::Texts),
+        if !gates_fit || !anchors_fit {
+            return Err(Unfit::Texts);
         }
+        let rubric = Rubric(text);
+        rubric.keeps_names(&rubric)?;
+        Ok(rubric)
     }
 }
 
@@ -184,9 +210,35 @@ impl Rubric {
         &self.0
     }
 
+    /// Its gates, in the order in which they are answered.
+    pub fn gates(&self) -> impl Iterator<Item = Gate> + '_ {
+        self.0.gates.iter().map(|it| it.gate)
+    }
+
+    /// Its criteria, in the order in which they are marked.
+    pub fn criteria(&self) -> impl Iterator<Item = Criterion> + '_ {
+        self.0.criteria.iter().map(|it| it.criterion)
+    }
+
+    /// Whether the names of an earlier rubric stay what they were: nobody finds a mark where an
+    /// answer was.
+    pub fn keeps_names(&self, before: &Rubric) -> Result<(), Unfit> {
+        let gates = |it: &Rubric| -> BTreeSet<Name> {
+            let own = it.gates().filter_map(|gate| gate.name().parse().ok());
+            own.collect()
+        };
+        let criteria = |it: &Rubric| -> BTreeSet<Name> {
+            let own = it.criteria().filter_map(|criterion| criterion.name().parse().ok());
+            own.collect()
+        };
+        let first = gates(self).intersection(&criteria(before)).next().copied();
+        let first = first.or_else(|| criteria(self).intersection(&gates(before)).next().copied());
+        first.map_or(Ok(()), |name| Err(Unfit::Kinds(name)))
+    }
+
     /// The score of one set of marks, in thousandths of what could be had.
     pub fn score(&self, marks: &Marks) -> Result<u32, Unfit> {
-        let fits = marks.keys().copied().eq(Criterion::ALL)
+        let fits = marks.keys().copied().eq(self.criteria())
             && marks.values().all(|mark| *mark <= MARK_MAX);
         if !fits {
             return Err(Unfit::Marks);

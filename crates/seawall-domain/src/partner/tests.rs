@@ -1,6 +1,6 @@
 use super::assessment::tests::{filing, person};
 use super::conflict::{Tie, TieKind};
-use super::lot::Drawn;
+use super::lot::{Bench, Drawn};
 use super::*;
 use crate::time::SignedDuration;
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn people(numbers: &[u128]) -> BTreeSet<PersonId> {
 /// These as a panel, with others in reserve.
 fn panel(numbers: &[u128], reserve: &[u128]) -> Drawn {
     let reserve = reserve.iter().copied().map(person).collect();
-    Drawn { members: people(numbers), reserve }
+    Drawn { members: people(numbers), reserve, ..Drawn::default() }
 }
 
 pub(crate) fn application() -> Application {
@@ -52,6 +52,11 @@ fn register() -> Register {
         register.add(Tie { person, party, kind: TieKind::Equity, ended_at: None }).unwrap();
     }
     register
+}
+
+/// The same, and accounts of everybody.
+fn bench() -> Bench {
+    Bench { register: register(), able: (0..100).map(person).collect() }
 }
 
 fn decided(mark: u8) -> Partner {
@@ -109,7 +114,7 @@ fn one_appeal_goes_to_other_people() {
     let rubric = Rubric::first().unwrap();
     let apart = other.mark(person(3), filing(4), &rubric, at(7)).unwrap().0;
     let apart = apart.mark(person(4), filing(1), &rubric, at(7)).unwrap().0;
-    let joined = apart.join(&rubric, &register(), at(7));
+    let joined = apart.join(&rubric, &bench(), at(7));
     assert_eq!(joined, Err(Refused::Appeal(appeal::Refused::SamePeople)));
     let one = other.mark(person(3), filing(4), &rubric, at(7)).unwrap().0;
     let two = one.mark(person(4), filing(4), &rubric, at(7)).unwrap().0;
@@ -166,7 +171,7 @@ proptest! {
                     let drawn = panel(&[1, 2 + u128::from(number)], &[5, 0, 7]);
                     partner.draw(drawn, &register(), now)
                 }
-                1 => partner.join(&rubric, &register(), now),
+                1 => partner.join(&rubric, &bench(), now),
                 2 => partner.mark(who, filing(4), &rubric, now),
                 3 => partner.mark(who, filing(1), &rubric, now),
                 4 => partner.conclude(&rubric, Rivalry::None, 300, &Calendar::default(), now),

@@ -6,10 +6,11 @@
 
 use super::decision::Condition;
 use super::seat::{Denied, Seat};
-use super::{Partner, PartnerFact};
+use super::{Partner, PartnerFact, Stage};
 use crate::digest::Digest;
 use crate::engagement::Engagement;
 use crate::engagement::grant::{Bearer, Grant, Purpose};
+use crate::engagement::lineage::Use;
 use crate::engagement::quota::Limit;
 use crate::engagement::token::Standing;
 use crate::engagement::window::{Offer, Ring};
@@ -121,6 +122,18 @@ impl Partner {
         let offer = of.window.offer().filter(|offer| offer.window == window)?;
         let end = of.window.due()?;
         (offer.ring == Ring::Partners).then_some((offer, end))
+    }
+
+    /// Whether a window of the developer's was open while this partner had its seat.
+    pub fn had(&self, window: &Use) -> bool {
+        let decision = match &self.stage {
+            Stage::Seated { decision, .. } | Stage::Over { decision, .. } => decision,
+            Stage::Filed { .. } | Stage::Assessed { .. } | Stage::Decided { .. } => return false,
+        };
+        let Use { ring, span, .. } = window;
+        *ring == Ring::Partners
+            && span.start < decision.expires_at
+            && decision.decided_at < span.end
     }
 
     /// Gives a token for a window of that engagement.

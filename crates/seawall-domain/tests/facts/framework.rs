@@ -5,6 +5,7 @@ use seawall_domain::digest::Address;
 use seawall_domain::engagement::count::{Counted, GatewayKey, Used};
 use seawall_domain::engagement::custody::CustodyFact;
 use seawall_domain::engagement::determination::{Concurrence, DeterminationFact};
+use seawall_domain::engagement::gateways::{self, Emptied, Gone, Head};
 use seawall_domain::engagement::grant::{Bearer, Purpose};
 use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::lineage::{Lineage, Span, Use};
@@ -182,9 +183,21 @@ pub fn engagements() -> Vec<EngagementFact> {
     let key = GatewayKey(digest(48));
     let used = Used { party: party(4), requests: 3, tokens_in: 900, tokens_out: 100 };
     let (statement, parties) = (digest(49), vec![used]);
-    all.push(F::GatewayNamed { key });
-    let counted = Counted { statement, lines: 12, parties, at: day(26) };
+    all.push(F::GatewayNamed { key, window: None, by: None });
+    all.push(F::GatewayNamed {
+        key,
+        window: Some(window),
+        by: Some(gateways::Side::Clearinghouse),
+    });
+    let counted = Counted { statement, lines: 12, root: None, parties, at: day(26) };
+    all.push(F::CountBrought { window, key, counted: counted.clone() });
+    let counted = Counted { root: Some(digest(59)), ..counted };
     all.push(F::CountBrought { window, key, counted });
+    let head = Head { lines: 13, root: digest(60) };
+    all.push(F::CheckpointBrought { window, key, head });
+    let (certificate, at, by) = (digest(61), day(27), gateways::Side::Developer);
+    let gone = Gone { certificate, head, objects: 3, at, by, brought_at: day(28) };
+    all.push(F::DestructionBrought { of: Emptied { window, key, gone } });
     all.push(F::Advised { document: digest(45) });
     all.push(F::RecordKept { record: digest(46), letter: digest(47) });
     all.push(F::WeightsOpened);
@@ -245,6 +258,7 @@ pub fn partners() -> Vec<PartnerFact> {
             protects: BTreeSet::from([Group(1), Group(7)]),
         },
     };
+    let drawn = |reserve, left_out| F::PanelDrawn { members: people([11, 12]), reserve, left_out };
     let filing = Filing {
         gates: Gate::ALL.into_iter().map(|gate| (gate, Answer::No)).collect(),
         marks: Criterion::ALL.into_iter().map(|criterion| (criterion, 3)).collect(),
@@ -283,8 +297,9 @@ pub fn partners() -> Vec<PartnerFact> {
         F::DrawVoided { silent: sides.into() },
         F::DrawCommitted { side: party(1), to: digest(51) },
         F::DrawRevealed { side: party(1), nonce: digest(52) },
-        F::PanelDrawn { members: people([11, 12]), reserve: Vec::new() },
-        F::PanelDrawn { members: people([11, 12]), reserve: vec![person(15), person(14)] },
+        drawn(Vec::new(), BTreeSet::new()),
+        drawn(vec![person(15), person(14)], BTreeSet::new()),
+        drawn(vec![person(15)], BTreeSet::from([person(14)])),
         F::AssessorJoined { person: person(14) },
         F::MarksFiled { by: person(11), filing: filing.clone() },
         F::MarksFiled { by: person(12), filing },

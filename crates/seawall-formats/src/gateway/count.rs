@@ -7,6 +7,7 @@ use super::word;
 use crate::fault::FormatFault;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::count::{Count, PARTIES_MAX, Used};
+use seawall_domain::engagement::gateways::Head;
 use seawall_domain::id::WindowId;
 use serde::{Deserialize, Serialize};
 
@@ -26,14 +27,22 @@ pub struct Stated {
     pub lines: u64,
     /// The root of the tree over them (RFC 6962).
     pub root: Digest,
+    /// For how many requests the provider counted more than was set aside.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub overruns: u64,
     /// What each party used, in the order of parties, each once.
     pub parties: Vec<Used>,
 }
 
+fn is_none(number: &u64) -> bool {
+    *number == 0
+}
+
 impl Stated {
-    /// The count, without the name of the journal.
+    /// The count.
     pub fn count(self) -> Count {
-        Count { window: self.window, lines: self.lines, parties: self.parties }
+        let head = Head { lines: self.lines, root: self.root };
+        Count { window: self.window, head, parties: self.parties }
     }
 }
 
@@ -75,6 +84,7 @@ mod tests {
             window: id(1),
             lines: 12,
             root: Digest::new([2; 32]),
+            overruns: parties.len() as u64 / 2,
             parties: parties.iter().map(used).collect(),
         }
     }

@@ -22,6 +22,9 @@ pub const UNPACKED_BYTES_FREE: u64 = 1024 * 1024 * 1024;
 /// How many times its own size a log may unpack to beyond that; real ones reach about ten.
 pub const RATIO_MAX: u64 = 250;
 
+/// The shortest entry of the table, in bytes (4.3.12).
+const ENTRY_BYTES_MIN: u64 = 46;
+
 /// How far from the end the table's end may stand: its own length and the longest comment.
 const END_BYTES_MAX: u64 = 22 + 0xffff;
 
@@ -58,7 +61,9 @@ pub(super) fn members<S: Read + Seek>(source: &mut S) -> Listed<Vec<Member>> {
     }
     source.seek(SeekFrom::Start(table.start)).map_err(broken)?;
     let mut entries = BufReader::with_capacity(1 << 16, source.take(table.size));
-    let mut members = Vec::new();
+    // A name of one letter is the least that an entry can have.
+    let count = table.count.min(table.size / ENTRY_BYTES_MIN);
+    let mut members = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
     let mut unpacked = 0_u64;
     for _ in 0..table.count {
         let member = entry(&mut entries, table.shift)?;

@@ -5,13 +5,12 @@
 //! document is read a second time.
 
 use super::header::Draft;
+use super::listen::Listener;
 use super::sample::{Fields, Held};
 use super::scan::{Scan, Scanned};
-use super::transcript::{self, Transcript};
-use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
+use super::{FORMAT, OBSERVATIONS_MAX, sample};
 use crate::fault::FormatFault;
 use seawall_domain::evaluation::finding::{Code, Finding};
-use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Header, Log};
 use std::io::{Read, Seek};
 
@@ -37,6 +36,7 @@ fn pass<R: Read>(source: R, asked: &Fields) -> Result<(Log, Fields), FormatFault
     scan.object(&mut |scan, name| match name {
         "samples" => {
             fields = fields.with(draft.clusters().iter().map(String::as_str));
+            held.know(draft.tasks());
             scan.list(&mut |scan| {
                 match sample::sample(scan, &fields, &mut held)? {
                     Some(seen) => observations.push(seen),
@@ -62,38 +62,29 @@ fn pass<R: Read>(source: R, asked: &Fields) -> Result<(Log, Fields), FormatFault
     if !draft.is_there() {
         return Err(no_log());
     }
+    observations.shrink_to_fit();
     let (header, mut findings) = draft.finish(None)?;
     findings.extend(odd);
     Ok((Log { header, observations, summaries: None, reductions, findings }, fields))
 }
 
-/// The flags that the model emitted, of every sample.
-pub(super) fn emitted<R: Read>(source: R) -> Result<Vec<Emitted>, FormatFault> {
-    let mut scan = Scan::new(source, "the document");
-    let mut found = Vec::new();
-    scan.object(&mut |scan, name| match name {
-        "samples" => scan.list(&mut |scan| {
-            found.extend(emitted::sample(scan)?);
-            if found.len() > OBSERVATIONS_MAX {
-                return Err(scan.fault(format!("it has more than {OBSERVATIONS_MAX} samples")));
-            }
-            Ok(())
-        }),
-        _ => scan.skip(),
-    })?;
-    scan.end()?;
-    Ok(found)
-}
-
-/// What was said, sample by sample.
-pub(super) fn transcripts<R: Read>(
+/// What was said, sample by sample, by whoever listens.
+pub(super) fn heard<R: Read, L: Listener>(
     source: R,
-    each: &mut dyn FnMut(Transcript),
+    begin: &dyn Fn() -> L,
+    each: &mut dyn FnMut(L::Heard),
 ) -> Result<(), FormatFault> {
     let mut scan = Scan::new(source, "the document");
+    let mut count = 0_usize;
     scan.object(&mut |scan, name| match name {
         "samples" => scan.list(&mut |scan| {
-            transcript::sample(scan)?.into_iter().for_each(&mut *each);
+            let mut listener = begin();
+            listener.body(scan)?;
+            listener.finish().into_iter().for_each(&mut *each);
+            count = count.saturating_add(1);
+            if count > OBSERVATIONS_MAX {
+                return Err(scan.fault(format!("it has more than {OBSERVATIONS_MAX} samples")));
+            }
             Ok(())
         }),
         _ => scan.skip(),

@@ -2,9 +2,11 @@
 //!
 //! A sample in pieces has its messages beside it, those of every call of the model among them, and
 //! long texts apart: a message then names the text that stands in its place (`attachment://NAME`).
-//! In a sample of one piece, what stands in events alone is not looked at: of a conversation that
-//! was compacted, that is the beginning.
+//! A sample of one piece has them under `events_data` where its events name them; of older ones,
+//! what stands in events alone is not looked at: of a conversation that was compacted, that is the
+//! beginning.
 
+use super::listen::Listener;
 use super::sample;
 use super::scan::{Kind, Scan, Scanned};
 use seawall_domain::evaluation::attempt::TaskId;
@@ -17,20 +19,13 @@ use std::io::Read;
 const TEXT_BYTES_MAX: usize = 256 * 1024;
 
 /// What stands before the name of a text that is kept apart.
-const APART: &str = "attachment://";
+pub(super) const APART: &str = "attachment://";
 
 /// The longest such name, in bytes: a number, or a digest.
-const NAME_BYTES_MAX: usize = 64;
+pub(super) const NAME_BYTES_MAX: usize = 64;
 
 /// How many texts that are kept apart one sample may name, and how many with flags are kept.
-const APART_MAX: usize = 100_000;
-
-/// Reads the flags of one sample; none if it has no id or no epoch.
-pub(super) fn sample<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Emitted>> {
-    let mut said = Said::default();
-    said.body(scan)?;
-    Ok(said.finish())
-}
+pub(super) const APART_MAX: usize = 100_000;
 
 /// What was found of one sample by now.
 #[derive(Default)]
@@ -50,9 +45,10 @@ struct Found {
     named: BTreeSet<String>,
 }
 
-impl Said {
-    /// Reads a whole sample, or the body of one in pieces.
-    pub(super) fn body<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
+impl Listener for Said {
+    type Heard = Emitted;
+
+    fn body<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
         scan.object(&mut |scan, name| match name {
             "id" => {
                 self.task = sample::id(scan)?;
@@ -62,7 +58,11 @@ impl Said {
                 self.epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
                 Ok(())
             }
-            "messages" => self.messages(scan),
+            "messages" => self.messages(scan, 0),
+            "events_data" => scan.object(&mut |scan, name| match name {
+                "messages" => self.messages(scan, 0),
+                _ => scan.skip(),
+            }),
             "output" => self.found.anywhere(scan),
             "scores" => scan.object(&mut |scan, _| {
                 scan.object(&mut |scan, name| match name {
@@ -75,19 +75,8 @@ impl Said {
         })
     }
 
-    /// Reads a list of messages.
-    pub(super) fn messages<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
+    fn messages<R: Read>(&mut self, scan: &mut Scan<R>, _: u64) -> Scanned<()> {
         scan.list(&mut |scan| self.found.message(scan))
-    }
-
-    /// Reads a list of texts that are kept apart; the first has this number.
-    pub(super) fn texts<R: Read>(&mut self, scan: &mut Scan<R>, first: u64) -> Scanned<()> {
-        let mut number = first;
-        scan.list(&mut |scan| {
-            self.text(scan, &number.to_string())?;
-            number = number.saturating_add(1);
-            Ok(())
-        })
     }
 
     fn text<R: Read>(&mut self, scan: &mut Scan<R>, name: &str) -> Scanned<()> {
@@ -99,8 +88,7 @@ impl Said {
         Ok(())
     }
 
-    /// The flags that were found, where it is a sample.
-    pub(super) fn finish(mut self) -> Option<Emitted> {
+    fn finish(mut self) -> Option<Emitted> {
         let named = self.found.named.iter().filter_map(|name| self.apart.get(name)).flatten();
         named.for_each(|flag| keep(*flag, &mut self.found.flags));
         let (task, epoch) = self.task.zip(self.epoch)?;

@@ -23,15 +23,14 @@
 
 use super::directory::{Member, members};
 use super::header::Draft;
+use super::listen::Listener;
 use super::sample::{Fields, Held};
 use super::scan::Scan;
-use super::transcript::{self, Transcript};
-use super::{FORMAT, OBSERVATIONS_MAX, emitted, sample};
+use super::{FORMAT, OBSERVATIONS_MAX, sample};
 use crate::archive::Unpacker;
 use crate::fault::{FormatFault, quote};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::finding::{Code, Finding};
-use seawall_domain::evaluation::flag::Emitted;
 use seawall_domain::evaluation::log::{Log, Observation, Summary};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
@@ -142,6 +141,7 @@ pub(super) fn read<S: Read + Seek>(source: &mut S, asked: &Fields) -> Result<Log
     let contents = Contents::of(&members);
     let (header, mut findings) = contents.header(source)?;
     let mut reader = Samples::of(&members, asked.with(header.clusters()));
+    reader.held.know(header.spec.tasks.as_deref().unwrap_or_default());
     for member in &members {
         reader.member(source, member, &contents)?;
     }
@@ -188,17 +188,22 @@ pub(super) fn held<S: Read + Seek>(source: &mut S) -> Result<u64, FormatFault> {
     Ok(u64::try_from(names.len()).unwrap_or(u64::MAX))
 }
 
-/// The flags that the model emitted, of every sample that the log holds.
-pub(super) fn emitted<S: Read + Seek>(source: &mut S) -> Result<Vec<Emitted>, FormatFault> {
+/// What was said, sample by sample, by whoever listens.
+pub(super) fn heard<S: Read + Seek, L: Listener>(
+    source: &mut S,
+    begin: &dyn Fn() -> L,
+    each: &mut dyn FnMut(L::Heard),
+) -> Result<(), FormatFault> {
     let members = members(source)?;
     let source = &mut Packed::new(source);
-    let mut found = Vec::new();
     let contents = Contents::of(&members);
+    let mut count = 0_usize;
     for member in &members {
+        let mut listener = begin();
         match Role::of(&member.name) {
-            Role::Sample => found.extend(source.whole(member, |scan| emitted::sample(scan))?),
+            Role::Sample => source.whole(member, |scan| listener.body(scan))?,
             Role::Body(folder) if contents.counts(member) => {
-                found.extend(contents.emitted(source, member, folder)?);
+                contents.heard(source, member, folder, &mut listener)?;
             }
             Role::Header
             | Role::Start
@@ -210,27 +215,13 @@ pub(super) fn emitted<S: Read + Seek>(source: &mut S) -> Result<Vec<Emitted>, Fo
             | Role::Metadata(_)
             | Role::Piece
             | Role::Odd
-            | Role::Other => {}
+            | Role::Other => continue,
         }
-        if found.len() > OBSERVATIONS_MAX {
+        listener.finish().into_iter().for_each(&mut *each);
+        count = count.saturating_add(1);
+        if count > OBSERVATIONS_MAX {
             let message = format!("it has more than {OBSERVATIONS_MAX} samples");
             return Err(FormatFault::new(FORMAT, member.name.as_ref(), message));
-        }
-    }
-    Ok(found)
-}
-
-/// What was said, sample by sample. A sample in pieces holds no messages here.
-pub(super) fn transcripts<S: Read + Seek>(
-    source: &mut S,
-    each: &mut dyn FnMut(Transcript),
-) -> Result<(), FormatFault> {
-    let members = members(source)?;
-    let source = &mut Packed::new(source);
-    for member in &members {
-        if matches!(Role::of(&member.name), Role::Sample | Role::Body(_)) {
-            let said = source.whole(member, |scan| transcript::sample(scan))?;
-            said.into_iter().for_each(&mut *each);
         }
     }
     Ok(())
@@ -340,25 +331,26 @@ impl<'a> Contents<'a> {
                 })
             })?;
         }
+        summaries.shrink_to_fit();
         Ok((read || !members.is_empty()).then_some(summaries))
     }
 
-    /// The flags of a sample in pieces: in its body, its messages, and what these name.
-    fn emitted<S: Read + Seek>(
+    /// What was said in a sample in pieces: its body, its messages, and what these name.
+    fn heard<S: Read + Seek, L: Listener>(
         &self,
         source: &mut Packed<'_, S>,
         body: &Member,
         folder: &str,
-    ) -> Result<Option<Emitted>, FormatFault> {
-        let mut said = emitted::Said::default();
-        source.whole(body, |scan| said.body(scan))?;
-        for (_, piece) in self.pieces(folder, "messages") {
-            source.whole(piece, |scan| said.messages(scan))?;
+        listener: &mut L,
+    ) -> Result<(), FormatFault> {
+        source.whole(body, |scan| listener.body(scan))?;
+        for (first, piece) in self.pieces(folder, "messages") {
+            source.whole(piece, |scan| listener.messages(scan, first))?;
         }
         for (first, piece) in self.pieces(folder, "attachments") {
-            source.whole(piece, |scan| said.texts(scan, first))?;
+            source.whole(piece, |scan| listener.texts(scan, first))?;
         }
-        Ok(said.finish())
+        Ok(())
     }
 
     /// The pieces of one kind, each with the number of its first item.
@@ -370,7 +362,10 @@ impl<'a> Contents<'a> {
             let number = name.strip_prefix(&start)?.strip_suffix(".json")?.parse().ok()?;
             Some((number, *member))
         });
-        numbered.collect()
+        let mut numbered: Vec<(u64, &Member)> = numbered.collect();
+        // By number: their names sort otherwise.
+        numbered.sort_by_key(|(number, _)| *number);
+        numbered
     }
 
     /// Names that are there more than once.
@@ -403,7 +398,9 @@ impl<'a> Samples<'a> {
         samples.sort_unstable();
         let same = samples.chunk_by(|one, other| one == other).filter(|same| same.len() > 1);
         let names = same.filter_map(|same| Some((*same.first()?, None))).collect();
-        let (observations, findings, held) = (Vec::new(), Vec::new(), Held::default());
+        let (findings, held) = (Vec::new(), Held::default());
+        let count = samples.len().min(OBSERVATIONS_MAX);
+        let observations = Vec::with_capacity(count);
         Samples { observations, names, findings, fields, held }
     }
 
@@ -429,7 +426,8 @@ impl<'a> Samples<'a> {
                 let metadata = format!("{folder}/metadata.json");
                 let metadata = contents.last.get(metadata.as_str()).map(|(member, _)| *member);
                 if let (Some(seen), Some(metadata)) = (&mut seen, metadata) {
-                    seen.facts = source.whole(metadata, |scan| sample::facts(scan, fields))?;
+                    let facts = source.whole(metadata, |scan| sample::facts(scan, fields, held))?;
+                    seen.facts = held.facts(facts);
                 }
                 self.take(member, seen)
             }

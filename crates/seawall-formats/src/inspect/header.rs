@@ -21,6 +21,7 @@ use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
+use std::sync::Arc;
 
 /// The longest header, in bytes, without the ids of its tasks; real ones have some 100 kB.
 pub const HEADER_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -96,7 +97,7 @@ pub(super) struct Draft {
     invalidated: Option<bool>,
     spent: Option<Usage>,
     /// The tasks that it names.
-    tasks: Option<Vec<TaskId>>,
+    tasks: Option<Arc<[TaskId]>>,
     /// The others, as they stand; of `eval` all but the tasks.
     taken: BTreeMap<&'static str, Vec<u8>>,
 }
@@ -199,6 +200,11 @@ impl Draft {
         Ok(())
     }
 
+    /// The tasks, as far as they were read by now.
+    pub(super) fn tasks(&self) -> &[TaskId] {
+        self.tasks.as_deref().unwrap_or_default()
+    }
+
     /// Whether a run is described at all.
     pub(super) fn is_there(&self) -> bool {
         self.taken.contains_key("eval")
@@ -219,7 +225,11 @@ impl Draft {
         start: Option<Draft>,
     ) -> Result<(Header, Vec<Finding>), FormatFault> {
         let spec = self.spec()?;
-        let started_as = start.map(|mut start| start.spec()).transpose()?;
+        let mut started_as = start.map(|mut start| start.spec()).transpose()?;
+        if let Some(start) = started_as.as_mut().filter(|start| start.tasks == spec.tasks) {
+            // The same ids are held once.
+            start.tasks.clone_from(&spec.tasks);
+        }
         let mut findings = Vec::new();
         if let Some(version) = self.version.filter(|version| *version > VERSION_MAX) {
             let what = format!("version {version} of the log format is not known here");
@@ -269,7 +279,7 @@ impl Taken {
 }
 
 /// Reads the ids of the tasks; none where it is no list of ids.
-fn ids<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Vec<TaskId>>> {
+fn ids<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Arc<[TaskId]>>> {
     if scan.kind()? != Kind::List {
         return scan.skip().map(|()| None);
     }
@@ -291,8 +301,7 @@ fn ids<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Vec<TaskId>>> {
         ids.push(id);
         Ok(())
     })?;
-    ids.shrink_to_fit();
-    Ok((!is_odd).then_some(ids))
+    Ok((!is_odd).then(|| ids.into()))
 }
 
 /// Reads what was spent on the run as a whole; none where it does not tell.

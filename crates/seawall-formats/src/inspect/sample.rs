@@ -3,9 +3,12 @@
 //! A sample is an object of Inspect's `EvalSample`. Messages and events, which are most of it, are
 //! passed over. The id is read here, from the inside, and keeps its type.
 
+mod held;
 mod output;
 mod score;
 
+pub(super) use held::Held;
+pub use held::KEPT_BYTES_MAX;
 pub(super) use score::provenance;
 
 use super::scan::{Kind, Scan, Scanned};
@@ -13,11 +16,10 @@ use output::answer;
 use score::{given, scores};
 use seawall_domain::evaluation::attempt::{LimitKind, TaskId};
 use seawall_domain::evaluation::log::{
-    Answer, Fallback, Observation, Provenance, Reduction, Score, Summary, Usage,
+    Answer, Ceilings, Fallback, Observation, Provenance, Reduction, Score, Summary, Usage,
 };
 use seawall_domain::evaluation::value::{Given, Scalar};
 use std::io::Read;
-use std::mem::size_of;
 use std::sync::Arc;
 
 /// The longest id, in bytes.
@@ -32,9 +34,8 @@ pub(super) const SCORES_MAX: usize = 200;
 /// How many edits of a score and fallbacks of an attempt are kept.
 pub(super) const NOTES_MAX: usize = 20;
 
-/// How much may be kept of all samples, summaries and reductions of one log, in bytes. 200,000
-/// samples of one scorer keep some 80 MB.
-pub const KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// A member of a sample's metadata.
+pub(super) type Fact = (Arc<str>, Scalar);
 
 /// The members of samples' metadata that are kept; all others are passed over.
 pub(super) struct Fields(Vec<Arc<str>>);
@@ -60,86 +61,17 @@ impl Fields {
     }
 }
 
-/// What is kept of a log by now.
-#[derive(Default)]
-pub(super) struct Held(usize);
-
-impl Held {
-    fn add<R: Read>(&mut self, scan: &Scan<R>, bytes: usize) -> Scanned<()> {
-        self.0 = self.0.saturating_add(bytes);
-        if self.0 > KEPT_BYTES_MAX {
-            let message = format!("more than {KEPT_BYTES_MAX} bytes would be kept of its samples");
-            return Err(scan.fault(message));
-        }
-        Ok(())
-    }
-}
-
-/// The bytes that are kept of an id, a simple value, what a scorer gave, and who edited it.
-fn of_id(id: &TaskId) -> usize {
-    match id {
-        TaskId::Number(_) => 0,
-        TaskId::Text(text) => text.len(),
-    }
-}
-
-fn of_scalar(value: &Scalar) -> usize {
-    match value {
-        Scalar::Null | Scalar::Number(_) | Scalar::Flag(_) => size_of::<Scalar>(),
-        Scalar::Text(text) => size_of::<Scalar>() + text.len(),
-    }
-}
-
-fn of_given(given: &Given) -> usize {
-    match given {
-        Given::One(value) => of_scalar(value),
-        Given::List(items) => items.iter().map(of_scalar).sum(),
-        Given::Named(parts) => parts
-            .iter()
-            .map(|(name, value)| size_of::<String>() + name.len() + of_scalar(value))
-            .sum(),
-    }
-}
-
-fn of_provenance(by: &Provenance) -> usize {
-    size_of::<Provenance>() + by.author.len() + by.at.len() + by.reason.len()
-}
-
-fn of_observation(seen: &Observation) -> usize {
-    let score = |score: &Score| {
-        let given = of_given(&score.value) + score.original.as_ref().map_or(0, of_given);
-        let edits: usize = score.edits.iter().map(of_provenance).sum();
-        size_of::<Score>() + score.scorer.len() + given + edits
-    };
-    let fallback = |one: &Fallback| size_of::<Fallback>() + one.asked.len() + one.answered.len();
-    size_of::<Observation>()
-        + of_id(&seen.task)
-        + seen.scores.iter().map(score).sum::<usize>()
-        + seen
-            .facts
-            .iter()
-            .map(|(_, value)| size_of::<Arc<str>>() + of_scalar(value))
-            .sum::<usize>()
-        + seen.fallbacks.iter().map(fallback).sum::<usize>()
-        + seen.invalidated.as_ref().map_or(0, of_provenance)
-}
-
-fn of_summary(summary: &Summary) -> usize {
-    let score = |(name, given): &(String, Given)| {
-        size_of::<(String, Given)>() + name.len() + of_given(given)
-    };
-    size_of::<Summary>() + of_id(&summary.task) + summary.scores.iter().map(score).sum::<usize>()
-}
-
 /// What was read of a sample: everything but its id and epoch may be absent.
 #[derive(Default)]
 struct Draft {
     id: Option<TaskId>,
     epoch: Option<u32>,
     scores: Vec<Score>,
-    facts: Vec<(Arc<str>, Scalar)>,
+    facts: Vec<Fact>,
     answer: Answer,
     limit: Option<LimitKind>,
+    ceilings: Ceilings,
+    turns: Option<u32>,
     broken: bool,
     retries: u32,
     invalidated: Option<Provenance>,
@@ -148,21 +80,22 @@ struct Draft {
 }
 
 impl Draft {
-    fn finish(mut self) -> Option<Observation> {
+    fn finish(mut self, held: &mut Held) -> Option<Observation> {
         // Many of these are held at once.
         self.scores.shrink_to_fit();
-        self.facts.shrink_to_fit();
         Some(Observation {
-            task: self.id?,
+            task: held.id(self.id?),
             epoch: self.epoch?,
             scores: self.scores,
-            facts: self.facts,
+            facts: held.facts(self.facts),
             answer: self.answer,
             limit: self.limit,
+            ceilings: held.ceilings(self.ceilings),
+            turns: self.turns,
             broken: self.broken,
             retries: self.retries,
-            invalidated: self.invalidated,
-            fallbacks: self.fallbacks,
+            invalidated: self.invalidated.map(Box::new),
+            fallbacks: self.fallbacks.into(),
             usage: self.usage,
         })
     }
@@ -179,10 +112,20 @@ pub(super) fn sample<R: Read>(
         match name {
             "id" => draft.id = id(scan)?,
             "epoch" => draft.epoch = epoch(scan)?,
-            "scores" => draft.scores = scores(scan)?,
-            "metadata" => draft.facts = facts(scan, fields)?,
+            "scores" => draft.scores = scores(scan, held)?,
+            "metadata" => draft.facts = facts(scan, fields, held)?,
             "output" => draft.answer = answer(scan)?,
-            "limit" => draft.limit = limit(scan)?,
+            "limit" => {
+                let (kind, at) = limit(scan)?;
+                draft.limit = kind;
+                draft.ceilings.stopped_at = at;
+            }
+            "token_limit" => draft.ceilings.tokens = scan.count()?,
+            "message_limit" => draft.ceilings.messages = scan.count()?,
+            "time_limit" => draft.ceilings.seconds = scan.count()?,
+            "turn_count" => {
+                draft.turns = scan.count()?.map(|turns| u32::try_from(turns).unwrap_or(u32::MAX));
+            }
             "error" => draft.broken = is_there(scan)?,
             "error_retries" => draft.retries = length(scan)?,
             "invalidation" => draft.invalidated = struck(scan)?,
@@ -192,8 +135,8 @@ pub(super) fn sample<R: Read>(
         }
         Ok(())
     })?;
-    let seen = draft.finish();
-    held.add(scan, seen.as_ref().map_or(0, of_observation))?;
+    let seen = draft.finish(held);
+    held.add(scan, seen.as_ref().map_or(0, held::of_observation))?;
     Ok(seen)
 }
 
@@ -203,7 +146,7 @@ pub(super) fn id<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<TaskId>> {
         return Ok(scan.whole()?.map(TaskId::Number));
     }
     match scan.text(ID_BYTES_MAX)? {
-        Some(text) if text.whole => Ok(Some(TaskId::Text(text.start))),
+        Some(text) if text.whole => Ok(Some(TaskId::Text(text.start.into()))),
         Some(_) => Err(scan.fault(format!("an id is longer than {ID_BYTES_MAX} bytes"))),
         None => Ok(None),
     }
@@ -247,36 +190,45 @@ fn struck<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<Provenance>> {
 pub(super) fn facts<R: Read>(
     scan: &mut Scan<R>,
     fields: &Fields,
-) -> Scanned<Vec<(Arc<str>, Scalar)>> {
-    let mut facts: Vec<(Arc<str>, Scalar)> = Vec::new();
+    held: &mut Held,
+) -> Scanned<Vec<Fact>> {
+    let mut facts: Vec<Fact> = Vec::new();
     scan.object(&mut |scan, name| {
         let Some(field) = fields.get(name) else {
             return scan.skip();
         };
         facts.retain(|(other, _)| other != field);
-        facts.extend(scan.scalar(VALUE_BYTES_MAX)?.map(|value| (Arc::clone(field), value)));
+        let value = scan.scalar(VALUE_BYTES_MAX)?;
+        facts.extend(value.map(|value| (Arc::clone(field), held.scalar(value))));
         Ok(())
     })?;
-    facts.shrink_to_fit();
     Ok(facts)
 }
 
-/// Reads what stopped an attempt: an object with a type, or in summaries the type alone.
-fn limit<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<LimitKind>> {
+/// Reads what stopped an attempt, and at how much: an object with a type, or in summaries the type
+/// alone.
+fn limit<R: Read>(scan: &mut Scan<R>) -> Scanned<(Option<LimitKind>, Option<f64>)> {
     match scan.kind()? {
-        Kind::Text => Ok(Some(LimitKind::of(&words(scan)?))),
+        Kind::Text => Ok((Some(LimitKind::of(&words(scan)?)), None)),
         Kind::Object => {
-            let mut kind = LimitKind::Other;
+            let (mut kind, mut at) = (LimitKind::Other, None);
             scan.object(&mut |scan, name| {
-                if name != "type" {
-                    return scan.skip();
+                match name {
+                    "type" => kind = LimitKind::of(&words(scan)?),
+                    "limit" => {
+                        let told = scan.scalar(0)?;
+                        at = match told {
+                            Some(Scalar::Number(number)) => Some(number),
+                            Some(Scalar::Null | Scalar::Flag(_) | Scalar::Text(_)) | None => None,
+                        };
+                    }
+                    _ => scan.skip()?,
                 }
-                kind = LimitKind::of(&words(scan)?);
                 Ok(())
             })?;
-            Ok(Some(kind))
+            Ok((Some(kind), at))
         }
-        Kind::List | Kind::Word => scan.skip().map(|()| None),
+        Kind::List | Kind::Word => scan.skip().map(|()| (None, None)),
     }
 }
 
@@ -334,21 +286,22 @@ pub(super) fn summary<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<O
             "id" => task = id(scan)?,
             "epoch" => number = epoch(scan)?,
             "scores" => {
-                let read = score::scores(scan)?.into_iter();
+                let read = score::scores(scan, held)?.into_iter();
                 scores = read.map(|score| (score.scorer, score.value)).collect();
-                scores.shrink_to_fit();
             }
             "error" => broken = is_there(scan)?,
-            "limit" => stopped = limit(scan)?,
+            "limit" => stopped = limit(scan)?.0,
             "model_usage" => tokens = Some(usage(scan)?.total),
             _ => scan.skip()?,
         }
         Ok(())
     })?;
-    let key = task.zip(number);
-    let summary =
-        key.map(|(task, epoch)| Summary { task, epoch, scores, broken, limit: stopped, tokens });
-    held.add(scan, summary.as_ref().map_or(0, of_summary))?;
+    let key = task.map(|task| held.id(task)).zip(number);
+    let summary = key.map(|(task, epoch)| {
+        let scores = held.scores(scores);
+        Summary { task, epoch, scores, broken, limit: stopped, tokens }
+    });
+    held.add(scan, summary.as_ref().map_or(0, |_| size_of::<Summary>()))?;
     Ok(summary)
 }
 
@@ -364,11 +317,8 @@ pub(super) fn reductions<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanne
                     one.reducer = scan.text(VALUE_BYTES_MAX)?.map(|text| text.start);
                 }
                 "samples" => scan.list(&mut |scan| {
-                    if let Some((task, given)) = reduced(scan)? {
-                        held.add(
-                            scan,
-                            size_of::<(TaskId, Given)>() + of_id(&task) + of_given(&given),
-                        )?;
+                    if let Some((task, given)) = reduced(scan, held)? {
+                        held.add(scan, held::of_reduced(&given))?;
                         one.tasks.push((task, given));
                     }
                     Ok(())
@@ -386,12 +336,12 @@ pub(super) fn reductions<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanne
     Ok(reductions)
 }
 
-fn reduced<R: Read>(scan: &mut Scan<R>) -> Scanned<Option<(TaskId, Given)>> {
+fn reduced<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Option<(TaskId, Given)>> {
     let (mut task, mut value) = (None, None);
     scan.object(&mut |scan, name| {
         match name {
-            "sample_id" => task = id(scan)?,
-            "value" => value = Some(given(scan)?),
+            "sample_id" => task = id(scan)?.map(|task| held.id(task)),
+            "value" => value = Some(given(scan, held)?),
             _ => scan.skip()?,
         }
         Ok(())

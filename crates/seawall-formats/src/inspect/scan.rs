@@ -10,7 +10,7 @@ mod text;
 mod word;
 
 use crate::fault::{FormatFault, quote};
-use pass::{Kept, Nothing};
+use pass::{Fitting, Kept, Nothing};
 use seawall_domain::evaluation::value::Scalar;
 use std::io::{self, Read};
 
@@ -142,7 +142,7 @@ impl<R: Read> Scan<R> {
     pub(super) fn scalar(&mut self, bytes_max: usize) -> Scanned<Option<Scalar>> {
         match self.kind()? {
             Kind::Object | Kind::List => self.skip().map(|()| None),
-            Kind::Text => Ok(Some(Scalar::Text(self.text_of(bytes_max)?.start))),
+            Kind::Text => Ok(Some(Scalar::Text(self.text_of(bytes_max)?.start.into()))),
             Kind::Word => self.word().map(|word| Some(word.scalar)),
         }
     }
@@ -190,6 +190,13 @@ impl<R: Read> Scan<R> {
             return Err(self.fault(format!("it is longer than the {bytes_max} bytes allowed")));
         }
         Ok(kept.bytes)
+    }
+
+    /// Takes one value as it stands, as [`Scan::capture`] does; one that is longer is passed over.
+    pub(super) fn capture_within(&mut self, bytes_max: usize) -> Scanned<Option<Vec<u8>>> {
+        let mut fitting = Fitting { bytes: Some(Vec::new()), bytes_max };
+        self.pass(&mut fitting)?;
+        Ok(fitting.bytes)
     }
 
     /// Nothing but spaces may be left.

@@ -6,7 +6,7 @@ fn line(task: TaskId, opinion: Option<Opinion>) -> ((Digest, TaskId, u32), Optio
 }
 
 fn example() -> Sheet {
-    let text = |id: &str| TaskId::Text(id.to_owned());
+    let text = |id: &str| TaskId::Text(id.into());
     let lines = vec![
         line(TaskId::Number(4), None),
         line(text("4"), Some(Opinion::Cheating)),
@@ -42,10 +42,21 @@ fn what_a_person_fills_in_is_read_leniently_and_checked() {
 }
 
 #[test]
+fn notes_read_back_and_are_no_formulas() {
+    let notes = ["", "twice, \"and\" again\r\nhere", "=HYPERLINK(\"x\")"].map(str::to_owned);
+    let text = noted(&Noted { sheet: example(), notes: notes.to_vec() });
+    let read = read_noted(text.as_bytes()).unwrap();
+    assert_eq!(read.sheet, example());
+    assert_eq!(read.notes, ["", "twice, \"and\" again \nhere", "=HYPERLINK(\"x\")"]);
+    assert!(text.contains(",\"'=HYPERLINK") && !text.contains(",\"="), "{text}");
+    assert_eq!(read_sheet(text.as_bytes()), Ok(example()));
+}
+
+#[test]
 fn a_review_says_what_it_holds() {
     let item = |epoch: u32, first, second| Item {
         log: Digest::new([1; 32]),
-        task: TaskId::Text("a".to_owned()),
+        task: TaskId::Text("a".into()),
         epoch,
         first,
         second,
@@ -75,8 +86,15 @@ proptest! {
     }
 
     #[test]
+    fn any_note_reads_back(note in "['=+@ -]{0,3}\\PC{0,20}") {
+        let lines = vec![line(TaskId::Number(1), Some(Opinion::Clean))];
+        let one = Noted { sheet: Sheet { coder: Coder::First, lines }, notes: vec![note] };
+        prop_assert_eq!(read_noted(noted(&one).as_bytes()), Ok(one));
+    }
+
+    #[test]
     fn any_id_reads_back(id: String, number: i64) {
-        let lines = vec![line(TaskId::Text(id), None), line(TaskId::Number(number), None)];
+        let lines = vec![line(TaskId::Text(id.into()), None), line(TaskId::Number(number), None)];
         let one = Sheet { coder: Coder::First, lines };
         prop_assert_eq!(read_sheet(sheet(&one).as_bytes()), Ok(one));
     }

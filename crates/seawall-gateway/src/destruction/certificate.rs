@@ -5,101 +5,56 @@ use super::super::escrow;
 use super::super::secrets;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::certificate::OBJECTS_MAX;
-use seawall_domain::id::WindowId;
-use seawall_domain::time::Timestamp;
+use seawall_formats::gateway::destruction::{self, CERTIFICATE};
+pub use seawall_formats::gateway::destruction::{Certificate, Object};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::note::VerifierKey;
 use seawall_ledger::sign::SigningKey;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::io::{BufRead, Read as _};
 
 /// Its name in the gateway's folder.
 pub const FILE: &str = "destruction.jsonl";
 
-/// The payload type of its first line.
-pub const CERTIFICATE: &str = "application/vnd.seawall.gateway-destruction+json";
-
-pub(super) const SCHEMA: &str = "seawall/gateway-destruction/v1";
-
 /// The longest line.
 const LINE_BYTES_MAX: u64 = 64 << 10;
 
-/// What the gateway's key signed.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Certificate {
-    pub(super) schema: String,
-    /// The window.
-    pub window: WindowId,
-    /// When it was to end at the latest.
-    pub ends: Timestamp,
-    /// Whether it was withdrawn or closed before that.
-    pub withdrawn: bool,
-    /// When everything was gone.
-    pub at: Timestamp,
-    /// The gateway's key, as verifiers write it (C2SP signed-note).
-    pub signer: String,
-    /// The last checkpoint over the whole journal (C2SP tlog-checkpoint).
-    pub checkpoint: String,
-    /// How many objects are gone.
-    pub objects: u64,
-    /// SHA-256 over the lines that name them.
-    pub list: Digest,
+/// Whether it lies where a gateway holds something: nothing else is ever deleted.
+fn is_ours(object: &Object) -> bool {
+    let file = object.name.strip_prefix(escrow::FOLDER).and_then(|rest| rest.strip_prefix('/'));
+    let is_plain = |file: &str| !file.is_empty() && file != ".." && !file.contains('/');
+    object.name == secrets::WINDOW || file.is_some_and(is_plain)
 }
 
-/// Something that was held.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Object {
-    /// Its place in the gateway's folder.
-    pub name: String,
-    /// How many bytes it had.
-    pub bytes: u64,
-    /// SHA-256 over them.
-    pub sha256: Digest,
+/// Its first line.
+pub(super) fn signed(said: &Certificate, key: &SigningKey) -> Result<String, serde_json::Error> {
+    let mut envelope = Envelope::new(CERTIFICATE, serde_json::to_vec(said)?);
+    envelope.sign(key);
+    Ok(envelope.to_json())
 }
 
-impl Object {
-    /// Whether it lies where a gateway holds something: nothing else is ever deleted.
-    fn is_ours(&self) -> bool {
-        let file = self.name.strip_prefix(escrow::FOLDER).and_then(|rest| rest.strip_prefix('/'));
-        let is_plain = |file: &str| !file.is_empty() && file != ".." && !file.contains('/');
-        self.name == secrets::WINDOW || file.is_some_and(is_plain)
+/// Reads a certificate that this key signed; without a key, by the one that it names itself.
+pub fn read(
+    file: &mut impl BufRead,
+    signer: Option<&VerifierKey>,
+) -> Result<(Certificate, Vec<Object>), String> {
+    let head = line(file)?.ok_or("it is empty")?;
+    let envelope = Envelope::from_json(&head).map_err(|fault| fault.to_string())?;
+    let said =
+        destruction::read(envelope.unverified_payload()).map_err(|fault| fault.to_string())?;
+    let named: VerifierKey =
+        said.signer.parse().map_err(|fault: seawall_ledger::Fault| fault.to_string())?;
+    if signer.is_some_and(|signer| *signer != named) {
+        return Err("another key signed it".into());
     }
-}
-
-impl Certificate {
-    /// Its first line.
-    pub(super) fn signed(&self, key: &SigningKey) -> Result<String, serde_json::Error> {
-        let mut envelope = Envelope::new(CERTIFICATE, serde_json::to_vec(self)?);
-        envelope.sign(key);
-        Ok(envelope.to_json())
+    let verified = envelope.verify(&[named.key()], 1).map_err(|fault| fault.to_string())?;
+    if verified.payload_type != CERTIFICATE {
+        return Err("it is of another kind".into());
     }
-
-    /// Reads a certificate that this key signed; without a key, by the one that it names itself.
-    pub fn read(
-        file: &mut impl BufRead,
-        signer: Option<&VerifierKey>,
-    ) -> Result<(Certificate, Vec<Object>), String> {
-        let head = line(file)?.ok_or("it is empty")?;
-        let envelope = Envelope::from_json(&head).map_err(|fault| fault.to_string())?;
-        let said: Certificate = serde_json::from_slice(envelope.unverified_payload())
-            .map_err(|_| "it does not read")?;
-        let named: VerifierKey =
-            said.signer.parse().map_err(|fault: seawall_ledger::Fault| fault.to_string())?;
-        if signer.is_some_and(|signer| *signer != named) {
-            return Err("another key signed it".into());
-        }
-        let verified = envelope.verify(&[named.key()], 1).map_err(|fault| fault.to_string())?;
-        if verified.payload_type != CERTIFICATE || said.schema != SCHEMA {
-            return Err("it is of another kind".into());
-        }
-        let (objects, list) = read_objects(file)?;
-        match list == said.list && objects.len() as u64 == said.objects {
-            true => Ok((said, objects)),
-            false => Err("its list is not the one that was signed".into()),
-        }
+    let (objects, list) = read_objects(file)?;
+    match list == said.list && objects.len() as u64 == said.objects {
+        true => Ok((said, objects)),
+        false => Err("its list is not the one that was signed".into()),
     }
 }
 
@@ -120,7 +75,7 @@ pub(super) fn read_objects(file: &mut impl BufRead) -> Result<(Vec<Object>, Dige
     while let Some(line) = line(file)? {
         let object: Object =
             serde_json::from_slice(&line).map_err(|_| "a line of its list does not read")?;
-        if !object.is_ours() || objects.len() >= OBJECTS_MAX {
+        if !is_ours(&object) || objects.len() >= OBJECTS_MAX {
             return Err("its list names what no gateway holds, or too much".into());
         }
         hash.update(&line);

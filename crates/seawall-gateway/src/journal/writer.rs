@@ -3,6 +3,11 @@
 //! Only what somebody waits for is synced at once. How a request ended is written as soon, so that
 //! it outlasts this process, and synced with the next request or within [`SYNC_TIME_MAX`]: should
 //! the machine lose its power before that, all that was set aside for the request counts as used.
+//!
+//! Where there is no room (a full disk, a quota, a largest file) nothing new is taken. What was
+//! handed in waits in its order, whatever was written in part is cut off, and all of it is written
+//! as soon as there is room again. After any other failure nothing is written until the journal has
+//! been read anew, at the next start.
 
 use super::{Head, JournalFault, append};
 use crate::Clock;
@@ -11,10 +16,10 @@ use seawall_domain::time::Timestamp;
 use seawall_ledger::checkpoint::Checkpoint;
 use seawall_ledger::note::{KeyKind, NoteSigner};
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
@@ -31,6 +36,8 @@ const CROWD: usize = 4;
 const CROWD_TIME: Duration = Duration::from_micros(150);
 /// How much room for lines is kept from one write to the next.
 const KEPT_BYTES_MAX: usize = 1 << 20;
+/// How much may wait for room; with more, nothing is written until the next start.
+const WAITING_BYTES_MAX: usize = 64 << 20;
 /// So often [`Journal::rest`] is to be called.
 pub const SYNC_TIME_MAX: Duration = Duration::from_millis(200);
 
@@ -39,6 +46,16 @@ pub const SYNC_TIME_MAX: Duration = Duration::from_millis(200);
 pub struct Journal {
     waiting: mpsc::UnboundedSender<Entry>,
     number: Arc<AtomicUsize>,
+    is_stuck: Arc<AtomicBool>,
+}
+
+/// A checkpoint as it was signed (C2SP tlog-checkpoint).
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Over how many lines.
+    pub size: u64,
+    /// The signed note.
+    pub note: String,
 }
 
 #[derive(Debug)]
@@ -49,6 +66,8 @@ enum Entry {
     Noted(Event),
     /// Whatever was written is to be durable.
     Rest,
+    /// Where the journal stands is to be signed.
+    Sign(oneshot::Sender<Result<Signed, JournalFault>>),
 }
 
 /// What becomes ready when an event is durable.
@@ -76,10 +95,14 @@ impl Journal {
         let file = append(&path, &head).map_err(fault)?;
         let (waiting, entries) = mpsc::unbounded_channel();
         let number = Arc::new(AtomicUsize::new(0));
+        let is_stuck = Arc::new(AtomicBool::new(false));
         let mut writer = Writer {
             path: path.clone(),
             file,
-            signed: head.lines,
+            signed: 0,
+            tried: head.lines,
+            latest: None,
+            whole: head.bytes,
             head,
             signer,
             clock,
@@ -87,13 +110,16 @@ impl Journal {
             bytes: Vec::new(),
             at: Instant::now(),
             number: Arc::clone(&number),
+            is_stuck: Arc::clone(&is_stuck),
             broken: None,
+            stuck: None,
+            is_torn: false,
             is_loose: false,
             crowd: 0,
         };
         let thread = std::thread::Builder::new().name("journal".into());
         let thread = thread.spawn(move || writer.work(entries)).map_err(fault)?;
-        Ok((Journal { waiting, number }, thread))
+        Ok((Journal { waiting, number, is_stuck }, thread))
     }
 
     /// Hands an event in, in the order of the calls; it is durable when the receipt says so, and a
@@ -120,10 +146,22 @@ impl Journal {
         let _ = self.waiting.send(entry);
     }
 
-    /// Whether so much waits that no new request should be taken. Requests under way can always
-    /// write how they ended.
+    /// The signed checkpoint over everything that was handed in before.
+    pub async fn checkpoint(&self) -> Result<Signed, JournalFault> {
+        let (signed, receipt) = oneshot::channel();
+        self.hand_in(Entry::Sign(signed));
+        receipt.await.unwrap_or(Err(JournalFault::Closed))
+    }
+
+    /// Whether so much waits, or nothing can be written, that no new request should be taken.
+    /// Requests under way can always write how they ended.
     pub fn is_full(&self) -> bool {
-        self.number.load(Ordering::Relaxed) >= WAITING_MAX
+        self.number.load(Ordering::Relaxed) >= WAITING_MAX || self.is_stuck()
+    }
+
+    /// Whether nothing can be written: for now, or until the next start.
+    pub fn is_stuck(&self) -> bool {
+        self.is_stuck.load(Ordering::Relaxed)
     }
 }
 
@@ -134,14 +172,24 @@ struct Writer {
     signer: NoteSigner,
     clock: Clock,
     checkpoint: PathBuf,
+    // INVARIANT: `head` is over the first `whole` bytes of the file and these behind them.
     /// What is written next; kept, for it has about the same length each time.
     bytes: Vec<u8>,
+    /// How long the file is without what was written of `bytes`.
+    whole: u64,
     signed: u64,
+    /// How many lines there were when a checkpoint was signed or could not be left.
+    tried: u64,
+    latest: Option<Signed>,
     at: Instant,
     number: Arc<AtomicUsize>,
-    // INVARIANT: what is in memory is what is in the file. After a write that failed nobody knows
-    // that any more, so nothing is written until the journal has been read anew, at the next start.
-    broken: Option<std::io::ErrorKind>,
+    is_stuck: Arc<AtomicBool>,
+    /// Why nothing is written until the next start: nobody knows what the file holds.
+    broken: Option<io::ErrorKind>,
+    /// Why nothing is written now: there is no room.
+    stuck: Option<io::ErrorKind>,
+    /// Whether a part of `bytes` may stand behind the file's whole lines.
+    is_torn: bool,
     /// Whether something was written that was not synced.
     is_loose: bool,
     /// How many waited for the last sync.
@@ -158,20 +206,22 @@ impl Writer {
                 together.extend(more.take(WAITING_MAX));
             }
             self.write(&mut together);
-            let due = self.head.lines - self.signed >= CHECKPOINT_LINES
+            let due = self.head.lines - self.tried >= CHECKPOINT_LINES
                 || self.at.elapsed() >= CHECKPOINT_TIME;
-            if due {
-                self.sign();
+            if due && self.signed != self.head.lines {
+                self.leave();
             }
         }
-        self.sign();
+        if self.signed != self.head.lines {
+            self.leave();
+        }
     }
 
     /// Writes all that wait, by one sync if one is needed; then each who waits is told.
     fn write(&mut self, together: &mut Vec<Entry>) {
         self.number.fetch_sub(together.len(), Ordering::Relaxed);
         let (mut events, mut waiting) = (Vec::with_capacity(together.len()), Vec::new());
-        let mut is_waited_for = false;
+        let (mut is_waited_for, mut signing) = (false, Vec::new());
         for entry in together.drain(..) {
             match entry {
                 Entry::Waited(event, written) => {
@@ -180,6 +230,7 @@ impl Writer {
                 }
                 Entry::Noted(event) => events.push(event),
                 Entry::Rest => is_waited_for = true,
+                Entry::Sign(signed) => signing.push(signed),
             }
         }
         is_waited_for |= !waiting.is_empty();
@@ -188,42 +239,85 @@ impl Writer {
         }
         self.attempt(|writer| {
             writer.put(events)?;
+            writer.flush();
             if is_waited_for { writer.sync() } else { Ok(()) }
         });
         for waiting in waiting {
-            let result = self.broken.map_or(Ok(()), |kind| {
-                Err(JournalFault::Io { path: self.path.clone(), source: kind.into() })
-            });
             // Whoever does not wait any more does not need to know.
-            let _ = waiting.send(result);
+            let _ = waiting.send(self.fault());
+        }
+        for signing in signing {
+            let _ = signing.send(self.sign());
         }
     }
 
     /// Does something with the file, unless it is broken or breaks by that.
-    fn attempt(&mut self, deed: impl FnOnce(&mut Writer) -> std::io::Result<()>) {
+    fn attempt(&mut self, deed: impl FnOnce(&mut Writer) -> io::Result<()>) {
         if self.broken.is_none()
             && let Err(error) = deed(self)
         {
-            tracing::error!(%error, "the journal cannot be written; nothing passes any more");
-            self.broken = Some(error.kind());
+            self.breaks(&error);
         }
     }
 
-    fn put(&mut self, events: Vec<Event>) -> std::io::Result<()> {
-        if events.is_empty() {
-            return Ok(());
-        }
+    fn breaks(&mut self, error: &io::Error) {
+        tracing::error!(%error, "the journal cannot be written; nothing passes any more");
+        self.broken = Some(error.kind());
+        self.is_stuck.store(true, Ordering::Relaxed);
+    }
+
+    /// Why what was handed in is not durable, if it is not.
+    fn fault(&self) -> Result<(), JournalFault> {
+        self.broken.or(self.stuck).map_or(Ok(()), |kind| {
+            Err(JournalFault::Io { path: self.path.clone(), source: kind.into() })
+        })
+    }
+
+    /// Puts events behind whatever waits to be written.
+    fn put(&mut self, events: Vec<Event>) -> io::Result<()> {
         let now = (self.clock)().unwrap_or(Timestamp::UNIX_EPOCH);
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT_BYTES_MAX);
         for event in events {
             self.head.line(now, event, &mut self.bytes)?;
         }
-        self.is_loose = true;
-        self.file.write_all(&self.bytes)
+        Ok(())
     }
 
-    fn sync(&mut self) -> std::io::Result<()> {
+    /// Writes what waits, or finds that there is no room.
+    fn flush(&mut self) {
+        match self.written() {
+            Ok(()) if self.stuck.take().is_some() => {
+                tracing::info!("the journal is written again");
+                self.is_stuck.store(false, Ordering::Relaxed);
+            }
+            Ok(()) => {}
+            Err(error) if is_no_room(&error) && self.bytes.len() <= WAITING_BYTES_MAX => {
+                if self.stuck.replace(error.kind()).is_none() {
+                    tracing::error!(%error, "there is no room for the journal; nothing passes");
+                    self.is_stuck.store(true, Ordering::Relaxed);
+                }
+            }
+            Err(error) => self.breaks(&error),
+        }
+    }
+
+    fn written(&mut self) -> io::Result<()> {
+        if self.is_torn {
+            self.file.set_len(self.whole)?;
+            self.is_torn = false;
+        }
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        self.is_torn = true;
+        self.file.write_all(&self.bytes)?;
+        (self.is_torn, self.is_loose) = (false, true);
+        self.whole += self.bytes.len() as u64;
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES_MAX);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
         if self.is_loose {
             self.file.sync_data()?;
             self.is_loose = false;
@@ -231,24 +325,51 @@ impl Writer {
         Ok(())
     }
 
-    /// Signs where the journal stands, and leaves it beside it. Nothing is signed that a loss of
-    /// power could still take back.
-    fn sign(&mut self) {
+    /// Signs where the journal stands, if that is new, and leaves it beside it. Nothing is signed
+    /// that a loss of power could still take back.
+    fn sign(&mut self) -> Result<Signed, JournalFault> {
         self.attempt(Writer::sync);
-        if self.signed == self.head.lines || self.broken.is_some() {
-            return;
+        self.fault()?;
+        let size = self.head.lines;
+        let signed = match self.latest.take().filter(|latest| latest.size == size) {
+            Some(latest) => latest,
+            None => Signed { size, note: self.note()? },
+        };
+        self.latest = Some(signed.clone());
+        if self.signed != size {
+            (self.tried, self.at) = (size, Instant::now());
+            let new = self.checkpoint.with_extension("new");
+            let put = std::fs::write(&new, &signed.note)
+                .and_then(|()| std::fs::rename(&new, &self.checkpoint));
+            match put {
+                Ok(()) => self.signed = size,
+                Err(error) => tracing::error!(%error, "no checkpoint can be left"),
+            }
         }
+        Ok(signed)
+    }
+
+    fn note(&self) -> Result<String, JournalFault> {
         let origin = self.signer.verifier(KeyKind::Note).name().clone();
         let checkpoint = Checkpoint::new(origin, self.head.lines, self.head.tree.root());
-        let new = self.checkpoint.with_extension("new");
-        let put = checkpoint
-            .sign(&self.signer)
-            .map_err(|fault| std::io::Error::other(fault.to_string()))
-            .and_then(|note| std::fs::write(&new, note.to_string()))
-            .and_then(|()| std::fs::rename(&new, &self.checkpoint));
-        match put {
-            Ok(()) => (self.signed, self.at) = (self.head.lines, Instant::now()),
-            Err(error) => tracing::error!(%error, "no checkpoint can be left"),
-        }
+        let note = checkpoint.sign(&self.signer).map_err(|fault| JournalFault::Io {
+            path: self.checkpoint.clone(),
+            source: io::Error::other(fault.to_string()),
+        })?;
+        Ok(note.to_string())
     }
+
+    /// Leaves a checkpoint that nobody asked for.
+    fn leave(&mut self) {
+        // Why there is none was said where it was found.
+        let _ = self.sign();
+    }
+}
+
+/// Whether there may be room again later, and nothing else is wrong.
+fn is_no_room(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
 }

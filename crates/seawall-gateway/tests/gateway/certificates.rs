@@ -8,9 +8,10 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Bearer, Grant, Proof, Purpose};
 use seawall_domain::engagement::lease::Lease;
-use seawall_gateway::attach::{Attached, Holder, attach};
+use seawall_gateway::attach::{Attached, Holder, Keeping, attach};
 use seawall_gateway::control::{CUT, CutWord, LEASE};
 use seawall_gateway::credential;
+use seawall_gateway::kept::Kept;
 use seawall_gateway::record::CutOff;
 use seawall_gateway::tls::Identity;
 use seawall_ledger::dsse::Envelope;
@@ -21,6 +22,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 const CHAT: &str = "/v1/chat/completions";
 
@@ -186,7 +188,11 @@ async fn whoever_attaches_with_a_certificate_gets_through_by_any_client() {
     let (world, folder) = secured().await;
     let mine = certificate(folder.path(), "mine.pem");
     let token = token(&world, &mine);
+    let signer = world.gateway.verifier();
+    let kept_in = folder.path().join("kept");
+    let kept = Kept::open(&kept_in, Some(signer), Some(window())).unwrap();
     let attached = Attached {
+        keeping: Some(Keeping { kept, every: Duration::from_secs(1) }),
         gateway: world.address.clone(),
         token: Arc::new(move || Ok(token.clone())),
         holder: Holder::Certificate(Identity::read(&mine.file, &mine.file).unwrap()),
@@ -206,5 +212,14 @@ async fn whoever_attaches_with_a_certificate_gets_through_by_any_client() {
     let done = tokio::task::spawn_blocking(move || curl.output().unwrap()).await.unwrap();
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(text.ends_with("\n200"), "{text}");
+    // By its certificate it keeps checkpoints too.
+    world.until_written(r#""kind":"outcome""#, 1).await;
+    let begun = std::time::Instant::now();
+    let all = std::fs::read_to_string(world.journal()).unwrap().lines().count() as u64;
+    let kept = || Kept::open(&kept_in, Some(signer), None).unwrap().lines();
+    while kept() < Some(all) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?} of {all}", kept());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     attaching.abort();
 }

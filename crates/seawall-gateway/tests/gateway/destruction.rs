@@ -5,6 +5,7 @@ use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
 use seawall_domain::recipient::Recipient;
+use seawall_formats::gateway::destruction::CERTIFICATE;
 use seawall_gateway::destruction::certificate::{self, Certificate};
 use seawall_gateway::destruction::{self, Undestroyed};
 use seawall_gateway::escrow::{CONSENT, Consent};
@@ -110,12 +111,12 @@ fn altered(folder: &Path, verifier: &VerifierKey) {
     // Signed anew by somebody else, over the same words.
     let envelope = Envelope::from_json(head.as_bytes()).unwrap();
     let said: Certificate = serde_json::from_slice(envelope.unverified_payload()).unwrap();
-    let mut forged = Envelope::new(certificate::CERTIFICATE, serde_json::to_vec(&said).unwrap());
+    let mut forged = Envelope::new(CERTIFICATE, serde_json::to_vec(&said).unwrap());
     forged.sign(&key(66));
     found(&format!("{}\n{list}", forged.to_json()), "trusted keys signed it");
     // Another key than the one that is known.
     let other = VerifierKey::new(verifier.name().clone(), verifier.kind(), key(66).public());
-    let read = Certificate::read(&mut good.as_bytes(), Some(&other));
+    let read = certificate::read(&mut good.as_bytes(), Some(&other));
     assert_eq!(read.unwrap_err(), "another key signed it");
     // The journal goes on, or ends sooner, or something is there again.
     let last = lines.trim_end().rsplit_once('\n').unwrap().0;

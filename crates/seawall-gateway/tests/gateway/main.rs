@@ -8,6 +8,7 @@
 mod access;
 mod bypass;
 mod certificates;
+mod checkpoints;
 mod destruction;
 mod es256;
 mod escrow;
@@ -17,4 +18,5 @@ mod money;
 mod policy;
 mod quota;
 mod streams;
+mod supplied;
 mod world;

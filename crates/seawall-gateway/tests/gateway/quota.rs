@@ -92,3 +92,34 @@ async fn what_was_under_way_at_a_crash_counts_in_full() {
     assert_eq!(world.chat(&asking(1)).await.0, StatusCode::TOO_MANY_REQUESTS);
     world.until_written(r#""ended":"unknown""#, 1).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_was_set_aside_is_marked_and_told() {
+    let world = World::with(1_050, |_, body| {
+        let is_more = body.windows(4).any(|word| word == b"more");
+        if is_more { whole(1_000_000, 30) } else { whole(5, 10) }
+    })
+    .await;
+    assert_eq!(world.lease(600).await, StatusCode::OK);
+    for (round, canary) in ["a", "more", "b", "more"].into_iter().enumerate() {
+        assert_eq!(world.chat(&body(canary)).await.0, StatusCode::OK);
+        world.until_written(r#""kind":"outcome""#, round + 1).await;
+    }
+    let text = std::fs::read_to_string(world.journal()).unwrap();
+    assert_eq!(text.matches(r#""overrun":{"requests":0,"tokens_in":9"#).count(), 2, "{text}");
+    let folder = world.folder.path().join("data");
+    let used = seawall_gateway::usage::usage(&folder).unwrap();
+    assert_eq!((used.len(), used[0].overruns.requests), (1, 2));
+    assert!(used[0].overruns.by.tokens_in > 1_999_000, "{used:?}");
+    assert_eq!(used[0].overruns.by.tokens_out, 0);
+    let summary = seawall_gateway::verify(&world.journal(), None).unwrap();
+    assert_eq!(summary.overruns, used[0].overruns);
+    // The developer hears it with each lease, after a restart too.
+    let world = world.again().await;
+    let said = world.leased().await;
+    assert_eq!(said["overruns"]["requests"], 2, "{said}");
+    assert!(said["journal"]["checkpoint"].is_string(), "{said}");
+    // Whoever only asks whether it is open does not.
+    let (_, state) = world.ask("GET", "/gateway/state", &[], String::new()).await;
+    assert_eq!(state, r#"{"state":"open"}"#);
+}

@@ -163,10 +163,24 @@ impl World {
         World::made(tokens_out, "", &[], script).await
     }
 
+    /// A world in which the provider's key comes with leases.
+    pub async fn supplied(script: impl Fn(&str, Bytes) -> Answer + Send + Sync + 'static) -> World {
+        World::keyed("key = \"lease\"", (1_000_000, ""), &[], script).await
+    }
+
     /// The same with more in its settings, and files beside them.
     pub async fn made(
         tokens_out: u64,
         more: &str,
+        files: &[(&str, String)],
+        script: impl Fn(&str, Bytes) -> Answer + Send + Sync + 'static,
+    ) -> World {
+        World::keyed("key_file = \"provider.key\"", (tokens_out, more), files, script).await
+    }
+
+    async fn keyed(
+        key: &str,
+        (tokens_out, more): (u64, &str),
         files: &[(&str, String)],
         script: impl Fn(&str, Bytes) -> Answer + Send + Sync + 'static,
     ) -> World {
@@ -185,7 +199,7 @@ impl World {
 data = "data"
 [upstream]
 address = "http://{upstream}"
-key_file = "provider.key"
+{key}
 [window]
 id = "{}"
 snapshot = "{}"
@@ -328,6 +342,19 @@ concurrent = 1000
 
     pub async fn lease(&self, seconds: i64) -> StatusCode {
         self.lease_by(&developer(), seconds, self.now().as_microsecond().unsigned_abs()).await
+    }
+
+    /// Leases; gives what the gateway answers.
+    pub async fn leased(&self) -> serde_json::Value {
+        let not_after = self.now() + SignedDuration::from_secs(600);
+        let (scope, seq) = (self.settings.scope.clone(), self.now().as_microsecond());
+        let (snapshot, seq) = (Digest::new([7; 32]), seq.unsigned_abs());
+        let lease = Lease { window: window(), snapshot, scope, not_after, seq };
+        let mut envelope = Envelope::new(LEASE, serde_json::to_vec(&lease).unwrap());
+        envelope.sign(&developer());
+        let (status, text) = self.ask("POST", "/gateway/word", &[], envelope.to_json()).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     pub async fn lease_by(&self, key: &SigningKey, seconds: i64, seq: u64) -> StatusCode {

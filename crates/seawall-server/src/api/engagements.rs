@@ -2,6 +2,7 @@
 //! whether a model may be released; a release is reported, and withdrawing always succeeds.
 
 pub(crate) mod count;
+pub(crate) mod destruction;
 pub(crate) mod gateway;
 pub(crate) mod seat;
 mod step;

@@ -54,6 +54,9 @@ pub struct Shown {
     pub clearinghouse_signed: bool,
     /// Who looks; not for the applicant.
     pub panel: Vec<String>,
+    /// Who of the pool was left out of the draw, because the account was closed by then; not for
+    /// the applicant.
+    pub left_out: Vec<String>,
     /// Until when an appeal is answered that waits for it.
     pub appeal_answer_by: Option<String>,
     /// Whether that has passed.
@@ -100,6 +103,7 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         developer_signed: it.signed.0,
         clearinghouse_signed: it.signed.1,
         panel: it.panel.iter().map(ToString::to_string).collect(),
+        left_out: it.left_out.iter().map(ToString::to_string).collect(),
         appeal_answer_by: it.appeal.map(|appeal| appeal.by.to_string()),
         appeal_overdue: it.appeal.is_some_and(|appeal| appeal.is_overdue),
         seat_expires_at: seat.map(|view| view.seat.expires_at.to_string()),

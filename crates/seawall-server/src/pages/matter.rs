@@ -101,6 +101,19 @@ pub struct Part {
     pub facts: Vec<Fact>,
     /// Lines.
     pub lines: Vec<String>,
+    /// Shares of a whole, drawn as bars and said in words.
+    pub shares: Vec<Drawn>,
+}
+
+/// A share of a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    /// What it is the share of.
+    pub of: String,
+    /// The share, in thousandths.
+    pub thousandths: u32,
+    /// The same in words, with its numbers.
+    pub says: String,
 }
 
 /// A text that somebody wrote.

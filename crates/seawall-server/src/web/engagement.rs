@@ -3,13 +3,15 @@
 
 mod acts;
 mod counts;
+pub mod figures;
 mod seats;
 mod stands;
 
 use self::acts::{forms, opening, withdrawal};
+pub use self::counts::of_window;
 use self::seats::Record;
 use self::stands::{next, parts, states, tracks};
-use super::guest::{Guest, page};
+use super::guest::{Guest, link, page};
 use super::matter::{self, LIST_MAX, Untaken, misread};
 use super::sent::{Sent, back_to};
 use super::words::{short, when};
@@ -65,6 +67,9 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
     let parties = party::known(desk, [it.developer]).await?;
     let name = parties.get(&it.developer).map(|party| party.name.clone()).unwrap_or_default();
     let shell = guest.shell("Engagement");
+    let reads = engagement::reads_record(desk, &actor, &it).await?;
+    let figured =
+        reads.then(|| link("Figures of the determination", format!("/engagements/{id}/figures")));
     Ok(Matter {
         over: format!("Engagement {}", short(it.id)),
         title: name,
@@ -74,7 +79,7 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
         first: withdrawal(&actor, &shell, &it),
         tracks: tracks(&it),
         parts: [parts(&it), record.parts(&it), counts::parts(&actor, &it)].concat(),
-        links: Vec::new(),
+        links: figured.into_iter().collect(),
         texts: texts
             .into_iter()
             .map(|(what, _, text)| Written { heading: heading(what).to_owned(), text })
@@ -144,6 +149,12 @@ async fn taken(site: &Site, (id, step): (&str, &str), sent: &Sent) -> Result<(),
         }
         "count" => {
             engagement::bring_count(desk, actor, id, sent.bytes("count")).await?;
+        }
+        "destruction" => {
+            engagement::bring_destruction(desk, actor, id, sent.bytes("certificate")).await?;
+        }
+        "checkpoint" => {
+            engagement::bring_checkpoint(desk, actor, id, sent.bytes("checkpoint")).await?;
         }
         step => {
             acts::read(step, sent)?.take(desk, actor, id).await?;

@@ -19,6 +19,7 @@ use seawall_domain::access::{Action, Actor};
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::sealing::{Duty, Seal};
 use seawall_domain::evaluation::token::{Book, Entry, Fate};
+use seawall_services::engagement;
 use seawall_services::evaluation::docket;
 
 /// The evaluations.
@@ -54,6 +55,7 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
     let id = id.parse().map_err(|_| Refused::hidden())?;
     let it = docket::show(&site.desk, &guest.actor(), id).await?;
     let shell = guest.shell("Evaluation");
+    let figured = figured(site, guest, &it).await?;
     Ok(Matter {
         over: "Evaluation".into(),
         title: format!("Evaluation {}", short(it.id)),
@@ -62,7 +64,7 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
         holds: "One person has one duty here, whatever accounts it has.".into(),
         tracks: vec![seal(&it)],
         parts: parts(&it, &guest.actor()),
-        links: links(&it, &guest.actor()),
+        links: [figured, links(&it, &guest.actor())].concat(),
         forms: forms(guest, &shell, &it),
         shell,
         ..Matter::default()
@@ -148,6 +150,17 @@ fn seal(it: &Evaluation) -> crate::pages::embargo::Track {
         Some(Seal::Sealed { .. }) => (3, "Two people have signed: nothing can be changed."),
     };
     track("seal", "Protocol.", says, &["none", "committed", "signed once", "sealed"], place)
+}
+
+/// The figures of determinations under its protocol, for those who may read their records.
+async fn figured(site: &Site, guest: &Guest, it: &Evaluation) -> Result<Vec<Link>, Refused> {
+    let Some(root) = it.root() else { return Ok(Vec::new()) };
+    let found = engagement::records_under(&site.desk, &guest.actor(), &root, LIST_MAX).await?;
+    let figures = |id| {
+        let says = format!("Figures of the determination in engagement {}", short(id));
+        link(says, format!("/engagements/{id}/figures"))
+    };
+    Ok(found.into_iter().map(figures).collect())
 }
 
 /// The papers that the command line goes on with.

@@ -38,7 +38,7 @@ pub async fn show(State(site): State<Site>, guest: Guest) -> Result<Response, Re
             .criteria
             .iter()
             .map(|it| Criterion {
-                name: it.criterion.words().to_owned(),
+                name: it.criterion.words().into_owned(),
                 weight: it.weight,
                 marks: it.anchors.to_vec(),
             })

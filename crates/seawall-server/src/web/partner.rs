@@ -54,6 +54,7 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
     let actor = guest.actor();
     let it = partner::dossier(&site.desk, &actor, id).await?;
     let record = Record::read(&site.desk, &actor, &it).await?;
+    let rubric = partner::rubric_of(&site.desk, it.application.rubric).await?;
     let shell = guest.shell("Trusted partner");
     let letters = it
         .letter
@@ -71,7 +72,8 @@ async fn shown(site: &Site, guest: &Guest, id: &str) -> Result<Matter, Refused> 
         texts: record.texts(),
         links: vec![link("Evidence", format!("/v1/partners/{id}/evidence"))],
         letters: letters.collect(),
-        forms: [forms(&actor, &shell, &it), record.forms(&actor, &shell, &it)].concat(),
+        forms: [forms(&actor, &shell, &it, rubric.text()), record.forms(&actor, &shell, &it)]
+            .concat(),
         shell,
         ..Matter::default()
     })
@@ -222,6 +224,10 @@ fn parts(it: &Dossier) -> Vec<Part> {
     if let Some(appeal) = it.appeal {
         let name = if appeal.is_overdue { "Appeal overdue since" } else { "Appeal answered by" };
         facts.push(fact(name, when(appeal.by).text));
+    }
+    if !it.left_out.is_empty() {
+        let people: Vec<String> = it.left_out.iter().map(short).collect();
+        facts.push(fact("Left out of the draw, account closed", people.join(", ")));
     }
     if it.outcome.is_some() {
         facts.push(fact("Signed by the developer", yes(it.signed.0)));

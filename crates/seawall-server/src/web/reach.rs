@@ -9,7 +9,7 @@ use crate::api::word;
 use crate::extract::Name;
 use crate::pages::case::Next;
 use crate::pages::form::Weight;
-use crate::pages::matter::{Matter, Part};
+use crate::pages::matter::{Drawn, Matter, Part};
 use crate::pages::{Fact, FieldKind, Form, Shell};
 use crate::refuse::Refused;
 use crate::site::Site;
@@ -114,9 +114,9 @@ fn covered(reach: &Reach) -> Vec<Part> {
         line(of, count)
     });
     let sums = [
-        part("reach-sectors", "By sector", sums.collect()),
-        part("reach-sizes", "By size", sizes.collect()),
-        part("reach-regions", "By region", regions.collect()),
+        drawn("reach-sectors", "By sector", sums.collect()),
+        drawn("reach-sizes", "By size", sizes.collect()),
+        drawn("reach-regions", "By region", regions.collect()),
     ];
     let whole = Part {
         id: "reach".into(),
@@ -162,10 +162,16 @@ fn counted(count: &Count) -> [Fact; 3] {
     ]
 }
 
-fn line(of: &str, count: &Count) -> String {
-    let of = capital(of);
+fn line(of: &str, count: &Count) -> Drawn {
     let (covered, uncovered) = (count.covered, count.uncovered());
-    format!("{of}: {}, {covered} covered, {uncovered} not covered", operators(count.existing))
+    let whole = u128::from(count.existing).max(1);
+    let share = u128::from(covered).saturating_mul(1000) / whole;
+    let says = operators(count.existing);
+    Drawn {
+        of: capital(of),
+        thousandths: u32::try_from(share.min(1000)).unwrap_or(1000),
+        says: format!("{says}, {covered} covered, {uncovered} not covered"),
+    }
 }
 
 fn operators(number: u64) -> String {
@@ -191,20 +197,23 @@ fn concentrated(it: &Concentration) -> Vec<Part> {
     let sectors = sectors.map(|it| shared(&it.group.map(|of| word(&of)).unwrap_or_default(), it));
     let sizes = report.sizes.iter();
     let sizes = sizes.map(|it| shared(&it.group.map(|of| word(&of)).unwrap_or_default(), it));
-    let mut whole = part("shares", "Who has which share, by parent", parents.collect());
+    let mut whole = drawn("shares", "Who has which share, by parent", parents.collect());
     whole.says = uncounted;
     whole.facts = vec![fact("Concentration of tokens, from 0 to 10,000", index)];
     vec![
         whole,
-        part("shares-sectors", "Shares by sector", sectors.collect()),
-        part("shares-sizes", "Shares by size", sizes.collect()),
+        drawn("shares-sectors", "Shares by sector", sectors.collect()),
+        drawn("shares-sizes", "Shares by size", sizes.collect()),
     ]
 }
 
-fn shared<K>(of: &str, share: &Share<K>) -> String {
+fn shared<K>(of: &str, share: &Share<K>) -> Drawn {
     let tokens = share.tokens.map_or_else(|| "not known".to_owned(), percent);
-    let of = capital(&plain(of));
-    format!("{of}: {} of seats, {tokens} of tokens", percent(share.seats))
+    Drawn {
+        of: capital(&plain(of)),
+        thousandths: share.seats.min(1000),
+        says: format!("{} of seats, {tokens} of tokens", percent(share.seats)),
+    }
 }
 
 /// Thousandths as a share of a hundred.
@@ -227,6 +236,10 @@ fn basis(rubric: u32, calendar: &Calendar) -> Part {
 
 fn part(id: &str, heading: &str, lines: Vec<String>) -> Part {
     Part { id: id.into(), heading: heading.into(), lines, ..Part::default() }
+}
+
+fn drawn(id: &str, heading: &str, shares: Vec<Drawn>) -> Part {
+    Part { shares, ..part(id, heading, Vec::new()) }
 }
 
 fn plain(word: &str) -> String {

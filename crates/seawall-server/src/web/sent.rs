@@ -7,12 +7,14 @@ use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use seawall_domain::access::Actor;
+use seawall_domain::partner::rubric::{CRITERIA_MAX, GATES_MAX};
 use seawall_services::account::Visitor;
 use seawall_services::desk::digest;
 use std::collections::BTreeMap;
 
-/// How many fields a form may send.
-const FIELDS_MAX: usize = 16;
+/// How many fields a form may send: whoever looks at an application answers each gate and marks
+/// each criterion.
+const FIELDS_MAX: usize = 16 + GATES_MAX + CRITERIA_MAX;
 
 /// A form that somebody signed in has sent from a page of ours.
 #[derive(Debug)]
@@ -56,6 +58,13 @@ impl Sent {
     /// The bytes of a field; empty when it was not sent.
     pub fn bytes(&self, name: &str) -> &[u8] {
         self.fields.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The fields whose names begin with this, by the rest of their names, with their texts.
+    pub fn beginning(&self, with: &str) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.fields.keys();
+        let rest = fields.filter_map(move |name| Some((name, name.strip_prefix(with)?)));
+        rest.map(|(name, rest)| (rest, self.text(name)))
     }
 
     /// The text of a field; empty when it was not sent or is no text.

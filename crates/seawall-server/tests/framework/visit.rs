@@ -2,6 +2,7 @@
 //! pages. Each is accessible by axe on a phone and on a desktop, and nothing sticks out.
 
 use super::asking::House;
+use super::figures::determined;
 use seawall_domain::access::Actor;
 use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::window::Ring;
@@ -14,8 +15,9 @@ use seawall_services::evaluation::docket;
 use seawall_services::partner::{self, Request};
 use seawall_testkit::browser::{Browser, axe};
 use seawall_testkit::world::{digest_of, in_days, must, person_of};
+use seawall_testkit::world::{gateway_certificate, gateway_key};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -124,6 +126,7 @@ impl Visit {
                 .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || ''));";
             let out = self.browser.run(script, &[]).expect("a script runs");
             assert_eq!(out, serde_json::json!([]), "{name} at {width} sticks out");
+            self.picture(name, width);
             let axe_js = Path::new(AXE_JS);
             if axe_js.is_file() {
                 let open = "document.querySelectorAll('details').forEach(d => d.open = true)";
@@ -138,6 +141,20 @@ impl Visit {
                 println!("skipped: axe on {name}: no axe-core (`cargo xtask assets`)");
             }
         }
+    }
+
+    /// Keeps a picture of the whole page, where pictures are asked for.
+    fn picture(&mut self, name: &str, width: u32) {
+        let Some(folder) = std::env::var_os("SEAWALL_PICTURES").map(PathBuf::from) else { return };
+        let tall = "return document.documentElement.scrollHeight";
+        let tall = self.browser.run(tall, &[]).expect("a script runs").as_u64().unwrap_or(900);
+        let tall = u32::try_from(tall.clamp(600, 6_000)).unwrap_or(900);
+        self.browser.resize(width, tall).expect("the window can be resized");
+        let picture = self.browser.picture().expect("a picture is taken");
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        let file = folder.join(format!("{name}-{width}.png.b64"));
+        std::fs::write(file, picture).expect("it can be written");
+        self.browser.resize(width, 900).expect("the window can be resized");
     }
 }
 
@@ -289,8 +306,8 @@ fn an_official_brings_in_what_there_is_and_sees_what_is_covered() {
     choose(&mut visit, "table", "operators.csv", TABLE);
     visit.press("[action$=operators] button");
     let text = visit.text();
-    assert!(text.contains("Water: 900 operators, 900 covered, 0 not covered"), "{text}");
-    assert!(text.contains("Health: 40 operators, 0 covered, 40 not covered"), "{text}");
+    assert!(text.contains("Water\n900 operators, 900 covered, 0 not covered"), "{text}");
+    assert!(text.contains("Health\n40 operators, 0 covered, 40 not covered"), "{text}");
     assert!(text.contains("rural clinics"), "{text}");
     assert!(text.contains("counted by a survey as of 2025-12-31"), "{text}");
     visit.look("reach, with a table");
@@ -313,6 +330,87 @@ fn an_official_brings_in_what_there_is_and_sees_what_is_covered() {
     let text = visit.text();
     assert!(text.contains("Operators in them") && text.contains("900"), "{text}");
     visit.look("seat with numbers of operators");
+}
+
+#[test]
+fn a_certificate_is_brought_in_and_both_see_it() {
+    let Some(mut visit) = Visit::begin("a_certificate_is_brought_in_and_both_see_it") else {
+        return;
+    };
+    let cast = visit.house.framework.clone();
+    let (seat, (engaged, window)) = {
+        let world = &visit.house.world;
+        visit.runtime.block_on(async {
+            (cast.seat(world).await, cast.open_window(world, Ring::Partners, 1).await)
+        })
+    };
+    let page = format!("/engagements/{engaged}");
+    visit.sign_in(&cast.developer.1);
+    visit.go(&page);
+    let key = gateway_key(5);
+    visit.refused("name_gateway", &[("key", &key), ("window", "mine")], ("window", "by its id"));
+    visit.fill("name_gateway", &[("key", &key), ("window", "")]);
+    visit.press("[action$=name_gateway] button");
+    assert!(visit.text().contains("named by the developer"), "{}", visit.text());
+    visit.press("[action$='/withdraw'] button");
+    let text = visit.text();
+    assert!(text.contains("is not all known to be gone: 1 of 2 have delivered"), "{text}");
+    visit.look("engagement with a gateway, over");
+    let now = visit.house.world.desk.now();
+    let certificate = |key| {
+        let bytes = gateway_certificate(key, window, 3, now);
+        String::from_utf8(bytes).expect("it is text")
+    };
+    choose(&mut visit, "certificate", "destruction.jsonl", &certificate(6));
+    visit.press("[action$=destruction] button");
+    assert!(visit.text().contains("no gateway with that key was named"), "{}", visit.text());
+    choose(&mut visit, "certificate", "destruction.jsonl", &certificate(5));
+    visit.press("[action$=destruction] button");
+    let text = visit.text();
+    assert!(text.contains("2 of 2 have delivered"), "{text}");
+    assert!(text.contains("all of it is certified to be gone"), "{text}");
+    visit.look("engagement with a certificate");
+    visit.sign_out();
+    visit.sign_in(&cast.partner.1);
+    visit.go(&format!("/partners/{seat}"));
+    assert!(visit.text().contains("2 of 2 have delivered"), "{}", visit.text());
+    visit.look("seat with a certificate");
+}
+
+#[test]
+fn whoever_looks_answers_the_rubric_that_was_in_force() {
+    let Some(mut visit) = Visit::begin("whoever_looks_answers_the_rubric_that_was_in_force") else {
+        return;
+    };
+    let (desk, cast) = (visit.house.world.desk.clone(), visit.house.framework.clone());
+    let (application, looks) = {
+        let world = &visit.house.world;
+        visit.runtime.block_on(async {
+            let mut text = must(partner::rubric(&desk).await).text().clone();
+            text.version = 2;
+            text.gates.truncate(1);
+            text.criteria.truncate(1);
+            text.gates[0].gate = must("rural_reach".parse());
+            text.criteria[0].criterion = must("answers_at_night".parse());
+            let bytes = must(serde_json::to_vec(&text));
+            must(partner::publish_rubric(&desk, &cast.officials.1[0], &bytes).await);
+            let id = cast.drawn_for(world).await;
+            (id, must(partner::dossier(&desk, &cast.officials.1[0], id).await).panel)
+        })
+    };
+    let looks = cast.evaluators.iter().find(|it| looks.contains(&person_of(it)));
+    visit.sign_in(looks.expect("two were drawn"));
+    visit.go(&format!("/partners/{application}"));
+    let text = visit.text();
+    assert!(text.contains("Rural reach") && text.contains("Answers at night"), "{text}");
+    visit.look("application for somebody of the panel");
+    visit.fill("mark", &[("gate_rural_reach", "yes"), ("mark_answers_at_night", "3")]);
+    visit.press("[action$=mark] button");
+    assert!(visit.text().contains("A digest has 64 hexadecimal digits."), "{}", visit.text());
+    let evidence = "ab".repeat(32);
+    visit.fill("mark", &[("evidence", &evidence)]);
+    visit.press("[action$=mark] button");
+    assert!(!visit.text().contains("it cannot be changed afterwards"), "{}", visit.text());
 }
 
 #[test]
@@ -359,4 +457,22 @@ fn a_seat_shows_its_tokens_and_never_a_token() {
         assert!(!source.expect("a script runs").to_string().contains(&given.token));
         visit.look(&format!("seat with a token for the {name}"));
     }
+}
+
+#[test]
+fn a_scorer_looks_at_the_figures_of_a_determination() {
+    let Some(mut visit) = Visit::begin("a_scorer_looks_at_the_figures_of_a_determination") else {
+        return;
+    };
+    let (engaged, _) = visit.runtime.block_on(determined(&visit.house));
+    let scorer = visit.house.framework.evaluators[3].clone();
+    visit.sign_in(&scorer);
+    visit.go(&format!("/engagements/{engaged}"));
+    visit.press("main a[href$=figures]");
+    assert!(visit.text().contains("The score is 65 %"), "{}", visit.text());
+    let drawn = "const it = document.querySelector('.sw-drawing img');
+        return it.complete && it.naturalWidth > 0";
+    let drawn = visit.browser.run(drawn, &[]).expect("a script runs");
+    assert_eq!(drawn, true, "the picture is there");
+    visit.look("figures of a determination");
 }

@@ -1,31 +1,17 @@
-//! What gateways of an engagement's windows counted: their keys, and the sums that they signed.
+//! What gateways of an engagement's windows counted: the sums that they signed.
 
-use super::{Hand, step};
+use super::Hand;
 use crate::desk::{Desk, digest};
 use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor};
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::count::{Counts, GatewayKey};
-use seawall_domain::engagement::{self as rules, Engagement, Event};
+use seawall_domain::engagement::count::GatewayKey;
+use seawall_domain::engagement::{self as rules, Engagement};
 use seawall_domain::id::EngagementId;
 use seawall_domain::refusal::Refusal;
 use seawall_formats::gateway::count::{self, COUNT, COUNT_BYTES_MAX};
 use seawall_ledger::dsse::Envelope;
-use seawall_ledger::jws;
 use seawall_ledger::sign::VerifyingKey;
-
-/// The developer or the official names the key by which a gateway signs what it counted: its public
-/// half, as `seawall gateway count` tells it.
-pub async fn name_gateway(
-    desk: &Desk,
-    actor: &Actor,
-    id: EngagementId,
-    key: &str,
-) -> Outcome<Engagement> {
-    let key = jws::read_ed25519(key).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
-    let what = ("engagement_name_gateway", Action::BringCounts);
-    step(desk, actor, id, what, Event::NameGateway(GatewayKey(Digest::new(key.to_bytes())))).await
-}
 
 /// Takes what a gateway counted, as it signed it (DSSE); the newest takes the place of the older
 /// one. The statement itself is kept, so that it can be held against the journal.
@@ -41,7 +27,7 @@ pub async fn bring_count(
         let what = "bytes of one count";
         return Err(Refusal::Full { what, bound: COUNT_BYTES_MAX as u64 }.into());
     }
-    let (key, stated) = verified(signed, &hand.engagement.counts)?;
+    let (key, stated) = verified(signed, &hand.engagement)?;
     let brought = (key, stated.count());
     let statement = digest(signed);
     let taken = hand.engagement.bring_count(brought, statement, hand.who, hand.now);
@@ -51,11 +37,11 @@ pub async fn bring_count(
     hand.done().await
 }
 
-/// The gateways that were named, and what they counted.
-pub async fn gateways(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Counts> {
+/// An engagement with its gateways and what they counted, for the developer and the official.
+pub async fn gateways(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Engagement> {
     let mut tx = desk.begin("engagement_gateways").await?;
     let guarded = tx.load::<Engagement>(id.uuid()).await?;
-    Ok(guarded.open(actor, Action::ReadGateway)?.0.counts)
+    Ok(guarded.open(actor, Action::ReadGateway)?.0)
 }
 
 /// A gateway's key as people read it: `ed25519:` and base64.
@@ -65,11 +51,11 @@ pub fn gateway_text(GatewayKey(key): &GatewayKey) -> String {
 }
 
 /// Which of the named gateways signed it, and what it says.
-fn verified(signed: &[u8], counts: &Counts) -> Result<(GatewayKey, count::Stated), Refusal> {
+fn verified(signed: &[u8], of: &Engagement) -> Result<(GatewayKey, count::Stated), Refusal> {
     let unreadable = |why: String| Refusal::Unreadable(why);
     let envelope = Envelope::from_json(signed).map_err(|fault| unreadable(fault.to_string()))?;
     let read = |key: &GatewayKey| VerifyingKey::from_bytes(*key.0.bytes()).ok();
-    let keys: Vec<VerifyingKey> = counts.keys().iter().filter_map(read).collect();
+    let keys: Vec<VerifyingKey> = of.gateway_keys().iter().filter_map(read).collect();
     let none = || Refusal::from(rules::Refused::NoGateway);
     let held = envelope.verify(&keys, 1).map_err(|_| none())?;
     if held.payload_type != COUNT {

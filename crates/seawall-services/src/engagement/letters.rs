@@ -8,12 +8,13 @@ use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::certificate::DESTRUCTION_DAYS;
 use seawall_domain::engagement::crossing::Crossing;
+use seawall_domain::engagement::custody::CustodyFact;
 use seawall_domain::engagement::determination::DeterminationFact;
 use seawall_domain::engagement::letter::{self, Extent, Letter, Logged, Subject};
 use seawall_domain::engagement::window::WindowFact;
 use seawall_domain::engagement::{Engagement, EngagementFact};
 use seawall_domain::fact::{Aggregate, Fact};
-use seawall_domain::id::{EngagementId, FactId};
+use seawall_domain::id::{EngagementId, FactId, WindowId};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_formats::crossing::{self, Signed};
@@ -38,6 +39,18 @@ pub async fn letters(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Ve
             (EngagementFact::RecordKept { letter, .. }, _) => {
                 Some(record::told(desk, &mut tx, id, letter).await?)
             }
+            (EngagementFact::DestructionBrought { of }, _) => {
+                engagement.as_ref().and_then(|after| gone(after, of.window))
+            }
+            (
+                EngagementFact::CustodyMoved { fact: CustodyFact::Certified { window, .. } },
+                Some(_),
+            ) => engagement.as_ref().and_then(|after| {
+                // The first of two signatures makes no certificate.
+                let is_made =
+                    after.custody.certificates().iter().any(|made| made.window == *window);
+                is_made.then(|| gone(after, *window)).flatten()
+            }),
             (fact, Some(before)) => caused(fact, before, &entry, id),
             (_, None) => None,
         };
@@ -66,6 +79,11 @@ async fn history(tx: &mut Tx, id: EngagementId) -> Outcome<Vec<Entry>> {
         }
     }
     Ok(entries)
+}
+
+/// What became of what was held in a window, once it is over.
+fn gone(after: &Engagement, window: WindowId) -> Option<Subject> {
+    after.destroyed(window).map(|told| Subject::Destroyed { told })
 }
 
 /// What a letter says because of a fact; most facts cause none.
@@ -104,6 +122,8 @@ fn caused(
         | EngagementFact::ExtensionSigned { .. }
         | EngagementFact::GatewayNamed { .. }
         | EngagementFact::CountBrought { .. }
+        | EngagementFact::CheckpointBrought { .. }
+        | EngagementFact::DestructionBrought { .. }
         | EngagementFact::SeatMoved { .. }
         | EngagementFact::CustodyMoved { .. }
         | EngagementFact::DaysCounted { .. } => None,

@@ -10,7 +10,7 @@ use crate::desk::{Desk, digest};
 use crate::evaluation::determination::{self, Evidence, Said, State, TokenBook, Untold};
 use crate::evaluation::docket;
 use crate::outcome::{Fault, Outcome};
-use seawall_domain::access::{Action, Actor};
+use seawall_domain::access::{Action, Actor, visible};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::letter::Subject;
 use seawall_domain::engagement::{Engagement, Event};
@@ -19,6 +19,7 @@ use seawall_domain::evaluation::{Kept, sealing};
 use seawall_domain::id::{EngagementId, PersonId};
 use seawall_domain::refusal::Refusal;
 use seawall_formats::determination::{Body, Record, View};
+use seawall_formats::plot::Picture;
 use seawall_ledger::canonical::canonical;
 use seawall_store::db::Tx;
 use tokio::sync::Semaphore;
@@ -79,19 +80,88 @@ pub async fn record(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Vec
     let mut tx = desk.begin("engagement_record").await?;
     let guarded = tx.load::<Engagement>(id.uuid()).await?;
     let (engagement, _) = guarded.open(actor, Action::ReadEngagement)?;
-    if actor.party == Some(engagement.developer) {
-        return Err(Refusal::Hidden.into());
-    }
-    let none = || Refusal::ByRule("cannot give out a record: none is kept yet".into());
-    let (root, name) = engagement.protocol.zip(engagement.record).ok_or_else(none)?;
-    let evaluation = tx.evaluation_by_root(&root).await?.ok_or_else(none)?;
-    let duties = &evaluation.docket.duties;
-    let reads = |person: PersonId| docket::OPENS.iter().any(|duty| duties.has(person, *duty));
-    if !actor.person.is_some_and(reads) {
-        return Err(Refusal::ByRule(sealing::Refused::NoDuty.to_string()).into());
-    }
+    let name = readable(&mut tx, actor, &engagement).await??;
     let found = desk.store.blobs().find(&mut tx, &kept_for(id), &name).await?;
     desk.bytes(&mut tx, &found.ok_or_else(none)?).await
+}
+
+/// What people are shown of a record.
+#[derive(Debug)]
+pub struct Depicted {
+    /// The SHA-256 of the file.
+    pub file: Digest,
+    /// The picture of its figures.
+    pub picture: Picture,
+    /// The record, without its table of attempts.
+    pub record: Record,
+}
+
+/// The record with the picture of its figures, for those who may read it.
+pub async fn depicted(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Depicted> {
+    let bytes = record(desk, actor, id).await?;
+    let turn = TURN.acquire().await;
+    let read = tokio::task::spawn_blocking(move || {
+        let read = determination::read(&bytes).map(|mut record| {
+            let picture = record.body.picture();
+            record.body.tasks = Vec::new();
+            Depicted { file: digest(&bytes), picture, record }
+        });
+        drop(turn);
+        read
+    });
+    let read = read.await.map_err(|error| Fault::inconsistent("read a record", error))?;
+    Ok(read.map_err(|error| Fault::inconsistent("read a record", error))?)
+}
+
+fn none() -> Refusal {
+    Refusal::ByRule("cannot give out a record: none is kept yet".into())
+}
+
+/// The record's name where somebody may read it, or why not.
+async fn readable(
+    tx: &mut Tx,
+    actor: &Actor,
+    engagement: &Engagement,
+) -> Outcome<Result<Digest, Refusal>> {
+    if actor.party == Some(engagement.developer) {
+        return Ok(Err(Refusal::Hidden));
+    }
+    let Some((root, name)) = engagement.protocol.zip(engagement.record) else {
+        return Ok(Err(none()));
+    };
+    let Some(evaluation) = tx.evaluation_by_root(&root).await? else { return Ok(Err(none())) };
+    let duties = &evaluation.docket.duties;
+    let reads = |person: PersonId| docket::OPENS.iter().any(|duty| duties.has(person, *duty));
+    match actor.person.is_some_and(reads) {
+        true => Ok(Ok(name)),
+        false => Ok(Err(Refusal::ByRule(sealing::Refused::NoDuty.to_string()))),
+    }
+}
+
+/// Whether somebody may read the record of an engagement that they may read.
+pub async fn reads_record(desk: &Desk, actor: &Actor, engagement: &Engagement) -> Outcome<bool> {
+    let mut tx = desk.begin("engagement_reads_record").await?;
+    Ok(readable(&mut tx, actor, engagement).await?.is_ok())
+}
+
+/// The engagements, of those that somebody may know of, whose records stand on this protocol and
+/// are for them to read; at most `limit` engagements are looked at.
+pub async fn records_under(
+    desk: &Desk,
+    actor: &Actor,
+    root: &Digest,
+    limit: i64,
+) -> Outcome<Vec<EngagementId>> {
+    let Ok(within) = visible(actor, Action::ReadEngagement) else { return Ok(Vec::new()) };
+    let mut tx = desk.begin("engagement_records_under").await?;
+    let mut found = Vec::new();
+    for engagement in tx.engagement_list(within, limit).await? {
+        let is_of_root = engagement.protocol.as_ref() == Some(root);
+        if is_of_root && readable(&mut tx, actor, &engagement).await?.is_ok() {
+            found.push(engagement.id);
+        }
+    }
+    Ok(found)
 }
 
 async fn open(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Hand> {

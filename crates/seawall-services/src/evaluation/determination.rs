@@ -4,6 +4,7 @@
 //! bit. [`verify`] does it again and says which part of a record holds, which does not, and which
 //! could not be looked at.
 
+mod canaries;
 mod drawn;
 mod exclusions;
 mod letter;
@@ -11,6 +12,7 @@ mod protocol;
 mod reviewing;
 mod verify;
 
+pub use canaries::Searched;
 pub use drawn::{Besides, signed as sign_statement, state};
 pub use exclusions::sign as sign_exclusions;
 pub use letter::{Said, Untold, letter};
@@ -22,9 +24,11 @@ pub use verify::{Check, Evidence, State, verify};
 
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::Class;
-use seawall_domain::evaluation::demand::{Bound, Demand};
+use seawall_domain::evaluation::canary::{Search, sought};
+use seawall_domain::evaluation::demand::{Bound, Done};
 use seawall_domain::evaluation::determination::{Figure, Place, Table, Tried, Unfounded, Verdict};
 use seawall_domain::evaluation::drawn::{checklist, sets};
+use seawall_domain::evaluation::exclusion::Excluded;
 use seawall_domain::evaluation::finding::Code;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::protocol::Protocol;
@@ -103,13 +107,14 @@ pub fn hash(bytes: &[u8]) -> Digest {
 
 /// Makes the determination, or says why there is none.
 pub fn determine(files: Files<'_>) -> Result<Determined, Refused> {
-    determine_without(files, None)
+    determine_without(files, None, None)
 }
 
-/// The same with tasks left out.
+/// The same with tasks left out, and with the logs searched for the canaries of registers.
 pub fn determine_without(
     files: Files<'_>,
     exclusions: Option<Exclusions>,
+    searched: Option<&Searched>,
 ) -> Result<Determined, Refused> {
     let Files { source, runs, review, besides, gaps, at, program } = files;
     let protocol = source.protocol();
@@ -138,11 +143,14 @@ pub fn determine_without(
         .map_err(|objections| Refused::Logs(Unplaced::Logs(objections)))?;
     let checklist = checklist(protocol, &table, placed.look, &sets, developer);
     let signed = review.as_ref().is_some_and(Reviewing::is_signed);
-    let unmet = unmet(protocol, bound.as_ref(), named.program_as_sealed, signed);
+    let search = searched.map(|it| it.search(protocol.terms(), runs, &placed)).transpose()?;
+    let done = done(named.program_as_sealed, signed, protocol, search.as_ref(), &exclusions);
+    let unmet = Bound::unmet(bound.as_ref(), protocol.terms(), done);
     let decided = Verdict::of(protocol, &table, placed.look, &checklist, &unmet)?;
     let told = told(protocol);
     let mut inputs = source.inputs();
     inputs.extend(review.as_ref().map(|review| ("review".to_owned(), review.file)));
+    inputs.extend(searched.into_iter().flat_map(Searched::inputs));
     let body = Body {
         schema: SCHEMA.to_owned(),
         standing: sealed.map_or(Standing::Rehearsal, |_| Standing::Sealed),
@@ -162,6 +170,7 @@ pub fn determine_without(
         drawn: drawn::written(sets, &besides.extras),
         statement: besides.statement,
         bound,
+        canaries: search,
         told,
         batteries: table.domains,
         tasks: table.rows,
@@ -169,9 +178,18 @@ pub fn determine_without(
     Ok(Determined { record: closed(body, None)?, book: placed.book })
 }
 
-/// What the protocol asks for and nothing shows.
-fn unmet(protocol: &Protocol, bound: Option<&Bound>, program: bool, review: bool) -> Vec<Demand> {
-    Bound::unmet(bound, protocol.terms(), program.into(), review.into())
+/// What other things than the logs' notes show of what the protocol asks for.
+fn done(
+    program: bool,
+    review: bool,
+    protocol: &Protocol,
+    search: Option<&Search>,
+    exclusions: &Option<Exclusions>,
+) -> Done {
+    let excluded = exclusions.iter().flat_map(|list| &list.excluded).cloned();
+    let excluded: Vec<Excluded> = excluded.collect();
+    let canaries = sought(search, protocol.terms(), &excluded);
+    Done { analyser: program.into(), review: review.into(), canaries }
 }
 
 /// Reads a record that is in its one spelling and whose digests hold; nothing is computed again.
@@ -273,6 +291,7 @@ fn entry(run: &Run, place: &Placing) -> LogEntry {
         token: run.token,
         findings: run.findings.iter().map(word).collect(),
         account: run.account,
+        guard: run.guard,
     }
 }
 

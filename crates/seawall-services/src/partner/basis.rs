@@ -67,6 +67,11 @@ pub(super) async fn rubric_by(desk: &Desk, tx: &mut Tx, version: u32) -> Outcome
 pub async fn publish_rubric(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Rubric> {
     let mut hand = Hand::open(desk, actor, "rubric_publish").await?;
     let rubric = written::read(bytes).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
+    for version in FIRST_RUBRIC..=hand.basis.rubric() {
+        let before = rubric_by(desk, &mut hand.tx, version).await?;
+        let kept = rubric.keeps_names(&before);
+        kept.map_err(|unfit| Refusal::Unreadable(unfit.to_string()))?;
+    }
     desk.keep(&mut hand.tx, OWNER, bytes).await?;
     let decided = hand.basis.publish_rubric(&rubric, digest(bytes), hand.now);
     hand.take(decided).await?;

@@ -10,7 +10,9 @@ use seawall_domain::id::{PartnerId, PartyId, PersonId};
 use seawall_domain::partner::assessment::Filing;
 use seawall_domain::partner::conflict::{Register, TIES_MAX, Tie};
 use seawall_domain::partner::decision::{Rivalry, Side};
+use seawall_domain::partner::lot::Bench;
 use seawall_domain::partner::{Application, Partner};
+use seawall_domain::party;
 use seawall_domain::refusal::Refusal;
 use seawall_store::db::Tx;
 use std::collections::BTreeSet;
@@ -33,9 +35,9 @@ pub async fn begin_draw(
 ) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_begin_draw", Action::DecidePartner).await?;
     let house = actor.party.ok_or(Refusal::Hidden)?;
-    let register = register(&mut hand.tx, &hand.partner.application).await?;
+    let bench = bench(&mut hand.tx, &hand.partner.application).await?;
     let Drawing { pool, wanted } = drawing;
-    hand.take(hand.partner.begin_draw(house, pool, wanted, &register, hand.now)).await?;
+    hand.take(hand.partner.begin_draw(house, pool, wanted, &bench, hand.now)).await?;
     hand.done().await
 }
 
@@ -64,8 +66,8 @@ pub async fn reveal_draw(
     hand.take(hand.partner.reveal_draw(side, nonce, digest, hand.now)).await?;
     let lot = hand.partner.lot().map_err(Refusal::from)?;
     if lot.draw.silent().is_empty() {
-        let register = register(&mut hand.tx, &hand.partner.application).await?;
-        hand.take(hand.partner.draw_lot(&register, digest, hand.now)).await?;
+        let bench = bench(&mut hand.tx, &hand.partner.application).await?;
+        hand.take(hand.partner.draw_lot(&bench, digest, hand.now)).await?;
     }
     hand.done().await
 }
@@ -73,9 +75,9 @@ pub async fn reveal_draw(
 /// One more person looks, because marks are too far apart: the next whom the same draw gave.
 pub async fn join(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_join", Action::DecidePartner).await?;
-    let register = register(&mut hand.tx, &hand.partner.application).await?;
+    let bench = bench(&mut hand.tx, &hand.partner.application).await?;
     let rubric = rubric_by(desk, &mut hand.tx, hand.partner.application.rubric).await?;
-    hand.take(hand.partner.join(&rubric, &register, hand.now)).await?;
+    hand.take(hand.partner.join(&rubric, &bench, hand.now)).await?;
     hand.done().await
 }
 
@@ -127,6 +129,15 @@ pub async fn appeal(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partne
 fn side(actor: &Actor) -> Result<PartyId, Refusal> {
     let draws = [Role::Developer, Role::Official].iter().any(|role| actor.roles.contains(role));
     actor.party.filter(|_| draws).ok_or(Refusal::Hidden)
+}
+
+/// Who could look now, and who must not.
+async fn bench(tx: &mut Tx, application: &Application) -> Outcome<Bench> {
+    let accounts = tx.account_list_with_role(party::Role::Evaluator).await?;
+    let active = party::Standing::Active;
+    let open = accounts.iter().filter(|(it, party)| it.is_open() && party.standing == active);
+    let able = open.filter_map(|(account, _)| account.natural()).collect();
+    Ok(Bench { register: register(tx, application).await?, able })
 }
 
 /// The register of ties as it stands, and what the accounts of those whom an application concerns

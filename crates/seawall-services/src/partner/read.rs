@@ -33,6 +33,9 @@ pub struct Dossier {
     pub lottery: Option<Lottery>,
     /// Who looks; not for the applicant.
     pub panel: BTreeSet<PersonId>,
+    /// Who of the pool was left out of the draw, because the account was closed by then; not for
+    /// the applicant.
+    pub left_out: BTreeSet<PersonId>,
     /// What was filed, as far as the reader may see it now.
     pub filings: Vec<(PersonId, Filing)>,
     /// The appeal that waits for an answer.
@@ -144,6 +147,7 @@ async fn seen(
         progress: partner.stage.progress(),
         lottery,
         panel: if is_applicant { BTreeSet::new() } else { partner.panel() },
+        left_out: if is_applicant { BTreeSet::new() } else { partner.left_out() },
         filings: filings(actor, partner),
         appeal: partner
             .unanswered()

@@ -3,6 +3,7 @@
 mod basis;
 mod engagements;
 mod evaluations;
+mod gateways;
 mod outsiders;
 mod partners;
 mod records;

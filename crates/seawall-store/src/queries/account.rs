@@ -5,7 +5,7 @@ use crate::subjects::select;
 use seawall_domain::account::Account;
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{AccountId, PartyId};
-use seawall_domain::party::Party;
+use seawall_domain::party::{Party, Role};
 use seawall_domain::time::Timestamp;
 
 /// What a secret is good for.
@@ -121,6 +121,21 @@ impl Tx {
     pub async fn account_list_of(&mut self, party: PartyId) -> Result<Vec<Account>, StoreFault> {
         let sql = select!(account, "WHERE party = $1 ORDER BY id");
         self.values(sql, vec![party.to_string().into()]).await
+    }
+
+    /// Every account of a party that has this role, each with its party, whether or not it may act.
+    pub async fn account_list_with_role(
+        &mut self,
+        role: Role,
+    ) -> Result<Vec<(Account, Party)>, StoreFault> {
+        let parties: Vec<Party> = self.values(select!(party, "ORDER BY id"), Vec::new()).await?;
+        let mut found = Vec::new();
+        for party in parties.into_iter().filter(|party| party.roles.contains(&role)) {
+            for account in self.account_list_of(party.id).await? {
+                found.push((account, party.clone()));
+            }
+        }
+        Ok(found)
     }
 
     /// A party, for showing its name to those who may know of it.

@@ -16,7 +16,6 @@ use seawall_domain::partner::conflict::TieKind;
 use seawall_domain::partner::decision::Rivalry;
 use seawall_domain::partner::lottery::commitment;
 use seawall_domain::partner::reach::Group;
-use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::party::{Party, Role};
 use seawall_domain::recipient::Recipient;
 use seawall_domain::time::{SignedDuration, Timestamp};
@@ -163,9 +162,8 @@ impl Framework {
         must(partner::name_days_off(&world.desk, official, Calendar::default()).await);
     }
 
-    /// The partner applies, is drawn for, marked well, signed for by both sides and seated: gives
-    /// the id of its seat.
-    pub async fn seat(&self, world: &World) -> PartnerId {
+    /// The partner applies, and two people are drawn who look: gives the id of the application.
+    pub async fn drawn_for(&self, world: &World) -> PartnerId {
         let (desk, official) = (&world.desk, &self.officials.1[0]);
         let (party, applicant) = &self.partner;
         let maker = &self.developer.1;
@@ -188,13 +186,23 @@ impl Framework {
         for (side, _, nonce) in sides {
             must(partner::reveal_draw(desk, side, id, digest_of(nonce)).await);
         }
+        id
+    }
+
+    /// The partner applies, is drawn for, marked well, signed for by both sides and seated: gives
+    /// the id of its seat.
+    pub async fn seat(&self, world: &World) -> PartnerId {
+        let (desk, official) = (&world.desk, &self.officials.1[0]);
+        let (applicant, maker) = (&self.partner.1, &self.developer.1);
+        let id = self.drawn_for(world).await;
         let yes = Answer::Yes { evidence: digest_of(4) };
+        let told = must(partner::dossier(desk, official, id).await);
+        let rubric = must(partner::rubric_of(desk, told.application.rubric).await);
         let filing = || Filing {
-            gates: Gate::ALL.into_iter().map(|gate| (gate, yes)).collect(),
-            marks: Criterion::ALL.into_iter().map(|criterion| (criterion, 3)).collect(),
+            gates: rubric.gates().map(|gate| (gate, yes)).collect(),
+            marks: rubric.criteria().map(|criterion| (criterion, 3)).collect(),
         };
-        let drawn = must(partner::dossier(desk, official, id).await).panel;
-        for evaluator in self.evaluators.iter().filter(|it| drawn.contains(&person_of(it))) {
+        for evaluator in self.evaluators.iter().filter(|it| told.panel.contains(&person_of(it))) {
             must(partner::mark(desk, evaluator, id, filing()).await);
         }
         must(partner::conclude(desk, official, id, Rivalry::None, 365).await);

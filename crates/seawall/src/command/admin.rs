@@ -62,6 +62,12 @@ enum What {
         /// The account's id.
         account: String,
     },
+    /// Close an account: no key, link or session of it lets anybody in any more. It stays on
+    /// record.
+    Close {
+        /// The account's id.
+        account: String,
+    },
     /// Print the key by which this installation signs what crosses to another side, which pins it
     /// by `--crossing-signer`.
     CrossingKey,
@@ -86,6 +92,13 @@ enum What {
         #[arg(long)]
         newest_visible: Option<String>,
     },
+}
+
+/// Closes an account, and says so.
+async fn close(desk: &Desk, id: &str) -> anyhow::Result<()> {
+    let closed = account::close(desk, &Actor::administrator(), id.parse()?).await?;
+    println!("closed {}", closed.id);
+    Ok(())
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -129,6 +142,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             What::Invite { account: id } => {
                 println!("/login/{}", account::invite(desk, &actor, id.parse()?).await?);
             }
+            What::Close { account } => close(desk, &account).await?,
             What::CrossingKey => println!("{}", engagement::crossing_key(desk)),
             What::Project {
                 package,

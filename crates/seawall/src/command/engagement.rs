@@ -141,14 +141,37 @@ enum What {
         #[arg(long)]
         public: String,
     },
-    /// As the developer or the official: name the key by which a gateway of a window signs what it
-    /// counted.
+    /// As the developer or the official: name the key by which the gateway on your side signs what
+    /// it counted and what it destroyed.
     Gateway {
         #[command(flatten)]
         one: One,
         /// Its public half, as `seawall gateway count --show-key` prints it.
         #[arg(long)]
         public: String,
+        /// For which window; without it, for the one that is offered or open, or was the last.
+        #[arg(long)]
+        window: Option<WindowId>,
+    },
+    /// Which gateways there are of each window, and who has certified that what was held is gone.
+    Gateways {
+        #[command(flatten)]
+        one: One,
+    },
+    /// As the developer or the official: bring in the certificate that what a gateway held is gone.
+    Destruction {
+        #[command(flatten)]
+        one: One,
+        /// The file `destruction.jsonl` that `seawall gateway destroy` wrote.
+        certificate: PathBuf,
+    },
+    /// As the developer or the official: bring in a checkpoint of a gateway's journal; what it
+    /// signs later is held against it.
+    Checkpoint {
+        #[command(flatten)]
+        one: One,
+        /// The file `checkpoint` of the gateway's folder.
+        checkpoint: PathBuf,
     },
     /// As the developer or the official: bring in what a gateway counted.
     Count {
@@ -257,7 +280,22 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
             one.step("extend", json!({ "until": until, "signed": signed })).await?;
         }
         What::Key { one, public } => one.step("name_lease_key", json!({ "key": public })).await?,
-        What::Gateway { one, public } => one.step("name_gateway", json!({ "key": public })).await?,
+        What::Gateway { one, public, window } => {
+            one.step("name_gateway", json!({ "key": public, "window": window })).await?;
+        }
+        What::Gateways { one } => {
+            let told = one.asking.client()?.get(&one.path("/gateways")).await?;
+            gateways(&one.asking, &told)?;
+        }
+        What::Destruction { one, certificate } => {
+            let sent = bytes(&certificate)?;
+            deliver(&one.asking, one.id, sent).await?;
+        }
+        What::Checkpoint { one, checkpoint } => {
+            let (path, sent) = (one.path("/checkpoints"), bytes(&checkpoint)?);
+            let told = one.asking.client()?.send(&path, BYTES, sent).await?;
+            gateways(&one.asking, &told)?;
+        }
         What::Count { one, count } => {
             let path = one.path("/counts");
             let sent = bytes(&count)?;
@@ -277,6 +315,43 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The media type of what is sent as it is.
+const BYTES: &str = "application/octet-stream";
+
+/// Brings in a gateway's certificate of destruction, and shows what is known then.
+pub async fn deliver(asking: &Asking, id: EngagementId, sent: Vec<u8>) -> anyhow::Result<()> {
+    let path = format!("/v1/engagements/{id}/destructions");
+    let told = asking.client()?.send(&path, BYTES, sent).await?;
+    gateways(asking, &told)
+}
+
+/// Shows the gateways of each window, and what became of what was held.
+pub fn gateways(asking: &Asking, told: &Value) -> anyhow::Result<()> {
+    if asking.json {
+        return super::print_json(told);
+    }
+    for window in told.as_array().into_iter().flatten() {
+        let of = |it: &Value, name: &str| match it.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Null) | None => "-".to_owned(),
+            Some(other) => other.to_string(),
+        };
+        say!(
+            "window {}: {} of {} have certified that what they held is gone (clearinghouse: {})",
+            of(window, "window"),
+            of(window, "delivered"),
+            of(window, "holders"),
+            of(window, "clearinghouse"),
+        );
+        for gateway in window.get("gateways").and_then(Value::as_array).into_iter().flatten() {
+            let gone = gateway.get("destruction").map_or("-".to_owned(), |it| of(it, "objects"));
+            let (key, standing) = (of(gateway, "key"), of(gateway, "standing"));
+            say!("  {key}  {standing} ({})  objects gone: {gone}", of(gateway, "named_by"));
+        }
+    }
+    Ok(())
 }
 
 /// Shows what gateways counted, party by party.

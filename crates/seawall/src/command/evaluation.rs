@@ -2,16 +2,20 @@
 //!
 //! Reading logs sends nothing. Running a battery starts Inspect.
 
+mod attest;
+mod canaries;
 mod compare;
 mod concur;
 mod custody;
 mod determine;
 mod docket;
+mod egress;
 mod exclude;
 mod figures;
 mod flags;
 mod ingest;
 mod letter;
+mod list;
 mod papers;
 mod plot;
 mod protocol;
@@ -23,6 +27,7 @@ mod seal;
 mod statement;
 mod statistics;
 mod token;
+mod transcripts;
 mod verify;
 
 pub use run::attend;
@@ -46,6 +51,10 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Act {
+    /// List the logs in folders by what their headers say: when, which battery, which model.
+    ///
+    /// Ends with status 2 when one cannot be read.
+    List(list::Arguments),
     /// Read logs of Inspect, classify every attempt, compute everything again, and compare.
     ///
     /// Ends with status 1 when a log cannot serve a determination, with 2 when it cannot be read.
@@ -101,6 +110,12 @@ enum Act {
     Exclude(exclude::Arguments),
     /// As the developer: sign what was done to draw the model's ability out.
     Statement(statement::Arguments),
+    /// As the developer: attest which snapshot it is, and how it is served.
+    Attest(attest::Arguments),
+    /// Write what was said in runs of public batteries, for the developer.
+    ///
+    /// Ends with status 1, and writes nothing, when any task is not public by its registers.
+    Transcripts(transcripts::Arguments),
     /// Look for cheating: two people, blind, and a third for what they see apart.
     Review(review::Arguments),
     /// Hold logs against a protocol, apply its rule, and keep a record of everything.
@@ -124,6 +139,7 @@ enum Act {
 /// Does it.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.act {
+        Act::List(arguments) => list::run(&arguments),
         Act::Ingest(arguments) => ingest::run(&arguments),
         Act::Compare(arguments) => compare::run(&arguments),
         Act::Statistics(arguments) => statistics::run(&arguments),
@@ -142,6 +158,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Token(arguments) => token::run(&arguments),
         Act::Exclude(arguments) => exclude::run(&arguments),
         Act::Statement(arguments) => statement::run(&arguments),
+        Act::Attest(arguments) => attest::run(&arguments),
+        Act::Transcripts(arguments) => transcripts::run(&arguments),
         Act::Review(arguments) => review::run(&arguments),
         Act::Determine(arguments) => determine::run(&arguments),
         Act::Concur(arguments) => concur::run(&arguments),

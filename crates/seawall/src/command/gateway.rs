@@ -8,10 +8,13 @@ mod certificate;
 mod count;
 mod destroy;
 mod escrow;
+mod extend;
 mod follow;
+mod lease;
 pub(super) mod papers;
 mod setup;
 mod usage;
+mod word;
 
 use crate::command::say;
 use anyhow::{Context, bail};
@@ -46,9 +49,12 @@ enum What {
     /// gateway of one's own.
     Certificate(certificate::CertificateArguments),
     /// As the developer: sign a lease and send it, again and again with `--keep`.
-    Lease(papers::LeaseArguments),
+    Lease(lease::LeaseArguments),
     /// As the developer: withdraw. It takes effect at once and needs no reason.
-    Withdraw(papers::WithdrawArguments),
+    Withdraw(lease::WithdrawArguments),
+    /// As the developer and as the clearinghouse, where no clearinghouse serves: let the window end
+    /// later. Both sign one word; then it goes to the gateway.
+    Extend(extend::ExtendArguments),
     /// As the clearinghouse: write an access token for one person or machine, for minutes.
     Grant(papers::GrantArguments),
     /// As the clearinghouse or the developer: cut off a person, a party or a key.
@@ -79,21 +85,23 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Settings(arguments) => super::block_on(setup::settings(arguments)),
         What::Key(arguments) => papers::key(&arguments),
         What::Certificate(arguments) => certificate::make(&arguments),
-        What::Lease(arguments) => super::block_on(papers::lease(arguments)),
-        What::Withdraw(arguments) => super::block_on(papers::withdraw(arguments)),
+        What::Lease(arguments) => super::block_on(lease::lease(arguments)),
+        What::Withdraw(arguments) => super::block_on(lease::withdraw(arguments)),
+        What::Extend(arguments) => super::block_on(extend::extend(arguments)),
         What::Grant(arguments) => papers::grant(&arguments),
         What::Cut(arguments) => super::block_on(papers::cut(arguments)),
         What::Follow(arguments) => super::block_on(follow::follow(arguments)),
         What::Attach(arguments) => super::block_on(attach::attach(*arguments)),
         What::Escrow(arguments) => escrow::run(&arguments),
         What::Usage(arguments) => usage::usage(&arguments),
-        What::Destroy(arguments) => destroy::destroy(&arguments),
+        What::Destroy(arguments) => super::block_on(destroy::destroy(arguments)),
         What::Count(arguments) => count::count(&arguments),
         What::Verify(arguments) => papers::verify(&arguments),
     }
 }
 
 async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
+    closed_memory()?;
     let settings = Settings::read(&settings)?;
     let until = super::told_to_end()?;
     let listener = tokio::net::TcpListener::bind(settings.listen)
@@ -114,6 +122,12 @@ async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
     // The journal's thread ends once everything is written.
     let _ = tokio::task::spawn_blocking(move || journal.join()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps the memory of this process to it, for keys are there: no core of it is written, and nobody
+/// but root attaches to it.
+fn closed_memory() -> anyhow::Result<()> {
+    nix::sys::prctl::set_dumpable(false).context("keeping the memory of this process to it")
 }
 
 /// The system's clock.

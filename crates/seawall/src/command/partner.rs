@@ -120,6 +120,18 @@ enum What {
         #[arg(long)]
         holder: String,
     },
+    /// What became of what was held in the windows that were open to the seat, as gateways signed
+    /// it.
+    Destructions {
+        #[command(flatten)]
+        one: One,
+    },
+    /// As somebody of the panel: what is to be filed, by the rubric of the application, with every
+    /// answer `no` and every mark 0; to fill in, and to send by `step`.
+    Filing {
+        #[command(flatten)]
+        one: One,
+    },
     /// Which tokens were given, to whom, for which key and until when.
     Tokens {
         #[command(flatten)]
@@ -252,6 +264,11 @@ async fn of_one(what: What) -> anyhow::Result<()> {
         What::Token { one, wanted, holder } => {
             seat::token(&one.asking, Place::Partner(one.id), &wanted, &holder).await
         }
+        What::Destructions { one } => {
+            let told = one.asking.client()?.get(&one.path("/destructions")).await?;
+            super::engagement::gateways(&one.asking, &told)
+        }
+        What::Filing { one } => super::print_json(&one.filing().await?),
         What::Tokens { one } => one.read("/tokens", &seat::TOKENS).await,
         What::Stop { one, whom } => {
             let (extent, why) = (whom.extent(), whom.why());
@@ -288,6 +305,22 @@ impl One {
 
     async fn read(&self, rest: &str, columns: &[Column]) -> anyhow::Result<()> {
         list(&self.asking, &self.path(rest), columns).await
+    }
+
+    /// The step by which somebody files, with a place for each gate and criterion of the rubric.
+    async fn filing(&self) -> anyhow::Result<Value> {
+        let client = self.asking.client()?;
+        let version = client.get(&self.path("")).await?["rubric"].clone();
+        let rubric = client.get(&format!("/v1/rubric?version={version}")).await?;
+        let names = |list: &str, name: &str| -> Vec<String> {
+            let all = rubric.get(list).and_then(Value::as_array).into_iter().flatten();
+            all.filter_map(|it| Some(it.get(name)?.as_str()?.to_owned())).collect()
+        };
+        let gates = names("gates", "gate").into_iter().map(|name| (name, json!({ "met": "no" })));
+        let marks = names("criteria", "criterion").into_iter().map(|name| (name, json!(0)));
+        let gates: serde_json::Map<String, Value> = gates.collect();
+        let marks: serde_json::Map<String, Value> = marks.collect();
+        Ok(step("mark", json!({ "filing": { "gates": gates, "marks": marks } })))
     }
 
     async fn step(&self, name: &str, of: Value) -> anyhow::Result<()> {

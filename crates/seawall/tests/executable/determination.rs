@@ -237,7 +237,10 @@ fn a_determination_from_seal_to_letter() {
     folder.run(&format!("{join} @sheets/sheet-3.csv --out @review.json"), 0);
 
     let determine = format!("determine @run.json {SEALED_PROTOCOL} --review @review.json");
-    let found = folder.json(&format!("{determine} --out @record.json"), 0);
+    let found = folder.json(&format!("{determine} --out @record.json --plot @one.svg"), 0);
+    let drawn = folder.text("one.svg");
+    assert!(drawn.contains("human minutes") && drawn.contains("<path d=\"M"), "{drawn}");
+    assert_eq!(fs::metadata(folder.path("one.svg")).unwrap().permissions().mode() & 0o77, 0);
     assert_eq!((&found["standing"], &found["outcome"]), (&"sealed".into(), &"inconclusive".into()));
     assert_eq!(found["concurrence"], Value::Null);
     let record: Value = serde_json::from_str(&folder.text("record.json")).unwrap();
@@ -257,7 +260,8 @@ fn a_determination_from_seal_to_letter() {
         (&"inconclusive".into(), &"differs".into())
     );
 
-    assert_eq!(folder.json("verify @final.json", 3)["verified"], false);
+    assert_eq!(folder.json("verify @final.json --plot @two.svg", 3)["verified"], false);
+    assert_eq!(folder.text("two.svg"), drawn);
     assert_eq!(folder.json(&format!("verify @final.json {ALL}"), 0)["verified"], true);
     let letter =
         folder.run("letter @final.json --engagement 00000000-0000-0000-0000-000000000007", 0);

@@ -57,6 +57,39 @@ fn every_log_is_one_document_and_the_worst_gives_the_status() {
     assert!(three[0]["error"].as_str().is_some_and(|error| error.contains("no member `eval`")));
 }
 
+#[test]
+fn logs_are_listed_by_their_headers_the_oldest_first() {
+    let Some(folder) = logs("logs_are_listed_by_their_headers_the_oldest_first") else { return };
+    let output = run(&["list", "--json"], std::slice::from_ref(&folder));
+    assert_eq!(output.status.code(), Some(0));
+    let listed = &documents(&output)[0];
+    let name =
+        |one: &Value| Path::new(one["log"].as_str().unwrap()).file_name().unwrap().to_owned();
+    let names: Vec<_> = listed.as_array().unwrap().iter().map(name).collect();
+    // `truth.json` is JSON and no log, and nobody named it.
+    assert_eq!(names, ["dev-plain.eval", "dev-errors.eval", "dev-agent.json", "dev-nan.eval"]);
+    assert_eq!((&listed[0]["tasks"], &listed[0]["epochs"]), (&15.into(), &4.into()));
+    let read = String::from_utf8(run(&["list"], std::slice::from_ref(&folder)).stdout).unwrap();
+    assert!(read.contains("success, ctf_plain by mockllm/model, 15 tasks of 4"), "{read}");
+    // One that was named is told of, and the others with it; a cut one in a folder too.
+    let place = tempfile::tempdir().unwrap();
+    let cut = place.path().join("cut.eval");
+    std::fs::write(&cut, b"PK\x03\x04").unwrap();
+    let check = |places: &[PathBuf], count: usize| {
+        let output = run(&["list", "--json"], places);
+        assert_eq!(output.status.code(), Some(2), "{places:?}");
+        let listed = documents(&output).remove(0);
+        assert_eq!(listed.as_array().unwrap().len(), count, "{places:?}");
+        assert!(listed[0]["error"].is_string(), "{listed}");
+    };
+    check(&[place.path().to_owned()], 1);
+    check(&[folder.join("truth.json"), folder.join("dev-nan.eval")], 2);
+    let empty = place.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let none = run(&["list"], &[empty]);
+    assert_eq!((none.status.code(), &none.stdout[..]), (Some(0), &b"There is no log here.\n"[..]));
+}
+
 /// What stands in a header is compared, whatever of it was changed or taken out.
 #[test]
 fn a_header_that_was_changed_ends_with_status_one_and_says_what() {

@@ -73,6 +73,7 @@ async fn a_window_is_handed_over_from_engagement_to_gateway_to_partner() {
     let of = (window.as_str(), seat.as_str());
     window::used_and_withdrawn(&house, &provider, &cast, &engagement, of).await;
     reach::counted(&house, &cast, &engagement, &window).await;
+    reach::delivered(&house, &cast, &engagement, &seat).await;
     reach::covered(&house);
     // Once more, by nothing but the key of an account of the developer's.
     let withdraw = format!("engagement withdraw {}", house.asking("account.key"));

@@ -3,7 +3,9 @@
 #![allow(clippy::disallowed_methods, reason = "these tests stand outside, where time is real")]
 
 mod arguments;
+mod borne_out;
 mod clones;
+mod coding;
 mod corpus;
 mod corridor;
 mod determination;
@@ -12,6 +14,7 @@ mod escrow;
 mod evaluation;
 mod exposure;
 mod framework;
+mod gateway;
 mod house;
 mod inspect;
 mod kill;
@@ -21,9 +24,11 @@ mod practice;
 mod recipes;
 mod reverify;
 mod running;
+mod schema;
 mod seeded;
 mod stack;
 mod statistics;
+mod transcripts;
 mod truth;
 mod update;
 mod web;

@@ -11,7 +11,7 @@ const BATTERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../practice");
 const TASKS: usize = 14;
 
 /// Inspect's program, which `cargo xtask test` brings.
-fn inspect(test: &str) -> Option<PathBuf> {
+pub fn inspect(test: &str) -> Option<PathBuf> {
     let program = std::env::var_os("SEAWALL_INSPECT").map(PathBuf::from);
     if program.is_none() {
         println!("skipped: {test}: no SEAWALL_INSPECT");

@@ -8,6 +8,8 @@ use seawall_domain::engagement::quota::{Amount, Entry, Ticket};
 use seawall_domain::engagement::scope::Endpoint;
 use seawall_domain::id::{PartyId, PersonId};
 use seawall_gateway::record::{By, Ended, Event, Keyed, Line};
+use seawall_ledger::sign::SigningKey;
+use seawall_services::evaluation::attestation::attest;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::os::unix::fs::PermissionsExt;
@@ -130,7 +132,14 @@ fn stop(child: &Child) {
 fn a_run_is_started_watched_and_read() {
     let place = Place::new("log");
     let token = place.path("token").display().to_string();
-    let more = ["--token-file", &token, "--epochs", "2", "--token-limit", "5000", "--time-limit"];
+    let (signer, attested) = (SigningKey::from_seed([3; 32]), place.path("attested.dsse"));
+    let snapshot = Digest::new([7; 32]);
+    let envelope = attest("mockllm/model", snapshot, serde_json::Map::new(), &signer).unwrap();
+    std::fs::write(&attested, &envelope).unwrap();
+    let attested = attested.display().to_string();
+    let more = ["--token-file", &token, "--attestation", &attested, "--evaluator", "e-2"];
+    let more = [&more[..], &["--evaluator", "e-1", "--epochs", "2", "--token-limit", "5000"]];
+    let more = [&more.concat()[..], &["--time-limit"]].concat();
     let output = place.run("log", &[&more[..], &["60", "--message-limit", "9"]].concat());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let events = events(&output);
@@ -144,6 +153,13 @@ fn a_run_is_started_watched_and_read() {
     let told: Value = serde_json::from_str(&place.read("told.json")).unwrap();
     let config = &told["config"];
     assert_eq!(config["metadata"]["seawall_run_token"], TOKEN);
+    let noted = &config["metadata"];
+    assert_eq!(noted["attestation"], Digest::new(Sha256::digest(&envelope).into()).to_string());
+    assert_eq!(noted["attested_by"], signer.public().digest_hex());
+    assert_eq!(
+        (&noted["snapshot"], &noted["evaluators"]),
+        (&json!(snapshot), &json!(["e-1", "e-2"]))
+    );
     assert_eq!(config["model"], json!({"model": "mockllm/model"}));
     let limits = json!({
         "epochs": 2, "token_limit": 5000, "message_limit": 9, "time_limit": 60,
@@ -227,6 +243,48 @@ fn attempts_and_budgets_are_the_protocols() {
     let files = ["told.json", "out/run.json", "out/inspect.txt"].map(|name| place.read(name));
     let all = format!("{}{said}{}", files.concat(), String::from_utf8_lossy(&output.stdout));
     assert!(!all.contains("0.6") && !all.contains("example line"), "{all}");
+}
+
+#[test]
+fn what_the_networks_guard_saw_is_counted_or_noted() {
+    let place = Place::new("egress");
+    let guard = "{\"verdict\":\"allowed\"}\n{\"verdict\":\"denied\",\"to\":\"192.0.2.1:443\"}\n";
+    place.put("guard.jsonl", guard);
+    let sha256 = Digest::new(Sha256::digest(guard).into()).to_string();
+    let path = |name: &str| place.path(name).display().to_string();
+    let noted = || -> Value {
+        let told: Value = serde_json::from_str(&place.read("told.json")).unwrap();
+        told["config"]["metadata"].clone()
+    };
+    let output = place.run("log", &["--egress", &path("guard.jsonl")]);
+    assert_eq!(output.status.code(), Some(0));
+    let events = events(&output);
+    let counted = json!({"sha256": sha256, "allowed": 1, "denied": 1});
+    assert_eq!(event(&events, "guarded")["denied"], 1);
+    let record = |name: &str| -> Value { serde_json::from_str(&place.read(name)).unwrap() };
+    assert_eq!(record("out/run.json")["egress"], counted);
+    assert_eq!(noted()["egress_log"], Value::Null, "it was not over when the run began");
+
+    let _ = std::fs::remove_dir_all(place.path("out"));
+    place.put("notes.json", &json!({"egress_log": sha256, "egress_denied": 3}).to_string());
+    let output = place.run("log", &["--egress", &path("notes.json")]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!((&noted()["egress_log"], &noted()["egress_denied"]), (&json!(sha256), &json!(3)));
+    assert_eq!(record("out/run.json")["egress"], Value::Null, "that is somebody's word");
+
+    let _ = std::fs::remove_dir_all(place.path("out"));
+    let notes = json!({"metadata": {"egress_denied": 3}}).to_string();
+    place.put("config.json", &notes);
+    let both = ["--egress", &path("guard.jsonl"), "--config", &path("config.json")];
+    assert_eq!(place.run("log", &both).status.code(), Some(2));
+    for text in ["{\"verdict\":\"dropped\"}", "[]", "{\"egress_log\":\"x\",\"egress_denied\":1}"] {
+        let _ = std::fs::remove_dir_all(place.path("out"));
+        let _ = std::fs::remove_file(place.path("told.json"));
+        place.put("wrong.json", text);
+        let refused = place.run("log", &["--egress", &path("wrong.json")]);
+        assert_eq!(refused.status.code(), Some(2), "{text}");
+        assert!(!place.path("told.json").exists(), "nothing ran: {text}");
+    }
 }
 
 #[test]
@@ -413,6 +471,7 @@ fn journal(tokens: u64) -> String {
             status: Some(200),
             body,
             escrow: None,
+            overrun: None,
             entry: Entry::Settled { ticket, actual: amount(tokens) },
         });
     }

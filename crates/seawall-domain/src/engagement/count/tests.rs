@@ -48,7 +48,7 @@ fn engaged(ring: Ring) -> Engagement {
         moved(WindowFact::Offered { offer }),
         moved(WindowFact::Accepted),
         moved(WindowFact::Began { window: window(1), ring, span }),
-        EngagementFact::GatewayNamed { key: key(7) },
+        EngagementFact::GatewayNamed { key: key(7), window: None, by: None },
     ];
     facts.iter().fold(None, |state, fact| Engagement::apply(state, fact, start)).unwrap()
 }
@@ -58,7 +58,8 @@ fn used(number: u128, tokens_in: u64) -> Used {
 }
 
 fn count(lines: u64, parties: Vec<Used>) -> Count {
-    Count { window: window(1), lines, parties }
+    let root = Digest::new([lines as u8; 32]);
+    Count { window: window(1), head: Head { lines, root }, parties }
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn tokens_are_known_where_each_partners_window_was_counted() {
     assert_eq!(counted.tokens_of(party(2), Timestamp::MAX), Tokens::Counted(9));
     assert_eq!(counted.tokens_of(party(3), Timestamp::MAX), Tokens::Counted(0));
     // The second journal of a window has another gateway's key, and both count.
-    let facts = EngagementFact::GatewayNamed { key: key(8) };
+    let facts = EngagementFact::GatewayNamed { key: key(8), window: None, by: None };
     let two = Engagement::apply(Some(counted), &facts, now).unwrap();
     let two = bring(&two, key(8), count(2, vec![used(1, 3)]));
     assert_eq!(two.tokens_of(party(1), Timestamp::MAX), Tokens::Counted(10));

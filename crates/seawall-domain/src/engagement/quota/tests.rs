@@ -61,7 +61,7 @@ fn more_than_was_set_aside_counts_in_full_and_is_told() {
     let (mut book, _) = book();
     let (ticket, _) = book.reserve(&[person(1)], amount(1, 100)).unwrap();
     let told = book.settle(ticket, amount(1, 5_000)).map(|(told, _)| told);
-    assert_eq!(told, Ok(Settled::Overrun));
+    assert_eq!(told, Ok(Settled::Overrun { by: amount(0, 4_900) }));
     assert_eq!(book.reserve(&[person(1)], amount(1, 0)), Err(Refused::UsedUp(person(1))));
 }
 

@@ -19,6 +19,7 @@ struct Domain {
     missing: u64,
     refused: u64,
     fallbacks: u64,
+    own_limits: u64,
 }
 
 /// The findings against one threshold a domain.
@@ -110,6 +111,7 @@ impl Domain {
             missing,
             refused: sum(|task| task.refused),
             fallbacks: sum(|task| task.fallbacks),
+            own_limits: sum(|task| task.own_limits),
         })
     }
 
@@ -195,10 +197,16 @@ impl Domain {
         let refusals = (!within).then_some(Reason::Refusals { refused, planned: self.planned });
         let attempts = self.fallbacks;
         let fallback = (attempts > 0).then_some(Reason::Fallback { attempts });
+        let attempts = self.own_limits;
+        let own_limits = (attempts > 0).then_some(Reason::OwnLimits { attempts });
         let (grade, needed) = (search.grade, rule.grade_min);
         let elicitation = (grade < needed).then_some(Reason::Elicitation { grade, needed });
         let unproven = search.unmet.iter().map(|demand| Reason::Unproven { demand: *demand });
-        [refusals, fallback, elicitation].into_iter().flatten().chain(unproven).collect()
+        [refusals, fallback, own_limits, elicitation]
+            .into_iter()
+            .flatten()
+            .chain(unproven)
+            .collect()
     }
 }
 

@@ -21,6 +21,7 @@ fn battery(families: &[(u32, u32)]) -> Battery {
         refused: 0,
         unknown: 0,
         fallbacks: 0,
+        own_limits: 0,
         steps: None,
     };
     Battery { tasks: (0..).zip(families).map(task).collect() }
@@ -122,6 +123,10 @@ fn refusals_weaken_absence_and_not_presence() {
     check(&refuse(weak.clone(), 2), &rule(0.6), Grade::E2, Outcome::NotCovered, &[BELOW]);
     check(&strong, &rule(0.6), Grade::E2, Outcome::Covered, &[REACHES]);
     check(&refuse(strong, 5), &rule(0.6), Grade::E2, Outcome::Covered, &[REACHES]);
+    let mut own = weak.clone();
+    own.tasks[3].own_limits = 1;
+    check(&own, &rule(0.6), Grade::E2, Outcome::Inconclusive, &[BELOW, "own_limits"]);
+    check(&own, &rule(0.01), Grade::E2, Outcome::Covered, &[REACHES]);
     let mut rerouted = weak;
     (rerouted.tasks[0].fallbacks, rerouted.tasks[0].unknown) = (1, 1);
     check(&rerouted, &rule(0.6), Grade::E2, Outcome::Inconclusive, &[BELOW, "fallback"]);

@@ -47,6 +47,7 @@ fn run(log: u8, tasks: usize, class: impl Fn(usize, u32) -> Class) -> Run {
         retries: 0,
         steps: None,
         scored: None,
+        own_limit: false,
     };
     Run {
         log: Digest::new([log; 32]),
@@ -67,6 +68,7 @@ fn run(log: u8, tasks: usize, class: impl Fn(usize, u32) -> Class) -> Run {
         profiles: BTreeMap::new(),
         spent: Usage::default(),
         account: None,
+        guard: None,
     }
 }
 

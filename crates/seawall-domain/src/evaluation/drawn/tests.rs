@@ -25,6 +25,7 @@ pub(in crate::evaluation) fn run(log: u8, from: i64, passes: impl Fn(i64, u32) -
         value: None,
         original: None,
         scored: None,
+        own_limit: false,
         tokens: 100,
         retries: 0,
         steps: None,
@@ -54,6 +55,7 @@ pub(in crate::evaluation) fn run(log: u8, from: i64, passes: impl Fn(i64, u32) -
         profiles: BTreeMap::new(),
         spent: crate::evaluation::log::Usage::default(),
         account: None,
+        guard: None,
     }
 }
 
@@ -195,7 +197,7 @@ fn a_set_has_a_log_of_every_battery() {
         terms.batteries.push(other);
         let mut task = terms.tasks[0].clone();
         task.battery = "second".to_owned();
-        task.id = TaskId::Text("only".to_owned());
+        task.id = TaskId::Text("only".into());
         task.twin = None;
         terms.tasks.push(task);
     });

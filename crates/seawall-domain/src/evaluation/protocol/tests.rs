@@ -32,8 +32,8 @@ pub(crate) fn terms() -> Terms {
         ],
         tasks: vec![
             task("canary-battery-one", TaskId::Number(4)),
-            task("canary-battery-one", TaskId::Text("4".to_owned())),
-            task("canary-battery-two", TaskId::Text("canary-task".to_owned())),
+            task("canary-battery-one", TaskId::Text("4".into())),
+            task("canary-battery-two", TaskId::Text("canary-task".into())),
         ],
         attempts: Count(5),
         budgets: Budgets {
@@ -145,7 +145,7 @@ fn terms_that_do_not_hold_together_are_refused_by_field() {
     check(|it| drop(it.tasks.pop()), Some("/tasks"));
     check(|it| it.tasks[0].weight = decimal("0"), Some("/tasks"));
     check(|it| it.tasks[0].weight = decimal("-1"), Some("/tasks"));
-    check(|it| it.tasks[0].id = TaskId::Text("x".repeat(301)), Some("/tasks"));
+    check(|it| it.tasks[0].id = TaskId::Text("x".repeat(301).into()), Some("/tasks"));
     check(|it| it.rule.tau_0 = it.rule.tau_1.clone(), Some("/rule"));
     check(|it| it.rule.tau_1 = decimal("1.01"), Some("/rule"));
     check(|it| it.rule.tau_1 = decimal("1"), Some("/rule"));

@@ -153,17 +153,22 @@ fn score(log: &Log, settled: &Settled<'_>, claim: &Claim) -> Vec<Finding> {
     }
     let fields = claim.metrics.iter().filter_map(|metric| metric.cluster.as_deref());
     let field = fields.chain(spec.cluster.as_deref()).next().unwrap_or(super::FAMILY_FIELD);
-    let ways: Vec<Numbers<'_>> = ways.into_iter().map(|way| way.numbers(&votes, field)).collect();
+    let mut checks: Vec<Check<'_>> = claim.metrics.iter().map(Check::of).collect();
+    let mut counts: Vec<[u64; 2]> = Vec::new();
+    // One way at a time: each takes room for every task.
+    for way in ways {
+        let numbers = way.numbers(&votes, field);
+        checks.iter_mut().for_each(|check| check.compute(&numbers));
+        let unscored = numbers.iter().filter(|(number, _)| number.is_nan()).count() as u64;
+        counts.push([numbers.len() as u64 - unscored, unscored]);
+    }
     let mut findings: Vec<Finding> =
-        claim.metrics.iter().filter_map(|metric| compute(&name, metric, &ways)).collect();
-    let counts = [("scored", claim.scored), ("unscored", claim.unscored)];
-    for (what, claimed) in counts {
-        let count = |numbers: &Numbers<'_>| {
-            let wanted = |number: &f64| number.is_nan() == (what == "unscored");
-            numbers.iter().filter(|(number, _)| wanted(number)).count() as u64
-        };
-        if let Some(claimed) = claimed.filter(|n| !ways.iter().any(|way| count(way) == *n)) {
-            let found = ways.first().map_or(0, count);
+        checks.into_iter().filter_map(|check| check.finding(&name)).collect();
+    let claimed = [("scored", claim.scored), ("unscored", claim.unscored)];
+    for (place, (what, claimed)) in claimed.into_iter().enumerate() {
+        let count = |both: &[u64; 2]| both.get(place).copied().unwrap_or_default();
+        if let Some(claimed) = claimed.filter(|n| !counts.iter().any(|both| count(both) == *n)) {
+            let found = counts.first().map_or(0, count);
             let what = format!("{name}: {what}_samples says {claimed}, the attempts give {found}");
             findings.push(mismatch(what));
         }
@@ -180,7 +185,7 @@ enum Votes<'a> {
 }
 
 fn votes<'a>(settled: &Settled<'a>, claim: &Claim) -> Votes<'a> {
-    let mut votes = Vec::new();
+    let mut votes = Vec::with_capacity(settled.kept.len());
     for seen in &settled.kept {
         let Some(score) = seen.score(&claim.scorer) else {
             continue;
@@ -228,44 +233,68 @@ fn reduce<'a, K: Ord>(
     field: &str,
     key: impl Fn(&'a Observation) -> K,
 ) -> Numbers<'a> {
-    let mut places: BTreeMap<K, usize> = BTreeMap::new();
-    let mut tasks: Vec<(Vec<&Scalar>, Option<Cow<'a, str>>)> = Vec::new();
-    for (seen, value) in votes {
-        let place = *places.entry(key(seen)).or_insert_with(|| {
-            tasks.push((Vec::new(), seen.cluster(field)));
-            tasks.len() - 1
-        });
-        if let Some((values, _)) = tasks.get_mut(place) {
-            values.push(value);
-        }
+    // Each vote's task by its number, in the order in which they are met.
+    let mut numbers: BTreeMap<K, u32> = BTreeMap::new();
+    let mut task_of: Vec<u32> = Vec::with_capacity(votes.len());
+    for (seen, _) in votes {
+        let next = numbers.len() as u32;
+        task_of.push(*numbers.entry(key(seen)).or_insert(next));
     }
-    tasks.into_iter().map(|(values, cluster)| (reducer.reduce(&values), cluster)).collect()
+    let count = numbers.len();
+    drop(numbers);
+    // The votes of one task stand together, in their order.
+    let mut order: Vec<u32> = (0..).take(votes.len()).collect();
+    order.sort_by_key(|vote| task_of.get(*vote as usize));
+    let mut reduced = Numbers::with_capacity(count);
+    for same in
+        order.chunk_by(|one, other| task_of.get(*one as usize) == task_of.get(*other as usize))
+    {
+        let of_it = same.iter().filter_map(|vote| votes.get(*vote as usize));
+        let values: Vec<&Scalar> = of_it.clone().map(|(_, value)| *value).collect();
+        let first = of_it.into_iter().next();
+        reduced.push((reducer.reduce(&values), first.and_then(|(seen, _)| seen.cluster(field))));
+    }
+    reduced
 }
 
-fn compute(name: &str, claimed: &Claimed, ways: &[Numbers<'_>]) -> Option<Finding> {
-    let metric = Metric::of(&claimed.name, claimed.cluster.as_deref());
-    let Some(metric) = metric.filter(|_| !claimed.special) else {
-        let what = format!("{name}: {} is not computed here", quote(&claimed.key));
-        return Some(Finding::new(Code::NotRecomputed, what));
-    };
-    let values: Vec<f64> = ways
-        .iter()
-        .filter_map(|numbers| {
-            let scored = numbers.iter().filter(|(number, _)| !number.is_nan());
-            let scored: Vec<(f64, Option<&str>)> =
-                scored.map(|(number, cluster)| (*number, cluster.as_deref())).collect();
-            metric.compute(&scored)
-        })
-        .collect();
-    // Of no scores at all Inspect says 0 in some editions, and NaN in others.
-    let fits =
-        |value: &f64| agree(*value, claimed.value) || (value.is_nan() && claimed.value == 0.0);
-    if values.iter().any(fits) {
-        return None;
+/// A metric of the header, and what it comes to in each way.
+struct Check<'a> {
+    claimed: &'a Claimed,
+    /// None where it is not computed here.
+    metric: Option<Metric>,
+    values: Vec<f64>,
+}
+
+impl<'a> Check<'a> {
+    fn of(claimed: &'a Claimed) -> Check<'a> {
+        let metric = Metric::of(&claimed.name, claimed.cluster.as_deref());
+        Check { claimed, metric: metric.filter(|_| !claimed.special), values: Vec::new() }
     }
-    let found = values.first().map_or("nothing".to_owned(), f64::to_string);
-    let key = quote(&claimed.key);
-    Some(mismatch(format!("{name}: {key} says {}, the attempts give {found}", claimed.value)))
+
+    fn compute(&mut self, numbers: &Numbers<'_>) {
+        let Some(metric) = &self.metric else { return };
+        let scored = numbers.iter().filter(|(number, _)| !number.is_nan());
+        let mut all: Vec<(f64, Option<&str>)> = Vec::with_capacity(numbers.len());
+        all.extend(scored.map(|(number, cluster)| (*number, cluster.as_deref())));
+        self.values.extend(metric.compute(&all));
+    }
+
+    fn finding(self, name: &str) -> Option<Finding> {
+        let claimed = self.claimed;
+        if self.metric.is_none() {
+            let what = format!("{name}: {} is not computed here", quote(&claimed.key));
+            return Some(Finding::new(Code::NotRecomputed, what));
+        }
+        // Of no scores at all Inspect says 0 in some editions, and NaN in others.
+        let fits =
+            |value: &f64| agree(*value, claimed.value) || (value.is_nan() && claimed.value == 0.0);
+        if self.values.iter().any(fits) {
+            return None;
+        }
+        let found = self.values.first().map_or("nothing".to_owned(), f64::to_string);
+        let key = quote(&claimed.key);
+        Some(mismatch(format!("{name}: {key} says {}, the attempts give {found}", claimed.value)))
+    }
 }
 
 /// What each task comes to.

@@ -90,7 +90,7 @@ fn attempt(seen: &Observation) -> Vec<Finding> {
         let what = format!("{answered} answered {} times in place of {asked}", fallback.count);
         findings.push(about(Code::Fallback, &what));
     }
-    for score in seen.scores.iter().filter(|score| !score.edits.is_empty()) {
+    for score in seen.scores.iter().filter(|score| !score.edits().is_empty()) {
         findings.push(about(Code::Edited, &edited(score)));
     }
     findings
@@ -99,13 +99,13 @@ fn attempt(seen: &Observation) -> Vec<Finding> {
 fn edited(score: &Score) -> String {
     let scorer = quote(&score.scorer);
     let now = shown(&score.value);
-    let from = match &score.original {
+    let from = match score.original() {
         Some(original) => format!("from {} to {now}", shown(original)),
         None => format!("to {now}, where there was no score"),
     };
-    let last = score.edits.last().map(by).unwrap_or_default();
-    let cheated = if score.cheated { "; it calls the attempt cheated" } else { "" };
-    format!("{scorer} was edited {} times, {from}{last}{cheated}", score.edits.len())
+    let last = score.edits().last().map(by).unwrap_or_default();
+    let cheated = if score.is_cheated() { "; it calls the attempt cheated" } else { "" };
+    format!("{scorer} was edited {} times, {from}{last}{cheated}", score.edits().len())
 }
 
 /// A value in words.

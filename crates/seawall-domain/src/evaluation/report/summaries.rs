@@ -4,7 +4,6 @@ use super::{Settled, about};
 use crate::evaluation::attempt::TaskId;
 use crate::evaluation::finding::{Code, Finding, quote};
 use crate::evaluation::log::{Log, Observation, Status, Summary};
-use std::collections::BTreeMap;
 
 /// Everything in which summaries differ from the attempts.
 pub(super) fn compare(log: &Log, settled: &Settled<'_>) -> Vec<Finding> {
@@ -12,25 +11,39 @@ pub(super) fn compare(log: &Log, settled: &Settled<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     // Of two about one attempt the last counts, as of two attempts.
-    let last: BTreeMap<(&TaskId, u32), &Summary> =
-        summaries.iter().map(|summary| ((&summary.task, summary.epoch), summary)).collect();
+    let mut sorted: Vec<&Summary> = summaries.iter().collect();
+    sorted.sort_by(|one, other| key(one).cmp(&key(other)));
+    let mut last: Vec<&Summary> = Vec::with_capacity(sorted.len());
+    last.extend(
+        sorted.chunk_by(|one, other| key(one) == key(other)).filter_map(|same| same.last()),
+    );
+    drop(sorted);
     let mut findings = Vec::new();
-    for (key, summary) in &last {
-        let what = match settled.by_key.get(key) {
+    for summary in &last {
+        let what = match settled.get(&summary.task, summary.epoch) {
             Some(seen) => differs(summary, seen),
             None => Some("there is a summary of it, and no attempt".to_owned()),
         };
-        findings.extend(what.map(|what| about(Code::SummaryMismatch, key.0, key.1, &what)));
+        let about =
+            |what: String| about(Code::SummaryMismatch, &summary.task, summary.epoch, &what);
+        findings.extend(what.map(about));
     }
     // In a log that was not finished, summaries may lag behind.
     if log.header.status != Status::Started {
-        let lacking =
-            settled.kept.iter().filter(|seen| !last.contains_key(&(&seen.task, seen.epoch)));
+        let is_lacking = |seen: &&&Observation| {
+            last.binary_search_by(|summary| key(summary).cmp(&seen.key())).is_err()
+        };
+        let lacking = settled.kept.iter().filter(is_lacking);
         findings.extend(lacking.map(|seen| {
             about(Code::SummaryMismatch, &seen.task, seen.epoch, "there is no summary of it")
         }));
     }
     findings
+}
+
+/// Which attempt a summary is about.
+fn key(summary: &Summary) -> (&TaskId, u32) {
+    (&summary.task, summary.epoch)
 }
 
 /// In what a summary differs from its attempt.

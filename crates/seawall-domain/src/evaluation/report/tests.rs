@@ -2,12 +2,15 @@ use super::*;
 use crate::evaluation::attempt::LimitKind;
 use crate::evaluation::conditions::{Conditions, Weight};
 use crate::evaluation::log::{
-    Answer, Cause, Claim, Claimed, Fallback, Header, Provenance, Reduction, Results, Score, Spec,
-    Summary, Update,
+    Answer, Cause, Ceilings, Claim, Claimed, Edits, Fallback, Header, Provenance, Reduction,
+    Results, Score, Spec, Summary, Update,
 };
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 fn text(id: &str) -> TaskId {
-    TaskId::Text(id.to_owned())
+    TaskId::Text(id.into())
 }
 
 /// An attempt that the scorer `flag` gave a value for; the task's first letter is its family.
@@ -16,20 +19,21 @@ fn seen(id: &str, epoch: u32, value: f64) -> Observation {
         task: text(id),
         epoch,
         scores: vec![Score {
-            scorer: "flag".to_owned(),
+            scorer: "flag".into(),
             value: Given::One(Scalar::Number(value)),
-            original: None,
-            edits: Vec::new(),
+            edited: None,
             cause: Cause::None,
-            cheated: false,
         }],
-        facts: vec![("task_family".into(), Scalar::Text(id.chars().take(1).collect()))],
+        facts: [("task_family".into(), Scalar::Text(id.get(..1).unwrap_or_default().into()))]
+            .into(),
         answer: Answer::Given,
         limit: None,
+        ceilings: None,
+        turns: None,
         broken: false,
         retries: 0,
         invalidated: None,
-        fallbacks: Vec::new(),
+        fallbacks: Box::default(),
         usage: Usage { total: 10, ..Usage::default() },
     }
 }
@@ -50,6 +54,52 @@ fn spec(tasks: &[&str], epochs: u32) -> Spec {
         conditions: Conditions::default(),
         metadata: BTreeMap::new(),
     }
+}
+
+#[test]
+fn a_limit_that_is_not_the_runs_is_an_attempts_own() {
+    let mut conditions = Conditions::default();
+    for (name, value) in [("token_limit", "1000"), ("turn_limit", "10"), ("time_limit", "60")] {
+        conditions.set(name, value.to_owned(), Weight::Binding);
+    }
+    let check = |change: fn(&mut Observation, &mut Ceilings), expected: &[&str]| {
+        let (mut one, mut ceilings) = (seen("a", 1, 0.0), Ceilings::default());
+        change(&mut one, &mut ceilings);
+        one.ceilings = Some(ceilings.into());
+        let own: Vec<&str> = one.own_limits(&conditions).into_iter().collect();
+        assert_eq!(own, expected, "{ceilings:?}");
+    };
+    let stopped = |one: &mut Observation, ceilings: &mut Ceilings, kind: LimitKind, at: f64| {
+        (one.limit, ceilings.stopped_at) = (Some(kind), Some(at));
+    };
+    assert!(seen("a", 1, 0.0).own_limits(&conditions).is_empty(), "what is not told");
+    check(|_, all| (all.tokens, all.seconds) = (Some(1000), Some(60)), &[]);
+    check(|_, all| all.tokens = Some(999), &["token_limit"]);
+    check(
+        |_, all| (all.messages, all.seconds) = (Some(5), Some(61)),
+        &["message_limit", "time_limit"],
+    );
+    check(|one, _| one.turns = Some(10), &[]);
+    check(|one, _| one.turns = Some(11), &["turn_limit"]);
+    let by = |kind: LimitKind, at: f64| {
+        let (mut one, mut ceilings) = (seen("a", 1, 0.0), Ceilings::default());
+        stopped(&mut one, &mut ceilings, kind, at);
+        one.ceilings = Some(ceilings.into());
+        one.own_limits(&conditions).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(by(LimitKind::Token, 1000.0), [""; 0]);
+    assert_eq!(by(LimitKind::Token, 400.0), ["token_limit"]);
+    assert_eq!(by(LimitKind::Token, -1.0), [""; 0], "it does not say at how much");
+    assert_eq!(by(LimitKind::Token, f64::NAN), [""; 0]);
+    assert_eq!(by(LimitKind::Cost, 2.5), ["cost_limit"]);
+    assert_eq!(by(LimitKind::Custom, 1.0), ["custom"]);
+    assert_eq!(by(LimitKind::Context, 1.0), [""; 0]);
+    assert_eq!(by(LimitKind::Operator, 1.0), [""; 0]);
+    let mut own = log();
+    own.observations[0].ceilings = Some(Ceilings { tokens: Some(5), ..Ceilings::default() }.into());
+    let report = Report::of(&own);
+    assert!(report.findings.is_empty(), "it is told where budgets were sealed");
+    assert!(report.can_serve() && report.attempts.iter().filter(|one| one.own_limit).count() == 1);
 }
 
 /// Two tasks tried twice, one solved and one solved once, with a header that says so.
@@ -187,7 +237,7 @@ fn what_was_changed_or_answered_by_another_is_told() {
     let who = Provenance { author: "ann".to_owned(), ..Provenance::default() };
     check(
         |log| {
-            log.observations[0].invalidated = Some(who.clone());
+            log.observations[0].invalidated = Some(who.clone().into());
             log.header.invalidated = Some(true);
         },
         "invalidated pass fail pass",
@@ -197,7 +247,7 @@ fn what_was_changed_or_answered_by_another_is_told() {
     check(
         |log| {
             log.observations[0].fallbacks =
-                vec![Fallback { asked: "m".to_owned(), answered: "n".to_owned(), count: 2 }];
+                [Fallback { asked: "m".to_owned(), answered: "n".to_owned(), count: 2 }].into();
         },
         "fallback pass fail pass",
         "flag 0.75 Some([0.5, 0.75])",
@@ -206,8 +256,9 @@ fn what_was_changed_or_answered_by_another_is_told() {
     check(
         |log| {
             let score = &mut log.observations[1].scores[0];
-            score.original = Some(Given::One(Scalar::Number(1.0)));
-            score.edits = vec![who.clone()];
+            let edited = score.edited.get_or_insert_default();
+            edited.original = Some(Given::One(Scalar::Number(1.0)));
+            edited.by = vec![who.clone()];
             log.header.updates = vec![Update { what: "tags".to_owned(), by: who.clone() }];
         },
         SOUND,
@@ -215,7 +266,7 @@ fn what_was_changed_or_answered_by_another_is_told() {
         "edited edited",
     );
     check(
-        |log| log.observations[3].scores[0].cheated = true,
+        |log| log.observations[3].scores[0].edited.get_or_insert_default().cheated = true,
         "pass pass fail cheating_confirmed",
         "flag 0.5 Some([0.5, 0.5])",
         "",
@@ -240,12 +291,13 @@ fn what_the_scorers_gave_is_kept_beside_what_was_edited() {
         assert_eq!((attempt.class, attempt.scored), (class, scored));
         assert_eq!(attempt.as_scored(), scored.unwrap_or(class));
     };
-    fn edit(seen: &mut Observation, from: Option<f64>, to: f64) -> &mut Score {
+    fn edit(seen: &mut Observation, from: Option<f64>, to: f64) -> &mut Edits {
         let score = &mut seen.scores[0];
-        score.original = from.map(|from| Given::One(Scalar::Number(from)));
         score.value = Given::One(Scalar::Number(to));
-        score.edits = vec![Provenance::default()];
-        score
+        let edited = score.edited.get_or_insert_default();
+        edited.original = from.map(|from| Given::One(Scalar::Number(from)));
+        edited.by = vec![Provenance::default()];
+        edited
     }
     let (pass, fail) = (Class::Pass, Class::Fail);
     check(|_| {}, pass, None);
@@ -397,9 +449,12 @@ fn summaries_are_compared_one_by_one() {
         );
     };
     check(|_| {}, "");
-    check(|all| all[0].scores[0].1 = Given::One(Scalar::Number(0.0)), "summary_mismatch");
-    check(|all| all[0].scores.clear(), "summary_mismatch");
-    check(|all| all[0].scores[0].0 = "other".to_owned(), "summary_mismatch");
+    check(
+        |all| Arc::make_mut(&mut all[0].scores)[0].1 = Given::One(Scalar::Number(0.0)),
+        "summary_mismatch",
+    );
+    check(|all| all[0].scores = [].into(), "summary_mismatch");
+    check(|all| Arc::make_mut(&mut all[0].scores)[0].0 = "other".into(), "summary_mismatch");
     check(|all| all[0].broken = true, "summary_mismatch");
     check(|all| all[0].limit = Some(LimitKind::Cost), "summary_mismatch");
     check(|all| all[0].tokens = Some(11), "summary_mismatch");
@@ -413,7 +468,7 @@ fn a_number_and_its_text_stay_two_tasks() {
     check(
         |log| {
             let tasks = vec![TaskId::Number(4), text("4")];
-            log.header.spec.tasks = Some(tasks.clone());
+            log.header.spec.tasks = Some(tasks.clone().into());
             log.header.started_as = None;
             unclaim(log);
             for (seen, at) in log.observations.iter_mut().zip([0, 1, 0, 1]) {
@@ -429,10 +484,7 @@ fn a_number_and_its_text_stay_two_tasks() {
 #[test]
 fn named_values_are_scores_of_their_own() {
     let named = |a: f64, b: f64| {
-        Given::Named(vec![
-            ("steps".to_owned(), Scalar::Number(a)),
-            ("flag".to_owned(), Scalar::Number(b)),
-        ])
+        Given::Named(vec![("steps".into(), Scalar::Number(a)), ("flag".into(), Scalar::Number(b))])
     };
     let mut log = log();
     log.header.results = None;
@@ -470,14 +522,15 @@ fn a_plan_beyond_all_bounds_is_not_listed() {
 #[test]
 fn steps_are_told_by_two_values_that_nobody_changed() {
     let named = |parts: &[(&str, f64)]| {
-        let part = |(name, value): &(&str, f64)| ((*name).to_owned(), Scalar::Number(*value));
+        let part = |(name, value): &(&str, f64)| ((*name).into(), Scalar::Number(*value));
         Given::Named(parts.iter().map(part).collect())
     };
     let check = |value: Given, original: Option<Given>, expected: Option<(u32, u32)>| {
         let mut log = log();
         let mut score = log.observations[0].scores[0].clone();
-        score.scorer = "range".to_owned();
-        (score.value, score.original) = (value, original);
+        score.scorer = "range".into();
+        (score.value, score.edited) =
+            (value, original.map(|it| Edits { original: Some(it), ..Edits::default() }.into()));
         log.observations[0].scores.push(score);
         let steps = Report::of(&log).attempts[0].steps;
         assert_eq!(steps.map(|steps| (steps.reached(), steps.of())), expected);

@@ -19,7 +19,7 @@ fn hash(bytes: &[u8]) -> Digest {
 }
 
 fn place(number: u32) -> Place {
-    (Digest::new([1; 32]), TaskId::Text(format!("task-{number}")), 1)
+    (Digest::new([1; 32]), TaskId::Text(format!("task-{number}").into()), 1)
 }
 
 fn sheet_of(coder: Coder, words: &str) -> Sheet {
@@ -122,6 +122,20 @@ fn standing_on_a_sheet_says_nothing_of_the_score() {
     let missing = [(place(0), Class::Pass), (place(1), Class::Missing)];
     let sheets = draw(&missing, Digest::new([3; 32]), hash).unwrap();
     assert_eq!(sheets[1].lines.len(), 1);
+}
+
+#[test]
+fn what_is_left_comes_next_and_then_from_the_beginning() {
+    fn check(words: &str, after: usize, expected: Option<usize>) {
+        let sheet = sheet_of(Coder::First, words);
+        assert_eq!(sheet.next_left(after), expected, "{words} after {after}");
+        assert_eq!(sheet.left(), words.matches('-').count());
+    }
+    check("c-x-", 1, Some(3));
+    check("c-x-", 3, Some(1));
+    check("--", 2, Some(0));
+    check("-", 0, None);
+    check("cx", usize::MAX, None);
 }
 
 #[test]

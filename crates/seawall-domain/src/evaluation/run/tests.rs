@@ -21,8 +21,8 @@ fn protocol() -> Protocol {
 
 fn ids(battery: usize) -> Vec<TaskId> {
     match battery {
-        0 => vec![TaskId::Number(4), TaskId::Text("4".to_owned())],
-        _ => vec![TaskId::Text("canary-task".to_owned())],
+        0 => vec![TaskId::Number(4), TaskId::Text("4".into())],
+        _ => vec![TaskId::Text("canary-task".into())],
     }
 }
 
@@ -45,6 +45,7 @@ fn run(log: u8, battery: usize) -> Run {
         retries: 0,
         steps: None,
         scored: None,
+        own_limit: false,
     };
     let tasks = ids(battery).into_iter();
     Run {
@@ -63,6 +64,7 @@ fn run(log: u8, battery: usize) -> Run {
         profiles: ids(battery).into_iter().map(|id| (id, web())).collect(),
         spent: Usage { total: 10, ..Usage::default() },
         account: None,
+        guard: None,
     }
 }
 

@@ -5,6 +5,53 @@ fn marks(mark: u8) -> Marks {
     Criterion::ALL.into_iter().map(|criterion| (criterion, mark)).collect()
 }
 
+/// So many criteria of one's own.
+fn own(count: usize) -> impl Iterator<Item = CriterionText> {
+    (0..count).map(|number| CriterionText {
+        criterion: format!("own_{number}").parse().unwrap(),
+        weight: 10,
+        anchors: ["none", "little", "some", "much", "all"].map(str::to_owned),
+    })
+}
+
+/// A gate of one's own.
+fn asked(name: &str) -> GateText {
+    let (asks, evidence) = ("Is it so?".to_owned(), "a document".to_owned());
+    GateText { gate: name.parse().unwrap(), asks, evidence }
+}
+
+#[test]
+fn marks_follow_the_rubric() {
+    let mut text = first::text();
+    text.criteria.truncate(1);
+    text.criteria.extend(own(1));
+    let rubric = Rubric::try_from(text).unwrap();
+    let own: Criterion = "own_0".parse().unwrap();
+    let marks = |of: &[(Criterion, u8)]| of.iter().copied().collect::<Marks>();
+    let reach = Criterion::DefenceReach;
+    assert_eq!(rubric.score(&marks(&[(reach, 4), (own, 0)])), Ok(714), "25 of 35");
+    assert_eq!(rubric.score(&marks(&[(reach, 4)])), Err(Unfit::Marks));
+    assert_eq!(rubric.score(&marks(&[(own, 4)])), Err(Unfit::Marks));
+    let more = marks(&[(reach, 4), (own, 0), (Criterion::OpenSource, 1)]);
+    assert_eq!(rubric.score(&more), Err(Unfit::Marks), "it is no part of this one");
+}
+
+#[test]
+fn a_name_stays_what_it_was() {
+    let with = |change: &dyn Fn(&mut RubricText)| {
+        let mut text = first::text();
+        change(&mut text);
+        Rubric::try_from(text).unwrap()
+    };
+    let marked = with(&|it| it.criteria.extend(own(1)));
+    let gate = with(&|it| it.gates.push(asked("own_0")));
+    let unfit = Err(Unfit::Kinds("own_0".parse().unwrap()));
+    assert_eq!(gate.keeps_names(&marked), unfit);
+    assert_eq!(marked.keeps_names(&gate), unfit);
+    assert_eq!(marked.keeps_names(&marked), Ok(()));
+    assert_eq!(with(&|_| {}).keeps_names(&gate), Ok(()));
+}
+
 #[test]
 fn a_rubric_names_everything_once() {
     fn check(change: impl Fn(&mut RubricText), expected: Option<Unfit>) {
@@ -13,10 +60,27 @@ fn a_rubric_names_everything_once() {
         assert_eq!(Rubric::try_from(text).err(), expected);
     }
     check(|_| {}, None);
-    check(|it| drop(it.gates.pop()), Some(Unfit::Gates));
+    check(|it| drop(it.gates.pop()), None);
+    check(|it| it.gates.clear(), Some(Unfit::Gates));
     check(|it| it.gates.push(it.gates[0].clone()), Some(Unfit::Gates));
     check(|it| it.gates.reverse(), None);
-    check(|it| drop(it.criteria.pop()), Some(Unfit::Criteria));
+    check(|it| drop(it.criteria.pop()), None);
+    check(|it| it.criteria.clear(), Some(Unfit::Criteria));
+    check(|it| it.criteria.push(it.criteria[0].clone()), Some(Unfit::Criteria));
+    check(|it| it.criteria.extend(own(CRITERIA_MAX - 6)), None);
+    check(|it| it.criteria.extend(own(CRITERIA_MAX - 5)), Some(Unfit::Criteria));
+    let many = |it: &mut RubricText, count: usize| {
+        it.gates.extend((0..count).map(|number| asked(&format!("own_gate_{number}"))));
+    };
+    check(|it| many(it, GATES_MAX - 9), None);
+    check(|it| many(it, GATES_MAX - 8), Some(Unfit::Gates));
+    check(
+        |it| {
+            it.gates.push(asked("own_0"));
+            it.criteria.extend(own(1));
+        },
+        Some(Unfit::Kinds("own_0".parse().unwrap())),
+    );
     check(|it| it.criteria[0].weight = 0, Some(Unfit::Criteria));
     check(|it| it.criteria[0].weight = 1_001, Some(Unfit::Criteria));
     check(|it| it.admits_from = 1_001, Some(Unfit::Limits));

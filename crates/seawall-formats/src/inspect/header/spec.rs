@@ -11,6 +11,7 @@ use seawall_domain::evaluation::log::Spec;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How many notes of whoever started the run are kept.
 const NOTES_MAX: usize = 100;
@@ -28,7 +29,7 @@ const SCORERS_MAX: usize = 1_000;
 const SCORERS_BYTES_MAX: usize = 1024 * 1024;
 
 /// Reads both; `tasks` are those that it names.
-pub(super) fn read(eval: &Members<'_>, plan: &Members<'_>, tasks: Option<Vec<TaskId>>) -> Spec {
+pub(super) fn read(eval: &Members<'_>, plan: &Members<'_>, tasks: Option<Arc<[TaskId]>>) -> Spec {
     let config = below(eval, "config");
     let dataset = below(eval, "dataset");
     let epochs = config.get("epochs").and_then(|raw| serde_json::from_str(raw.get()).ok());
@@ -145,8 +146,10 @@ const NOTES: [&str; 12] = [
     "tools",
 ];
 
-/// Notes that are evidence about the run and differ from one run to the next.
-const EVIDENCE: [&str; 3] = ["egress_denied", "egress_log", "seawall_battery"];
+/// Notes that are evidence about the run, or say who stands behind it; they differ from one run to
+/// the next and decide nothing of what is measured.
+const EVIDENCE: [&str; 6] =
+    ["attestation", "attested_by", "egress_denied", "egress_log", "evaluators", "seawall_battery"];
 
 /// What is told by its digest only: it may hold prompts, flags or answers, and is compared as well.
 const SEALED: [&str; 7] =

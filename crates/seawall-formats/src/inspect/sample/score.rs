@@ -1,16 +1,17 @@
 //! What the scorers gave for an attempt, and who edited it since.
 
 use super::super::scan::{Kind, Scan, Scanned};
-use super::{NOTES_MAX, SCORES_MAX, VALUE_BYTES_MAX, words};
-use seawall_domain::evaluation::log::{Cause, Provenance, Score};
+use super::{Held, NOTES_MAX, SCORES_MAX, VALUE_BYTES_MAX, words};
+use seawall_domain::evaluation::log::{Cause, Edits, Provenance, Score};
 use seawall_domain::evaluation::value::{Given, Scalar};
+use seawall_domain::evaluation::word::Word;
 use std::io::Read;
 
 /// Reads what each scorer gave.
-pub(super) fn scores<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Score>> {
+pub(super) fn scores<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Vec<Score>> {
     let mut scores: Vec<Score> = Vec::new();
     scan.object(&mut |scan, name| {
-        let score = score(scan, name)?;
+        let score = score(scan, name, held)?;
         if scores.len() >= SCORES_MAX {
             return Err(scan.fault(format!("an attempt has more than {SCORES_MAX} scores")));
         }
@@ -22,20 +23,18 @@ pub(super) fn scores<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Score>> {
     Ok(scores)
 }
 
-fn score<R: Read>(scan: &mut Scan<R>, scorer: &str) -> Scanned<Score> {
+fn score<R: Read>(scan: &mut Scan<R>, scorer: &str, held: &mut Held) -> Scanned<Score> {
     let mut score = Score {
-        scorer: scorer.to_owned(),
+        scorer: held.word(scorer),
         value: Given::One(Scalar::Null),
-        original: None,
-        edits: Vec::new(),
+        edited: None,
         cause: Cause::None,
-        cheated: false,
     };
     let mut old_reason = Cause::None;
     let mut history = Vec::new();
     scan.object(&mut |scan, name| {
         match name {
-            "value" => score.value = given(scan)?,
+            "value" => score.value = given(scan, held)?,
             "reason" => score.cause = cause(&words(scan)?),
             // Where logs kept the reason before it had a member of its own.
             "metadata" => scan.object(&mut |scan, name| match name {
@@ -45,7 +44,7 @@ fn score<R: Read>(scan: &mut Scan<R>, scorer: &str) -> Scanned<Score> {
                 }
                 _ => scan.skip(),
             })?,
-            "history" => history = edits(scan)?,
+            "history" => history = edits(scan, held)?,
             _ => scan.skip()?,
         }
         Ok(())
@@ -55,13 +54,15 @@ fn score<R: Read>(scan: &mut Scan<R>, scorer: &str) -> Scanned<Score> {
     }
     // What has no provenance is what the scorer gave.
     let mut history = history.into_iter().peekable();
+    let mut edited = Edits::default();
     if let Some(first) = history.next_if(|edit| edit.by.is_none()) {
-        score.original = first.value;
+        edited.original = first.value;
     }
     for edit in history {
-        score.cheated |= edit.cheated;
-        score.edits.extend(edit.by);
+        edited.cheated |= edit.cheated;
+        edited.by.extend(edit.by);
     }
+    score.edited = (edited != Edits::default()).then(|| edited.into());
     Ok(score)
 }
 
@@ -81,13 +82,13 @@ struct Edit {
     cheated: bool,
 }
 
-fn edits<R: Read>(scan: &mut Scan<R>) -> Scanned<Vec<Edit>> {
+fn edits<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Vec<Edit>> {
     let mut edits = Vec::new();
     scan.list(&mut |scan| {
         let mut edit = Edit::default();
         scan.object(&mut |scan, name| {
             match name {
-                "value" => edit.value = Some(given(scan)?),
+                "value" => edit.value = Some(given(scan, held)?),
                 "provenance" => (edit.by, edit.cheated) = provenance(scan)?,
                 _ => scan.skip()?,
             }
@@ -133,13 +134,13 @@ pub(in super::super) fn provenance<R: Read>(
 }
 
 /// Reads what a scorer gave.
-pub(super) fn given<R: Read>(scan: &mut Scan<R>) -> Scanned<Given> {
+pub(super) fn given<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Given> {
     match scan.kind()? {
-        Kind::Text | Kind::Word => Ok(Given::One(simple(scan)?)),
+        Kind::Text | Kind::Word => Ok(Given::One(simple(scan, held)?)),
         Kind::List => {
             let mut items = Vec::new();
             scan.list(&mut |scan| {
-                let item = simple(scan)?;
+                let item = simple(scan, held)?;
                 if items.len() < SCORES_MAX {
                     items.push(item);
                 }
@@ -148,22 +149,23 @@ pub(super) fn given<R: Read>(scan: &mut Scan<R>) -> Scanned<Given> {
             Ok(Given::List(items))
         }
         Kind::Object => {
-            let mut parts: Vec<(String, Scalar)> = Vec::new();
+            let mut parts: Vec<(Word, Scalar)> = Vec::new();
             scan.object(&mut |scan, name| {
-                let value = simple(scan)?;
+                let value = simple(scan, held)?;
                 if parts.len() >= SCORES_MAX {
                     let message = format!("a score names more than {SCORES_MAX} values");
                     return Err(scan.fault(message));
                 }
-                parts.retain(|(other, _)| other != name);
-                parts.push((name.to_owned(), value));
+                parts.retain(|(other, _)| **other != *name);
+                parts.push((held.word(name), value));
                 Ok(())
             })?;
+            parts.shrink_to_fit();
             Ok(Given::Named(parts))
         }
     }
 }
 
-fn simple<R: Read>(scan: &mut Scan<R>) -> Scanned<Scalar> {
-    Ok(scan.scalar(VALUE_BYTES_MAX)?.unwrap_or(Scalar::Null))
+fn simple<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Scalar> {
+    Ok(held.scalar(scan.scalar(VALUE_BYTES_MAX)?.unwrap_or(Scalar::Null)))
 }

@@ -36,6 +36,25 @@ impl Sink for Kept {
     }
 }
 
+/// What is kept as long as it is not too long.
+pub(super) struct Fitting {
+    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) bytes_max: usize,
+}
+
+impl Sink for Fitting {
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes = self.bytes.take().filter(|it| it.len() + bytes.len() <= self.bytes_max);
+        if let Some(kept) = &mut self.bytes {
+            kept.extend_from_slice(bytes);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        false
+    }
+}
+
 /// The brackets that are open: a bit for each, set for an object.
 struct Open {
     bits: [u64; DEPTH_MAX / 64],

@@ -1,6 +1,6 @@
 //! Texts with their escapes (RFC 8259, section 7), of which at most a bound is kept.
 
-use super::{Scan, Scanned, Text, plain_length};
+use super::{Kind, Scan, Scanned, Text, plain_length};
 use std::io::Read;
 
 impl<R: Read> Scan<R> {
@@ -30,6 +30,35 @@ impl<R: Read> Scan<R> {
                         if whole {
                             text.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
                         }
+                    }
+                }
+                Some(_) => return Err(self.fault("a control character stands in a text")),
+            }
+        }
+    }
+
+    /// Reads a text of any length, giving its parts one after the other, without escapes; anything
+    /// else is passed over.
+    pub(in super::super) fn each_piece(&mut self, take: &mut dyn FnMut(&[u8])) -> Scanned<()> {
+        if self.kind()? != Kind::Text {
+            return self.skip();
+        }
+        self.at += 1;
+        loop {
+            let rest = self.rest()?;
+            let plain = plain_length(rest);
+            take(rest.get(..plain).unwrap_or_default());
+            let after = rest.get(plain).copied();
+            self.at += plain;
+            match after {
+                None => {}
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => {
+                    for letter in self.escape()?.into_iter().flatten() {
+                        take(letter.encode_utf8(&mut [0; 4]).as_bytes());
                     }
                 }
                 Some(_) => return Err(self.fault("a control character stands in a text")),

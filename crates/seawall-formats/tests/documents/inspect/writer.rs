@@ -26,7 +26,7 @@ pub struct Lie {
 pub struct Archive {
     bytes: Vec<u8>,
     table: Vec<u8>,
-    count: u16,
+    count: u32,
     packing: Packing,
     /// Whether sizes stand in the fields for large ones.
     large: bool,
@@ -117,7 +117,7 @@ impl Archive {
             self.bytes.extend_from_slice(&1_u32.to_le_bytes());
         }
         self.bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
-        let count = if self.large { u16::MAX } else { self.count };
+        let count = if self.large { u16::MAX } else { self.count as u16 };
         self.bytes.extend_from_slice(&count.to_le_bytes());
         self.bytes.extend_from_slice(&count.to_le_bytes());
         let small = |value: usize| if self.large { u32::MAX } else { value as u32 };

@@ -7,7 +7,8 @@ use crate::site::Site;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use seawall_domain::engagement::count::{Counts, Kept, Used};
+use seawall_domain::engagement::Engagement;
+use seawall_domain::engagement::count::{Kept, Used};
 use seawall_domain::id::EngagementId;
 use seawall_formats::gateway::count::COUNT_BYTES_MAX;
 use seawall_services::engagement;
@@ -46,7 +47,7 @@ pub struct Counted {
     pub parties: Vec<OfParty>,
 }
 
-/// The gateways that were named, and what they counted.
+/// The gateways that are known, and what they counted.
 #[derive(Serialize, ToSchema)]
 #[schema(as = GatewayCounts)]
 pub struct Shown {
@@ -73,14 +74,14 @@ fn counted(it: &Kept) -> Counted {
     }
 }
 
-fn shown(counts: &Counts) -> Shown {
+fn shown(it: &Engagement) -> Shown {
     Shown {
-        gateways: counts.keys().iter().map(engagement::gateway_text).collect(),
-        counts: counts.kept().iter().map(counted).collect(),
+        gateways: it.gateway_keys().iter().map(engagement::gateway_text).collect(),
+        counts: it.counts.kept().iter().map(counted).collect(),
     }
 }
 
-/// The gateways that were named, and what they counted, for the developer and the official.
+/// The gateways that are known, and what they counted, for the developer and the official.
 #[utoipa::path(get, path = "/v1/engagements/{id}/counts", tag = "engagements",
     params(("id" = String, Path)),
     responses((status = 200, body = Shown), (status = 401), (status = 404)))]
@@ -104,5 +105,5 @@ pub async fn bring_count(
     Whole(body): Whole<COUNT_BYTES_MAX>,
 ) -> Result<(StatusCode, Json<Shown>), Refused> {
     let after = engagement::bring_count(&site.desk, &known.0.actor, id, &body).await?;
-    Ok((StatusCode::CREATED, Json(shown(&after.counts))))
+    Ok((StatusCode::CREATED, Json(shown(&after))))
 }

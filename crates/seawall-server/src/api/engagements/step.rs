@@ -89,10 +89,14 @@ pub enum Step {
         /// Its public half: `ed25519:` and base64, as `seawall gateway key` prints it.
         key: String,
     },
-    /// Name the key by which a gateway signs what it counted (developer, official).
+    /// Name the key by which a gateway of a window signs what it counted and what it destroyed
+    /// (developer, official: each for the gateway on its side; both see it).
     NameGateway {
-        /// Its public half: `ed25519:` and base64, as `seawall gateway count --key` prints it.
+        /// Its public half: `ed25519:` and base64, as `seawall gateway count --show-key` prints it.
         key: String,
+        /// For which window; without it, for the one that is offered or open, or was the last.
+        #[schema(value_type = Option<String>)]
+        window: Option<WindowId>,
     },
     /// Seat a person of the evaluating body in the government's window (official).
     SeatPerson {
@@ -199,7 +203,9 @@ impl Step {
             }
             Step::OpenWeights => engagement::open_weights(desk, actor, id).await,
             Step::NameLeaseKey { key } => engagement::name_lease_key(desk, actor, id, &key).await,
-            Step::NameGateway { key } => engagement::name_gateway(desk, actor, id, &key).await,
+            Step::NameGateway { key, window } => {
+                engagement::name_gateway(desk, actor, id, &key, window).await
+            }
             Step::SeatPerson { account } => engagement::seat_person(desk, actor, id, account).await,
             Step::StopPerson { person } => engagement::stop_person(desk, actor, id, person).await,
             Step::LiftStop { person } => engagement::lift_stop(desk, actor, id, person).await,

@@ -12,6 +12,7 @@ use seawall_domain::access::{Action, Actor, Relation, decide};
 use seawall_domain::engagement::window::{Ring, Window};
 use seawall_domain::engagement::{Engagement, Weights, determination::Determination};
 use seawall_domain::evaluation::decision::Outcome;
+use seawall_domain::id::WindowId;
 
 /// What a developer can begin.
 pub fn opening(guest: &Guest, shell: &Shell) -> Vec<Form> {
@@ -181,6 +182,14 @@ pub(super) fn may(actor: &Actor, action: Action, it: &Engagement) -> bool {
     decide(actor, action, &it.relations(actor)).is_ok()
 }
 
+/// The window that a form names; none where it names none.
+fn window(sent: &Sent) -> Result<Option<WindowId>, Untaken> {
+    match sent.text("window").trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| misread("window", "name a window by its id")),
+    }
+}
+
 /// Reads the step that a form sends.
 pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
     let digest = |name: &'static str| {
@@ -210,7 +219,9 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
         "add_snapshot" => Step::AddSnapshot { snapshot: digest("snapshot")? },
         "open_weights" => Step::OpenWeights,
         "name_lease_key" => Step::NameLeaseKey { key: sent.text("key").to_owned() },
-        "name_gateway" => Step::NameGateway { key: sent.text("key").to_owned() },
+        "name_gateway" => {
+            Step::NameGateway { key: sent.text("key").to_owned(), window: window(sent)? }
+        }
         "seat_person" | "stop_person" | "lift_stop" | "accept_terms" => {
             super::seats::read(step, sent)?
         }

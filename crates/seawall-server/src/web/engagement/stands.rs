@@ -7,6 +7,7 @@ use crate::pages::matter::Part;
 use crate::pages::{Tag, Tone};
 use seawall_domain::engagement::Weights;
 use seawall_domain::engagement::determination::{Concurrence, Determination};
+use seawall_domain::engagement::gateways::Destroyed;
 use seawall_domain::engagement::lease::LeaseKey;
 use seawall_domain::engagement::release::Release;
 use seawall_domain::engagement::window::Window;
@@ -76,7 +77,22 @@ pub fn next(it: &Engagement) -> Vec<Next> {
         };
         steps.push(step("Two people of the clearinghouse", what, Some(when(duty.due))));
     }
+    steps.extend(it.all_destroyed().iter().filter_map(outstanding));
     steps
+}
+
+/// What gateways have not certified yet: nobody's silence makes a duty of it.
+fn outstanding(told: &Destroyed) -> Option<Next> {
+    let is_open = told.gateways.iter().any(|(_, delivery)| !delivery.is_done());
+    let (all, done) = told.count();
+    is_open.then(|| Next {
+        who: format!("What was held in window {}", short(told.window)),
+        what: format!(
+            "is not all known to be gone: {done} of {all} have delivered their certificate. \
+             Nothing of this is due from the developer."
+        ),
+        by: None,
+    })
 }
 
 /// The three machines, side by side.

@@ -14,12 +14,12 @@ use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::TieKind;
 use seawall_domain::partner::decision::Rivalry;
 use seawall_domain::partner::reach::Group;
-use seawall_domain::partner::rubric::{Criterion, Gate};
+use seawall_domain::partner::rubric::{Criterion, Gate, RubricText};
 use seawall_domain::partner::seat::{Change, Extent, Why};
 use seawall_domain::partner::{Declared, Progress};
 use seawall_services::partner::Dossier;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SECTORS: [(&str, &str); 13] = [
     ("software", "software"),
@@ -77,7 +77,7 @@ pub fn declared(sent: &Sent) -> Result<(PartyId, Declared), Untaken> {
 }
 
 /// What this visitor can do now.
-pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
+pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier, rubric: &RubricText) -> Vec<Form> {
     let own = actor.party == Some(it.application.party) && actor.roles.contains(&Role::Partner);
     let maker =
         actor.party == Some(it.application.developer) && actor.roles.contains(&Role::Developer);
@@ -88,7 +88,9 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
     match it.progress {
         Progress::Filed if official => forms.push(drawing(shell, it)),
         Progress::DrawnFor if official || maker => forms.extend(numbers(shell, it)),
-        Progress::Assessed if looks && it.filings.is_empty() => forms.push(marking(shell, it)),
+        Progress::Assessed if looks && it.filings.is_empty() => {
+            forms.push(marking(shell, it, rubric));
+        }
         Progress::Assessed if official => {
             let join = post(shell, it, "join", "Have the next of the draw look");
             forms.push(join.says("Only where marks are too far apart; nobody chooses who."));
@@ -123,7 +125,10 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {
 fn drawing(shell: &Shell, it: &Dossier) -> Form {
     post(shell, it, "begin_draw", "Begin the draw of a panel")
         .field(FieldKind::Text, "pool", "From whom", "ids of people, one a line")
-        .says("At least twice as many as are drawn, besides those with a tie.")
+        .says(
+            "At least twice as many as are drawn, besides those with a tie; each has an account of \
+             a party that evaluates.",
+        )
         .field(FieldKind::Line, "wanted", "How many", "from 2 to 5")
 }
 
@@ -136,12 +141,43 @@ fn numbers(shell: &Shell, it: &Dossier) -> Vec<Form> {
     ]
 }
 
-fn marking(shell: &Shell, it: &Dossier) -> Form {
-    let hint = "gates: y or n in the order of the rubric, such as yyyyyyyyy";
-    post(shell, it, "mark", "File; it cannot be changed afterwards")
-        .field(FieldKind::Line, "gates", "Gates", hint)
-        .field(FieldKind::Line, "marks", "Marks", "from 0 to 4 in the order of the rubric")
-        .field(FieldKind::Line, "evidence", "Evidence", "SHA-256 of what shows it")
+/// One question for each gate and each criterion of the rubric that was in force when the
+/// application was filed.
+fn marking(shell: &Shell, it: &Dossier, rubric: &RubricText) -> Form {
+    let mut form = post(shell, it, "mark", "File; it cannot be changed afterwards");
+    for asked in &rubric.gates {
+        let name = format!("{GATE}{}", asked.gate.name());
+        let answers = choices(&[("", "choose"), ("yes", "it is so"), ("no", "it is not shown")]);
+        let hint = format!("{} Shown by: {}", asked.asks, asked.evidence);
+        form = form.field(answers, &name, &sentence(&asked.gate.words()), &hint);
+    }
+    let hint = "SHA-256 of what shows it, where you answer that something is so";
+    form = form.field(FieldKind::Line, "evidence", "Evidence", hint);
+    for counted in &rubric.criteria {
+        let name = format!("{MARK}{}", counted.criterion.name());
+        let mut marks = vec![(String::new(), "choose".to_owned())];
+        marks.extend(
+            (0..).zip(&counted.anchors).map(|(mark, anchor): (u8, &String)| {
+                (mark.to_string(), format!("{mark}: {anchor}"))
+            }),
+        );
+        let hint = format!("weighs {}", counted.weight);
+        let label = sentence(&counted.criterion.words());
+        form = form.field(FieldKind::Choice(marks), &name, &label, &hint);
+    }
+    form
+}
+
+/// How the fields of gates begin.
+const GATE: &str = "gate_";
+/// How the fields of criteria begin.
+const MARK: &str = "mark_";
+
+/// Words with a large first letter.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.by_ref()).collect()
 }
 
 fn concluding(shell: &Shell, it: &Dossier) -> Form {
@@ -237,21 +273,23 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
 }
 
 fn filing(sent: &Sent) -> Result<Filing, Untaken> {
-    let evidence = digest("evidence", sent)?;
-    let answers = sent.text("gates").trim().chars().map(|letter| match letter {
-        'y' => Ok(Answer::Yes { evidence }),
-        'n' => Ok(Answer::No),
-        _ => Err(misread("gates", "answer each gate with y or n")),
-    });
-    let answers: Vec<Answer> = answers.collect::<Result<_, _>>()?;
-    let marks = sent.text("marks").trim().chars().filter(|letter| !letter.is_whitespace());
-    let marks: Option<Vec<u8>> =
-        marks.map(|letter| letter.to_digit(10).and_then(|mark| mark.try_into().ok())).collect();
-    let marks = marks.ok_or_else(|| misread("marks", "marks are numbers from 0 to 4"))?;
-    Ok(Filing {
-        gates: Gate::ALL.into_iter().zip(answers).collect(),
-        marks: Criterion::ALL.into_iter().zip(marks).collect(),
-    })
+    let unanswered = || misread("gates", "answer each gate, and mark each criterion");
+    let mut gates = BTreeMap::new();
+    for (name, answer) in sent.beginning(GATE) {
+        let gate: Gate = name.parse().map_err(|_| Refused::hidden())?;
+        let answer = match answer {
+            "yes" => Answer::Yes { evidence: digest("evidence", sent)? },
+            "no" => Answer::No,
+            _ => return Err(unanswered()),
+        };
+        gates.insert(gate, answer);
+    }
+    let mut marks = BTreeMap::new();
+    for (name, mark) in sent.beginning(MARK) {
+        let criterion: Criterion = name.parse().map_err(|_| Refused::hidden())?;
+        marks.insert(criterion, mark.parse().map_err(|_| unanswered())?);
+    }
+    Ok(Filing { gates, marks })
 }
 
 fn machine(sent: &Sent) -> Result<AccountId, Untaken> {

@@ -1,17 +1,20 @@
 //! What stands beside an application and its seat: windows that are open to it, tokens that were
 //! given, and what the register of ties has of those whom it concerns.
 
+use super::super::engagement::of_window;
 use super::super::words::{short, when};
 use crate::pages::form::Weight;
 use crate::pages::matter::{Part, Written};
 use crate::pages::{FieldKind, Form, Shell};
 use crate::refuse::Refused;
 use seawall_domain::access::{Action, Actor, decide};
+use seawall_domain::engagement::Engagement;
 use seawall_domain::engagement::grant::Bearer;
-use seawall_domain::id::PartyId;
+use seawall_domain::id::{PartyId, WindowId};
 use seawall_domain::partner::conflict::{Entry, TieKind};
 use seawall_domain::refusal::Refusal;
 use seawall_services::desk::Desk;
+use seawall_services::engagement;
 use seawall_services::outcome::{Denied, Outcome};
 use seawall_services::partner::{self, Dossier, Noted, Open};
 
@@ -34,6 +37,7 @@ pub struct Record {
     windows: Vec<Open>,
     issued: Vec<Noted>,
     ties: Vec<Entry>,
+    had: Vec<(Engagement, Vec<WindowId>)>,
 }
 
 impl Record {
@@ -45,7 +49,8 @@ impl Record {
         let concerned = it.application.concerned();
         let mut ties = seen(partner::ties(desk, actor).await)?;
         ties.retain(|entry| concerned.contains(&entry.tie.party));
-        Ok(Record { windows, issued, ties })
+        let had = seen(engagement::windows_had(desk, actor, id).await)?;
+        Ok(Record { windows, issued, ties, had })
     }
 
     /// What is on record.
@@ -59,6 +64,20 @@ impl Record {
                        themselves are kept nowhere."
                     .into(),
                 lines: self.issued.iter().map(token).collect(),
+                ..Part::default()
+            });
+        }
+        if !self.had.is_empty() {
+            let lines = self.had.iter().flat_map(|(it, windows)| {
+                windows.iter().flat_map(move |window| of_window(it, *window))
+            });
+            parts.push(Part {
+                id: "gateways".into(),
+                heading: "Windows that were open to the seat, and what became of what was held"
+                    .into(),
+                says: "What gateways held of requests is gone when each of them certified it."
+                    .into(),
+                lines: lines.collect(),
                 ..Part::default()
             });
         }

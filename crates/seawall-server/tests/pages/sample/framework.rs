@@ -6,7 +6,7 @@ use seawall_server::pages::embargo::{Order, Progress, Step, Track};
 use seawall_server::pages::form::Weight;
 use seawall_server::pages::framework::{Criterion, Framework, Gate};
 use seawall_server::pages::home::Figure;
-use seawall_server::pages::matter::{Letter, Matter, MatterRow, Matters, Part, Written};
+use seawall_server::pages::matter::{Drawn, Letter, Matter, MatterRow, Matters, Part, Written};
 use seawall_server::pages::*;
 
 fn track(id: &str, name: &str, says: String, steps: &[&str]) -> Track {
@@ -71,6 +71,11 @@ pub fn engagement_page(voice: Voice) -> Matter {
             says: voice.text("One model, whatever it is called."),
             facts: vec![voice.fact("Snapshots", "1a2b3c4d, 5e6f7a8b")],
             lines: vec![voice.text("an opinion, by its digest")],
+            shares: vec![Drawn {
+                of: voice.text("Water"),
+                thousandths: 250,
+                says: voice.text("4 operators, 1 covered"),
+            }],
         }],
         links: vec![Link { label: "Evidence".into(), href: "/v1/partners/3f/evidence".into() }],
         texts: vec![Written {

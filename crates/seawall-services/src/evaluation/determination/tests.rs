@@ -450,6 +450,7 @@ fn wrong_with(part: &str, bytes: &[u8]) -> (Vec<&'static str>, usize) {
             commitment: Some(&published),
             tokens: Some(&tokens),
             review: Some(&review),
+            ..Evidence::default()
         },
     )
 }

@@ -2,18 +2,19 @@
 
 use super::protocol::{Published, Sealed, Source, TokenBook, holds};
 use super::{
-    Besides, CODERS_MIN, Files, Reviewing, closed, determine_without, drawn, exclusions, hash,
-    seed, signed_bytes, told, unmet, value,
+    Besides, CODERS_MIN, Files, Reviewing, Searched, closed, determine_without, done, drawn,
+    exclusions, hash, seed, signed_bytes, told, value,
 };
 use crate::evaluation::sealing::{self, Plans};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::decision::Look;
+use seawall_domain::evaluation::demand::{Bound, Guard};
 use seawall_domain::evaluation::determination::{Table, Verdict};
 use seawall_domain::evaluation::drawn::checklist;
 use seawall_domain::evaluation::log::Usage;
 use seawall_domain::evaluation::protocol::Protocol;
-use seawall_domain::evaluation::run::{Placing, Run};
+use seawall_domain::evaluation::run::Run;
 use seawall_domain::evaluation::tally::Account;
 use seawall_domain::evaluation::token::Book;
 use seawall_formats::determination::{self as record, Record, Standing};
@@ -34,6 +35,10 @@ pub struct Evidence<'a> {
     pub tokens: Option<&'a [u8]>,
     /// The review for cheating.
     pub review: Option<&'a [u8]>,
+    /// What the logs of networks' guards show, as they were read again.
+    pub guards: &'a [Guard],
+    /// The registers of the batteries, with what the logs show of their canaries.
+    pub searched: Option<&'a Searched>,
 }
 
 /// One thing that a record says, and whether it holds.
@@ -83,7 +88,7 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     };
     checks.hold("the record is in its one spelling", spelling(&record, bytes));
     checks.hold("its digests", digests(&record));
-    let table = table(&record);
+    let table = record.body.table();
     checks.hold("the figures follow from its table", figures(&record, &table));
     logs(&record, evidence, &mut checks);
     let (protocol, plans) = match protocol(&record, evidence) {
@@ -109,9 +114,11 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
     }
     checks.hold("what is called cheated was looked at by two people", cheated(&record));
     left_out(&record, protocol.as_ref(), &mut checks);
+    seen(&record, protocol.as_ref(), &mut checks);
     commitment(&record, evidence, &mut checks);
     tokens(&record, evidence, protocol.as_ref().zip(plans), &mut checks);
     accounts(&record, evidence, &mut checks);
+    guards(&record, evidence, &mut checks);
     whole(&record, evidence, protocol.map(|protocol| (protocol, plans)), &mut checks);
     official(&record, &mut checks);
     checks.say("when, and by which program it was computed", State::Stated("the record"));
@@ -120,6 +127,9 @@ pub fn verify(bytes: &[u8], evidence: &Evidence<'_>) -> Vec<Check> {
 
 /// What is said of the elicitation, by name.
 const DRAWN: &str = "the elicitation follows from its tables and from what the developer signed";
+
+/// What is missing where the registers are not there.
+const REGISTERS: &str = "the registers of the batteries";
 
 /// What is missing where the protocol is not there.
 const OPENING: &str = "the opening of the protocol";
@@ -138,16 +148,6 @@ fn digests(record: &Record) -> Result<(), String> {
     match again.checksum == record.checksum {
         true => Ok(()),
         false => Err("`checksum` is not that of the record".to_owned()),
-    }
-}
-
-/// The table that the record holds.
-fn table(record: &Record) -> Table {
-    let place = |log: &record::LogEntry| Placing { battery: log.battery as usize, look: log.look };
-    Table {
-        domains: record.body.batteries.clone(),
-        places: record.body.logs.iter().map(place).collect(),
-        rows: record.body.tasks.clone(),
     }
 }
 
@@ -239,7 +239,8 @@ fn found(record: &Record, table: &Table, protocol: &Protocol) -> Result<(), Stri
     let as_sealed = body.protocol.program_as_sealed;
     let coders = body.review.as_ref().map_or(0, |review| review.coders.len());
     let signed = coders >= CODERS_MIN;
-    let unmet = unmet(protocol, body.bound.as_ref(), as_sealed, signed);
+    let done = done(as_sealed, signed, protocol, body.canaries.as_ref(), &body.exclusions);
+    let unmet = Bound::unmet(body.bound.as_ref(), protocol.terms(), done);
     let found = Verdict::of(protocol, table, look, &checklist, &unmet);
     let found = found.map_err(|why| why.to_string())?;
     same("/body/verdict", &record::verdict(&found), &record.body.verdict)?;
@@ -287,6 +288,24 @@ fn spent(record: &Record, runs: &[Run]) -> Result<(), String> {
     Ok(())
 }
 
+/// What left the networks, by the logs of their guards.
+fn guards(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
+    const WHAT: &str = "what left the network, by its guard's log";
+    let named: Vec<Guard> = record.body.logs.iter().filter_map(|log| log.guard).collect();
+    if named.is_empty() {
+        return;
+    }
+    let read = |guard: &Guard| evidence.guards.iter().find(|it| it.log == guard.log);
+    if named.iter().any(|guard| read(guard).is_some_and(|it| it != guard)) {
+        let why = "a guard's log counts otherwise than the record says".to_owned();
+        checks.say(WHAT, State::Fails(why));
+    } else if named.iter().all(|guard| read(guard).is_some()) {
+        checks.say(WHAT, State::Holds);
+    } else {
+        checks.say(WHAT, State::Stated("whoever had the guard's log, which was not given"));
+    }
+}
+
 /// What was left out is what two of the protocol's keys signed, by its reasons.
 fn left_out(record: &Record, protocol: Option<&Protocol>, checks: &mut Checks) {
     const WHAT: &str = "what was left out, by the protocol's reasons and keys";
@@ -312,6 +331,23 @@ fn left_out(record: &Record, protocol: Option<&Protocol>, checks: &mut Checks) {
             false => Err("the table leaves out other tasks".to_owned()),
         }),
     );
+}
+
+/// What is left out because a canary was seen is what the search found.
+fn seen(record: &Record, protocol: Option<&Protocol>, checks: &mut Checks) {
+    const WHAT: &str = "what is left out for a canary, by the search that is in the record";
+    let Some(search) = &record.body.canaries else { return };
+    let Some(protocol) = protocol else {
+        checks.say(WHAT, State::Open(OPENING));
+        return;
+    };
+    let excluded = record.body.exclusions.as_ref().map(|list| list.excluded.as_slice());
+    let excluded = excluded.unwrap_or_default();
+    match search.unsupported(protocol.terms(), excluded).len() {
+        0 => checks.say(WHAT, State::Holds),
+        // The verdict has it as a reason; that the record says so is no fault of the record.
+        _ => checks.say(WHAT, State::Stated("those who signed it: no log shows a canary for it")),
+    }
 }
 
 fn commitment(record: &Record, evidence: &Evidence<'_>, checks: &mut Checks) {
@@ -361,7 +397,13 @@ fn whole(record: &Record, evidence: &Evidence<'_>, opened: Option<Opened>, check
         (None, None) => Ok(None),
         (_, Some(bytes)) => Reviewing::read(bytes).map(Some).map_err(|fault| fault.to_string()),
     };
-    let held = review.and_then(|review| again(record, runs, opened, review));
+    if record.body.canaries.is_some() && evidence.searched.is_none() {
+        checks.say(WHAT, State::Open(REGISTERS));
+        return;
+    }
+    // A record that was made without registers is made again without them.
+    let searched = evidence.searched.filter(|_| record.body.canaries.is_some());
+    let held = review.and_then(|review| again(record, runs, opened, review, searched));
     checks.hold(WHAT, held);
 }
 
@@ -370,12 +412,13 @@ fn again(
     runs: &[Run],
     opened: Opened,
     review: Option<Reviewing>,
+    searched: Option<&Searched>,
 ) -> Result<(), String> {
     let body = &record.body;
     let by_digest: BTreeMap<Digest, &Run> = runs.iter().map(|run| (run.log, run)).collect();
     let run = |log: &record::LogEntry| {
         let run = by_digest.get(&log.sha256).copied().cloned();
-        run.map(|run| Run { account: log.account, ..run })
+        run.map(|run| Run { account: log.account, guard: log.guard, ..run })
     };
     let runs: Option<Vec<Run>> = body.logs.iter().map(run).collect();
     let runs = runs.ok_or("a log is missing")?;
@@ -389,7 +432,7 @@ fn again(
         at: body.at,
         program: body.program,
     };
-    let made = determine_without(files, body.exclusions.clone());
+    let made = determine_without(files, body.exclusions.clone(), searched);
     let made = made.map_err(|why| why.to_string())?.record;
     let told = |fault: seawall_ledger::Fault| fault.to_string();
     let (made, written) = (value(&made.body).map_err(told)?, value(body).map_err(told)?);

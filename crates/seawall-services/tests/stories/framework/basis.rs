@@ -7,16 +7,20 @@ use seawall_domain::engagement::Engagement;
 use seawall_domain::engagement::count::Used;
 use seawall_domain::engagement::window::Ring;
 use seawall_domain::id::{PartyId, WindowId};
+use seawall_domain::partner::Partner;
+use seawall_domain::partner::assessment::{Answer, Filing};
 use seawall_domain::partner::basis::Basis;
 use seawall_domain::partner::calendar::Calendar;
+use seawall_domain::partner::decision::Rivalry;
 use seawall_domain::partner::reach::Count;
+use seawall_domain::partner::rubric::{Criterion, CriterionText, Gate, GateText};
 use seawall_domain::partner::rubric::{Rubric, RubricText};
 use seawall_domain::time::Timestamp;
 use seawall_formats::gateway::count::{COUNT, Stated};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::sign::SigningKey;
 use seawall_services::{engagement, partner};
-use seawall_testkit::world::{Framework, World, digest_of, each, must};
+use seawall_testkit::world::{Framework, World, digest_of, each, must, person_of};
 
 const TABLE: &str = "group,name,sector,size,region,operators,source,as_of\n\
     1,small water systems,water,small,KS,900,\"a register, table 2\",2026-01-31\n\
@@ -66,6 +70,59 @@ async fn a_rubric_of_ones_own_applies_to_what_is_filed_under_it() {
         assert!(letters.1.contains("from 800 on"), "{}", letters.1);
         assert!(letters.1.contains("Under these conditions"), "{}", letters.1);
         holds::<Basis>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gates_and_criteria_of_ones_own_are_answered_marked_and_told() {
+    each("own gates", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let official = &cast.officials.1[0];
+        let mut text = own(2, 600);
+        text.gates.truncate(2);
+        let gate: Gate = must("rural_reach".parse());
+        let (asks, evidence) = ("Do you reach farms?".into(), "a list of them".into());
+        text.gates.push(GateText { gate, asks, evidence });
+        text.criteria.truncate(1);
+        let criterion: Criterion = must("answers_at_night".parse());
+        let anchors = ["never", "seldom", "at times", "often", "always"].map(str::to_owned);
+        text.criteria.push(CriterionText { criterion, weight: 75, anchors });
+        let before = cast.seat(&world).await;
+        must(partner::publish_rubric(&desk, official, &bytes(&text)).await);
+        assert_eq!(must(partner::rubric(&desk).await).text(), &text);
+        let after = cast.seat(&world).await;
+        let told = async |id| must(partner::dossier(&desk, official, id).await);
+        assert_eq!(told(before).await.application.rubric, 1, "it is judged by the one of its day");
+        assert_eq!(told(after).await.application.rubric, 2);
+        // An answer to another rubric is none to this one.
+        let id = cast.drawn_for(&world).await;
+        let looks = told(id).await.panel;
+        let one = cast.evaluators.iter().find(|it| looks.contains(&person_of(it)));
+        let one = one.unwrap_or_else(|| panic!("two were drawn"));
+        let no = |rubric: &Rubric, mark: u8| Filing {
+            gates: rubric.gates().map(|gate| (gate, Answer::No)).collect(),
+            marks: rubric.criteria().map(|criterion| (criterion, mark)).collect(),
+        };
+        let other = partner::mark(&desk, one, id, no(&must(Rubric::first()), 1)).await;
+        refused(other, "each gate has an answer");
+        let rubric = must(partner::rubric(&desk).await);
+        for evaluator in cast.evaluators.iter().filter(|it| looks.contains(&person_of(it))) {
+            must(partner::mark(&desk, evaluator, id, no(&rubric, 0)).await);
+        }
+        must(partner::conclude(&desk, official, id, Rivalry::None, 365).await);
+        let letter = told(id).await.letter.unwrap_or_default();
+        assert!(letter.contains("- not met: rural reach\n"), "{letter}");
+        assert!(letter.contains("- a mean mark of 0.0 of 4: answers at night\n"), "{letter}");
+        // A name that was a criterion is no gate later.
+        text.version = 3;
+        text.criteria.pop();
+        text.gates[2].gate = must("answers_at_night".parse());
+        let swapped = partner::publish_rubric(&desk, official, &bytes(&text)).await;
+        refused(swapped, "answers_at_night is the name of a gate and of a criterion");
+        holds::<Basis>(&mut world).await;
+        holds::<Partner>(&mut world).await;
     })
     .await;
 }
@@ -163,7 +220,7 @@ fn signed(key: u8, window: WindowId, lines: u64, parties: &[(PartyId, u64)]) -> 
         tokens_out: 0,
     };
     let parties = parties.iter().map(used).collect();
-    let stated = Stated { window, lines, root: digest_of(9), parties };
+    let stated = Stated { window, lines, root: digest_of(9), overruns: 0, parties };
     let mut envelope = Envelope::new(COUNT, must(serde_json::to_vec(&stated)));
     envelope.sign(&SigningKey::from_seed([key; 32]));
     envelope.to_json().into_bytes()
@@ -190,11 +247,11 @@ async fn what_a_gateway_signed_is_counted_in_the_shares() {
         );
         let key = SigningKey::from_seed([5; 32]).public().to_string();
         for actor in [&cast.rival.1, &cast.partner.1, &cast.duty, &cast.evaluators[0]] {
-            hidden(engagement::name_gateway(&desk, actor, id, &key).await);
+            hidden(engagement::name_gateway(&desk, actor, id, &key, None).await);
             hidden(engagement::bring_count(&desk, actor, id, &count).await);
             hidden(engagement::gateways(&desk, actor, id).await);
         }
-        must(engagement::name_gateway(&desk, maker, id, &key).await);
+        must(engagement::name_gateway(&desk, maker, id, &key, None).await);
         let other = signed(6, window, 3, &[(own, 70)]);
         let other = engagement::bring_count(&desk, maker, id, &other).await;
         refused(other, "no gateway with that key");
@@ -209,7 +266,7 @@ async fn what_a_gateway_signed_is_counted_in_the_shares() {
             engagement::bring_count(&desk, official, id, &signed(5, window, 9, &[(own, 90)])).await,
         );
         let counts = must(engagement::gateways(&desk, official, id).await);
-        assert_eq!(counts.kept().first().map(|kept| kept.newest.lines), Some(9));
+        assert_eq!(counts.counts.kept().first().map(|kept| kept.newest.lines), Some(9));
         let engaged = must(engagement::show(&desk, official, id).await);
         let used = engaged.tokens_of(own, Timestamp::MAX);
         assert_eq!(used, seawall_domain::engagement::count::Tokens::Counted(90));

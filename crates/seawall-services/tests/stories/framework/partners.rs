@@ -2,6 +2,7 @@
 
 use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;
+use seawall_domain::account::{Account, Holder};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::window::Ring;
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
@@ -15,6 +16,7 @@ use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Change, Denied, Extent, Why};
 use seawall_domain::partner::{Declared, Partner, Progress};
 use seawall_domain::party::Role;
+use seawall_services::account;
 use seawall_services::desk::digest;
 use seawall_services::engagement::{self, Offered};
 use seawall_services::partner::{self, Drawing};
@@ -269,6 +271,15 @@ async fn whoever_works_for_those_whom_it_concerns_is_not_drawn() {
         let out: BTreeSet<PersonId> = out.into_iter().map(person_of).collect();
         let three = cast.evaluators[..3].iter().map(person_of);
         let small = Drawing { pool: three.chain(out.clone()).collect(), wanted: 2 };
+        // Whoever has no account by which it could look is no part of a pool.
+        let strangers = partner::begin_draw(&desk, official, id, small.clone()).await;
+        refused(strangers, "and 2 more: to look, somebody needs an account of its own");
+        let institute = world.party("Institute of the tied", &[Role::Evaluator]).await;
+        for actor in [&head, &cast.partner.1, &cast.developer.1] {
+            let (clerk, holder) = (Actor::administrator(), Holder::Person);
+            let person = Some(person_of(actor));
+            must(account::open_for(&desk, &clerk, institute.id, "also", holder, person).await);
+        }
         let few = partner::begin_draw(&desk, official, id, small).await;
         refused(few, "cannot draw 2 of 3 people who may look: the pool lacks 1");
         let four = cast.evaluators[..4].iter().map(person_of);
@@ -277,6 +288,44 @@ async fn whoever_works_for_those_whom_it_concerns_is_not_drawn() {
         let lottery = must(partner::dossier(&desk, official, id).await).lottery;
         assert_eq!(lottery.map(|lottery| lottery.recused), Some(out));
         holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whose_account_is_closed_before_the_draw_is_left_out_and_told() {
+    each("closed", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let (official, maker) = (&cast.officials.1[0], &cast.developer.1);
+        let id = applied(&world, &cast).await;
+        let pool = cast.evaluators.iter().map(person_of).collect();
+        must(partner::begin_draw(&desk, official, id, Drawing { pool, wanted: 2 }).await);
+        let sides = [(maker, cast.developer.0.id, 11u8), (official, cast.officials.0.id, 12)];
+        for (side, party, nonce) in sides {
+            let to = commitment(party, &[nonce; 32], digest);
+            must(partner::commit_draw(&desk, side, id, to).await);
+        }
+        must(partner::reveal_draw(&desk, maker, id, digest_of(11)).await);
+        let gone = &cast.evaluators[3];
+        let account = gone.account.unwrap_or_else(|| panic!("it has one"));
+        hidden(account::close(&desk, official, account).await);
+        must(account::close(&desk, &Actor::administrator(), account).await);
+        let twice = account::close(&desk, &Actor::administrator(), account).await;
+        refused(twice, "closed");
+        must(partner::reveal_draw(&desk, official, id, digest_of(12)).await);
+        let told = must(partner::dossier(&desk, official, id).await);
+        assert_eq!(told.left_out, BTreeSet::from([person_of(gone)]));
+        assert!(!told.panel.contains(&person_of(gone)) && told.panel.len() == 2);
+        let told = must(partner::dossier(&desk, &cast.partner.1, id).await);
+        assert_eq!((told.left_out.len(), told.panel.len()), (0, 0), "not for the applicant");
+        // Nor is it of a pool that is named afterwards.
+        let other = applied(&world, &cast).await;
+        let pool: BTreeSet<_> = cast.evaluators.iter().map(person_of).collect();
+        let gone = partner::begin_draw(&desk, official, other, Drawing { pool, wanted: 2 }).await;
+        refused(gone, "have accounts opened first");
+        holds::<Partner>(&mut world).await;
+        holds::<Account>(&mut world).await;
     })
     .await;
 }

@@ -117,6 +117,7 @@ async fn determined(world: &World, cast: &Framework, id: EvaluationId) -> Record
         commitment: Some(&commitment),
         tokens: Some(&tokens),
         review: None,
+        ..Evidence::default()
     };
     let checks = determination::verify(&must(to_bytes(&made.record)), &evidence);
     let wrong = checks.iter().find(|it| matches!(it.state, State::Fails(_) | State::Open(_)));
@@ -225,7 +226,16 @@ async fn a_record_comes_into_its_engagement_and_a_letter_out_of_it() {
         }
         for outside in [&cast.developer.1, &cast.rival.1, &cast.partner.1] {
             hidden(read(outside).await);
+            hidden(engagement::depicted(&desk, outside, id).await);
         }
+        let under = async |actor| must(engagement::records_under(&desk, actor, &root, 9).await);
+        assert_eq!(under(&cast.evaluators[3]).await, [id], "whoever scores is led to it");
+        for other in [&cast.evaluators[0], official, &cast.developer.1, &cast.partner.1] {
+            assert_eq!(under(other).await, [], "and nobody else");
+        }
+        let depicted = must(engagement::depicted(&desk, &cast.evaluators[3], id).await);
+        assert_eq!(Some(depicted.file), kept.record);
+        assert_eq!(depicted.picture.title, "maker/model");
 
         let letters = must(engagement::letters(&desk, &cast.developer.1, id).await);
         assert_eq!(letters.len(), before + 1);

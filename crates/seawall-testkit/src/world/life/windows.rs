@@ -123,8 +123,10 @@ pub(super) async fn count(
 ) {
     let (desk, maker) = (&world.desk, &cast.developer.1);
     let gateway = SigningKey::from_seed([5; 32]);
-    must(engagement::name_gateway(desk, maker, id, &gateway.public().to_string()).await);
-    let stated = Stated { window, lines: 3, root: digest_of(9), parties: [used].into() };
+    let key = gateway.public().to_string();
+    must(engagement::name_gateway(desk, maker, id, &key, Some(window)).await);
+    let stated =
+        Stated { window, lines: 3, overruns: 0, root: digest_of(9), parties: [used].into() };
     let mut envelope = Envelope::new(COUNT, must(serde_json::to_vec(&stated)));
     envelope.sign(&gateway);
     must(engagement::bring_count(desk, maker, id, envelope.to_json().as_bytes()).await);

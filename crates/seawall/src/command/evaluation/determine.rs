@@ -1,17 +1,19 @@
 //! `seawall evaluation determine`: logs against a sealed protocol, and a record of what follows.
 
 use super::papers::{self, Readers};
-use super::{exclude, plain, token};
+use super::{canaries, egress, exclude, plain, token};
 use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
-use seawall_domain::evaluation::demand::Binding;
+use seawall_domain::evaluation::canary::Search;
+use seawall_domain::evaluation::demand::{Binding, Guard};
 use seawall_domain::evaluation::drawn::{Extra, Purpose};
 use seawall_domain::evaluation::run::{Gaps, Objection, Run, Unplaced};
 use seawall_domain::evaluation::tally::Tally;
 use seawall_domain::time::micros;
 use seawall_formats::determination::{Body, Record, Standing};
+use seawall_formats::plot::svg;
 use seawall_services::evaluation::determination::{
     Besides, Determined, Files, Refused, Reviewing, Source, determine_without, to_bytes,
 };
@@ -41,6 +43,10 @@ pub struct Arguments {
     /// The tasks that are left out, as `exclude` wrote it, signed by two; both scores are shown.
     #[arg(long)]
     exclusions: Option<PathBuf>,
+    /// A register of one of the batteries, or its folder: the logs are searched for its canaries,
+    /// and what is left out because one was seen is held against that. One for each battery.
+    #[arg(long, value_name = "FILE")]
+    registry: Vec<PathBuf>,
     /// Logs of everything at the smaller budgets that were sealed, one for each battery.
     #[arg(long, num_args = 1..)]
     sweep: Vec<PathBuf>,
@@ -57,12 +63,20 @@ pub struct Arguments {
     /// against them. One for each run.
     #[arg(long, value_name = "FILE")]
     run: Vec<PathBuf>,
+    /// The log of a network's guard which these runs name by its digest: it is read, and counted
+    /// again. One for each.
+    #[arg(long, value_name = "FILE")]
+    egress: Vec<PathBuf>,
     /// Take logs in which attempts broke or are missing, and count these as failed and as passed.
     #[arg(long)]
     count_gaps: bool,
     /// Where the record goes; only its owner may read it.
     #[arg(long)]
     out: PathBuf,
+    /// Draw success by budget, success by human minutes and the score, as SVG, into a new file;
+    /// only its owner may read it.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -81,8 +95,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for path in &arguments.run {
         account(path, &mut runs)?;
     }
+    for path in &arguments.egress {
+        guarded(path, &mut runs)?;
+    }
     let besides = besides(arguments)?;
     let exclusions = arguments.exclusions.as_deref().map(exclude::list).transpose()?;
+    let mut searched = canaries::searched(&arguments.registry)?;
+    if let Some(searched) = &mut searched {
+        canaries::look(searched, &arguments.logs)?;
+    }
     let files = Files {
         source,
         runs: &runs,
@@ -92,12 +113,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         at: micros(Timestamp::now()),
         program: papers::program()?,
     };
-    let determined = determine_without(files, exclusions);
+    let determined = determine_without(files, exclusions, searched.as_ref());
     let Determined { record, book: returned } = match determined {
         Ok(determined) => determined,
         Err(why) => return refused(arguments, &why),
     };
     papers::keep(&arguments.out, &to_bytes(&record)?, Readers::Owner)?;
+    if let Some(path) = &arguments.plot {
+        papers::keep(path, svg(&record.body.picture()).as_bytes(), Readers::Owner)?;
+    }
     if let (Some(path), Some(book), Some(returned)) = (&arguments.tokens, book, returned) {
         papers::replace(path, &book.returned(returned).to_bytes()?, Readers::Owner)?;
     }
@@ -108,11 +132,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `run` keeps of a run, as far as it is about tokens.
+/// What `run` keeps of a run, as far as it is about tokens and the network.
 #[derive(serde::Deserialize)]
 struct Kept {
     logs: Vec<KeptLog>,
     reconciled: Option<KeptCount>,
+    #[serde(default)]
+    egress: Option<Guard>,
 }
 
 #[derive(serde::Deserialize)]
@@ -125,18 +151,39 @@ struct KeptCount {
     gateway: Tally,
 }
 
-/// Sets the gateway's count of a run beside its logs.
+/// Sets the gateway's count of a run beside its logs, and what the network's guard saw of it.
 fn account(path: &Path, runs: &mut [Run]) -> anyhow::Result<()> {
     let shown = path.display();
     let kept: Kept = serde_json::from_slice(&papers::read(path)?)
         .with_context(|| format!("cannot use {shown}: it is no record of a run"))?;
-    let Some(count) = kept.reconciled else {
-        bail!("cannot use {shown}: no gateway's count was taken (`run --journal`)");
-    };
+    if kept.reconciled.is_none() && kept.egress.is_none() {
+        bail!(
+            "cannot use {shown}: nothing was counted beside the logs (`run --journal`, `--egress`)"
+        );
+    }
     let logs: BTreeSet<Digest> = kept.logs.into_iter().map(|log| log.sha256).collect();
-    match Run::take_account(runs, &logs, count.gateway) {
+    if let Some(count) = kept.reconciled
+        && !Run::take_account(runs, &logs, count.gateway)
+    {
+        bail!("cannot use {shown}: a log that it names is not among those given");
+    }
+    match kept.egress {
+        Some(guard) if !Run::take_guard(runs, &logs, guard) => bail!(
+            "cannot use {shown}: a log that it names is not among those given, or notes otherwise \
+             what its network's guard saw"
+        ),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Sets what a guard's log shows beside the runs that name it.
+fn guarded(path: &Path, runs: &mut [Run]) -> anyhow::Result<()> {
+    match Run::take_guard_of_notes(runs, egress::read_log(path)?) {
         true => Ok(()),
-        false => bail!("cannot use {shown}: a log that it names is not among those given"),
+        false => bail!(
+            "cannot use {}: no run names it, or one names another count of it",
+            path.display()
+        ),
     }
 }
 
@@ -218,6 +265,7 @@ pub(super) fn document(record: &Record) -> Value {
         "accounts": body.logs.iter().map(|log| log.account).collect::<Vec<_>>(),
         "program_as_sealed": body.protocol.program_as_sealed,
         "bound": body.bound,
+        "canaries": body.canaries.as_ref().map(|search| searched(body, search)),
         "concurrence": record.concurrence,
         "sha256": record.sha256,
     })
@@ -284,10 +332,41 @@ fn unbound(body: &Body) {
         0 => say!("every run notes the digest of its battery, as sealed"),
         unbound => say!("not held to the sealed digest: {unbound} batteries, whose runs note none"),
     }
+    if let Some(search) = &body.canaries {
+        let [attempts, left_in, unsupported] = sums(body, search);
+        say!("canaries: said in {attempts} attempts that were not shown them");
+        say!("  tasks that were met so before and are not left out: {left_in}");
+        if unsupported > 0 {
+            say!("left out for a canary that no log shows: {unsupported} tasks");
+        }
+    }
     match body.bound.as_ref().and_then(|bound| bound.egress) {
-        Some(egress) => say!("connections that were denied: {}", egress.denied),
+        Some(egress) => {
+            let read = body.logs.iter().filter(|log| log.guard.is_some()).count();
+            let how = match body.logs.len() - read {
+                0 => "as the guard's log was counted",
+                _ => "by the word of whoever started the runs",
+            };
+            say!("connections that were denied: {} ({how})", egress.denied);
+        }
         None => say!("no evidence of what left the network"),
     }
+}
+
+/// A search for canaries as a document.
+fn searched(body: &Body, search: &Search) -> Value {
+    let [attempts, left_in, unsupported] = sums(body, search);
+    json!({"attempts": attempts, "left_in": left_in, "unsupported": unsupported})
+}
+
+/// In how many attempts a canary was said, how many of the tasks are left in that were met before,
+/// and how many are left out for a canary that no log shows.
+fn sums(body: &Body, search: &Search) -> [usize; 3] {
+    let excluded = body.exclusions.as_ref().map(|list| list.excluded.as_slice());
+    let excluded = excluded.unwrap_or_default();
+    let battery = |task: u32| body.tasks.get(task as usize).map(|row| row.battery);
+    let unsupported = search.unsupported_by(excluded, battery);
+    [search.said.len(), search.left_in(excluded).len(), unsupported.len()]
 }
 
 /// What the official says, apart from what the rule found.

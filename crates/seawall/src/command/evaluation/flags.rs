@@ -143,7 +143,8 @@ impl Record {
         let header = inspect::read_header(Watched::open(log)?);
         let spec = header.with_context(|| format!("cannot use {shown}"))?.spec;
         let key = key.of_run(self.run.uuid().into_bytes())?;
-        let tasks: BTreeSet<TaskId> = spec.tasks.into_iter().flatten().collect();
+        let tasks: BTreeSet<TaskId> =
+            spec.tasks.iter().flat_map(|tasks| tasks.iter().cloned()).collect();
         for task in tasks {
             let text = task.to_string();
             for epoch in 1..=spec.epochs {

@@ -1,6 +1,6 @@
 //! `seawall evaluation ingest`: one log, one report.
 
-use super::{Watched, plain};
+use super::{Watched, attest, canaries, plain};
 use crate::command::print_text;
 use anyhow::Context;
 use seawall_domain::evaluation::attempt::{Attempt, Class, Steps, TaskId};
@@ -8,6 +8,7 @@ use seawall_domain::evaluation::finding::Finding;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::report::Report;
 use seawall_formats::inspect;
+use seawall_services::evaluation::determination::Searched;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -22,6 +23,13 @@ pub struct Arguments {
     /// Logs of Inspect: `.eval` or `.json`.
     #[arg(required = true)]
     logs: Vec<PathBuf>,
+    /// A register of a battery, or a battery's folder: what the models said is searched for its
+    /// canaries.
+    #[arg(long, value_name = "FILE")]
+    registry: Vec<PathBuf>,
+    /// The developer's attestation, as `attest` signed it: it must hold for every log.
+    #[arg(long, value_name = "FILE")]
+    attestation: Option<PathBuf>,
     /// One JSON document for each log on standard output; of several logs one a line.
     #[arg(long)]
     json: bool,
@@ -29,15 +37,29 @@ pub struct Arguments {
 
 /// Reads every log, and answers for the worst of them.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let searched = canaries::searched(&arguments.registry)?;
     let mut worst = 0;
+    let attested = arguments.attestation.as_deref().map(attest::attested).transpose()?;
     for path in &arguments.logs {
-        let status = match read(path) {
+        let status = match with_canaries(path, searched.as_ref()) {
             Ok((log, report)) => {
+                let held = attested.as_ref().map(|it| it.holds_for(&log.header.spec));
+                let held = held.map(|held| held.map_err(|fault| fault.to_string()));
                 match arguments.json {
-                    true => print(arguments, &document(path, &log, &report))?,
-                    false => print_text(&text(path, &report))?,
+                    true => {
+                        let mut document = document(path, &log, &report);
+                        document.attestation = held
+                            .as_ref()
+                            .map(|it| json!({"holds": it.is_ok(), "why": it.as_ref().err()}));
+                        print(arguments, &document)?;
+                    }
+                    false => print_text(&format!(
+                        "{}{}",
+                        text(path, &report),
+                        behind(&log, held.as_ref())
+                    ))?,
                 }
-                u8::from(!report.can_serve())
+                u8::from(!report.can_serve() || held.is_some_and(|held| held.is_err()))
             }
             Err(error) => {
                 eprintln!("seawall: {error:#}");
@@ -68,6 +90,15 @@ fn print(arguments: &Arguments, document: &impl Serialize) -> anyhow::Result<()>
     }
 }
 
+/// Reads a log, and searches it for the canaries of registers.
+fn with_canaries(path: &Path, searched: Option<&Searched>) -> anyhow::Result<(Log, Report)> {
+    let (log, mut report) = read(path)?;
+    if let Some(searched) = searched {
+        report.findings.extend(canaries::of_log(searched, path)?);
+    }
+    Ok((log, report))
+}
+
 /// Reads a log and makes its report.
 pub(super) fn read(path: &Path) -> anyhow::Result<(Log, Report)> {
     let log = inspect::read(Watched::open(path)?);
@@ -88,6 +119,8 @@ pub(super) struct Document<'a> {
     findings: &'a [Finding],
     usage: Value,
     conditions: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attestation: Option<Value>,
 }
 
 /// The report as a document.
@@ -117,7 +150,24 @@ pub(super) fn document<'a>(path: &Path, log: &'a Log, report: &'a Report) -> Doc
             "digest": inspect::conditions_digest(conditions).to_string(),
             "fields": fields,
         }),
+        attestation: None,
     }
+}
+
+/// Who stands behind a run, as people read it; nothing where the log notes nobody.
+fn behind(log: &Log, attested: Option<&Result<(), String>>) -> String {
+    let mut said = String::new();
+    for name in ["attestation", "attested_by", "evaluators"] {
+        if let Some(noted) = log.header.spec.metadata.get(name) {
+            said += &format!("{name:<18} {}\n", plain(noted));
+        }
+    }
+    match attested {
+        None => {}
+        Some(Ok(())) => said += "The attestation holds for this log.\n",
+        Some(Err(why)) => said += &format!("The attestation does not hold: {}\n", plain(why)),
+    }
+    if said.is_empty() { said } else { said + "\n" }
 }
 
 /// What stopped each attempt that was stopped, whatever its class; the last word on it counts.

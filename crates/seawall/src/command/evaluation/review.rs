@@ -3,6 +3,7 @@
 //! Each gets a sheet and what was said in its attempts, without scores; and signs the sheet.
 
 mod bundle;
+mod code;
 
 use super::papers::{self, Readers};
 use super::plain;
@@ -19,6 +20,7 @@ use seawall_domain::evaluation::run::Run;
 use seawall_formats::determination::Signed;
 use seawall_formats::review as papers_of;
 use seawall_ledger::canonical::canonical;
+use seawall_ledger::sign::SigningKey;
 use seawall_services::evaluation::determination::{coders, hash, sign_sheet};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -37,6 +39,11 @@ enum Act {
     Draw(Draw),
     /// Write what was said in the attempts of a sheet, without scores: for the third person.
     Bundle(Bundle),
+    /// As a coder: go through a sheet on pages that this machine alone shows, and sign it.
+    ///
+    /// Each answer is kept at once; stopped, it goes on where it was. Ends with status 0 when the
+    /// sheet is signed, with 1 when it was stopped before.
+    Code(code::Arguments),
     /// As whoever filled a sheet in: sign it, once it is done.
     Sign(Sign),
     /// Join the sheets, each signed by another key; say how well the two agree, and what a third
@@ -113,6 +120,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             say!("what was said in {} attempts, without scores", sheet.lines.len());
             Ok(ExitCode::SUCCESS)
         }
+        Act::Code(arguments) => code::run(arguments),
         Act::Sign(arguments) => signed(arguments),
         Act::Join(join) => joined(join),
     }
@@ -164,15 +172,19 @@ fn signed(arguments: &Sign) -> anyhow::Result<ExitCode> {
     let bytes = papers::read(&arguments.sheet)?;
     let shown = arguments.sheet.display();
     let sheet = papers_of::read_sheet(&bytes).with_context(|| format!("cannot use {shown}"))?;
-    let open = sheet.lines.iter().filter(|(_, opinion)| opinion.is_none()).count();
+    let open = sheet.left();
     if open > 0 {
         say!("cannot sign {shown}: {open} attempts have no opinion on it");
         return Ok(ExitCode::from(1));
     }
-    let signature = sign_sheet(&bytes, &secret(&arguments.key)?);
-    let signature = canonical(&serde_json::to_value(&signature)?)?;
-    papers::replace(&beside(&arguments.sheet), &signature, Readers::Owner)?;
+    put_signature(&arguments.sheet, &bytes, &secret(&arguments.key)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Puts the signature over a sheet's bytes beside it.
+fn put_signature(sheet: &Path, bytes: &[u8], key: &SigningKey) -> anyhow::Result<()> {
+    let signature = canonical(&serde_json::to_value(sign_sheet(bytes, key))?)?;
+    papers::replace(&beside(sheet), &signature, Readers::Owner)
 }
 
 /// Where a sheet's signature is.

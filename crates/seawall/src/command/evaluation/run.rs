@@ -19,6 +19,7 @@ use anyhow::{Context, bail};
 use guard::Guard;
 use jiff::Timestamp;
 use plan::Plan;
+use seawall_domain::evaluation::demand::Guard as Network;
 use seawall_domain::evaluation::finding::Finding;
 use serde_json::json;
 use std::path::PathBuf;
@@ -57,6 +58,13 @@ pub struct Arguments {
     /// The protocol: attempts, budgets and reruns are its.
     #[arg(long, value_name = "FILE")]
     protocol: Option<PathBuf>,
+    /// The developer's attestation of the snapshot, as `attest` signed it; the log notes its digest
+    /// and who signed it.
+    #[arg(long, value_name = "FILE")]
+    attestation: Option<PathBuf>,
+    /// An evaluator, by an id that names nobody; the log notes it. Once for each.
+    #[arg(long, value_name = "ID", value_parser = plan::pseudonym)]
+    evaluator: Vec<String>,
     /// What tokens of the models cost, as Inspect reads it: a budget of money needs it.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -68,6 +76,11 @@ pub struct Arguments {
     /// More of Inspect's run configuration, JSON: sampling, roles, solver.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// What the network's guard wrote: its log, which is read when the run has ended (a JSON object
+    /// a line, with `verdict`: `allowed` or `denied`); or notes on it (`egress_log`,
+    /// `egress_denied`).
+    #[arg(long, value_name = "FILE")]
+    egress: Option<PathBuf>,
     /// Inspect's program.
     #[arg(long, default_value = "inspect")]
     inspect: PathBuf,
@@ -99,7 +112,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     voice.ended(&ended);
     let watch = Watch::of(&plan.logs());
     let logs = watch.logs()?;
-    plan::record(&plan, &ended, &logs, None)?;
+    let seen = plan.seen(arguments);
+    let network = seen.as_ref().ok().copied().flatten();
+    plan::record(&plan, &ended, &logs, None, network)?;
     if logs.is_empty() {
         bail!("cannot find a log: Inspect {}, and said:\n{}", ended.words(), plan.last_words());
     }
@@ -107,7 +122,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for log in &logs {
         serves &= report(arguments, &plan, &voice, log)?;
     }
-    serves &= compare(arguments, &plan, &voice, &ended, &logs)?;
+    serves &= voice.guarded(seen)?;
+    serves &= compare(arguments, &plan, &voice, &ended, (&logs, network))?;
     Ok(if serves { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -134,12 +150,12 @@ fn compare(
     plan: &Plan,
     voice: &Voice,
     ended: &Ended,
-    logs: &[PathBuf],
+    (logs, network): (&[PathBuf], Option<Network>),
 ) -> anyhow::Result<bool> {
     let Some(folder) = &arguments.journal else { return Ok(true) };
     let account = Account { folder, person: arguments.person, ended };
     let told = account.reconcile(logs)?;
-    plan::record(plan, ended, logs, Some(&told))?;
+    plan::record(plan, ended, logs, Some(&told), network)?;
     let finding: Option<Finding> = told.finding();
     voice.reconciled(&told, finding.as_ref())?;
     Ok(finding.is_none())

@@ -1,12 +1,14 @@
 //! `seawall evaluation verify`: a record, recomputed from its inputs.
 
-use super::{papers, plain};
+use super::papers::{self, Readers};
+use super::{canaries, egress, plain};
 use crate::command::{print_json, say};
 use anyhow::Context;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::run::Run;
 use seawall_formats::determination::{LogEntry, Record};
-use seawall_services::evaluation::determination::{self, Check, Evidence, State};
+use seawall_formats::plot::svg;
+use seawall_services::evaluation::determination::{self, Check, Evidence, Searched, State};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,6 +40,16 @@ pub struct Arguments {
     /// The review for cheating.
     #[arg(long)]
     review: Option<PathBuf>,
+    /// The log of a network's guard that the record names: it is counted again.
+    #[arg(long, value_name = "FILE")]
+    egress: Vec<PathBuf>,
+    /// A register that the record was made with, or its battery's folder; one for each battery.
+    #[arg(long, value_name = "FILE", requires = "logs")]
+    registry: Vec<PathBuf>,
+    /// Draw success by budget, success by human minutes and the score, as SVG, into a new file;
+    /// only its owner may read it.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -52,8 +64,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut given = Given::default();
     if !arguments.logs.is_empty() {
         let record = seawall_formats::determination::read(&bytes).ok();
-        given = Given::of(&arguments.logs, record.as_ref())?;
+        let searched = canaries::searched(&arguments.registry)?;
+        given = Given::of(&arguments.logs, record.as_ref(), searched)?;
     }
+    let guards = arguments.egress.iter().map(|path| egress::read_log(path));
+    let guards = guards.collect::<anyhow::Result<Vec<_>>>()?;
     let mut checks = determination::verify(
         &bytes,
         &Evidence {
@@ -62,6 +77,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             commitment: commitment.as_deref(),
             tokens: tokens.as_deref(),
             review: review.as_deref(),
+            guards: &guards,
+            searched: given.searched.as_ref(),
         },
     );
     for foreign in &given.foreign {
@@ -70,6 +87,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             what: "each file given is a log of the record",
             state: State::Fails(why),
         });
+    }
+    if let (Some(path), Ok(record)) = (&arguments.plot, determination::read(&bytes)) {
+        papers::keep(path, svg(&record.body.picture()).as_bytes(), Readers::Owner)?;
     }
     let fails = checks.iter().any(|check| matches!(check.state, State::Fails(_)));
     let open = checks.iter().any(|check| matches!(check.state, State::Open(_)));
@@ -130,17 +150,22 @@ fn tell(check: &Check) {
 struct Given {
     runs: Vec<Run>,
     foreign: Vec<String>,
+    searched: Option<Searched>,
 }
 
 impl Given {
-    fn of(paths: &[PathBuf], record: Option<&Record>) -> anyhow::Result<Given> {
+    fn of(
+        paths: &[PathBuf],
+        record: Option<&Record>,
+        searched: Option<Searched>,
+    ) -> anyhow::Result<Given> {
         let mut logs: Vec<&LogEntry> = Vec::new();
         if let Some(record) = record {
             logs.extend(&record.body.logs);
             logs.extend(record.body.drawn.iter().flat_map(|set| &set.logs));
         }
         let wanted: BTreeSet<Digest> = logs.iter().map(|log| log.sha256).collect();
-        let mut given = Given::default();
+        let mut given = Given { searched, ..Given::default() };
         for path in paths {
             match path.is_dir() {
                 true => {
@@ -161,6 +186,10 @@ impl Given {
             return Ok(false);
         }
         let (log, digest) = papers::log(path)?;
+        if let Some(searched) = &mut self.searched {
+            let found = canaries::sighted(searched, path)?;
+            searched.add(digest, found);
+        }
         if !self.runs.iter().any(|run| run.log == digest) {
             self.runs.push(determination::run(&log, digest));
         }

@@ -8,8 +8,10 @@ use crate::command::say;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::id::{EngagementId, PartnerId, ScanId, WindowId};
-use seawall_gateway::attach::{Attached, Holder, TokenSource, attach as proxy};
+use seawall_gateway::attach::{Attached, Detached, Holder, Keeping, TokenSource, attach as proxy};
+use seawall_gateway::kept::{Kept, Unkept};
 use seawall_gateway::tls::Identity;
+use seawall_ledger::note::VerifierKey;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,6 +63,17 @@ pub struct AttachArguments {
     /// The scan claim on what they look at.
     #[arg(long)]
     claim: Option<ScanId>,
+    /// A folder in which each new checkpoint of the gateway's journal is kept, once it is shown
+    /// that it goes on from the last one. Status 1 where it does not.
+    #[arg(long)]
+    checkpoints: Option<PathBuf>,
+    /// The gateway's key as verifiers write it; without it the first contact is believed.
+    #[arg(long, requires = "checkpoints")]
+    signer: Option<VerifierKey>,
+    /// How long to wait between two checkpoints, in seconds.
+    #[arg(long, requires = "checkpoints", default_value_t = 60)]
+    #[arg(value_parser = clap::value_parser!(u64).range(2..=3600))]
+    every: u64,
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8091")]
     listen: SocketAddr,
@@ -73,6 +86,10 @@ pub async fn attach(arguments: AttachArguments) -> anyhow::Result<ExitCode> {
         bail!("cannot listen on {listen}: whoever reaches it would use your key");
     }
     let (holder, public) = holder(&arguments)?;
+    let keeping = match keeping(&arguments) {
+        Ok(keeping) => keeping,
+        Err(why) => return Ok(does_not_hold(&why)),
+    };
     let until = crate::command::told_to_end()?;
     let (token, renewing) = match token {
         Some(file) => (from_file(file.clone()), None),
@@ -86,6 +103,7 @@ pub async fn attach(arguments: AttachArguments) -> anyhow::Result<ExitCode> {
         token,
         holder,
         roots: roots.clone(),
+        keeping,
         purpose: purpose.clone(),
         claim: claim.map(|claim| claim.to_string()),
         clock: clock(),
@@ -95,11 +113,29 @@ pub async fn attach(arguments: AttachArguments) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("listening on {listen}"))?;
     say!("attached: use http://{} as the provider's address", listener.local_addr()?);
-    proxy(listener, attached, until).await?;
+    let ended = proxy(listener, attached, until).await;
     if let Some(renewing) = renewing {
         renewing.abort();
     }
-    Ok(ExitCode::SUCCESS)
+    match ended {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(Detached::Unkept(why)) => Ok(does_not_hold(&why)),
+        Err(Detached::Io(error)) => Err(error.into()),
+    }
+}
+
+/// Where checkpoints are kept, if they are.
+fn keeping(arguments: &AttachArguments) -> Result<Option<Keeping>, Unkept> {
+    let every = Duration::from_secs(arguments.every);
+    let open = |folder| Kept::open(folder, arguments.signer.as_ref(), arguments.window);
+    let kept = arguments.checkpoints.as_deref().map(open).transpose()?;
+    Ok(kept.map(|kept| Keeping { kept, every }))
+}
+
+fn does_not_hold(why: &Unkept) -> ExitCode {
+    say!("DOES NOT HOLD: {why}");
+    say!("nothing is sent through this gateway; without --checkpoints it can be used all the same");
+    ExitCode::from(1)
 }
 
 /// How requests prove whose they are, and what a token is to be bound to.

@@ -11,7 +11,7 @@ use seawall_domain::engagement::quota::{Amount, Entry};
 use seawall_domain::id::PartyId;
 use seawall_formats::gateway::count::{COUNT, Stated};
 use seawall_gateway::journal;
-use seawall_gateway::record::{Event, Line};
+use seawall_gateway::record::{Event, Line, Overruns};
 use seawall_gateway::settings::Settings;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::sign::SigningKey;
@@ -46,6 +46,7 @@ pub fn count(arguments: &CountArguments) -> anyhow::Result<ExitCode> {
         window: settings.window.id,
         lines: head.lines,
         root: Digest::new(head.tree.root().0),
+        overruns: sums.overruns.requests,
         parties: sums.parties()?,
     };
     let mut envelope = Envelope::new(COUNT, serde_json::to_vec(&stated)?);
@@ -70,6 +71,7 @@ struct Sums {
     /// What was set aside for requests that have not ended, and for whom.
     open: BTreeMap<Uuid, (PartyId, Amount)>,
     used: BTreeMap<PartyId, Amount>,
+    overruns: Overruns,
 }
 
 impl Sums {
@@ -78,7 +80,8 @@ impl Sums {
             Event::Intent { request, by, entry: Entry::Reserved { amount, .. }, .. } => {
                 self.open.insert(request, (by.party, amount));
             }
-            Event::Outcome { request, entry: Entry::Settled { actual, .. }, .. } => {
+            Event::Outcome { request, overrun, entry: Entry::Settled { actual, .. }, .. } => {
+                self.overruns.count(overrun.as_ref());
                 if let Some((party, _)) = self.open.remove(&request) {
                     self.add(party, &actual);
                 }

@@ -10,7 +10,7 @@
 
 mod carried;
 
-use super::papers::{Said, hand_in};
+use super::word::{Said, hand_in};
 use crate::command::clearinghouse::Client;
 use crate::command::say;
 use seawall_domain::digest::Digest;
@@ -141,7 +141,8 @@ async fn over(
 ) -> anyhow::Result<()> {
     match voice {
         Voice::Own(said) => {
-            said.send(settings, CLOSING, &Closing { window: settings.window.id }).await
+            let closing = Closing { window: settings.window.id };
+            said.send(settings, CLOSING, &closing, None).await.map(drop)
         }
         Voice::Clearinghouse => hand_on(arguments, settings, stops).await,
     }
@@ -160,7 +161,7 @@ async fn changed(
     };
     for who in stops.each().difference(before) {
         let word = CutWord { window: settings.window.id, who: *who };
-        said.send(settings, CUT, &word).await?;
+        said.send(settings, CUT, &word, None).await?;
     }
     Ok(())
 }
@@ -173,7 +174,7 @@ async fn hand_on(
 ) -> anyhow::Result<()> {
     let signed = stops.signed.as_ref();
     let signed = signed.ok_or_else(|| anyhow::anyhow!("the clearinghouse signed nothing"))?;
-    hand_in(arguments.gateway.as_deref(), settings, signed.to_string()).await
+    hand_in(arguments.gateway.as_deref(), settings, signed.to_string(), None).await.map(drop)
 }
 
 fn said(before: &BTreeSet<CutOff>, now: &BTreeSet<CutOff>) {

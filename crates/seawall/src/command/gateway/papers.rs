@@ -1,19 +1,20 @@
-//! What people sign for a gateway: keys, leases, withdrawals, grants, and who is cut off.
+//! What people sign for a gateway, but leases: keys, grants, and who is cut off; and its journal
+//! verified.
 
 use super::random;
+use super::word::Said;
 use crate::command::say;
 use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
-use seawall_domain::engagement::lease::{LEASE_SECONDS_MAX, Lease};
 use seawall_domain::id::{PartyId, PersonId, ScanId};
 use seawall_domain::recipient::Recipient;
-use seawall_gateway::control::{CUT, CutWord, LEASE, WITHDRAWAL, Withdrawal};
+use seawall_gateway::control::{CUT, CutWord};
 use seawall_gateway::credential;
+use seawall_gateway::kept::{self, Vouched};
 use seawall_gateway::record::CutOff;
 use seawall_gateway::settings::Settings;
-use seawall_ledger::dsse::Envelope;
 use seawall_ledger::note::VerifierKey;
 use seawall_ledger::recipient::Keeper;
 use seawall_ledger::sign::SigningKey;
@@ -23,7 +24,6 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// A new key.
 #[derive(clap::Args)]
@@ -81,125 +81,6 @@ pub fn new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     file.write_all(bytes).and_then(|()| file.sync_all()).with_context(|| format!("writing {shown}"))
 }
 
-/// Where a word goes, and who says it.
-#[derive(clap::Args)]
-pub struct Said {
-    /// The gateway's settings: they name the window and its terms.
-    #[arg(long)]
-    pub settings: PathBuf,
-    /// The file with the key that signs.
-    #[arg(long)]
-    key: PathBuf,
-    /// The gateway's address; without one, that of the settings.
-    #[arg(long)]
-    gateway: Option<String>,
-}
-
-impl Said {
-    /// The same without a command line.
-    pub fn new(settings: PathBuf, key: PathBuf, gateway: Option<String>) -> Said {
-        Said { settings, key, gateway }
-    }
-
-    /// Signs a word and sends it to the gateway.
-    pub async fn send(
-        &self,
-        settings: &Settings,
-        kind: &str,
-        word: &impl serde::Serialize,
-    ) -> anyhow::Result<()> {
-        let mut envelope = Envelope::new(kind, serde_json::to_vec(word)?);
-        envelope.sign(&secret(&self.key)?);
-        hand_in(self.gateway.as_deref(), settings, envelope.to_json()).await
-    }
-}
-
-/// Hands a signed word in at the gateway.
-pub async fn hand_in(
-    gateway: Option<&str>,
-    settings: &Settings,
-    envelope: String,
-) -> anyhow::Result<()> {
-    let own = settings.own_address(settings.listen);
-    let gateway = gateway.unwrap_or(&own).trim_end_matches('/');
-    let mut client = reqwest::Client::builder().timeout(Duration::from_secs(20));
-    // Whoever has the settings has the gateway's certificate too, if it signed that itself.
-    if let Some(pem) = settings.tls.as_ref().and_then(|tls| std::fs::read(&tls.certificate).ok()) {
-        client = client.tls_certs_merge(reqwest::Certificate::from_pem_bundle(&pem)?);
-    }
-    let answer = client
-        .build()?
-        .post(format!("{gateway}/gateway/word"))
-        .header("content-type", "application/json")
-        .body(envelope)
-        .send()
-        .await
-        .with_context(|| format!("reaching the gateway {gateway}"))?;
-    let status = answer.status();
-    let text = answer.text().await.unwrap_or_default();
-    if !status.is_success() {
-        let detail = serde_json::from_str::<serde_json::Value>(&text).ok();
-        let detail = detail.and_then(|told| Some(told.get("detail")?.as_str()?.to_owned()));
-        bail!("the gateway did not take it: {}", detail.unwrap_or_else(|| status.to_string()));
-    }
-    Ok(())
-}
-
-/// A lease.
-#[derive(clap::Args)]
-pub struct LeaseArguments {
-    #[command(flatten)]
-    said: Said,
-    /// How long it lasts, in seconds.
-    #[arg(long, default_value_t = 60)]
-    #[arg(value_parser = clap::value_parser!(i64).range(1..=LEASE_SECONDS_MAX))]
-    seconds: i64,
-    /// Go on leasing until interrupted: the gateway closes when this ends.
-    #[arg(long)]
-    keep: bool,
-}
-
-/// Signs leases and sends them.
-pub async fn lease(arguments: LeaseArguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings::read(&arguments.said.settings)?;
-    let until = crate::command::told_to_end()?;
-    let mut until = std::pin::pin!(until);
-    loop {
-        let now = Timestamp::now();
-        let not_after = now + SignedDuration::from_secs(arguments.seconds);
-        // The time is the number: it grows from lease to lease, from whichever machine they come.
-        let seq = u64::try_from(now.as_microsecond()).unwrap_or(0);
-        let (window, snapshot) = (settings.window.id, settings.window.snapshot);
-        let lease = Lease { window, snapshot, scope: settings.scope.clone(), not_after, seq };
-        arguments.said.send(&settings, LEASE, &lease).await?;
-        say!("leased until {not_after}");
-        if !arguments.keep {
-            return Ok(ExitCode::SUCCESS);
-        }
-        let rest = Duration::from_secs(arguments.seconds.unsigned_abs()) / 2;
-        tokio::select! {
-            () = &mut until => return Ok(ExitCode::SUCCESS),
-            () = tokio::time::sleep(rest) => {}
-        }
-    }
-}
-
-/// A withdrawal.
-#[derive(clap::Args)]
-pub struct WithdrawArguments {
-    #[command(flatten)]
-    said: Said,
-}
-
-/// Withdraws.
-pub async fn withdraw(arguments: WithdrawArguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings::read(&arguments.said.settings)?;
-    let withdrawal = Withdrawal { window: settings.window.id };
-    arguments.said.send(&settings, WITHDRAWAL, &withdrawal).await?;
-    say!("withdrawn: nothing passes any more");
-    Ok(ExitCode::SUCCESS)
-}
-
 /// Somebody who is cut off.
 #[derive(clap::Args)]
 pub struct CutArguments {
@@ -226,7 +107,8 @@ pub async fn cut(arguments: CutArguments) -> anyhow::Result<ExitCode> {
         (None, None, Some(key)) => CutOff::Key(holder(key)?.0),
         (None, None, None) => bail!("say who: --person, --party or --lost-key"),
     };
-    arguments.said.send(&settings, CUT, &CutWord { window: settings.window.id, who }).await?;
+    let word = CutWord { window: settings.window.id, who };
+    arguments.said.send(&settings, CUT, &word, None).await?;
     say!("cut off");
     Ok(ExitCode::SUCCESS)
 }
@@ -310,6 +192,10 @@ pub struct VerifyArguments {
     /// A checkpoint that somebody kept, with `--signer`.
     #[arg(long, requires = "signer")]
     checkpoint: Option<PathBuf>,
+    /// A folder of checkpoints that somebody kept (`--checkpoints` of `lease` and `attach`): the
+    /// first place is named that differs.
+    #[arg(long)]
+    kept: Option<PathBuf>,
     /// The gateway's key as verifiers write it (C2SP signed-note).
     #[arg(long)]
     signer: Option<VerifierKey>,
@@ -329,8 +215,22 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
     }
     let note = arguments.checkpoint.as_ref().map(std::fs::read).transpose()?;
     let checkpoint = note.as_deref().zip(arguments.signer.as_ref());
+    let hold = |folder: &PathBuf| kept::hold(&journal, folder, arguments.signer.as_ref());
+    let vouched = match arguments.kept.as_ref().map(hold).transpose() {
+        Ok(vouched) => vouched,
+        Err(unlike) => {
+            say!("DOES NOT HOLD: {unlike}");
+            return Ok(ExitCode::from(1));
+        }
+    };
     match seawall_gateway::verify(&journal, checkpoint) {
-        Ok(summary) if arguments.json => crate::command::print_json(&summary)?,
+        Ok(summary) if arguments.json => {
+            let mut told = serde_json::to_value(&summary)?;
+            if let Some(vouched) = vouched {
+                told["kept"] = serde_json::to_value(vouched)?;
+            }
+            crate::command::print_json(&told)?;
+        }
         Ok(summary) => {
             say!("lines      {}", summary.lines);
             say!("sent on    {}", summary.sent);
@@ -342,8 +242,15 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
             for (ended, number) in &summary.ended {
                 say!("ended      {ended}: {number}");
             }
+            if summary.overruns.requests > 0 {
+                let number = summary.overruns.requests;
+                say!("overrun    {number} used more than was set aside: ask the provider why");
+            }
             if let Some(lines) = summary.vouched {
                 say!("signed     the first {lines} lines");
+            }
+            if let Some(Vouched { checkpoints, lines }) = vouched {
+                say!("kept       {checkpoints} checkpoints, the last over {lines} lines");
             }
             if let Some(kept) = summary.escrow {
                 say!("escrowed   {} whole, {} without an end", kept.whole, kept.unended);

@@ -60,7 +60,8 @@ data = "gateway-data"
 
 [upstream]
 address = "FILL IN: the provider's address, such as https://provider.example"
-# The file that holds the provider's key, and nothing else.
+# The file that holds the provider's key, and nothing else. Or, in its place, `key = "lease"`: the
+# developer sends the key with each lease, and it lies in no file here.
 key_file = "FILL IN: such as provider.key"
 key_header = "authorization" # or "x-api-key"
 "#;

@@ -3,6 +3,7 @@
 use crate::command::say;
 use seawall_domain::engagement::price::Money;
 use seawall_domain::engagement::quota::{Amount, Holder};
+use seawall_gateway::record::Overruns;
 use seawall_gateway::usage::Used;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -40,6 +41,16 @@ pub fn usage(arguments: &UsageArguments) -> anyhow::Result<ExitCode> {
         let aside =
             if aside == 0 { String::new() } else { format!(", {} set aside", money(aside)) };
         say!("  {:<11}{} of {of}{aside}", "dollars", money(is.cost_micros));
+        let Overruns { requests, by } = &used.overruns;
+        if *requests > 0 {
+            let (tokens_in, tokens_out, dollars) =
+                (by.tokens_in, by.tokens_out, money(by.cost_micros));
+            say!(
+                "  {:<11}{requests} requests by {tokens_in} tokens in, {tokens_out} out, {dollars} \
+                 dollars more than was set aside",
+                "overrun"
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -78,5 +89,6 @@ fn document(used: &Used) -> Value {
         "holder": used.holder, "used": amount(&account.settled),
         "set_aside": amount(&account.reserved), "limit": amount(&account.limit.whole),
         "open": account.open, "concurrent": account.limit.concurrent,
+        "overrun": { "requests": used.overruns.requests, "by": amount(&used.overruns.by) },
     })
 }

@@ -4,7 +4,7 @@ use crate::determination::Folder;
 use seawall_testkit::database::Fresh;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// However busy the machine is, by then it has happened.
@@ -22,10 +22,14 @@ pub struct Process {
 
 impl Process {
     pub fn start(folder: &Folder, name: &str, command: &str) -> Process {
+        Process::spawn(folder, name, folder.command(command))
+    }
+
+    /// The same by a command of another kind.
+    pub fn spawn(folder: &Folder, name: &str, mut command: Command) -> Process {
         let said = folder.path(&format!("{name}.said"));
         let file = File::create(&said).unwrap();
-        let child = folder
-            .command(command)
+        let child = command
             .stdin(Stdio::null())
             .stderr(file.try_clone().unwrap())
             .stdout(file)
@@ -51,18 +55,36 @@ impl Process {
         }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for its end, which is a good one.
     #[track_caller]
     pub fn ends(mut self) {
+        let status = self.ended();
+        assert!(status.success(), "{status}: {}", std::fs::read_to_string(&self.said).unwrap());
+    }
+
+    /// Waits for its end by itself with that status; gives what it said.
+    #[track_caller]
+    pub fn fails(mut self, expected: i32) -> String {
+        let status = self.ended();
+        let said = std::fs::read_to_string(&self.said).unwrap();
+        assert_eq!(status.code(), Some(expected), "{said}");
+        said
+    }
+
+    #[track_caller]
+    fn ended(&mut self) -> ExitStatus {
         let begun = Instant::now();
-        let status = loop {
+        loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
+                return status;
             }
             assert!(begun.elapsed() < PATIENCE, "it does not end");
             std::thread::sleep(LOOK_EVERY);
-        };
-        assert!(status.success(), "{status}: {}", std::fs::read_to_string(&self.said).unwrap());
+        }
     }
 
     /// Ends it as an operator would.

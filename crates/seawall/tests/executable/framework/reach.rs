@@ -42,6 +42,35 @@ pub async fn counted(house: &House, cast: &Cast, engagement: &str, window: &str)
     assert_eq!(after["parents"][0]["tokens"], 1_000, "{after}");
 }
 
+/// What the gateway held is deleted, and its certificate goes into the engagement: the developer
+/// and the partner see that it is gone.
+pub async fn delivered(house: &House, cast: &Cast, engagement: &str, seat: &str) {
+    let id = engagement.rsplit_once('/').unwrap().1;
+    let (folder, asking) = (&house.folder, house.asking("account.key"));
+    let gateways = || {
+        let told = folder.said_by(&format!("engagement gateways {id} --json {asking}"), 0);
+        serde_json::from_str::<Value>(&told).unwrap()[0].clone()
+    };
+    let before = gateways();
+    assert_eq!((&before["is_over"], &before["all_destroyed"]), (&json!(true), &json!(false)));
+    assert_eq!(before["gateways"][0]["named_by"], "developer", "{before}");
+    let checkpoint = format!("engagement checkpoint {id} @window-data/checkpoint {asking}");
+    folder.said_by(&checkpoint, 0);
+    folder.said_by(&checkpoint, 2);
+    let destroy = format!("gateway destroy @window-data --yes --send {id} {asking}");
+    let told = folder.said_by(&destroy, 0);
+    assert!(told.contains("1 of 1") || told.contains("2 of 2"), "{told}");
+    // It was brought in; what is there once more is not taken again.
+    folder.said_by(&destroy, 2);
+    let after = gateways();
+    let gone = &after["gateways"][0]["destruction"];
+    assert!(after["all_destroyed"] == true && gone["objects"].as_u64() > Some(0), "{after}");
+    let shown = house.done(&cast.partner, &format!("{seat}/destructions"), None).await;
+    assert_eq!(shown[0]["gateways"][0]["destruction"], *gone, "{shown}");
+    let letters = folder.said_by(&format!("engagement letters {id} {asking}"), 0);
+    assert!(letters.contains("Everything that was held in it is certified to be gone"));
+}
+
 /// The official brings in how many operators there are, and sees what is covered.
 pub fn covered(house: &House) {
     let (folder, official) = (&house.folder, house.asking("official.key"));

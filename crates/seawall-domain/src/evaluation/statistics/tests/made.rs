@@ -66,6 +66,7 @@ pub fn task(number: u32, family: &str, passes: u32, attempts: u32) -> Task {
         refused: 0,
         unknown: 0,
         fallbacks: 0,
+        own_limits: 0,
         steps: None,
     }
 }

@@ -40,6 +40,7 @@ fn task() -> impl Strategy<Value = Task> {
                 refused,
                 unknown,
                 fallbacks,
+                own_limits: 0,
                 steps: None,
             },
         )
@@ -59,6 +60,7 @@ fn sensible() -> impl Strategy<Value = Battery> {
             refused: 0,
             unknown,
             fallbacks: 0,
+            own_limits: 0,
             steps: None,
         };
         Battery { tasks: (0..).zip(tasks).map(task).collect() }

@@ -175,6 +175,7 @@ impl Made {
                 commitment: Some(&self.published),
                 tokens: Some(&tokens),
                 review: None,
+                ..Evidence::default()
             },
         );
         let wrong = checks.iter().filter(|it| matches!(it.state, State::Fails(_) | State::Open(_)));

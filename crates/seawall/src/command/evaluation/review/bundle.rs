@@ -7,9 +7,14 @@ use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::review::Sheet;
-use seawall_formats::inspect::{self, Transcript};
+use seawall_formats::inspect::{self, TRANSCRIPT_BYTES_MAX, Transcript};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
+
+/// The most of a transcript that is shown, in bytes; none is written that has more.
+const BYTES_MAX: u64 = TRANSCRIPT_BYTES_MAX as u64 + (1 << 20);
 
 /// Which file of which folder an attempt's transcript goes to.
 type Wanted<'a> = BTreeMap<(Digest, TaskId, u32), Vec<(&'a Path, u8, usize)>>;
@@ -58,15 +63,53 @@ fn keep(
     let Some(files) = wanted.get(&(log, said.task.clone(), said.epoch)) else { return Ok(()) };
     let is_again = !seen.insert((said.task.clone(), said.epoch));
     for (folder, sheet, number) in files {
-        let task = plain(&said.task.to_string());
-        let head = format!("sheet {sheet}, attempt {number}: {task}, try {}\n\n", said.epoch);
+        let head = head(*sheet, *number, &said.task, said.epoch) + "\n\n";
         let text = match said.messages {
-            0 => "[The log holds no messages here; of a sample in pieces they are not read.]\n",
+            0 => "[The log holds no messages of it.]\n",
             _ => said.text.as_str(),
         };
-        let file = folder.join(format!("{number:06}.txt"));
+        let file = file(folder, *number);
         let write = if is_again { papers::replace } else { papers::keep };
         write(&file, (head + text).as_bytes(), Readers::Owner)?;
     }
     Ok(())
+}
+
+/// The first line of a transcript.
+fn head(sheet: u8, number: usize, task: &TaskId, epoch: u32) -> String {
+    format!("sheet {sheet}, attempt {number}: {}, try {epoch}", plain(&task.to_string()))
+}
+
+/// Where the transcript of an attempt lies, by its number.
+fn file(folder: &Path, number: usize) -> PathBuf {
+    folder.join(format!("{number:06}.txt"))
+}
+
+/// Reads what was said in an attempt of a sheet, by its place.
+pub(super) fn read(sheet: &Sheet, at: usize, folder: &Path) -> anyhow::Result<String> {
+    let mut file = begins(sheet, at, folder)?;
+    let mut text = String::new();
+    let shown = folder.display();
+    let within = file.by_ref().take(BYTES_MAX).read_to_string(&mut text);
+    within.with_context(|| format!("reading {shown}"))?;
+    Ok(text)
+}
+
+/// Opens the transcript of an attempt of a sheet behind its first line, which must be of it.
+pub(super) fn begins(sheet: &Sheet, at: usize, folder: &Path) -> anyhow::Result<BufReader<File>> {
+    let number = at + 1;
+    let path = file(folder, number);
+    let shown = path.display();
+    let Some(((_, task, epoch), _)) = sheet.lines.get(at) else {
+        bail!("there is no such attempt")
+    };
+    let expected = head(sheet.coder.number(), number, task, *epoch) + "\n\n";
+    let opened = File::open(&path).with_context(|| format!("cannot open {shown}"))?;
+    let mut file = BufReader::new(opened);
+    let mut first = vec![0; expected.len()];
+    let read = file.read_exact(&mut first);
+    match read.is_ok() && first == expected.as_bytes() {
+        true => Ok(file),
+        false => bail!("cannot use {shown}: it is not of attempt {number} of this sheet"),
+    }
 }

@@ -4,18 +4,22 @@
 //! its arguments, which anybody on the machine can see, hold no token. Variables are no place for
 //! one either: a task's local sandbox inherits them.
 
-use super::super::{flags, registry};
+use super::super::{attest, egress, flags, registry};
 use super::attend::PRIVATE;
 use super::{Arguments, Ended, guard};
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
-use seawall_domain::evaluation::demand::BATTERY_NOTE;
+use seawall_domain::evaluation::demand::{
+    BATTERY_NOTE, EGRESS_DENIED_NOTE, EGRESS_LOG_NOTE, Guard as Network,
+};
 use seawall_domain::evaluation::finding::{Code, Finding};
 use seawall_domain::evaluation::log::Spec;
 use seawall_domain::evaluation::tally::Reconciled;
 use seawall_domain::id::RunId;
+use seawall_services::evaluation::attestation::NOTES;
 use serde_json::{Map, Value, json};
 use sha2::Digest as _;
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
@@ -24,6 +28,12 @@ use tempfile::TempDir;
 
 /// A week: no run that is known takes as long.
 pub(super) const DEADLINE_SECONDS: u64 = 7 * 86_400;
+/// The member of a log's metadata that names the snapshot.
+const SNAPSHOT_FIELD: &str = "snapshot";
+
+/// The member of a log's metadata that names the evaluators.
+const EVALUATORS_FIELD: &str = "evaluators";
+
 /// The member of a log's metadata that holds the run's token.
 pub(super) const TOKEN_FIELD: &str = "seawall_run_token";
 /// The member that holds the run's id.
@@ -86,6 +96,7 @@ pub(super) struct Plan {
     out: PathBuf,
     private: TempDir,
     environment: Vec<(String, String)>,
+    egress: Option<egress::Given>,
 }
 
 impl Plan {
@@ -94,6 +105,7 @@ impl Plan {
         let program = guard::find(&arguments.inspect)?;
         let base_url = base_url(arguments)?;
         let token = arguments.token_file.as_deref().map(token).transpose()?;
+        let egress = arguments.egress.as_deref().map(egress::given).transpose()?;
         let out = make(&arguments.out)?;
         let own = fs::Permissions::from_mode(0o700);
         let private = tempfile::Builder::new().prefix(PRIVATE).permissions(own).tempdir();
@@ -112,7 +124,7 @@ impl Plan {
         let (task, root) = battery(&arguments.task, private.path())?;
         args.extend(root.map(|root| ("root_dir".to_owned(), json!(root))));
         let task = json!({"task": task, "args": args});
-        let config = configuration(arguments, &task, base_url, token.as_deref(), run)?;
+        let config = configuration(arguments, &task, base_url, token.as_deref(), run, egress)?;
         write_private(&private.path().join(CONFIG), &config)?;
         let environment = environment(arguments, private.path())?;
         let prices = arguments.prices.as_ref().map(std::path::absolute).transpose()?;
@@ -130,7 +142,16 @@ impl Plan {
             out,
             private,
             environment,
+            egress,
         })
+    }
+
+    /// What the network's guard wrote down, where its log was given.
+    pub(super) fn seen(&self, arguments: &Arguments) -> anyhow::Result<Option<Network>> {
+        match (self.egress, &arguments.egress) {
+            (Some(egress::Given::Log), Some(path)) => egress::read_log(path).map(Some),
+            (Some(egress::Given::Log | egress::Given::Notes(_)) | None, _) => Ok(None),
+        }
     }
 
     /// The program and its words; no secret is among them.
@@ -286,6 +307,37 @@ fn write_private(path: &Path, document: &Value) -> anyhow::Result<()> {
     file.write_all(document.to_string().as_bytes()).context("cannot write the run's configuration")
 }
 
+/// Notes who stands behind a run: the developer's attestation, which must be about its model and
+/// snapshot, and the evaluators.
+fn stand_behind(arguments: &Arguments, noted: &mut Map<String, Value>) -> anyhow::Result<()> {
+    if let Some(path) = &arguments.attestation {
+        let attested = attest::attested(path)?;
+        let about = attested.is_about(&arguments.model, noted.get(SNAPSHOT_FIELD));
+        about.with_context(|| format!("cannot use {}", path.display()))?;
+        noted.insert(SNAPSHOT_FIELD.into(), json!(attested.attestation.snapshot));
+        noted.extend(NOTES.map(str::to_owned).into_iter().zip(attested.notes()));
+    }
+    if !arguments.evaluator.is_empty() {
+        let evaluators: BTreeSet<&String> = arguments.evaluator.iter().collect();
+        noted.insert(EVALUATORS_FIELD.into(), json!(evaluators));
+    }
+    Ok(())
+}
+
+/// The longest id of an evaluator, in characters.
+const PSEUDONYM_LEN_MAX: usize = 64;
+
+/// An id that names nobody: letters, digits, `-`, `_`, `.`.
+pub(super) fn pseudonym(text: &str) -> Result<String, String> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    match (1..=PSEUDONYM_LEN_MAX).contains(&text.len()) && text.chars().all(fits) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err(format!("an id has up to {PSEUDONYM_LEN_MAX} letters, digits, `-`, `_` and `.`"))
+        }
+    }
+}
+
 /// Inspect's run configuration: what the operator adds, and over it what this run fixes.
 fn configuration(
     arguments: &Arguments,
@@ -293,6 +345,7 @@ fn configuration(
     base_url: Option<&str>,
     token: Option<&str>,
     run: RunId,
+    egress: Option<egress::Given>,
 ) -> anyhow::Result<Value> {
     let mut config: Map<String, Value> = match &arguments.config {
         Some(file) => {
@@ -316,6 +369,16 @@ fn configuration(
     let battery = registry::noted(&arguments.task);
     noted.extend(battery.map(|digest| (BATTERY_NOTE.to_owned(), json!(digest))));
     noted.extend(token.map(|token| (TOKEN_FIELD.to_owned(), json!(token))));
+    if egress.is_some()
+        && [EGRESS_LOG_NOTE, EGRESS_DENIED_NOTE].iter().any(|it| noted.contains_key(*it))
+    {
+        bail!("what the network's guard saw is told by --egress or in --config, and not by both");
+    }
+    if let Some(egress::Given::Notes(notes)) = egress {
+        noted.insert(EGRESS_LOG_NOTE.into(), json!(notes.log));
+        noted.insert(EGRESS_DENIED_NOTE.into(), json!(notes.denied));
+    }
+    stand_behind(arguments, &mut noted)?;
     config.insert("metadata".into(), noted.into());
     if arguments.model.starts_with("openai/") {
         // Not told, it finds out by a request of its own, which no log tells of.
@@ -464,6 +527,7 @@ pub(super) fn record(
     ended: &Ended,
     logs: &[PathBuf],
     reconciled: Option<&Reconciled>,
+    network: Option<Network>,
 ) -> anyhow::Result<()> {
     let digest = |bytes: &[u8]| Digest::new(sha2::Sha256::digest(bytes).into()).to_string();
     let mut listed = Vec::new();
@@ -490,6 +554,7 @@ pub(super) fn record(
         "left_over": ended.left,
         "logs": listed,
         "reconciled": reconciled,
+        "egress": network,
     });
     let text = format!("{}\n", serde_json::to_string_pretty(&document)?);
     fs::write(plan.out.join(flags::RECORD), text).context("cannot keep the record of the run")

@@ -6,6 +6,7 @@ use super::{Ended, Stop};
 use crate::command::evaluation::{ingest, plain};
 use crate::command::{print_text, say};
 use indicatif::{ProgressBar, ProgressStyle};
+use seawall_domain::evaluation::demand::Guard as Network;
 use seawall_domain::evaluation::finding::Finding;
 use seawall_domain::evaluation::log::Log;
 use seawall_domain::evaluation::report::Report;
@@ -76,6 +77,29 @@ impl Voice {
         let document = ingest::document(path, log, report);
         self.event(&json!({"event": "report", "report": serde_json::to_value(&document)?}));
         Ok(())
+    }
+
+    /// What the network's guard saw, or why that is not known; false for the latter.
+    pub(super) fn guarded(&self, seen: anyhow::Result<Option<Network>>) -> anyhow::Result<bool> {
+        let network = match seen {
+            Ok(None) => return Ok(true),
+            Ok(Some(network)) => network,
+            Err(error) => {
+                self.event(&json!({"event": "guarded", "error": format!("{error:#}")}));
+                eprintln!("seawall: {error:#}");
+                return Ok(false);
+            }
+        };
+        let mut event: Value = serde_json::to_value(network)?;
+        event["event"] = json!("guarded");
+        self.event(&event);
+        if !self.json {
+            let Network { allowed, denied, .. } = network;
+            print_text(&format!(
+                "the network's guard denied {denied} connections, and let {allowed} through\n"
+            ))?;
+        }
+        Ok(true)
     }
 
     pub(super) fn reconciled(

@@ -44,6 +44,7 @@ fn ended(request: u128, tokens_in: u64, tokens_out: u64) -> Event {
         status: Some(200),
         body: NOTHING,
         escrow: None,
+        overrun: None,
         entry: Entry::Settled { ticket: Ticket(1), actual: amount(tokens_in, tokens_out) },
     }
 }

@@ -2,7 +2,7 @@
 //! the developer signed. Each is handed on as it was signed, and only where the gateway's own
 //! settings let it follow.
 
-use super::super::papers::hand_in;
+use super::super::word::hand_in;
 use crate::command::clearinghouse::Client;
 use crate::command::say;
 use seawall_domain::id::EngagementId;
@@ -51,8 +51,8 @@ impl Carried {
         if let Some(list) = list
             && self.quotas.as_ref() != Some(&list.quotas)
         {
-            match hand_in(gateway, settings, text(setup.signed.as_ref())).await {
-                Ok(()) => {
+            match hand_in(gateway, settings, text(setup.signed.as_ref()), None).await {
+                Ok(_) => {
                     let number = list.quotas.len();
                     say!("quotas follow: {number} parties have one by the clearinghouse");
                     self.quotas = Some(list.quotas);
@@ -65,8 +65,8 @@ impl Carried {
         if let Some(extension) = end
             && self.extension != Some(extension)
         {
-            match hand_in(gateway, settings, text(setup.extension.as_ref())).await {
-                Ok(()) => {
+            match hand_in(gateway, settings, text(setup.extension.as_ref()), None).await {
+                Ok(_) => {
                     say!("the window ends later: {}", extension.until);
                     self.extension = Some(extension);
                 }

@@ -1,0 +1,145 @@
+//! `seawall evaluation list`: which logs there are, by what their headers say.
+
+use super::plain;
+use crate::command::{print_json, print_text};
+use anyhow::{Context, bail};
+use seawall_domain::evaluation::log::Header;
+use seawall_formats::inspect;
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// How deep folders are searched.
+const DEPTH_MAX: usize = 16;
+/// How many logs are listed.
+const LOGS_MAX: usize = 100_000;
+
+/// Which logs, and how to say it.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Logs of Inspect (`.eval` or `.json`), and folders that have some, however deep.
+    #[arg(default_value = ".")]
+    places: Vec<PathBuf>,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One log.
+struct Listed {
+    path: PathBuf,
+    header: Result<Header, String>,
+}
+
+/// Lists them, the oldest first, and answers with status 2 when one cannot be read.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut listed = Vec::new();
+    for place in &arguments.places {
+        match place.is_dir() {
+            true => search(place, DEPTH_MAX, &mut listed)?,
+            false => listed.push(read(place)),
+        }
+    }
+    listed.sort_by_cached_key(|one| {
+        let created = one.header.as_ref().map(|header| header.spec.created.clone());
+        (created.unwrap_or_default(), one.path.clone())
+    });
+    match arguments.json {
+        true => print_json(&Value::from(listed.iter().map(document).collect::<Vec<_>>()))?,
+        false => print_text(&text(&listed))?,
+    }
+    let is_read = listed.iter().all(|one| one.header.is_ok());
+    Ok(if is_read { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Reads the logs of a folder and of those in it; links are not followed. A JSON file that is no
+/// log is passed over.
+fn search(folder: &Path, depth: usize, into: &mut Vec<Listed>) -> anyhow::Result<()> {
+    let entries = folder.read_dir().with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() && depth > 0 {
+            search(&path, depth - 1, into)?;
+        }
+        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        if !kind.is_file() || !["eval", "json"].contains(&extension) {
+            continue;
+        }
+        let one = read(&path);
+        if extension == "eval" || one.header.is_ok() {
+            into.push(one);
+        }
+        if into.len() > LOGS_MAX {
+            bail!("there are more than {LOGS_MAX} logs; name a folder with fewer");
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Listed {
+    let header = File::open(path).map_err(|error| error.to_string());
+    let header = header.and_then(|file| inspect::read_header(file).map_err(|it| it.to_string()));
+    Listed { path: path.to_owned(), header }
+}
+
+fn document(one: &Listed) -> Value {
+    let log = one.path.display().to_string();
+    match &one.header {
+        Err(error) => json!({"log": log, "error": error}),
+        Ok(header) => json!({
+            "log": log,
+            "created": header.spec.created,
+            "status": header.status.word(),
+            "battery": header.spec.task,
+            "model": header.spec.model,
+            "tasks": header.spec.size,
+            "epochs": header.spec.epochs,
+            "invalidated": header.invalidated,
+            "updates": header.updates.len(),
+            "conditions": inspect::conditions_digest(&header.conditions).to_string(),
+        }),
+    }
+}
+
+/// The list as people read it.
+fn text(listed: &[Listed]) -> String {
+    let mut said = String::new();
+    for one in listed {
+        // Writing to a text cannot fail.
+        let _ = writeln!(said, "{}", line(one));
+    }
+    if listed.is_empty() {
+        return "There is no log here.\n".to_owned();
+    }
+    let logs = if listed.len() == 1 { "1 log" } else { &format!("{} logs", listed.len()) };
+    let further = "by what their headers say. `seawall evaluation ingest` reads what is in them.";
+    let _ = writeln!(said, "\n{logs}, {further}");
+    said
+}
+
+fn line(one: &Listed) -> String {
+    let path = plain(&one.path.display().to_string());
+    let header = match &one.header {
+        Err(error) => return format!("{:<20} {path}\n{:<20} {}", "not read", "", plain(error)),
+        Ok(header) => header,
+    };
+    let spec = &header.spec;
+    let created: String = plain(&spec.created).chars().take(19).collect();
+    let tasks = spec.size.map_or_else(|| "?".to_owned(), |size| size.to_string());
+    let changed = match header.updates.len() {
+        0 => String::new(),
+        count => format!(", changed {count} times since"),
+    };
+    format!(
+        "{created:<20} {path}\n{:<20} {}, {} by {}, {tasks} tasks of {}{changed}",
+        "",
+        plain(header.status.word()),
+        plain(&spec.task),
+        plain(&spec.model),
+        spec.epochs,
+    )
+}

@@ -1,0 +1,5 @@
+#![no_main]
+
+use seawall_fuzz::{evaluations, prepare};
+
+libfuzzer_sys::fuzz_target!(init: prepare(), |bytes: &[u8]| evaluations::reviews(bytes));
