@@ -22,6 +22,7 @@ mod listen;
 mod off;
 mod policy;
 mod problem;
+pub mod purposes;
 pub mod record;
 mod replay;
 mod secrets;

@@ -1,8 +1,10 @@
-//! What was used of each quota, from a gateway's journal: requests, tokens, money.
+//! What was used, from a gateway's journal: of each quota, by purpose, and by asset.
 
 use crate::journal::{self, JournalFault};
+use crate::purposes::{Report, Sums};
 use crate::record::{Event, Overruns};
 use seawall_domain::engagement::quota::{Account, Book, Entry, Holder, Limit, Ticket};
+use seawall_domain::id::PartyId;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -17,6 +19,15 @@ pub struct Used {
     pub overruns: Overruns,
 }
 
+/// What a journal tells of what was used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The quotas, without those of nobody who is not bounded.
+    pub quotas: Vec<Used>,
+    /// What was asked, by purpose and by asset.
+    pub report: Report,
+}
+
 /// Why there is no usage to show.
 #[derive(Debug, thiserror::Error)]
 pub enum Untold {
@@ -28,41 +39,47 @@ pub enum Untold {
     Book(#[from] seawall_domain::engagement::quota::Refused),
 }
 
-/// Reads the quotas in a gateway's folder, with those of nobody who is not bounded and used
-/// nothing. The journal is held against itself on the way.
-pub fn usage(folder: &Path) -> Result<Vec<Used>, Untold> {
+/// Reads what was used in a gateway's folder: by one party, or by everybody. The journal is held
+/// against itself on the way.
+pub fn usage(folder: &Path, party: Option<PartyId>) -> Result<Told, Untold> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut open: BTreeMap<Ticket, Vec<Holder>> = BTreeMap::new();
     let mut overruns: BTreeMap<Holder, Overruns> = BTreeMap::new();
-    journal::read(&folder.join(journal::FILE), |line| match line.event {
-        Event::Quota { entry } => entries.push(entry),
-        Event::Intent { entry, .. } => {
-            if let Entry::Reserved { ticket, holders, .. } = &entry {
-                open.insert(*ticket, holders.clone());
-            }
-            entries.push(entry);
-        }
-        Event::Outcome { entry, overrun, .. } => {
-            if let Entry::Settled { ticket, .. } = &entry {
-                for holder in open.remove(ticket).unwrap_or_default() {
-                    overruns.entry(holder).or_default().count(overrun.as_ref());
+    let mut sums = Sums::of(party);
+    journal::read(&folder.join(journal::FILE), |line| {
+        sums.take(&line.event);
+        match line.event {
+            Event::Quota { entry } => entries.push(entry),
+            Event::Intent { entry, .. } => {
+                if let Entry::Reserved { ticket, holders, .. } = &entry {
+                    open.insert(*ticket, holders.clone());
                 }
+                entries.push(entry);
             }
-            entries.push(entry);
+            Event::Outcome { entry, overrun, .. } => {
+                if let Entry::Settled { ticket, .. } = &entry {
+                    for holder in open.remove(ticket).unwrap_or_default() {
+                        overruns.entry(holder).or_default().count(overrun.as_ref());
+                    }
+                }
+                entries.push(entry);
+            }
+            Event::Quotas { entries: more, .. } => entries.extend(more),
+            Event::Gate { .. }
+            | Event::Told { .. }
+            | Event::Refused { .. }
+            | Event::Cut { .. }
+            | Event::Stops { .. } => {}
         }
-        Event::Quotas { entries: more, .. } => entries.extend(more),
-        Event::Gate { .. }
-        | Event::Told { .. }
-        | Event::Refused { .. }
-        | Event::Cut { .. }
-        | Event::Stops { .. } => {}
     })?;
     let book = Book::replay(&entries)?;
     let all: BTreeMap<Holder, Account> =
         book.accounts().map(|(holder, account)| (*holder, *account)).collect();
-    let told = all.into_iter().map(|(holder, account)| {
+    let quotas = all.into_iter().map(|(holder, account)| {
         let overruns = overruns.get(&holder).copied().unwrap_or_default();
         Used { holder, account, overruns }
     });
-    Ok(told.filter(|used| used.account.limit != Limit::UNBOUNDED).collect())
+    let is_asked = |used: &Used| party.is_none_or(|party| used.holder == Holder::Party(party));
+    let quotas = quotas.filter(|used| used.account.limit != Limit::UNBOUNDED && is_asked(used));
+    Ok(Told { quotas: quotas.collect(), report: sums.report() })
 }

@@ -16,6 +16,7 @@ mod follow;
 mod journal;
 mod money;
 mod policy;
+mod purposes;
 mod quota;
 mod streams;
 mod supplied;

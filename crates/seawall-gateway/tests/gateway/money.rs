@@ -22,7 +22,7 @@ fn asking(tokens: u64) -> String {
 
 /// What the party has used, in millionths of a dollar.
 fn spent(world: &World) -> u64 {
-    let used = usage(world.journal().parent().unwrap()).unwrap();
+    let used = usage(world.journal().parent().unwrap(), Some(party())).unwrap().quotas;
     let of = used.iter().find(|used| used.holder == Holder::Party(party())).unwrap();
     of.account.settled.cost_micros
 }

@@ -108,7 +108,7 @@ async fn more_than_was_set_aside_is_marked_and_told() {
     let text = std::fs::read_to_string(world.journal()).unwrap();
     assert_eq!(text.matches(r#""overrun":{"requests":0,"tokens_in":9"#).count(), 2, "{text}");
     let folder = world.folder.path().join("data");
-    let used = seawall_gateway::usage::usage(&folder).unwrap();
+    let used = seawall_gateway::usage::usage(&folder, None).unwrap().quotas;
     assert_eq!((used.len(), used[0].overruns.requests), (1, 2));
     assert!(used[0].overruns.by.tokens_in > 1_999_000, "{used:?}");
     assert_eq!(used[0].overruns.by.tokens_out, 0);

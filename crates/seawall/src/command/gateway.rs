@@ -66,7 +66,7 @@ enum What {
     Attach(Box<attach::AttachArguments>),
     /// What is asked and answered, kept so that only developer and partner together can read it.
     Escrow(escrow::Arguments),
-    /// What was used of each quota, from a gateway's journal: requests, tokens, money.
+    /// What was used, from a gateway's journal: of each quota, by purpose, and by asset.
     Usage(usage::UsageArguments),
     /// Once the window is over: delete the window's key and the files of joint escrow, and write a
     /// certificate that they are gone.

@@ -192,9 +192,17 @@ fn destroyed(folder: &Folder, request: &str) {
     serving.stop();
     let told = folder.said_by("gateway usage @data --json", 0);
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told[0]["used"]["tokens_in"], 3, "{told}");
-    assert_eq!(told[0]["used"]["money"], "0.000034", "{told}");
-    assert!(folder.said_by("gateway usage @data", 0).contains("dollars    0.000034 of 1.00"));
+    assert_eq!(told["quotas"][0]["used"]["tokens_in"], 3, "{told}");
+    assert_eq!(told["quotas"][0]["used"]["money"], "0.000034", "{told}");
+    let row = &told["purposes"][5];
+    assert_eq!((&row["purpose"], &row["requests"]), (&"evaluate".into(), &1.into()), "{told}");
+    assert_eq!((&row["tokens_out"], &row["with_claim"]), (&2.into(), &0.into()), "{told}");
+    let said = folder.said_by(&format!("gateway usage @data --party {PARTY}"), 0);
+    assert!(said.contains("dollars    0.000034 of 1.00"), "{said}");
+    let row = said.lines().find(|line| line.trim_start().starts_with("evaluate")).unwrap();
+    let figures: Vec<_> = row.split_whitespace().skip(1).collect();
+    assert_eq!(figures, ["1", "3", "2", "0", "0"], "{said}");
+    assert!(!said.contains(CANARY) && !told.to_string().contains(CANARY), "{said}");
     // Nobody said yes.
     folder.said_by("gateway destroy @data", 2);
     assert!(folder.path("data/window.key").exists());

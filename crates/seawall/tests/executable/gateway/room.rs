@@ -45,8 +45,8 @@ fn ended(gate: &Gate) {
     assert_eq!(ended["whole"], gate.provider.asked(), "{told}");
     let usage = gate.folder.said_by("gateway usage @data --json", 0);
     let usage: Value = serde_json::from_str(&usage).unwrap();
-    assert_eq!(usage[0]["open"], 0, "{usage}");
-    assert_eq!(usage[0]["used"]["requests"], gate.provider.asked(), "{usage}");
+    assert_eq!(usage["quotas"][0]["open"], 0, "{usage}");
+    assert_eq!(usage["quotas"][0]["used"]["requests"], gate.provider.asked(), "{usage}");
 }
 
 #[test]
