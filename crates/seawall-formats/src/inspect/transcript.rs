@@ -143,8 +143,10 @@ impl Said {
         for (at, name) in places {
             self.text.push_str(whole.get(from..at).unwrap_or_default());
             from = at;
-            let text = self.apart.get(&name).cloned();
-            self.shown(text.as_deref().unwrap_or(NOT_THERE));
+            match self.apart.get(&name).cloned() {
+                Some(text) => self.shown(&text),
+                None => self.text.push_str(NOT_THERE),
+            }
             // One text may be named often, and what is named may be long.
             if self.text.len() > TRANSCRIPT_BYTES_MAX {
                 self.cut_off();
@@ -235,7 +237,8 @@ impl Said {
             if place > 0 {
                 self.text.push('\n');
             }
-            if is_like_ours(line) {
+            let begins = self.text.is_empty() || self.text.ends_with('\n');
+            if begins && is_like_ours(line) {
                 self.text.push(' ');
             }
             let shown = |letter: char| match letter {
