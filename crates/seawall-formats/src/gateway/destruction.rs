@@ -1,8 +1,9 @@
 //! What a gateway certifies of what it held: one line that its key signed, and behind it a line for
 //! each object that is gone.
 //!
-//! `seawall gateway destroy` writes it, and it can be brought into an engagement: the signed line names the digest over the others, so whoever has the file can show
-//! every object, and nobody can leave one out.
+//! `seawall gateway destroy` writes it, and it can be brought into an engagement: the signed line
+//! names the digest over the others, so whoever has the file can show every object, and nobody can
+//! leave one out.
 
 use super::word;
 use crate::fault::FormatFault;
