@@ -51,6 +51,10 @@ use window::{Window, WindowFact};
 /// How long an engagement waits for a draft to be handed in, in days.
 pub const DRAFT_DAYS: i64 = 365;
 
+/// What is said beside an outcome of which only the official's word is there.
+pub const UNRECORDED: &str = "The record of this outcome is not kept yet, and no letter was sent: until then it is the \
+     official's word alone.";
+
 /// The most opinions that are kept of one engagement.
 pub const ADVICE_MAX: usize = 256;
 
@@ -68,6 +72,19 @@ pub enum Who {
     DutyOfficer(PersonId),
     /// A timer.
     Clock,
+}
+
+impl Who {
+    /// The person; none for a timer.
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Who::Developer(person)
+            | Who::Evaluator(person)
+            | Who::Official(person)
+            | Who::DutyOfficer(person) => Some(person),
+            Who::Clock => None,
+        }
+    }
 }
 
 /// Whether the weights are held by the developer or already open to everybody.
@@ -281,7 +298,9 @@ impl Engagement {
         let window = |fact| EngagementFact::WindowMoved { fact };
         match event {
             Event::Determination(event) => {
-                self.determination.decide(event, who, now).map(|fact| vec![determination(fact)])
+                let fact = self.determination.decide(event, who, now)?;
+                self.stands_on_a_protocol(fact)?;
+                Ok(vec![determination(fact)])
             }
             Event::Window(event) => {
                 self.window.decide(event, who, self, now).map(|fact| vec![window(fact)])
@@ -350,6 +369,30 @@ impl Engagement {
                 Err(Refused::NotYours)
             }
         }
+    }
+
+    /// An outcome is signed only under a sealed protocol that was named before the runs.
+    fn stands_on_a_protocol(&self, fact: DeterminationFact) -> Result<(), Refused> {
+        match (fact, self.protocol) {
+            (DeterminationFact::Issued { .. }, None) => Err(Refused::NoProtocol),
+            (
+                DeterminationFact::Issued { .. }
+                | DeterminationFact::Submitted { .. }
+                | DeterminationFact::Scheduled
+                | DeterminationFact::Started
+                | DeterminationFact::Analysed
+                | DeterminationFact::Withdrawn
+                | DeterminationFact::Declined
+                | DeterminationFact::Lapsed,
+                _,
+            ) => Ok(()),
+        }
+    }
+
+    /// What whoever looks is told beside an outcome whose record is not kept; none where there is
+    /// no outcome, or its record is.
+    pub fn unrecorded(&self) -> Option<&'static str> {
+        self.determination.issued().filter(|_| self.record.is_none()).map(|_| UNRECORDED)
     }
 
     /// The protocol is named by an evaluator after the question and before any run.
