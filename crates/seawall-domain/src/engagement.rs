@@ -51,6 +51,9 @@ use window::{Window, WindowFact};
 /// How long an engagement waits for a draft to be handed in, in days.
 pub const DRAFT_DAYS: i64 = 365;
 
+/// The most engagements of one developer that have not ended.
+pub const OPEN_MAX: usize = 64;
+
 /// What is said beside an outcome of which only the official's word is there.
 pub const UNRECORDED: &str = "The record of this outcome is not kept yet, and no letter was sent: until then it is the \
      official's word alone.";
@@ -387,6 +390,11 @@ impl Engagement {
                 _,
             ) => Ok(()),
         }
+    }
+
+    /// Whether both have ended: the question, by an answer or without one, and the window.
+    pub fn has_ended(&self) -> bool {
+        self.determination.answer_by().is_none() && self.window.offer().is_none()
     }
 
     /// What whoever looks is told beside an outcome whose record is not kept; none where there is

@@ -76,6 +76,9 @@ impl Application {
 /// The most groups of operators that one applicant declares.
 pub const GROUPS_MAX: usize = 10_000;
 
+/// The most applications of one party for one developer's models that are not over.
+pub const APPLICATIONS_MAX: usize = 8;
+
 /// What an applicant declares of itself; the panel sees what shows it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Declared {
@@ -505,6 +508,16 @@ impl Partner {
             | Stage::Seated { decision, .. }
             | Stage::Over { decision, .. } => Some(decision),
             Stage::Filed { .. } | Stage::Assessed { .. } => None,
+        }
+    }
+
+    /// Whether it is still an application: it waits, is looked at, or is decided, and neither has a
+    /// seat nor has its decision ended.
+    pub fn is_applying(&self, now: Timestamp) -> bool {
+        match &self.stage {
+            Stage::Filed { .. } | Stage::Assessed { .. } => true,
+            Stage::Decided { decision, .. } => now < decision.expires_at,
+            Stage::Seated { .. } | Stage::Over { .. } => false,
         }
     }
 

@@ -1,10 +1,11 @@
 //! Engagements: a developer asks, waits, offers, withdraws; days, custody, letters.
 
 use super::{hidden, holds, refused};
+use seawall_domain::access::Actor;
 use seawall_domain::engagement::letter::{NO_DETERMINATION, NOTHING_REQUIRED};
 use seawall_domain::engagement::release::{Release, Report};
 use seawall_domain::engagement::window::Ring;
-use seawall_domain::engagement::{Engagement, UNRECORDED, Weights};
+use seawall_domain::engagement::{Engagement, OPEN_MAX, UNRECORDED, Weights};
 use seawall_domain::evaluation::decision::Outcome as Finding;
 use seawall_domain::id::EngagementId;
 use seawall_ledger::dsse::Envelope;
@@ -29,6 +30,30 @@ async fn window(world: &World, cast: &Framework, id: EngagementId, snapshot: u8,
     must(engagement::offer(desk, developer, id, offered(world, snapshot, days)).await);
     must(engagement::accept(desk, &cast.officials.1[0], id).await);
     must(engagement::begin(desk, developer, id).await);
+}
+
+#[tokio::test]
+async fn engagements_of_one_developer_are_bounded_until_they_end() {
+    each("many engagements", |world| async move {
+        let cast = Framework::enter(&world).await;
+        let (desk, developer) = (&world.desk, &cast.developer.1);
+        let mut first = None;
+        for number in 1..=u8::try_from(OPEN_MAX).unwrap_or(u8::MAX) {
+            let id = cast.engage(&world, number).await.id;
+            first = first.or(Some(id));
+        }
+        let open = async |actor: &Actor| {
+            engagement::open(desk, actor, Weights::Held, digest_of(200)).await
+        };
+        refused(open(developer).await, "engagements of one developer that have not ended");
+        must(open(&cast.rival.1).await);
+        for id in first {
+            must(engagement::withdraw(desk, developer, id).await);
+        }
+        must(open(developer).await);
+        refused(open(developer).await, "the bound is 64");
+    })
+    .await;
 }
 
 #[tokio::test]
