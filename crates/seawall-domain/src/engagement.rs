@@ -55,8 +55,7 @@ pub const DRAFT_DAYS: i64 = 365;
 pub const OPEN_MAX: usize = 64;
 
 /// What is said beside an outcome of which only the official's word is there.
-pub const UNRECORDED: &str = "The record of this outcome is not kept yet, and no letter was sent: until then it is the \
-     official's word alone.";
+pub const UNRECORDED: &str = "Its record is not kept yet, and no letter was sent.";
 
 /// The most opinions that are kept of one engagement.
 pub const ADVICE_MAX: usize = 256;
@@ -302,8 +301,7 @@ impl Engagement {
         match event {
             Event::Determination(event) => {
                 let fact = self.determination.decide(event, who, now)?;
-                self.stands_on_a_protocol(fact)?;
-                Ok(vec![determination(fact)])
+                self.stands_on_a_protocol(fact).map(|()| vec![determination(fact)])
             }
             Event::Window(event) => {
                 self.window.decide(event, who, self, now).map(|fact| vec![window(fact)])

@@ -511,16 +511,6 @@ impl Partner {
         }
     }
 
-    /// Whether it is still an application: it waits, is looked at, or is decided, and neither has a
-    /// seat nor has its decision ended.
-    pub fn is_applying(&self, now: Timestamp) -> bool {
-        match &self.stage {
-            Stage::Filed { .. } | Stage::Assessed { .. } => true,
-            Stage::Decided { decision, .. } => now < decision.expires_at,
-            Stage::Seated { .. } | Stage::Over { .. } => false,
-        }
-    }
-
     /// Who of the pool was left out of the draw, because the account was closed by then; known
     /// while people look.
     pub fn left_out(&self) -> BTreeSet<PersonId> {
