@@ -51,6 +51,12 @@ use window::{Window, WindowFact};
 /// How long an engagement waits for a draft to be handed in, in days.
 pub const DRAFT_DAYS: i64 = 365;
 
+/// The most engagements of one developer that have not ended.
+pub const OPEN_MAX: usize = 64;
+
+/// What is said beside an outcome of which only the official's word is there.
+pub const UNRECORDED: &str = "Its record is not kept yet, and no letter was sent.";
+
 /// The most opinions that are kept of one engagement.
 pub const ADVICE_MAX: usize = 256;
 
@@ -68,6 +74,19 @@ pub enum Who {
     DutyOfficer(PersonId),
     /// A timer.
     Clock,
+}
+
+impl Who {
+    /// The person; none for a timer.
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Who::Developer(person)
+            | Who::Evaluator(person)
+            | Who::Official(person)
+            | Who::DutyOfficer(person) => Some(person),
+            Who::Clock => None,
+        }
+    }
 }
 
 /// Whether the weights are held by the developer or already open to everybody.
@@ -281,7 +300,8 @@ impl Engagement {
         let window = |fact| EngagementFact::WindowMoved { fact };
         match event {
             Event::Determination(event) => {
-                self.determination.decide(event, who, now).map(|fact| vec![determination(fact)])
+                let fact = self.determination.decide(event, who, now)?;
+                self.stands_on_a_protocol(fact).map(|()| vec![determination(fact)])
             }
             Event::Window(event) => {
                 self.window.decide(event, who, self, now).map(|fact| vec![window(fact)])
@@ -350,6 +370,35 @@ impl Engagement {
                 Err(Refused::NotYours)
             }
         }
+    }
+
+    /// An outcome is signed only under a sealed protocol that was named before the runs.
+    fn stands_on_a_protocol(&self, fact: DeterminationFact) -> Result<(), Refused> {
+        match (fact, self.protocol) {
+            (DeterminationFact::Issued { .. }, None) => Err(Refused::NoProtocol),
+            (
+                DeterminationFact::Issued { .. }
+                | DeterminationFact::Submitted { .. }
+                | DeterminationFact::Scheduled
+                | DeterminationFact::Started
+                | DeterminationFact::Analysed
+                | DeterminationFact::Withdrawn
+                | DeterminationFact::Declined
+                | DeterminationFact::Lapsed,
+                _,
+            ) => Ok(()),
+        }
+    }
+
+    /// Whether both have ended: the question, by an answer or without one, and the window.
+    pub fn has_ended(&self) -> bool {
+        self.determination.answer_by().is_none() && self.window.offer().is_none()
+    }
+
+    /// What whoever looks is told beside an outcome whose record is not kept; none where there is
+    /// no outcome, or its record is.
+    pub fn unrecorded(&self) -> Option<&'static str> {
+        self.determination.issued().filter(|_| self.record.is_none()).map(|_| UNRECORDED)
     }
 
     /// The protocol is named by an evaluator after the question and before any run.

@@ -76,6 +76,9 @@ impl Application {
 /// The most groups of operators that one applicant declares.
 pub const GROUPS_MAX: usize = 10_000;
 
+/// The most applications of one party for one developer's models that are not over.
+pub const APPLICATIONS_MAX: usize = 8;
+
 /// What an applicant declares of itself; the panel sees what shows it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Declared {

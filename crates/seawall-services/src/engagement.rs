@@ -44,7 +44,7 @@ use crate::outcome::{Fault, Outcome};
 use seawall_domain::access::{Action, Actor, Role, visible};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::lineage::{Lineage, Use, used_elsewhere};
-use seawall_domain::engagement::{Engagement, EngagementFact, Event, Weights, Who};
+use seawall_domain::engagement::{Engagement, EngagementFact, Event, OPEN_MAX, Weights, Who};
 use seawall_domain::id::{EngagementId, PersonId};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
@@ -65,7 +65,12 @@ pub async fn open(
     let developer = actor.party.ok_or(Refusal::Hidden)?;
     let mut tx = desk.begin("engagement_open").await?;
     tx.lock(&format!("lineage/{developer}")).await?;
-    let known = lineages(tx.engagement_list_of(developer).await?);
+    let all = tx.engagement_list_of(developer).await?;
+    if all.iter().filter(|it| !it.has_ended()).count() >= OPEN_MAX {
+        let what = "engagements of one developer that have not ended";
+        return Err(Refusal::Full { what, bound: OPEN_MAX as u64 }.into());
+    }
+    let known = lineages(all);
     let lineage = Lineage::of(snapshot);
     let lineage = lineage.counting(used_elsewhere(&lineage, &known)).map_err(Refusal::from)?;
     let (engagement, fact) = Engagement::open(id, developer, weights, lineage, now)

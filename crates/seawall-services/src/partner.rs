@@ -32,7 +32,7 @@ use crate::outcome::{Fault, Outcome};
 use basis::current;
 use seawall_domain::access::{Action, Actor, Role};
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
-use seawall_domain::partner::{Application, Decided, Declared, Partner, Refused};
+use seawall_domain::partner::{APPLICATIONS_MAX, Application, Decided, Declared, Partner, Refused};
 use seawall_domain::party;
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
@@ -62,6 +62,12 @@ pub async fn apply(
     let known = tx.party(developer).await?;
     known.filter(|party| party.roles.contains(&party::Role::Developer)).ok_or(Refusal::Hidden)?;
     tx.party(declared.parent).await?.ok_or(Refusal::Hidden)?;
+    tx.lock(&format!("applications/{party}/{developer}")).await?;
+    let filed = tx.partner_list_between(party, developer).await?;
+    if filed.iter().filter(|it| it.is_applying(now)).count() >= APPLICATIONS_MAX {
+        let what = "applications of one party to one developer that are not over";
+        return Err(Refusal::Full { what, bound: APPLICATIONS_MAX as u64 }.into());
+    }
     desk.keep(&mut tx, &format!("partner/{id}"), evidence).await?;
     let application = Application {
         id,

@@ -45,6 +45,13 @@ pub enum Refused {
     /// One person signs once.
     #[error("cannot sign again: a second person must sign")]
     SecondPersonNeeded,
+    /// No outcome is signed under rules that nobody sealed beforehand.
+    #[error(
+        "cannot sign an outcome: no sealed protocol was named for this question, and none can be \
+         named once runs have begun; decline the question, and name a protocol first when the \
+         developer asks anew"
+    )]
+    NoProtocol,
     /// There is no outcome that a record could be about.
     #[error("cannot keep a record yet: first the official signs what the rule found")]
     NotIssued,

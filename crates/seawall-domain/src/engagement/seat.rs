@@ -2,7 +2,8 @@
 //!
 //! The official seats each person by name. The developer sees who is seated, and refuses or stops
 //! each of them at once and alone; whom it stopped has no seat again before it says so. The
-//! clearinghouse stops alone as well. A seat ends with its window. Tokens are given as they are
+//! clearinghouse stops alone as well, and what it stopped starts again by two of its people. A seat
+//! ends with its window. Tokens are given as they are
 //! from a partner's seat: by the same rules, for minutes, good only with the holder's key; to
 //! people only, and to no machine (FRONTIER 4.2, I2 and I3; 4.3).
 
@@ -25,6 +26,9 @@ pub const PEOPLE_MAX: usize = 1_000;
 pub struct Seats {
     people: BTreeMap<PersonId, PartyId>,
     stops: BTreeMap<PersonId, Who>,
+    /// Who signed first for ending a stop of the clearinghouse's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    asked: BTreeMap<PersonId, Who>,
     lost_keys: BTreeSet<Digest>,
     #[serde(default, skip_serializing_if = "Access::is_empty")]
     access: Access,
@@ -45,7 +49,7 @@ pub enum Event {
         /// Whom.
         person: PersonId,
     },
-    /// Whoever stopped a person ends that.
+    /// The developer ends its own stop; two people of the clearinghouse end one of theirs.
     Lift {
         /// Whom.
         person: PersonId,
@@ -71,6 +75,7 @@ pub enum Event {
 pub enum SeatFact {
     Named { person: PersonId, party: PartyId },
     Stopped { person: PersonId, by: Who },
+    LiftAsked { person: PersonId, by: Who },
     Lifted { person: PersonId },
     TermsAccepted { by: PersonId, terms: Digest },
     KeyLost { key: Digest },
@@ -92,6 +97,15 @@ pub enum Refused {
     /// The developer refused or stopped the person.
     #[error("cannot seat this person without the developer, who refused or stopped it")]
     DeveloperNeeded,
+    /// The clearinghouse stopped the person.
+    #[error(
+        "cannot seat this person: the clearinghouse stopped it; first two different people of it \
+         end the stop"
+    )]
+    StopStands,
+    /// Two different people.
+    #[error("cannot start again alone: a second person must sign")]
+    SecondPersonNeeded,
     /// Nobody stopped the person.
     #[error("nothing is stopped there")]
     NotStopped,
@@ -140,6 +154,11 @@ impl Seats {
         self.stops.iter().map(|(person, by)| (*person, *by))
     }
 
+    /// Who signed first for ending a person's stop, while a second signature is missing.
+    pub fn asked(&self, person: PersonId) -> Option<Who> {
+        self.asked.get(&person).copied()
+    }
+
     /// What tokens rest on, and which are in force.
     pub fn access(&self) -> &Access {
         &self.access
@@ -171,8 +190,11 @@ impl Seats {
             (Event::Name { person, party }, Who::Official(_)) => {
                 let offer = of.window.offer().filter(|offer| offer.ring == Ring::Government);
                 offer.ok_or(Refused::NoWindow)?;
-                if self.stops.get(&person).is_some_and(is_developer) {
-                    return Err(Refused::DeveloperNeeded);
+                match self.stops.get(&person) {
+                    Some(by) if is_developer(by) => return Err(Refused::DeveloperNeeded),
+                    // A new name ends no stop: that takes two.
+                    Some(_) => return Err(Refused::StopStands),
+                    None => {}
                 }
                 SeatFact::Named { person, party }
             }
@@ -180,14 +202,10 @@ impl Seats {
                 Event::Stop { person },
                 by @ (Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_)),
             ) => SeatFact::Stopped { person, by },
-            (Event::Lift { person }, who @ (Who::Developer(_) | Who::Official(_))) => {
-                let by = self.stops.get(&person).ok_or(Refused::NotStopped)?;
-                match (is_developer(by), is_developer(&who)) {
-                    (true, true) | (false, false) => SeatFact::Lifted { person },
-                    (true, false) => return Err(Refused::DeveloperNeeded),
-                    (false, true) => return Err(Refused::NotYours),
-                }
-            }
+            (
+                Event::Lift { person },
+                by @ (Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_)),
+            ) => self.lifts(person, by)?,
             (Event::Accept { window, terms }, Who::Evaluator(by)) => {
                 self.holds(by).ok_or(Refused::Stranger)?;
                 let (offer, _) = of.open_to_government(window, now).ok_or(Refused::NotOpen)?;
@@ -215,12 +233,34 @@ impl Seats {
         Ok(fact)
     }
 
+    /// Ends a stop: the developer alone what it stopped; two different people of the clearinghouse,
+    /// neither of them the one who is stopped, what somebody of it stopped.
+    fn lifts(&self, person: PersonId, by: Who) -> Result<SeatFact, Refused> {
+        let stopped = self.stops.get(&person).ok_or(Refused::NotStopped)?;
+        match (is_developer(stopped), is_developer(&by)) {
+            (true, true) => return Ok(SeatFact::Lifted { person }),
+            (true, false) => return Err(Refused::DeveloperNeeded),
+            (false, true) => return Err(Refused::NotYours),
+            (false, false) => {}
+        }
+        if by.person() == Some(person) {
+            return Err(Refused::Oneself);
+        }
+        match self.asked(person) {
+            None => Ok(SeatFact::LiftAsked { person, by }),
+            Some(first) if first.person() == by.person() => Err(Refused::SecondPersonNeeded),
+            Some(_) => Ok(SeatFact::Lifted { person }),
+        }
+    }
+
     pub(super) fn after(&self, fact: &SeatFact, at: Timestamp) -> Result<Seats, Refused> {
         let mut next = self.clone();
         match fact {
             SeatFact::Named { person, party } => {
+                // Facts of earlier versions ended a stop of the clearinghouse's by a new name.
                 next.people.insert(*person, *party);
                 next.stops.remove(person);
+                next.asked.remove(person);
             }
             // A second stop takes the first one's place only if the developer makes it, so that it
             // cannot be weakened.
@@ -229,8 +269,14 @@ impl Seats {
                 if is_developer(by) {
                     *held = *by;
                 }
+                // Who signed for ending it did not know of this one.
+                next.asked.remove(person);
             }
-            SeatFact::Lifted { person } => drop(next.stops.remove(person)),
+            SeatFact::LiftAsked { person, by } => drop(next.asked.insert(*person, *by)),
+            SeatFact::Lifted { person } => {
+                next.stops.remove(person);
+                next.asked.remove(person);
+            }
             SeatFact::TermsAccepted { by, terms } => {
                 next.access = next.access.accepting(*by, *terms)?;
             }
@@ -245,7 +291,9 @@ impl Seats {
             SeatFact::Named { .. } => next.people.len(),
             SeatFact::Stopped { person, .. } if !next.people.contains_key(person) => strangers,
             SeatFact::KeyLost { .. } => next.lost_keys.len(),
+            // A first signature is kept for those only who are stopped.
             SeatFact::Stopped { .. }
+            | SeatFact::LiftAsked { .. }
             | SeatFact::Lifted { .. }
             | SeatFact::TermsAccepted { .. }
             | SeatFact::TokenIssued { .. } => 0,

@@ -33,10 +33,16 @@ fn snapshot() -> Digest {
     Digest::new([1; 32])
 }
 
-fn opened(weights: Weights) -> Engagement {
+/// An engagement for which no protocol is named.
+fn bare(weights: Weights) -> Engagement {
     let id = EngagementId::new(Uuid::from_u128(1));
     let developer = PartyId::new(Uuid::from_u128(2));
     Engagement::open(id, developer, weights, Lineage::of(snapshot()), at(0)).unwrap().0
+}
+
+/// One under a protocol from its beginning, so that walks lead to an outcome.
+fn opened(weights: Weights) -> Engagement {
+    Engagement { protocol: Some(Digest::new([4; 32])), ..bare(weights) }
 }
 
 const DIFFERS: Concurrence = Concurrence::Differs { reasons: Digest::new([3; 32]) };
@@ -141,6 +147,7 @@ fn named(step: &str, number: u128, now: Timestamp) -> (Event, Who) {
         "withdraw" => (Event::WithdrawAll, DEVELOPER()),
         "open-weights" => (Event::OpenWeights, DEVELOPER()),
         "record" => (kept(9), OFFICIAL()),
+        "name" => (Event::NameProtocol(Digest::new([4; 32])), EVALUATOR()),
         "advise" => (Event::Advise(Digest::new([9; 32])), EVALUATOR()),
         other => panic!("no step `{other}`"),
     }
@@ -199,6 +206,26 @@ fn an_official_who_differs_changes_no_outcome() {
         let told = analysed.step(issue(Outcome::Covered, Concurrence::Concurs), who, at(1));
         assert_eq!(told.map(drop), Err(Refused::NotYours), "{who:?}");
     }
+}
+
+#[test]
+fn no_outcome_is_signed_without_a_protocol_or_told_without_its_record() {
+    fn check(steps: &str, expected: Result<(), Refused>) {
+        let it = walk(bare(Weights::Held), steps);
+        let told = it.step(issue(Outcome::Covered, Concurrence::Concurs), OFFICIAL(), at(1));
+        assert_eq!(told.map(drop), expected, "{steps}");
+    }
+    check("ask schedule run analyse", Err(Refused::NoProtocol));
+    check("ask schedule run name! analyse name!", Err(Refused::NoProtocol));
+    check("ask name schedule run analyse", Ok(()));
+    check("ask schedule name run analyse", Ok(()));
+    check("ask name schedule run", Err(Refused::NotNow));
+    let ended = walk(bare(Weights::Held), "ask schedule run analyse covered! no-room");
+    assert_eq!(ended.determination.name(), "declined", "there is a way out");
+    assert_eq!(ended.unrecorded(), None);
+    let issued = walk(bare(Weights::Held), "ask name schedule run analyse covered");
+    assert_eq!(issued.unrecorded(), Some(UNRECORDED));
+    assert_eq!(walk(issued, "record").unrecorded(), None);
 }
 
 #[test]

@@ -58,6 +58,16 @@ fn length(cut: &Cut) -> usize {
 }
 
 impl Partner {
+    /// Whether it is still an application: it waits, is looked at, or is decided, and neither has a
+    /// seat nor has its decision ended.
+    pub fn is_applying(&self, now: Timestamp) -> bool {
+        match &self.stage {
+            Stage::Filed { .. } | Stage::Assessed { .. } => true,
+            Stage::Decided { decision, .. } => now < decision.expires_at,
+            Stage::Seated { .. } | Stage::Over { .. } => false,
+        }
+    }
+
     /// Whom a gateway must cut off because of this seat, or because there is none any more.
     pub fn cut(&self, now: Timestamp) -> Cut {
         let everybody = || Cut { parties: [self.application.party].into(), ..Cut::default() };

@@ -205,7 +205,7 @@ pub fn engagements() -> Vec<EngagementFact> {
 }
 
 /// Every fact of a seat in a government's window.
-fn seats() -> [SeatFact; 6] {
+fn seats() -> [SeatFact; 7] {
     let person = person(20);
     let token = Issued {
         bearer: Bearer::Person { person },
@@ -219,6 +219,7 @@ fn seats() -> [SeatFact; 6] {
         SeatFact::TermsAccepted { by: person, terms: digest(41) },
         SeatFact::TokenIssued { token },
         SeatFact::Stopped { person, by: Who::Developer(self::person(9)) },
+        SeatFact::LiftAsked { person, by: Who::DutyOfficer(self::person(9)) },
         SeatFact::Lifted { person },
         SeatFact::KeyLost { key: digest(53) },
     ]

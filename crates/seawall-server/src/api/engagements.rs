@@ -57,6 +57,8 @@ pub struct Shown {
     pub outcome: Option<&'static str>,
     /// `concurs` or `differs`: what the official says of the outcome.
     pub official: Option<&'static str>,
+    /// Beside an outcome whose record is not kept yet: that it is not, and that no letter was sent.
+    pub unrecorded: Option<&'static str>,
     /// How far the window has come.
     pub window: &'static str,
     /// Which window it is, or was.
@@ -106,6 +108,7 @@ pub(crate) fn shown(it: &Engagement) -> Shown {
             Concurrence::Concurs => "concurs",
             Concurrence::Differs { .. } => "differs",
         }),
+        unrecorded: it.unrecorded(),
         window: it.window.name(),
         window_id: window_id.map(|id| id.to_string()),
         window_due: it.window.due().map(|at| at.to_string()),

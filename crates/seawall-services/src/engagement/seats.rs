@@ -112,7 +112,8 @@ pub async fn stop_person(
     step(desk, actor, id, what, Event::Seat(OfSeat::Stop { person })).await
 }
 
-/// Whoever stopped a person ends that.
+/// The developer ends its own stop; what somebody of the clearinghouse stopped, two people of it
+/// do: the first signature waits, the second does it.
 pub async fn lift_stop(
     desk: &Desk,
     actor: &Actor,

@@ -52,6 +52,19 @@ impl Tx {
         .await
     }
 
+    /// What a party has filed for a developer's models, oldest first.
+    pub async fn partner_list_between(
+        &mut self,
+        party: PartyId,
+        developer: PartyId,
+    ) -> Result<Vec<Partner>, StoreFault> {
+        self.values(
+            select!(partner, "WHERE party = $1 AND developer = $2 ORDER BY filed, id"),
+            vec![party.to_string().into(), developer.to_string().into()],
+        )
+        .await
+    }
+
     /// The partners that have a seat, or had one.
     pub async fn partner_list_had_seat(&mut self) -> Result<Vec<Partner>, StoreFault> {
         let sql = select!(partner, "WHERE stage IN ('seated', 'over') ORDER BY filed, id");

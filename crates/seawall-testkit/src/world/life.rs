@@ -18,7 +18,7 @@ use seawall_domain::id::{EngagementId, EvaluationId, PartnerId, PersonId, TieId,
 use seawall_domain::party::{Party, Role};
 use seawall_services::partner;
 
-pub use dockets::dockets;
+pub use dockets::{dockets, sealed};
 
 /// How many operators there are, as an official brings it in.
 const TABLE: &[u8] = b"group,name,sector,size,region,operators,source,as_of\n\

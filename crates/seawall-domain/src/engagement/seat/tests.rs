@@ -167,6 +167,50 @@ fn a_token_is_refused_for_the_reasons_of_a_partners_seat() {
 }
 
 #[test]
+fn what_the_clearinghouse_stopped_starts_again_by_two_of_its_people() {
+    let (stop, lift) = (Event::Stop { person: person(5) }, Event::Lift { person: person(5) });
+    const SECOND: Who = Who::Official(person(22));
+    for (by, first, second) in [
+        (DUTY, OFFICIAL, SECOND),
+        (DUTY, SECOND, DUTY),
+        (OFFICIAL, OFFICIAL, DUTY),
+        (OFFICIAL, DUTY, SECOND),
+    ] {
+        let stopped = seat(&seated(), stop, by).unwrap();
+        assert_eq!(
+            seat(&stopped, name(5), first),
+            Err(Not::Seat(if first == DUTY { Refused::NotYours } else { Refused::StopStands }))
+        );
+        let asked = seat(&stopped, lift, first).unwrap();
+        assert_eq!(asked.seats.asked(person(5)), Some(first));
+        assert_eq!(give(&asked, 5), Err(Not::Seat(Refused::Stopped)), "one is too few");
+        assert!(asked.seats.cut().people.contains(&person(5)));
+        assert_eq!(seat(&asked, lift, first), Err(Not::Seat(Refused::SecondPersonNeeded)));
+        // The same person by another office is the same person, and a new name ends no stop.
+        let Some(me) = first.person() else { panic!("it is a person") };
+        for alias in [Who::Official(me), Who::DutyOfficer(me)] {
+            let told = seat(&asked, lift, alias);
+            assert_eq!(told, Err(Not::Seat(Refused::SecondPersonNeeded)));
+        }
+        assert_eq!(seat(&asked, name(5), OFFICIAL), Err(Not::Seat(Refused::StopStands)));
+        let itself = seat(&asked, lift, Who::Official(person(5)));
+        assert_eq!(itself, Err(Not::Seat(Refused::Oneself)));
+        assert_eq!(seat(&asked, lift, DEVELOPER), Err(Not::Seat(Refused::NotYours)));
+        assert!(give(&seat(&asked, lift, second).unwrap(), 5).is_ok());
+        // A stop that came in between asks for both signatures anew; so does the developer's.
+        let again = seat(&asked, stop, DUTY).unwrap();
+        let once = seat(&again, lift, second).unwrap();
+        assert_eq!(give(&once, 5), Err(Not::Seat(Refused::Stopped)));
+        let own = seat(&asked, stop, DEVELOPER).unwrap();
+        assert_eq!(seat(&own, lift, second), Err(Not::Seat(Refused::DeveloperNeeded)));
+    }
+    // The stop outlives the window, and whoever is seated in the next one.
+    let stopped = seat(&seated(), stop, DUTY).unwrap();
+    let ended = step(&stopped, Any::WithdrawAll, DEVELOPER).unwrap();
+    assert_eq!(ended.seats.stops().next(), Some((person(5), DUTY)));
+}
+
+#[test]
 fn the_developer_stops_alone_and_only_it_lifts_that() {
     let good = seated();
     let stop = Event::Stop { person: person(5) };
@@ -188,8 +232,6 @@ fn the_developer_stops_alone_and_only_it_lifts_that() {
     }
     let by_office = seat(&good, stop, DUTY).unwrap();
     assert_eq!(seat(&by_office, lift, DEVELOPER), Err(Not::Seat(Refused::NotYours)));
-    assert!(give(&seat(&by_office, lift, OFFICIAL).unwrap(), 5).is_ok());
-    assert!(give(&seat(&by_office, name(5), OFFICIAL).unwrap(), 5).is_ok());
     // It refuses somebody before anybody seats them, and over the windows that follow.
     let ahead =
         seat(&engaged(Ring::Government, false), Event::Stop { person: person(6) }, DEVELOPER);

@@ -28,6 +28,8 @@ pub struct Seated {
     pub party: Option<String>,
     /// `developer` or `clearinghouse`, where it is stopped.
     pub stopped_by: Option<&'static str>,
+    /// Who signed first for ending the clearinghouse's stop; a second person is missing.
+    pub lift_signed_by: Option<String>,
 }
 
 pub(super) fn seated(seats: &Seats) -> Vec<Seated> {
@@ -36,16 +38,19 @@ pub(super) fn seated(seats: &Seats) -> Vec<Seated> {
         Who::Developer(_) => "developer",
         Who::Evaluator(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => "clearinghouse",
     };
+    let signed = |person| seats.asked(person).and_then(Who::person).map(|it| it.to_string());
     let people = seats.people().map(|(person, party)| Seated {
         person: person.to_string(),
         party: Some(party.to_string()),
         stopped_by: stops.iter().find(|(whom, _)| *whom == person).map(|(_, who)| by(who)),
+        lift_signed_by: signed(person),
     });
     let refused = stops.iter().filter(|(person, _)| seats.holds(*person).is_none());
     let refused = refused.map(|(person, who)| Seated {
         person: person.to_string(),
         party: None,
         stopped_by: Some(by(who)),
+        lift_signed_by: signed(*person),
     });
     people.chain(refused).collect()
 }

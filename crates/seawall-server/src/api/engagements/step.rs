@@ -110,7 +110,7 @@ pub enum Step {
         #[schema(value_type = String)]
         person: PersonId,
     },
-    /// End such a stop (whoever made it: developer, or official).
+    /// End such a stop: the developer its own; two people of the clearinghouse one of theirs.
     LiftStop {
         /// Whom.
         #[schema(value_type = String)]

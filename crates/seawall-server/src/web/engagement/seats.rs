@@ -132,7 +132,8 @@ fn stops(shell: &Shell, it: &Engagement) -> Vec<Form> {
         forms.push(form.field(choice(people), "person", "Whom", ""));
     }
     if !stopped.is_empty() {
-        let form = post("lift_stop", "End the stop").says("Whoever stopped a person does it.");
+        let says = "The developer ends its own; what the clearinghouse stopped takes two of it.";
+        let form = post("lift_stop", "End the stop").says(says);
         forms.push(form.field(choice(stopped), "person", "Whom", ""));
     }
     forms
@@ -145,7 +146,10 @@ fn lines(seats: &Seats) -> Vec<String> {
         stop.map(|(_, by)| match by {
             Who::Developer(_) => "refused or stopped by the developer",
             Who::Evaluator(_) | Who::Official(_) | Who::DutyOfficer(_) | Who::Clock => {
-                "stopped by the clearinghouse"
+                match seats.asked(person) {
+                    Some(_) => "stopped by the clearinghouse; one has signed for ending that",
+                    None => "stopped by the clearinghouse",
+                }
             }
         })
     };

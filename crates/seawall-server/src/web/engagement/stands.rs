@@ -97,18 +97,20 @@ fn outstanding(told: &Destroyed) -> Option<Next> {
 
 /// The three machines, side by side.
 pub fn tracks(it: &Engagement) -> Vec<Track> {
-    vec![determination(&it.determination), window(&it.window), release(&it.release)]
+    vec![determination(it), window(&it.window), release(&it.release)]
 }
 
-fn determination(it: &Determination) -> Track {
-    let (place, last, says) = match it {
+fn determination(it: &Engagement) -> Track {
+    let (place, last, says) = match &it.determination {
         Determination::Draft { .. } => (0, "issued", "Nothing was asked.".to_owned()),
         Determination::Submitted { .. } => (1, "issued", "The question came in.".into()),
         Determination::Scheduled { .. } => (2, "issued", "There is a place for the runs.".into()),
         Determination::Running { .. } => (3, "issued", "The batteries run.".into()),
         Determination::Analysed { .. } => (4, "issued", "The statistic is computed.".into()),
         Determination::Issued { outcome, concurrence, .. } => {
-            (5, "issued", issued(*outcome, *concurrence))
+            let found = issued(*outcome, *concurrence);
+            let says = it.unrecorded().map(|but| format!("{found} {but}"));
+            (5, "issued", says.unwrap_or(found))
         }
         Determination::Withdrawn { .. } => (5, "withdrawn", "The developer ended it.".into()),
         Determination::Lapsed { .. } => {

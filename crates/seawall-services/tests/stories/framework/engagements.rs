@@ -1,15 +1,17 @@
 //! Engagements: a developer asks, waits, offers, withdraws; days, custody, letters.
 
 use super::{hidden, holds, refused};
+use seawall_domain::access::Actor;
 use seawall_domain::engagement::letter::{NO_DETERMINATION, NOTHING_REQUIRED};
 use seawall_domain::engagement::release::{Release, Report};
 use seawall_domain::engagement::window::Ring;
-use seawall_domain::engagement::{Engagement, Weights};
+use seawall_domain::engagement::{Engagement, OPEN_MAX, UNRECORDED, Weights};
 use seawall_domain::evaluation::decision::Outcome as Finding;
 use seawall_domain::id::EngagementId;
 use seawall_ledger::dsse::Envelope;
 use seawall_services::desk::digest;
 use seawall_services::engagement::{self, Offered};
+use seawall_testkit::world::life::sealed;
 use seawall_testkit::world::{Framework, World, digest_of, each, in_days, must, person_of};
 
 fn offered(world: &World, snapshot: u8, days: i64) -> Offered<'static> {
@@ -31,6 +33,30 @@ async fn window(world: &World, cast: &Framework, id: EngagementId, snapshot: u8,
 }
 
 #[tokio::test]
+async fn engagements_of_one_developer_are_bounded_until_they_end() {
+    each("many engagements", |world| async move {
+        let cast = Framework::enter(&world).await;
+        let (desk, developer) = (&world.desk, &cast.developer.1);
+        let mut first = None;
+        for number in 1..=u8::try_from(OPEN_MAX).unwrap_or(u8::MAX) {
+            let id = cast.engage(&world, number).await.id;
+            first = first.or(Some(id));
+        }
+        let open = async |actor: &Actor| {
+            engagement::open(desk, actor, Weights::Held, digest_of(200)).await
+        };
+        refused(open(developer).await, "engagements of one developer that have not ended");
+        must(open(&cast.rival.1).await);
+        for id in first {
+            must(engagement::withdraw(desk, developer, id).await);
+        }
+        must(open(developer).await);
+        refused(open(developer).await, "the bound is 64");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_question_is_answered_and_the_letters_say_so() {
     each("question", |mut world| async move {
         let cast = Framework::enter(&world).await;
@@ -41,12 +67,16 @@ async fn a_question_is_answered_and_the_letters_say_so() {
         must(engagement::submit(&desk, developer, id, in_days(&world, 60)).await);
         refused(engagement::start(&desk, evaluator, id).await, "in the state");
         must(engagement::schedule(&desk, evaluator, id).await);
+        let root = sealed(&world, &cast).await.1;
+        must(engagement::name_protocol(&desk, evaluator, id, root).await);
         must(engagement::start(&desk, evaluator, id).await);
         must(engagement::analyse(&desk, evaluator, id).await);
         hidden(engagement::issue(&desk, evaluator, id, Finding::Covered, None).await);
         let differs = Some("The battery was too small.");
         let issued = engagement::issue(&desk, official, id, Finding::Inconclusive, differs).await;
-        assert_eq!(must(issued).determination.name(), "issued");
+        let issued = must(issued);
+        assert_eq!((issued.determination.name(), issued.record), ("issued", None));
+        assert_eq!(issued.unrecorded(), Some(UNRECORDED), "and no letter tells of it");
         let reasons = must(engagement::documents(&desk, &cast.auditor, id).await);
         assert_eq!(reasons[0].2, "The battery was too small.");
         assert_eq!(must(engagement::documents(&desk, developer, id).await), [], "not theirs");
@@ -56,7 +86,7 @@ async fn a_question_is_answered_and_the_letters_say_so() {
         assert_eq!(after.window.name(), "none");
         assert!(matches!(after.release, Release::GeneralReported { .. }));
         let letters = must(engagement::letters(&desk, developer, id).await);
-        assert_eq!(letters.len(), 1, "the receipt");
+        assert_eq!(letters.len(), 2, "the receipt, and the root before the runs");
         assert!(letters[0].text().contains(NOTHING_REQUIRED));
         holds::<Engagement>(&mut world).await;
     })
@@ -76,6 +106,10 @@ async fn reach(world: &mut World, cast: &Framework, state: &str, snapshot: u8) -
     let rank = asked.iter().position(|known| *known == state);
     if rank.is_some_and(|rank| (1..5).contains(&rank)) {
         must(engagement::schedule(&desk, evaluator, id).await);
+        if state == "issued" {
+            let root = sealed(world, cast).await.1;
+            must(engagement::name_protocol(&desk, evaluator, id, root).await);
+        }
         if state != "scheduled" {
             must(engagement::start(&desk, evaluator, id).await);
         }

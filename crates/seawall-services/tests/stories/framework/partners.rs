@@ -14,7 +14,7 @@ use seawall_domain::partner::lottery::{Draw, commitment};
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use seawall_domain::partner::seat::{Change, Denied, Extent, Why};
-use seawall_domain::partner::{Declared, Partner, Progress};
+use seawall_domain::partner::{APPLICATIONS_MAX, Declared, Partner, Progress};
 use seawall_domain::party::Role;
 use seawall_services::account;
 use seawall_services::desk::digest;
@@ -110,6 +110,36 @@ async fn seated(world: &World, cast: &Framework) -> PartnerId {
     must(partner::sign(desk, &cast.officials.1[1], id).await);
     must(partner::seat(desk, &cast.partner.1, id, people).await);
     id
+}
+
+#[tokio::test]
+async fn applications_of_one_party_at_one_developer_are_bounded() {
+    each("many applications", |world| async move {
+        let cast = Framework::enter(&world).await;
+        for _ in 1..APPLICATIONS_MAX {
+            applied(&world, &cast).await;
+        }
+        // What has become a seat is no application any more.
+        cast.seat(&world).await;
+        applied(&world, &cast).await;
+        let declared = Declared {
+            parent: cast.partner.0.id,
+            sector: Sector::Water,
+            size: Size::Small,
+            protects: BTreeSet::new(),
+        };
+        let desk = &world.desk;
+        let apply = async |actor: &Actor, developer: PartyId| {
+            partner::apply(desk, actor, developer, declared.clone(), b"evidence").await
+        };
+        let (applicant, developer) = (&cast.partner.1, cast.developer.0.id);
+        refused(apply(applicant, developer).await, "applications of one party to one developer");
+        must(apply(applicant, cast.rival.0.id).await);
+        let guild = world.party("Another association", &[Role::Partner]).await;
+        let other = world.person(&guild, "Another association").await;
+        must(apply(&other, developer).await);
+    })
+    .await;
 }
 
 #[tokio::test]

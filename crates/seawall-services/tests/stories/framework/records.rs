@@ -149,16 +149,14 @@ async fn answered(
     world: &World,
     cast: &Framework,
     snapshot: u8,
-    root: Option<Digest>,
+    root: Digest,
     (outcome, differs): (Finding, Option<&str>),
 ) -> EngagementId {
     let (desk, evaluator) = (&world.desk, &cast.evaluators[0]);
     let id = cast.engage(world, snapshot).await.id;
     must(engagement::submit(desk, &cast.developer.1, id, in_days(world, 60)).await);
     must(engagement::schedule(desk, evaluator, id).await);
-    if let Some(root) = root {
-        must(engagement::name_protocol(desk, evaluator, id, root).await);
-    }
+    must(engagement::name_protocol(desk, evaluator, id, root).await);
     must(engagement::start(desk, evaluator, id).await);
     must(engagement::analyse(desk, evaluator, id).await);
     must(engagement::issue(desk, &cast.officials.1[0], id, outcome, differs).await);
@@ -197,7 +195,7 @@ async fn a_record_comes_into_its_engagement_and_a_letter_out_of_it() {
         let [official, _] = &cast.officials.1;
         let key = official_key();
         let good = spoken(&world, &record, None, &key);
-        let id = answered(&world, &cast, 1, Some(root), (found, None)).await;
+        let id = answered(&world, &cast, 1, root, (found, None)).await;
         let send =
             async |bytes: Vec<u8>| engagement::receive_record(&desk, official, id, bytes).await;
         for other in [&cast.developer.1, &cast.rival.1, &cast.evaluators[3], &cast.auditor] {
@@ -270,21 +268,35 @@ async fn a_record_is_kept_only_where_it_belongs() {
         let asked = cast.engage(&world, 1).await.id;
         refused(send(asked, &good).await, "first the official signs");
         refused(engagement::record(&desk, official, asked).await, "none is kept yet");
-        let unnamed = answered(&world, &cast, 1, None, (found, None)).await;
-        refused(send(unnamed, &good).await, "no sealed protocol was named");
-        let other = answered(&world, &cast, 2, Some(root), (found, None)).await;
+        let unnamed = cast.engage(&world, 1).await.id;
+        let evaluator = &cast.evaluators[0];
+        let until = in_days(&world, 60);
+        must(engagement::submit(&desk, &cast.developer.1, unnamed, until).await);
+        must(engagement::schedule(&desk, evaluator, unnamed).await);
+        must(engagement::start(&desk, evaluator, unnamed).await);
+        must(engagement::analyse(&desk, evaluator, unnamed).await);
+        let signed = engagement::issue(&desk, official, unnamed, found, None).await;
+        refused(signed, "no sealed protocol was named");
+        refused(send(unnamed, &good).await, "first the official signs");
+        let else_found = match found {
+            Finding::Covered => Finding::NotCovered,
+            Finding::NotCovered | Finding::Inconclusive => Finding::Covered,
+        };
+        let differing = answered(&world, &cast, 4, root, (else_found, None)).await;
+        refused(send(differing, &good).await, "its outcome is not the one");
+        let other = answered(&world, &cast, 2, root, (found, None)).await;
         refused(send(other, &good).await, "does not name");
         let (_, closed) = sealed(&world, &cast).await;
-        let unopened = answered(&world, &cast, 3, Some(closed), (found, None)).await;
+        let unopened = answered(&world, &cast, 3, closed, (found, None)).await;
         refused(send(unopened, &good).await, "first the custodians agree");
         // The official differs; the outcome stays the rule's, and the record says both.
         let differing = Some("The battery was too small.");
-        let differs = answered(&world, &cast, 1, Some(root), (found, differing)).await;
+        let differs = answered(&world, &cast, 1, root, (found, differing)).await;
         let said = spoken(&world, &record, Some("The battery was too small.\n"), &key);
         refused(send(differs, &good).await, "not what the official said here");
         assert!(must(send(differs, &said).await).record.is_some());
         // A token that was given out since is not in the record, so the record is of yesterday.
-        let later = answered(&world, &cast, 1, Some(root), (found, None)).await;
+        let later = answered(&world, &cast, 1, root, (found, None)).await;
         let issued = must(docket::issue(&desk, &cast.evaluators[2], docket).await);
         refused(send(later, &good).await, "bring every log back");
         let fate = Fate::Abandoned(Reason::TokenLost);

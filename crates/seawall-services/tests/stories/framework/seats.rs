@@ -137,10 +137,16 @@ async fn the_developer_refuses_and_stops_a_seat_and_the_gateway_is_told() {
         refused(lifted, "without the developer");
         must(engagement::lift_stop(&desk, maker, id, person).await);
         must(give().await);
-        // The duty officer stops alone as well, and the official seats anew.
+        // The duty officer stops alone as well; one official alone does not undo that.
         must(engagement::stop_person(&desk, &cast.duty, id, person).await);
         refused(give().await, "suspended");
-        must(engagement::seat_person(&desk, official, id, account).await);
+        let anew = engagement::seat_person(&desk, official, id, account).await;
+        refused(anew, "the clearinghouse stopped it");
+        must(engagement::lift_stop(&desk, official, id, person).await);
+        refused(give().await, "suspended");
+        let alone = engagement::lift_stop(&desk, official, id, person).await;
+        refused(alone, "a second person must sign");
+        must(engagement::lift_stop(&desk, &cast.officials.1[1], id, person).await);
         let given = must(give().await);
         must(engagement::lose_key(&desk, me, id, given.grant.key).await);
         refused(give().await, "reported lost");

@@ -44,8 +44,8 @@ pub async fn dockets(world: &World, cast: &Framework, left: &mut Left) {
     left.engagements.push(("with a record", asked));
 }
 
-/// Two people seal a protocol, whose opening two custodians keep.
-async fn sealed(world: &World, cast: &Framework) -> (EvaluationId, Digest) {
+/// Two people seal a protocol, whose opening two custodians keep: the docket, and the root.
+pub async fn sealed(world: &World, cast: &Framework) -> (EvaluationId, Digest) {
     let (desk, official) = (&world.desk, &cast.officials.1[0]);
     let id = must(docket::open(desk, official).await).id;
     let duties = [Duty::SetThreshold, Duty::Countersign, Duty::Run, Duty::Score, Duty::Custody];

@@ -1,7 +1,8 @@
 //! Questions, at each point of their way and with each end.
 
-use super::Left;
+use super::{Left, sealed};
 use crate::world::{Framework, World, in_days, must};
+use seawall_domain::digest::Digest;
 use seawall_domain::engagement::release::Report;
 use seawall_domain::evaluation::decision::Outcome;
 use seawall_domain::id::EngagementId;
@@ -28,8 +29,10 @@ pub async fn questions(world: &World, cast: &Framework, left: &mut Left) {
     for (name, steps) in STOPS {
         left.engagements.push((name, asked(world, cast, next(), steps).await));
     }
+    let (docket, root) = sealed(world, cast).await;
+    left.evaluations.push(("sealed", docket));
     for (name, outcome, differs) in ISSUED {
-        let id = asked(world, cast, next(), 4).await;
+        let id = asked_under(world, cast, next(), 4, Some(root)).await;
         must(engagement::issue(desk, official, id, outcome, differs).await);
         left.engagements.push((name, id));
     }
@@ -55,6 +58,17 @@ pub async fn questions(world: &World, cast: &Framework, left: &mut Left) {
 
 /// A question that has taken so many steps.
 async fn asked(world: &World, cast: &Framework, snapshot: u8, steps: usize) -> EngagementId {
+    asked_under(world, cast, snapshot, steps, None).await
+}
+
+/// The same, under a protocol that is named before the runs.
+async fn asked_under(
+    world: &World,
+    cast: &Framework,
+    snapshot: u8,
+    steps: usize,
+    root: Option<Digest>,
+) -> EngagementId {
     let (desk, evaluator) = (&world.desk, &cast.evaluators[0]);
     let id = cast.engage(world, snapshot).await.id;
     if steps > 0 {
@@ -62,6 +76,9 @@ async fn asked(world: &World, cast: &Framework, snapshot: u8, steps: usize) -> E
     }
     if steps > 1 {
         must(engagement::schedule(desk, evaluator, id).await);
+    }
+    if let Some(root) = root {
+        must(engagement::name_protocol(desk, evaluator, id, root).await);
     }
     if steps > 2 {
         must(engagement::start(desk, evaluator, id).await);

@@ -25,7 +25,7 @@ pub enum What {
         /// Whom.
         person: PersonId,
     },
-    /// As whoever stopped a person there: end that.
+    /// As the developer, end its own stop; as the clearinghouse, sign for ending one: two must.
     Lift {
         #[command(flatten)]
         one: One,
