@@ -118,6 +118,13 @@ impl Envelope {
         self.signatures.len()
     }
 
+    /// Whether every signature names this key, by its digest. Such names are hints: no signature
+    /// covers them (DSSE, `keyid`).
+    pub fn names_only(&self, key: VerifyingKey) -> bool {
+        let digest = key.digest_hex();
+        self.signatures.iter().all(|one| one.key_id.as_deref() == Some(digest.as_str()))
+    }
+
     /// Verifies that at least `threshold` of the trusted keys signed. A key listed twice counts
     /// once, and so does one that signed twice.
     pub fn verify(

@@ -201,7 +201,7 @@ mod tests {
             let name = folder.file_name().to_string_lossy().into_owned();
             assert!(TARGETS.iter().any(|target| target.name == name), "{name}");
             for file in files(&folder.path()) {
-                assert!(file.metadata().is_ok_and(|file| file.len() < 2_000), "{file:?}");
+                assert!(file.metadata().is_ok_and(|file| file.len() < 4_000), "{file:?}");
             }
         }
     }

@@ -68,6 +68,9 @@ pub fn read(envelope: &[u8]) -> Result<Attested, Fault> {
     let key: VerifyingKey = attestation.key.parse()?;
     let digest = key.digest_hex().parse().map_err(|_| unproven("its key has no digest"))?;
     let verified = signed.verify(&[key], 1)?;
+    if !signed.names_only(key) {
+        return Err(unproven("its signature names another key"));
+    }
     if verified.payload_type != TYPE {
         return Err(unproven("it was signed as something else"));
     }
