@@ -9,14 +9,10 @@ mod sample;
 #[path = "pages/serve.rs"]
 mod serve;
 
-use seawall_testkit::browser::{Browser, axe};
+use seawall_testkit::browser::{AXE_JS, Browser, WIDTHS, axe};
 use std::net::TcpListener;
 use std::path::Path;
 
-const AXE_JS: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/node_modules/axe-core/axe.min.js");
-/// A phone and a desktop, in CSS pixels.
-const WIDTHS: [u32; 2] = [390, 1280];
 /// A4 and Letter, in centimetres.
 const SHEETS: [(&str, f64, f64); 2] = [("A4", 21.0, 29.7), ("Letter", 21.59, 27.94)];
 

@@ -11,20 +11,10 @@ mod stage;
 
 use seawall_domain::access::Actor;
 use seawall_server::listen;
-use seawall_testkit::browser::{Browser, axe};
+use seawall_testkit::browser::Browser;
 use stage::Stage;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-
-const AXE_JS: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/node_modules/axe-core/axe.min.js");
-/// A phone and a desktop, in CSS pixels.
-const WIDTHS: [u32; 2] = [390, 1280];
-
-/// How often to look whether the next page is there.
-const PATIENCE: u32 = 500;
 
 /// A visit: the browser, the stage behind the pages, and what runs both.
 struct Visit {
@@ -64,19 +54,7 @@ impl Visit {
 
     /// Presses the first thing that a selector finds, and waits for the page to which it leads.
     fn press(&mut self, css: &str) {
-        self.browser.run("window.before = true", &[]).expect("a script runs");
-        let button = self.browser.find(css).expect("it is on the page");
-        self.browser.click(&button).expect("it can be pressed");
-        let over = "return !window.before && document.readyState === 'complete'";
-        for _ in 0..PATIENCE {
-            // While one page gives way to the next, a script may find neither.
-            if self.browser.run(over, &[]).is_ok_and(|over| over == true) {
-                return;
-            }
-            // Waiting for a foreign process: there is nothing to be told by.
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{css} leads to no page");
+        self.browser.press(css).expect("it leads to a page");
     }
 
     /// Presses something that leads to no other page.
@@ -104,39 +82,7 @@ impl Visit {
 
     /// Checks the open page at both widths: accessible, and nothing sticks out.
     fn look(&mut self, name: &str) {
-        for width in WIDTHS {
-            self.browser.resize(width, 900).expect("the window can be resized");
-            let closed = "document.querySelectorAll('details').forEach(d => d.open = false)";
-            self.browser.run(closed, &[]).expect("a script runs");
-            let wide = "const page = document.documentElement;
-                return page.scrollWidth - page.clientWidth";
-            let wide = self.browser.run(wide, &[]).expect("a script runs");
-            assert_eq!(wide, 0, "{name} sticks out at {width}");
-            self.picture(name, width);
-            let open = "document.querySelectorAll('details').forEach(d => d.open = true)";
-            self.browser.run(open, &[]).expect("a script runs");
-            if Path::new(AXE_JS).is_file() {
-                let found = axe(&mut self.browser, Path::new(AXE_JS)).expect("axe runs");
-                assert!(found.is_empty(), "{name} at {width}: {found:#?}");
-            } else {
-                assert!(std::env::var("CI").as_deref() != Ok("true"), "no axe-core, and CI=true");
-                println!("skipped: {name} by axe: no axe-core (`cargo xtask assets`)");
-            }
-        }
-    }
-
-    /// Keeps a picture of the whole page, where pictures are asked for.
-    fn picture(&mut self, name: &str, width: u32) {
-        let Some(folder) = std::env::var_os("SEAWALL_PICTURES").map(PathBuf::from) else { return };
-        let tall = "return document.documentElement.scrollHeight";
-        let tall = self.browser.run(tall, &[]).expect("a script runs").as_u64().unwrap_or(900);
-        let tall = u32::try_from(tall.clamp(600, 6_000)).unwrap_or(900);
-        self.browser.resize(width, tall).expect("the window can be resized");
-        let picture = self.browser.picture().expect("a picture is taken");
-        std::fs::create_dir_all(&folder).expect("the folder can be made");
-        let file = folder.join(format!("{name}-{width}.png.b64"));
-        std::fs::write(file, picture).expect("it can be written");
-        self.browser.resize(width, 900).expect("the window can be resized");
+        self.browser.look(name).expect("the page can be used by everybody");
     }
 }
 

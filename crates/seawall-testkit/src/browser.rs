@@ -4,6 +4,10 @@
 //! It knows the few commands that page tests need and nothing else. Where the browser or its driver
 //! is absent, [`Browser::start`] says so and the test is skipped by name, except under `CI=true`.
 
+mod look;
+
+pub use look::{AXE_JS, WIDTHS};
+
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -6,10 +6,8 @@
 //! what stands in events alone is not looked at: of a conversation that was compacted, that is the
 //! beginning.
 
-use super::listen::Listener;
-use super::sample;
+use super::listen::{Listener, Whose};
 use super::scan::{Kind, Scan, Scanned};
-use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::flag::{Emitted, FOUND_MAX, Flag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -30,8 +28,7 @@ pub(super) const APART_MAX: usize = 100_000;
 /// What was found of one sample by now.
 #[derive(Default)]
 pub(super) struct Said {
-    task: Option<TaskId>,
-    epoch: Option<u32>,
+    whose: Whose,
     found: Found,
     /// The flags in each text that is kept apart and has some.
     apart: BTreeMap<String, Vec<Flag>>,
@@ -50,14 +47,8 @@ impl Listener for Said {
 
     fn body<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
         scan.object(&mut |scan, name| match name {
-            "id" => {
-                self.task = sample::id(scan)?;
-                Ok(())
-            }
-            "epoch" => {
-                self.epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
-                Ok(())
-            }
+            "id" => self.whose.id(scan),
+            "epoch" => self.whose.epoch(scan),
             "messages" => self.messages(scan, 0),
             "events_data" => scan.object(&mut |scan, name| match name {
                 "messages" => self.messages(scan, 0),
@@ -91,7 +82,7 @@ impl Listener for Said {
     fn finish(mut self) -> Option<Emitted> {
         let named = self.found.named.iter().filter_map(|name| self.apart.get(name)).flatten();
         named.for_each(|flag| keep(*flag, &mut self.found.flags));
-        let (task, epoch) = self.task.zip(self.epoch)?;
+        let (task, epoch) = self.whose.attempt()?;
         Some(Emitted { task, epoch, flags: self.found.flags })
     }
 }
@@ -153,6 +144,7 @@ mod tests {
     use super::super::emitted_flags;
     use super::*;
     use proptest::prelude::*;
+    use seawall_domain::evaluation::attempt::TaskId;
     use std::io::Cursor;
 
     const ONE: &str = "flag{MZXW6YTBMZXW6YTBMZXW6YTB}";

@@ -7,14 +7,12 @@
 //! the whole under `events_data`, or in pieces: that comes before what is left of it.
 
 use super::emitted::{APART, APART_MAX, NAME_BYTES_MAX};
-use super::listen::Listener;
-use super::sample;
+use super::listen::{Listener, Whose};
 use super::scan::{Kind, Scan, Scanned};
 use crate::fault::FormatFault;
 use aho_corasick::Anchored;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
-use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::canary::{Canaries, Sighting};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,8 +66,7 @@ impl When {
 /// What was found of one sample by now.
 pub(super) struct Heard<'f> {
     finder: &'f Finder,
-    task: Option<TaskId>,
-    epoch: Option<u32>,
+    whose: Whose,
     marks: BTreeMap<u32, When>,
     /// The texts that are kept apart of which messages speak.
     named: BTreeMap<String, When>,
@@ -89,14 +86,8 @@ impl Listener for Heard<'_> {
 
     fn body<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
         scan.object(&mut |scan, name| match name {
-            "id" => {
-                self.task = sample::id(scan)?;
-                Ok(())
-            }
-            "epoch" => {
-                self.epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
-                Ok(())
-            }
+            "id" => self.whose.id(scan),
+            "epoch" => self.whose.epoch(scan),
             "input" => {
                 let found = self.found(scan)?;
                 self.take(found, When { shown: Some(INPUT), said: None });
@@ -137,7 +128,7 @@ impl Listener for Heard<'_> {
                 self.marks.entry(*mark).or_default().also(when);
             }
         }
-        let (task, epoch) = self.task.zip(self.epoch)?;
+        let (task, epoch) = self.whose.attempt()?;
         let unprompted = self.marks.into_iter().filter(|(_, when)| when.is_unprompted());
         Some(Sighting { task, epoch, marks: unprompted.map(|(mark, _)| mark).collect() })
     }
@@ -146,7 +137,7 @@ impl Listener for Heard<'_> {
 impl<'f> Heard<'f> {
     pub(super) fn of(finder: &'f Finder) -> Heard<'f> {
         let (marks, named, apart) = Default::default();
-        Heard { finder, task: None, epoch: None, marks, named, apart }
+        Heard { finder, whose: Whose::default(), marks, named, apart }
     }
     fn conversation<R: Read>(&mut self, scan: &mut Scan<R>, first: Turn) -> Scanned<()> {
         let mut turn = first;

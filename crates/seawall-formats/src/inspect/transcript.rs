@@ -12,8 +12,7 @@ mod leaf;
 pub use leaf::{Block, LEAF_BYTES_MAX, LEAF_MESSAGES_MAX, Leaf, Message, leaf};
 
 use super::emitted::{APART, APART_MAX, NAME_BYTES_MAX};
-use super::listen::Listener;
-use super::sample;
+use super::listen::{Listener, Whose};
 use super::scan::{Kind, Scan, Scanned};
 use seawall_domain::evaluation::attempt::TaskId;
 use serde_json::Value;
@@ -51,8 +50,7 @@ pub struct Transcript {
 /// What was said in one sample by now.
 #[derive(Default)]
 pub(super) struct Said {
-    task: Option<TaskId>,
-    epoch: Option<u32>,
+    whose: Whose,
     text: String,
     messages: u64,
     cut: bool,
@@ -69,14 +67,8 @@ impl Listener for Said {
 
     fn body<R: Read>(&mut self, scan: &mut Scan<R>) -> Scanned<()> {
         scan.object(&mut |scan, name| match name {
-            "id" => {
-                self.task = sample::id(scan)?;
-                Ok(())
-            }
-            "epoch" => {
-                self.epoch = scan.whole()?.and_then(|number| u32::try_from(number).ok());
-                Ok(())
-            }
+            "id" => self.whose.id(scan),
+            "epoch" => self.whose.epoch(scan),
             "messages" => self.messages(scan, 0),
             "attachments" => scan.object(&mut |scan, name| self.text(scan, name)),
             _ => scan.skip(),
@@ -101,8 +93,8 @@ impl Listener for Said {
         Ok(())
     }
 
-    fn finish(self) -> Option<Transcript> {
-        let (task, epoch) = self.task.clone().zip(self.epoch)?;
+    fn finish(mut self) -> Option<Transcript> {
+        let (task, epoch) = std::mem::take(&mut self.whose).attempt()?;
         let messages = self.messages;
         Some(Transcript { task, epoch, text: self.joined(), messages })
     }

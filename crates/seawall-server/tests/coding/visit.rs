@@ -4,18 +4,10 @@
 use super::house::{HOSTILE, House};
 use seawall_domain::evaluation::review::Opinion;
 use seawall_server::listen;
-use seawall_testkit::browser::{Browser, axe};
-use std::path::Path;
-use std::time::Duration;
+use seawall_testkit::browser::Browser;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-const AXE_JS: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/node_modules/axe-core/axe.min.js");
-/// A phone and a desktop, in CSS pixels.
-const WIDTHS: [u32; 2] = [390, 1280];
-/// How often to look whether the next page is there.
-const PATIENCE: u32 = 1_500;
 /// The key Alt, as WebDriver has it.
 const ALT: &str = "\u{e00a}";
 
@@ -38,33 +30,16 @@ impl Visit {
         Some(Visit { browser, house, _runtime: runtime })
     }
 
-    /// Does something that leads to another page, and waits for it.
-    fn lead(&mut self, what: &str, act: impl FnOnce(&mut Browser)) {
-        self.browser.run("window.before = true", &[]).expect("a script runs");
-        act(&mut self.browser);
-        let over = "return !window.before && document.readyState === 'complete'";
-        for _ in 0..PATIENCE {
-            if self.browser.run(over, &[]).is_ok_and(|over| over == true) {
-                return;
-            }
-            // Waiting for a foreign process: there is nothing to be told by.
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{what} leads to no page");
-    }
-
     fn press(&mut self, css: &str) {
-        self.lead(css, |browser| {
-            let button = browser.find(css).expect("it is on the page");
-            browser.click(&button).expect("it can be pressed");
-        });
+        self.browser.press(css).expect("it leads to a page");
     }
 
     fn key(&mut self, key: char) {
-        self.lead(&format!("Alt and {key}"), |browser| {
-            let body = browser.find("body").expect("a page has a body");
-            browser.write(&body, &format!("{ALT}{key}")).expect("a key can be pressed");
+        let pressed = self.browser.lead(|browser| {
+            let body = browser.find("body")?;
+            browser.write(&body, &format!("{ALT}{key}"))
         });
+        pressed.unwrap_or_else(|fault| panic!("Alt and {key}: {fault}"));
     }
 
     fn heading(&self) -> String {
@@ -73,33 +48,7 @@ impl Visit {
     }
 
     fn look(&mut self, name: &str) {
-        for width in WIDTHS {
-            self.browser.resize(width, 900).expect("the window can be resized");
-            let script = "document.querySelectorAll('details').forEach(d => d.open = true);
-                const wide = document.documentElement.clientWidth;
-                return document.documentElement.scrollWidth <= wide ? [] :
-                [...document.querySelectorAll('body *')]
-                .filter(e => e.getBoundingClientRect().right > wide + 1)
-                .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || ''));";
-            let out = self.browser.run(script, &[]).expect("a script runs");
-            assert_eq!(out, serde_json::json!([]), "{name} at {width} sticks out");
-            let axe_js = Path::new(AXE_JS);
-            if axe_js.is_file() {
-                let found = axe(&mut self.browser, axe_js).expect("axe runs");
-                let found: Vec<String> = found
-                    .iter()
-                    .map(|v| format!("{}: {:?} {}", v.rule, v.places, v.says))
-                    .collect();
-                assert_eq!(found, Vec::<String>::new(), "{name} at {width}");
-            } else {
-                println!("skipped: axe on {name}: no axe-core (`cargo xtask assets`)");
-            }
-            if let Some(folder) = std::env::var_os("SEAWALL_PICTURES") {
-                let picture = self.browser.picture().expect("a picture can be taken");
-                let file = Path::new(&folder).join(format!("{name}-{width}.png.base64"));
-                std::fs::write(file, picture).expect("it can be written");
-            }
-        }
+        self.browser.look(name).expect("the page can be used by everybody");
     }
 }
 

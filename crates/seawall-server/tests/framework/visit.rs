@@ -13,21 +13,12 @@ use seawall_server::listen;
 use seawall_services::engagement::{self, Offered};
 use seawall_services::evaluation::docket;
 use seawall_services::partner::{self, Request};
-use seawall_testkit::browser::{Browser, axe};
+use seawall_testkit::browser::Browser;
 use seawall_testkit::world::{digest_of, in_days, must, person_of};
 use seawall_testkit::world::{gateway_certificate, gateway_key};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-
-const AXE_JS: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/node_modules/axe-core/axe.min.js");
-/// A phone and a desktop, in CSS pixels.
-const WIDTHS: [u32; 2] = [390, 1280];
-/// How often to look whether the next page is there.
-const PATIENCE: u32 = 500;
 
 struct Visit {
     browser: Browser,
@@ -55,18 +46,7 @@ impl Visit {
 
     /// Presses the first thing that a selector finds, and waits for the page to which it leads.
     fn press(&mut self, css: &str) {
-        self.browser.run("window.before = true", &[]).expect("a script runs");
-        let button = self.browser.find(css).expect("it is on the page");
-        self.browser.click(&button).expect("it can be pressed");
-        let over = "return !window.before && document.readyState === 'complete'";
-        for _ in 0..PATIENCE {
-            if self.browser.run(over, &[]).is_ok_and(|over| over == true) {
-                return;
-            }
-            // Waiting for a foreign process: there is nothing to be told by.
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{css} leads to no page");
+        self.browser.press(css).expect("it leads to a page");
     }
 
     fn sign_in(&mut self, actor: &Actor) -> String {
@@ -117,44 +97,7 @@ impl Visit {
     }
 
     fn look(&mut self, name: &str) {
-        for width in WIDTHS {
-            self.browser.resize(width, 900).expect("the window can be resized");
-            let script = "const wide = document.documentElement.clientWidth;
-                return document.documentElement.scrollWidth <= wide ? [] :
-                [...document.querySelectorAll('body *')]
-                .filter(e => e.getBoundingClientRect().right > wide + 1)
-                .slice(0, 3).map(e => e.tagName + '.' + (e.getAttribute('class') || ''));";
-            let out = self.browser.run(script, &[]).expect("a script runs");
-            assert_eq!(out, serde_json::json!([]), "{name} at {width} sticks out");
-            self.picture(name, width);
-            let axe_js = Path::new(AXE_JS);
-            if axe_js.is_file() {
-                let open = "document.querySelectorAll('details').forEach(d => d.open = true)";
-                self.browser.run(open, &[]).expect("a script runs");
-                let found = axe(&mut self.browser, axe_js).expect("axe runs");
-                let found: Vec<String> = found
-                    .iter()
-                    .map(|v| format!("{}: {:?} {}", v.rule, v.places, v.says))
-                    .collect();
-                assert_eq!(found, Vec::<String>::new(), "{name} at {width}");
-            } else {
-                println!("skipped: axe on {name}: no axe-core (`cargo xtask assets`)");
-            }
-        }
-    }
-
-    /// Keeps a picture of the whole page, where pictures are asked for.
-    fn picture(&mut self, name: &str, width: u32) {
-        let Some(folder) = std::env::var_os("SEAWALL_PICTURES").map(PathBuf::from) else { return };
-        let tall = "return document.documentElement.scrollHeight";
-        let tall = self.browser.run(tall, &[]).expect("a script runs").as_u64().unwrap_or(900);
-        let tall = u32::try_from(tall.clamp(600, 6_000)).unwrap_or(900);
-        self.browser.resize(width, tall).expect("the window can be resized");
-        let picture = self.browser.picture().expect("a picture is taken");
-        std::fs::create_dir_all(&folder).expect("the folder can be made");
-        let file = folder.join(format!("{name}-{width}.png.b64"));
-        std::fs::write(file, picture).expect("it can be written");
-        self.browser.resize(width, 900).expect("the window can be resized");
+        self.browser.look(name).expect("the page can be used by everybody");
     }
 }
 

@@ -1,6 +1,7 @@
 use super::super::sighted_canaries;
 use super::*;
 use proptest::prelude::*;
+use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::registry::{Registered, Registry};
 use std::io::Cursor;
 
