@@ -45,6 +45,12 @@ impl Left {
         found.map_or_else(|| panic!("there is no engagement: {name}"), |(_, id)| *id)
     }
 
+    /// The docket of which that became.
+    pub fn evaluation(&self, name: &str) -> EvaluationId {
+        let found = self.evaluations.iter().find(|(known, _)| *known == name);
+        found.map_or_else(|| panic!("there is no docket: {name}"), |(_, id)| *id)
+    }
+
     /// The application of which that became.
     pub fn partner(&self, name: &str) -> PartnerId {
         let found = self.partners.iter().find(|(known, _)| *known == name);
