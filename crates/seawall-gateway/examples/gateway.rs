@@ -7,14 +7,17 @@
 //! and once by signed proofs: requests a second, processor time of the proxy a request, what it
 //! adds at the median and the 99th percentile. A sync of the disk is measured beside it, because a
 //! request waits for one. Then a thousand open streams: memory, and how long they live after a
-//! withdrawal.
+//! withdrawal. All take turns, in several rounds; a figure is their median, and in brackets stand
+//! the lowest and the highest.
 //!
-//! `gateway [--peers] [SECONDS]`. Loopback only.
+//! `gateway [--peers] [SECONDS]`, of each turn. Loopback only.
 
 // A measurement that cannot go on says so by its panic.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(clippy::disallowed_methods, reason = "a benchmark stands outside, where time is real")]
 
+#[path = "gateway/candidate.rs"]
+mod candidate;
 #[path = "gateway/client.rs"]
 mod client;
 #[path = "gateway/disk.rs"]
@@ -30,13 +33,15 @@ mod process;
 #[path = "gateway/provider.rs"]
 mod provider;
 
-use client::{Address, Measured, first_piece, measure};
+use candidate::{Candidate, Span};
 use papers::Papers;
 use process::Process;
 use std::time::Duration;
 
 /// Connections of the client.
 const CONNECTIONS: usize = 64;
+/// How often each has its turn.
+const ROUNDS: usize = 5;
 /// Open streams.
 const STREAMS: usize = 1000;
 
@@ -64,84 +69,60 @@ fn main() {
 }
 
 fn seconds(words: &[&str]) -> u64 {
-    words.first().map_or(5, |text| text.parse().expect("a number of seconds"))
-}
-
-/// The peers, in the run that they were measured in.
-struct Peers {
-    direct: Measured,
-    nginx: Option<Measured>,
-    litellm: Option<Measured>,
-    alone: Measured,
-    sync_micros: f64,
+    words.first().map_or(3, |text| text.parse().expect("a number of seconds"))
 }
 
 fn bench(seconds: u64) {
     let time = Duration::from_secs(seconds);
     let folder = tempfile::tempdir().unwrap();
-    let provider = Process::begin(&["provide"]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let asked =
-        |of: &Process, connections| runtime.block_on(measure(of, connections, time, &papers::bare));
-    let direct = asked(&provider, CONNECTIONS);
-    said("the provider itself", &direct, None);
+    let provider = Process::begin(&["provide"]);
     let upstream = &provider.address.text;
-    let nginx = nginx::begin(upstream, folder.path()).map(|nginx| asked(&nginx, CONNECTIONS));
-    nginx.iter().for_each(|through| said("through nginx", through, Some(&direct)));
+    let nginx = nginx::begin(upstream, folder.path());
     let litellm = litellm::begin(upstream, folder.path());
-    let litellm = litellm.map(|litellm| asked(&litellm, CONNECTIONS));
-    litellm.iter().for_each(|through| said("through LiteLLM", through, Some(&direct)));
-    let alone = asked(&provider, 1);
-    said("one at a time, direct", &alone, None);
-    let sync_micros = disk::sync_micros(folder.path());
-    println!("a line appended and synced: p50 {sync_micros:.0} µs");
-    let peers = Peers { direct, nginx, litellm, alone, sync_micros };
-    for certified in [true, false] {
-        let papers = Papers::write(&folder.path().join(certified.to_string()), upstream, certified);
-        let by = if certified {
-            "client certificates over TLS (RFC 8705)"
-        } else {
-            "a signed proof for each request (RFC 9449)"
-        };
-        println!("\nthe gateway, by {by}:");
-        gateway(&runtime, time, (&provider, &peers), &papers);
+    let papers = [true, false].map(|certified| {
+        Papers::write(&folder.path().join(certified.to_string()), upstream, certified)
+    });
+    let gates = papers.each_ref().map(|papers| {
+        let gate = Process::begin(&["gate", papers.settings.to_str().unwrap()]);
+        gate.over(papers.tls.clone())
+    });
+    let mut direct = Candidate::provider(&provider);
+    let mut nginx = nginx.as_ref().map(|nginx| Candidate::peer("through nginx", nginx));
+    let mut litellm = litellm.as_ref().map(|litellm| Candidate::peer("through LiteLLM", litellm));
+    let mut certified = Candidate::gateway("by client certificates", &gates[0], &papers[0]);
+    let mut signed = Candidate::gateway("by signed proofs", &gates[1], &papers[1]);
+    let mut sync = Vec::new();
+    for round in 1..=ROUNDS {
+        eprintln!("round {round} of {ROUNDS}");
+        let all = [Some(&mut direct), nginx.as_mut(), litellm.as_mut()];
+        for candidate in all.into_iter().flatten().chain([&mut certified, &mut signed]) {
+            runtime.block_on(candidate.turn(CONNECTIONS, time));
+        }
+        sync.push(disk::sync_micros(folder.path()));
     }
-}
-
-/// Everything of one gateway, against its bars.
-fn gateway(
-    runtime: &tokio::runtime::Runtime,
-    time: Duration,
-    (provider, peers): (&Process, &Peers),
-    papers: &Papers,
-) {
-    let gate = Process::begin(&["gate", papers.settings.to_str().unwrap()]);
-    let gate = gate.over(papers.tls.clone());
-    let address = &gate.address;
-    runtime.block_on(papers.lease(address, 600));
-    let request = || papers.proven(address);
-    let asked = |connections| runtime.block_on(measure(&gate, connections, time, &request));
-    let ours = asked(CONNECTIONS);
-    said("through the gateway", &ours, Some(&peers.direct));
-    beside("nginx", &ours, peers.nginx.as_ref(), OF_NGINX_MIN);
-    beside("LiteLLM", &ours, peers.litellm.as_ref(), OF_LITELLM_MIN);
-    let one = asked(1);
-    said("one at a time, gateway", &one, Some(&peers.alone));
-    let sync = peers.sync_micros;
-    let (p50, p99) =
-        (one.p50_micros - peers.alone.p50_micros, one.p99_micros - peers.alone.p99_micros);
-    bar("added p50 in µs, with one sync,", p50, ADDED_P50_MAX + sync);
-    bar("added p99 in µs, with two,", p99, ADDED_P99_MAX + 2.0 * sync);
-    let first = |address: &Address, before: &dyn Fn() -> Vec<u8>, request: &dyn Fn() -> Vec<u8>| {
-        runtime.block_on(first_piece(address, before, request))
-    };
-    let direct = first(&provider.address, &papers::bare, &papers::bare_stream);
-    let added = first(address, &request, &|| papers.streamed(address)) - direct;
-    bar("first piece of a stream, added p50 in µs, with one sync,", added, ADDED_P50_MAX + sync);
-    let streams = runtime.block_on(client::streams(papers, &gate, STREAMS));
-    bar("resident MiB with all streams open", streams.resident_mib, RESIDENT_MIB_MAX);
-    bar("streams ended behind their lease by ms", streams.late_millis, ENDED_MILLIS_MAX);
-    bar("streams ended behind a withdrawal by ms", streams.withdrawn_millis, ENDED_MILLIS_MAX);
+    let sync = Span::of(sync);
+    for candidate in [Some(&direct), nginx.as_ref(), litellm.as_ref()].into_iter().flatten() {
+        candidate.said(&direct);
+    }
+    certified.said(&direct);
+    signed.said(&direct);
+    println!("a line appended and synced: p50 {sync} µs");
+    for (at, candidate) in [&certified, &signed].into_iter().enumerate() {
+        println!("\nthe gateway, {}:", candidate.name);
+        beside("nginx", candidate, nginx.as_ref(), OF_NGINX_MIN);
+        beside("LiteLLM", candidate, litellm.as_ref(), OF_LITELLM_MIN);
+        let (p50, p99) = candidate.added(&direct);
+        let sync = sync.median;
+        bar("added p50 in µs, with one sync,", p50, ADDED_P50_MAX + sync);
+        bar("added p99 in µs, with two,", p99, ADDED_P99_MAX + 2.0 * sync);
+        let first = candidate.first_added(&direct);
+        bar("first piece, added p50 in µs, with one sync,", first, ADDED_P50_MAX + sync);
+        let streams = runtime.block_on(client::streams(&papers[at], &gates[at], STREAMS));
+        bar("resident MiB with all streams open", streams.resident_mib, RESIDENT_MIB_MAX);
+        bar("streams ended behind their lease by ms", streams.late_millis, ENDED_MILLIS_MAX);
+        bar("streams ended behind a withdrawal by ms", streams.withdrawn_millis, ENDED_MILLIS_MAX);
+    }
 }
 
 fn bar(name: &str, value: f64, most: f64) {
@@ -149,29 +130,15 @@ fn bar(name: &str, value: f64, most: f64) {
     println!("bar: {name} at most {most:.0}, is {value:.0}: {kept}");
 }
 
-fn beside(name: &str, ours: &Measured, peer: Option<&Measured>, least: f64) {
+fn beside(name: &str, ours: &Candidate<'_>, peer: Option<&Candidate<'_>>, least: f64) {
     let Some(peer) = peer else {
         return println!("{name} is not installed: not compared");
     };
-    let (rate, cpu) = (ours.rate / peer.rate, peer.cpu_micros / ours.cpu_micros);
+    let rate = ours.crowd(|it| it.rate).median / peer.crowd(|it| it.rate).median;
+    let cpu = peer.crowd(|it| it.cpu_micros).median / ours.crowd(|it| it.cpu_micros).median;
     let kept = if rate >= least { "kept" } else { "missed" };
     println!(
         "bar: requests a second, of {name}'s, at least {least}, is {rate:.2}: {kept}; by processor \
          time {cpu:.2}"
-    );
-}
-
-fn said(name: &str, measured: &Measured, direct: Option<&Measured>) {
-    let Measured { rate, cpu_micros, p50_micros, p99_micros } = measured;
-    let added = direct.map_or(String::new(), |direct| {
-        format!(
-            "; added p50 {:.0} µs, p99 {:.0} µs",
-            p50_micros - direct.p50_micros,
-            p99_micros - direct.p99_micros
-        )
-    });
-    println!(
-        "{name:24} {rate:7.0} requests/s, {cpu_micros:6.1} µs of processor time each, p50 \
-         {p50_micros:6.0} µs, p99 {p99_micros:6.0} µs{added}"
     );
 }

@@ -249,7 +249,11 @@ async fn proven(
     let shown = Shown { window: gateway.settings.window.id, key: Some(key), purpose, claim };
     let terms = &gateway.settings.window.terms;
     match grant.admits(&shown, terms, &gateway.cut(), now) {
-        Ok(()) => Ok((by, grant)),
+        Ok(()) => {
+            // What is written of it comes once the body was read.
+            gateway.journal.rouse();
+            Ok((by, grant))
+        }
         Err(why) => {
             gateway.refused(by, Some(endpoint), why.into());
             Err(denied(why))

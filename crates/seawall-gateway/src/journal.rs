@@ -5,7 +5,8 @@
 //! a request that is not sent. How a request ended is written at once and durable a moment later.
 //! A Merkle tree over the lines gives signed checkpoints (C2SP tlog-checkpoint), each of which goes
 //! to the developer and to the partner as well, so that nobody can write history anew alone. After
-//! a crash a last line without its end was never acknowledged, and is cut off.
+//! a crash a last line without its end was never acknowledged, and is cut off. While a gateway
+//! runs, the file may end in room for the next lines: zero bytes, which are no line.
 
 mod proof;
 mod writer;
@@ -24,6 +25,11 @@ pub use writer::{Journal, Receipt, SYNC_TIME_MAX, Signed};
 
 /// The longest line.
 pub const LINE_BYTES_MAX: usize = 64 << 10;
+
+/// What the room behind the last line is filled with, while a gateway runs.
+const ROOM: u8 = 0;
+/// How much room is made for those who ask alone: some hundred requests.
+const ROOM_BYTES: u64 = 1 << 20;
 
 /// The journal's name in its folder.
 pub const FILE: &str = "journal.jsonl";
@@ -94,7 +100,8 @@ impl Head {
 
 /// Reads a journal from its start, each line to the visitor, and says where it ends. Whatever was
 /// changed, left out, moved or added without being bound is named by its line; a last line without
-/// its end is not counted.
+/// its end is not counted, nor is the room behind it that a running gateway keeps: there lines may
+/// be torn in any place, and there is never more of it.
 pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFault> {
     let fault = |source| JournalFault::Io { path: path.to_owned(), source };
     let file = match File::open(path) {
@@ -102,12 +109,20 @@ pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFau
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Head::default()),
         Err(error) => return Err(fault(error)),
     };
+    let length = file.metadata().map_err(fault)?.len();
     let (mut reader, mut head, mut bytes) = (BufReader::new(file), Head::default(), Vec::new());
     loop {
         bytes.clear();
         let limit = LINE_BYTES_MAX as u64 + 1;
         let damaged = |why| JournalFault::Damaged { line: head.lines, why };
         io::Read::take(&mut reader, limit).read_until(b'\n', &mut bytes).map_err(fault)?;
+        // A line has no such byte: here is room, or what was written into it and never whole.
+        if memchr::memchr(ROOM, &bytes).is_some() {
+            return match length > head.bytes + 2 * ROOM_BYTES {
+                true => Err(damaged("zero bytes stand in it, and more behind them")),
+                false => Ok(head),
+            };
+        }
         if bytes.pop() != Some(b'\n') {
             return match bytes.len() >= LINE_BYTES_MAX {
                 true => Err(damaged("it is too long")),
@@ -126,9 +141,9 @@ pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFau
     }
 }
 
-/// Opens the file for appending, behind the last whole line.
-fn append(path: &Path, head: &Head) -> io::Result<File> {
-    let file = OpenOptions::new().create(true).append(true).open(path)?;
+/// Opens the file for writing, and cuts off what is behind the last whole line.
+fn open(path: &Path, head: &Head) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
     if file.metadata()?.len() > head.bytes {
         file.set_len(head.bytes)?;
         file.sync_all()?;

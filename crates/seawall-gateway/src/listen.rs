@@ -9,15 +9,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ServerConfig;
 use seawall_domain::engagement::scope::Endpoint;
 use std::convert::Infallible;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// How many connections there are at most; more wait in the system's own queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -71,17 +74,23 @@ pub async fn serve(
 async fn greet(stream: TcpStream, gateway: Arc<Gateway>) {
     // What is written goes out at once: a piece of a stream waits for no other.
     let _ = stream.set_nodelay(true);
-    let Some(config) = &gateway.tls else { return attend(stream, gateway, None).await };
-    let shaking = TlsAcceptor::from(Arc::clone(config)).accept(stream);
+    let Some(config) = gateway.tls.clone() else { return attend(stream, gateway, None).await };
+    // Freed once it is done: a connection lasts longer than its handshake.
+    let Some(stream) = Box::pin(shaken(config, stream)).await else { return };
+    let certificate = tls::shown(&stream);
+    attend(stream, gateway, certificate).await;
+}
+
+/// Shakes hands, where that succeeds in time. What a connection is has one place, and is not moved
+/// about.
+async fn shaken(config: Arc<ServerConfig>, stream: TcpStream) -> Option<Box<TlsStream<TcpStream>>> {
+    let shaking = TlsAcceptor::from(config).accept(stream);
     match tokio::time::timeout(HEAD_TIME_MAX, shaking).await {
-        Ok(Ok(stream)) => {
-            let certificate = tls::shown(&stream);
-            // What a connection is has one place, and is not moved about.
-            attend(Box::new(stream), gateway, certificate).await;
-        }
+        Ok(Ok(stream)) => return Some(Box::new(stream)),
         Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
         Err(_) => tracing::debug!("a handshake took too long"),
     }
+    None
 }
 
 async fn attend(
@@ -89,26 +98,32 @@ async fn attend(
     gateway: Arc<Gateway>,
     certificate: Option<[u8; 32]>,
 ) {
-    let watched = Arc::clone(&gateway);
+    let closed = closed_for_good(Arc::clone(&gateway));
     let service = service_fn(move |request| {
         let gateway = Arc::clone(&gateway);
         // Freed once it has answered: a stream that stays open needs none of it.
         Box::pin(async move { Ok::<_, Infallible>(answer(&gateway, request, certificate).await) })
     });
-    let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_headers(64);
-    let serving = server.serve_connection(TokioIo::new(stream), service);
+    // Each is made where it stays: what is moved before it is waited for takes its room twice.
+    let serving = pin!(server().serve_connection(TokioIo::new(stream), service));
+    let closed = pin!(closed);
     tokio::select! {
         served = serving => if let Err(error) = served {
             tracing::debug!(%error, "a connection was broken off");
         },
-        () = closed_for_good(&watched) => {}
+        () = closed => {}
     }
+}
+
+fn server() -> http1::Builder {
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_headers(64);
+    server
 }
 
 /// Waits until the gate has closed and stayed closed for a moment. A stream whose reader is slow is
 /// not asked for its next piece, and so cannot end by itself.
-async fn closed_for_good(gateway: &Gateway) {
+async fn closed_for_good(gateway: Arc<Gateway>) {
     let mut state = gateway.watch();
     loop {
         let open = |state: &State| state.gate.admits(gateway.now()).is_ok();

@@ -152,8 +152,7 @@ impl Papers {
             body.len()
         );
         let mut connection = crate::client::Connection::open(gateway).await;
-        let answer = connection.ask(text.as_bytes()).await;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        connection.ask(text.as_bytes()).await;
     }
 }
 

@@ -1,6 +1,8 @@
 use super::*;
 use crate::record::{CutOff, Event};
 use seawall_domain::id::PersonId;
+use seawall_ledger::note::NoteSigner;
+use seawall_ledger::sign::SigningKey;
 use uuid::Uuid;
 
 fn event(number: u128) -> Event {
@@ -50,8 +52,65 @@ fn a_last_line_without_its_end_is_cut_off() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE);
     std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
-    drop(append(&path, &two_head).unwrap());
+    drop(open(&path, &two_head).unwrap());
     assert_eq!(std::fs::read(&path).unwrap(), two);
+}
+
+#[test]
+fn room_behind_the_last_line_is_no_line_however_it_was_torn() {
+    let (two, two_head) = journal(2);
+    let (four, _) = journal(4);
+    let torn = |kept: std::ops::Range<usize>| {
+        let mut bytes = two.clone();
+        bytes.resize(two.len() + 200_000, 0);
+        bytes[kept.clone()].copy_from_slice(&four[kept]);
+        bytes
+    };
+    for from in two.len()..four.len() {
+        // The beginning or the end of what was written did not reach the disk.
+        for kept in [two.len()..from, from + 1..four.len()] {
+            let head = check(&torn(kept.clone())).unwrap();
+            assert!(head.bytes >= two.len() as u64 && head.lines >= 2, "{kept:?}");
+            assert!(kept.start == two.len() || head.lines == 2, "{kept:?}");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    std::fs::write(&path, torn(two.len()..two.len() + 9)).unwrap();
+    drop(open(&path, &two_head).unwrap());
+    assert_eq!(std::fs::read(&path).unwrap(), two);
+    // More than a gateway keeps is no room: something was written over.
+    let mut bytes = two;
+    bytes.resize(bytes.len() + 2 * ROOM_BYTES as usize + 1, 0);
+    assert!(check(&bytes).unwrap_err().contains("damaged at line 2"));
+}
+
+#[test]
+fn whoever_asks_alone_has_room_and_it_is_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    let length = || std::fs::metadata(&path).unwrap().len();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut begins = Head::default();
+    // The second begins where the first was killed: its room is still there.
+    for lines in [300, 600] {
+        let signer = NoteSigner::new("here".parse().unwrap(), SigningKey::from_seed([1; 32]));
+        let clock: crate::Clock = std::sync::Arc::new(|| Some(Timestamp::UNIX_EPOCH));
+        let (journal, thread) = Journal::open(folder.path(), begins, signer, clock).unwrap();
+        for number in 0..300 {
+            journal.rouse();
+            runtime.block_on(journal.write(event(number)).durable()).unwrap();
+        }
+        let (roomy, head) = (length(), read(&path, |_| {}).unwrap());
+        assert_eq!(head.lines, lines);
+        assert!(roomy > head.bytes && roomy <= head.bytes + ROOM_BYTES, "{roomy}");
+        let killed = std::fs::read(&path).unwrap();
+        drop(journal);
+        thread.join().unwrap();
+        assert_eq!(length(), head.bytes);
+        std::fs::write(&path, killed).unwrap();
+        begins = head;
+    }
 }
 
 #[test]
@@ -76,8 +135,6 @@ fn a_line_without_bound_is_refused() {
 
 #[test]
 fn what_nobody_waits_for_is_written_in_its_order() {
-    use seawall_ledger::note::NoteSigner;
-    use seawall_ledger::sign::SigningKey;
     let folder = tempfile::tempdir().unwrap();
     let signer = NoteSigner::new("here".parse().unwrap(), SigningKey::from_seed([1; 32]));
     let clock: crate::Clock = std::sync::Arc::new(|| Some(Timestamp::UNIX_EPOCH));

@@ -9,14 +9,15 @@
 //! as soon as there is room again. After any other failure nothing is written until the journal has
 //! been read anew, at the next start.
 
-use super::{Head, JournalFault, append};
+use super::{Head, JournalFault, ROOM, ROOM_BYTES, open};
 use crate::Clock;
 use crate::record::Event;
 use seawall_domain::time::Timestamp;
 use seawall_ledger::checkpoint::Checkpoint;
 use seawall_ledger::note::{KeyKind, NoteSigner};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -34,6 +35,8 @@ const CHECKPOINT_TIME: Duration = Duration::from_secs(10);
 const CROWD: usize = 4;
 /// How long it waits for them.
 const CROWD_TIME: Duration = Duration::from_micros(150);
+/// How long the writer, once roused, looks for the event that follows.
+const ROUSED_TIME: Duration = Duration::from_micros(150);
 /// How much room for lines is kept from one write to the next.
 const KEPT_BYTES_MAX: usize = 1 << 20;
 /// How much may wait for room; with more, nothing is written until the next start.
@@ -46,6 +49,8 @@ pub const SYNC_TIME_MAX: Duration = Duration::from_millis(200);
 pub struct Journal {
     waiting: mpsc::UnboundedSender<Entry>,
     number: Arc<AtomicUsize>,
+    /// How many receipts do not say yet what became of their events.
+    awaited: Arc<AtomicUsize>,
     is_stuck: Arc<AtomicBool>,
 }
 
@@ -66,6 +71,8 @@ enum Entry {
     Noted(Event),
     /// Whatever was written is to be durable.
     Rest,
+    /// An event that somebody waits for comes soon.
+    Rouse,
     /// Where the journal stands is to be signed.
     Sign(oneshot::Sender<Result<Signed, JournalFault>>),
 }
@@ -92,9 +99,10 @@ impl Journal {
     ) -> Result<(Journal, std::thread::JoinHandle<()>), JournalFault> {
         let path = folder.join(super::FILE);
         let fault = |source| JournalFault::Io { path: path.clone(), source };
-        let file = append(&path, &head).map_err(fault)?;
+        let file = open(&path, &head).map_err(fault)?;
         let (waiting, entries) = mpsc::unbounded_channel();
         let number = Arc::new(AtomicUsize::new(0));
+        let awaited = Arc::new(AtomicUsize::new(0));
         let is_stuck = Arc::new(AtomicBool::new(false));
         let mut writer = Writer {
             path: path.clone(),
@@ -103,6 +111,8 @@ impl Journal {
             tried: head.lines,
             latest: None,
             whole: head.bytes,
+            room: 0,
+            is_narrow: false,
             head,
             signer,
             clock,
@@ -110,6 +120,7 @@ impl Journal {
             bytes: Vec::new(),
             at: Instant::now(),
             number: Arc::clone(&number),
+            awaited: Arc::clone(&awaited),
             is_stuck: Arc::clone(&is_stuck),
             broken: None,
             stuck: None,
@@ -119,7 +130,7 @@ impl Journal {
         };
         let thread = std::thread::Builder::new().name("journal".into());
         let thread = thread.spawn(move || writer.work(entries)).map_err(fault)?;
-        Ok((Journal { waiting, number, is_stuck }, thread))
+        Ok((Journal { waiting, number, awaited, is_stuck }, thread))
     }
 
     /// Hands an event in, in the order of the calls; it is durable when the receipt says so, and a
@@ -127,8 +138,17 @@ impl Journal {
     pub fn write(&self, event: Event) -> Receipt {
         let (written, receipt) = oneshot::channel();
         // When the writer has ended, the receipt says that the journal is closed.
+        self.awaited.fetch_add(1, Ordering::Relaxed);
         self.hand_in(Entry::Waited(event, written));
         Receipt(receipt)
+    }
+
+    /// Says that an event follows that somebody will wait for, so that the writer wakes meanwhile.
+    /// Where somebody waits already, it is awake.
+    pub fn rouse(&self) {
+        if self.awaited.load(Ordering::Relaxed) == 0 {
+            self.hand_in(Entry::Rouse);
+        }
     }
 
     /// Hands an event in, in the order of the calls, that nobody waits for.
@@ -177,12 +197,17 @@ struct Writer {
     bytes: Vec<u8>,
     /// How long the file is without what was written of `bytes`.
     whole: u64,
+    /// How far there is room in the file, filled with [`ROOM`]: up to `whole` there is none.
+    room: u64,
+    /// Whether no room is made any more, for there was none to be had.
+    is_narrow: bool,
     signed: u64,
     /// How many lines there were when a checkpoint was signed or could not be left.
     tried: u64,
     latest: Option<Signed>,
     at: Instant,
     number: Arc<AtomicUsize>,
+    awaited: Arc<AtomicUsize>,
     is_stuck: Arc<AtomicBool>,
     /// Why nothing is written until the next start: nobody knows what the file holds.
     broken: Option<io::ErrorKind>,
@@ -204,8 +229,11 @@ impl Writer {
                 std::thread::sleep(CROWD_TIME);
                 let more = std::iter::from_fn(|| entries.try_recv().ok());
                 together.extend(more.take(WAITING_MAX));
+            } else if together.iter().all(|entry| matches!(entry, Entry::Rouse)) {
+                together.extend(looked_for(&mut entries));
             }
             self.write(&mut together);
+            self.make_room();
             let due = self.head.lines - self.tried >= CHECKPOINT_LINES
                 || self.at.elapsed() >= CHECKPOINT_TIME;
             if due && self.signed != self.head.lines {
@@ -214,6 +242,9 @@ impl Writer {
         }
         if self.signed != self.head.lines {
             self.leave();
+        }
+        if self.room > self.whole {
+            self.attempt(Writer::cut);
         }
     }
 
@@ -230,6 +261,7 @@ impl Writer {
                 }
                 Entry::Noted(event) => events.push(event),
                 Entry::Rest => is_waited_for = true,
+                Entry::Rouse => {}
                 Entry::Sign(signed) => signing.push(signed),
             }
         }
@@ -242,6 +274,7 @@ impl Writer {
             writer.flush();
             if is_waited_for { writer.sync() } else { Ok(()) }
         });
+        self.awaited.fetch_sub(waiting.len(), Ordering::Relaxed);
         for waiting in waiting {
             // Whoever does not wait any more does not need to know.
             let _ = waiting.send(self.fault());
@@ -302,19 +335,46 @@ impl Writer {
 
     fn written(&mut self) -> io::Result<()> {
         if self.is_torn {
-            self.file.set_len(self.whole)?;
-            self.is_torn = false;
+            self.cut()?;
         }
         if self.bytes.is_empty() {
             return Ok(());
         }
         self.is_torn = true;
-        self.file.write_all(&self.bytes)?;
+        self.file.write_all_at(&self.bytes, self.whole)?;
         (self.is_torn, self.is_loose) = (false, true);
         self.whole += self.bytes.len() as u64;
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES_MAX);
         Ok(())
+    }
+
+    /// Cuts off whatever is behind the whole lines.
+    fn cut(&mut self) -> io::Result<()> {
+        self.file.set_len(self.whole)?;
+        (self.is_torn, self.room) = (false, 0);
+        Ok(())
+    }
+
+    /// Makes room ahead, where half of it is used: what is written into it does not make the file
+    /// longer, so that a sync has the lines to write and nothing of the file system's own. Where a
+    /// crowd shares each sync, or there was no room to be had, lines make the file longer.
+    fn make_room(&mut self) {
+        let is_settled = self.broken.is_none() && !self.is_torn && self.bytes.is_empty();
+        let is_wanted = self.crowd < CROWD && self.room < self.whole + ROOM_BYTES / 2;
+        if !is_settled || !is_wanted || self.is_narrow {
+            return;
+        }
+        let (from, to) = (self.room.max(self.whole), self.whole + ROOM_BYTES);
+        let room = vec![ROOM; usize::try_from(to - from).unwrap_or_default()];
+        if self.file.write_all_at(&room, from).is_ok() {
+            (self.room, self.is_loose) = (to, true);
+        } else {
+            // What was made in part is given back to whoever needs it; if not now, then before the
+            // next line.
+            self.is_narrow = true;
+            self.is_torn = self.cut().is_err();
+        }
     }
 
     fn sync(&mut self) -> io::Result<()> {
@@ -364,6 +424,18 @@ impl Writer {
         // Why there is none was said where it was found.
         let _ = self.sign();
     }
+}
+
+/// Looks a little for what comes next.
+fn looked_for(entries: &mut mpsc::UnboundedReceiver<Entry>) -> Option<Entry> {
+    let begun = Instant::now();
+    while begun.elapsed() < ROUSED_TIME {
+        match entries.try_recv() {
+            Ok(entry) => return Some(entry),
+            Err(_) => std::hint::spin_loop(),
+        }
+    }
+    None
 }
 
 /// Whether there may be room again later, and nothing else is wrong.

@@ -119,7 +119,7 @@ async fn every_way_around_the_scope_is_refused_and_written_down() {
         world.until_written("\"kind\":\"refused\"", number + 1).await;
     }
     assert!(world.sent.lock().unwrap().is_empty(), "the provider heard of it");
-    let text = std::fs::read_to_string(world.journal()).unwrap();
+    let text = world.written();
     assert_eq!(text.matches("\"kind\":\"refused\"").count(), attempts.len());
     assert!(!text.contains("internal-9") && !text.contains("hello"), "{text}");
 }
@@ -128,7 +128,7 @@ async fn every_way_around_the_scope_is_refused_and_written_down() {
 async fn who_proves_nothing_writes_nothing() {
     let world = World::new(|_, _| whole(5, 3)).await;
     world.lease(600).await;
-    let before = std::fs::read_to_string(world.journal()).unwrap();
+    let before = world.written();
     for path in ["/v1/files", CHAT, "/x"] {
         let (status, _) = world.ask("POST", path, &[], body("hello")).await;
         assert!(status.is_client_error(), "{path}: {status}");
@@ -138,6 +138,6 @@ async fn who_proves_nothing_writes_nothing() {
     let (status, _) = world.ask("GET", "/v1/models", &headers, String::new()).await;
     assert_eq!(status, 200);
     world.until_written("\"kind\":\"told\"", 1).await;
-    let text = std::fs::read_to_string(world.journal()).unwrap();
+    let text = world.written();
     assert_eq!(text.lines().count(), before.lines().count() + 1);
 }

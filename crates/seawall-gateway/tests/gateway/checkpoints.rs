@@ -72,7 +72,7 @@ async fn partners_keep_what_goes_on_and_find_what_was_written_anew() {
     assert_eq!(hold(&world.journal(), &kept, None).unwrap().checkpoints, 2);
     // Whoever runs the gateway has its key, and writes everything anew.
     let journal = world.journal();
-    let text = std::fs::read_to_string(&journal).unwrap();
+    let text = world.written();
     let changed = anew(&text, "\"purpose\":\"patch\"", "\"purpose\":\"respond\"");
     assert_ne!(text, changed);
     let path = journal.clone();

@@ -79,7 +79,7 @@ async fn a_later_end_takes_the_developer_and_the_clearinghouse_and_outlasts_a_re
     let old = Extension { until: word.until + SignedDuration::from_hours(1), ..word };
     assert_eq!(said(&world, &old, &both).await, StatusCode::CONFLICT, "no newer number");
     world.until_written(r#""why":"extended""#, 1).await;
-    let begun = std::fs::read_to_string(world.journal()).unwrap();
+    let begun = world.written();
     assert_eq!(begun.matches("extended").count(), 1, "said again is not written again");
     world.moved.store(49 * HOUR, Ordering::Relaxed);
     assert_eq!(world.lease(600).await, StatusCode::OK, "beyond the end of the settings");

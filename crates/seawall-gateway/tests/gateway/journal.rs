@@ -44,7 +44,7 @@ async fn every_change_is_found_at_its_line() {
     assert_eq!((summary.sent, summary.refused), (3, 1));
     assert_eq!(summary.ended["whole"], 3);
     assert_eq!(summary.purposes["patch"], 3);
-    let text = std::fs::read_to_string(world.journal()).unwrap();
+    let text = world.written();
     let lines: Vec<&str> = text.lines().collect();
     let file = world.folder.path().join("changed.jsonl");
     let found = |text: &str| {
@@ -86,7 +86,7 @@ async fn a_checkpoint_that_was_kept_finds_an_end_that_was_cut_off() {
     );
     let summary = verify(&world.journal(), Some((&note, &key))).unwrap();
     assert_eq!(summary.vouched, Some(read.size));
-    let text = std::fs::read_to_string(world.journal()).unwrap();
+    let text = world.written();
     let cut: String = text.lines().take(5).map(|line| format!("{line}\n")).collect();
     let file = world.folder.path().join("cut.jsonl");
     std::fs::write(&file, cut).unwrap();

@@ -134,7 +134,7 @@ async fn it_is_told_who_and_how_much_and_never_what() {
     let bytes = question["body_bytes"].as_u64().unwrap();
     assert_eq!(question["cost_micros_max"].as_u64(), Some(bytes + 2_000), "{question}");
     world.until_written(r#""policy":"allowed""#, 1).await;
-    let intent = std::fs::read_to_string(world.journal()).unwrap();
+    let intent = world.written();
     assert!(intent.contains(question["request"].as_str().unwrap()), "one id in both");
 }
 
@@ -168,7 +168,7 @@ async fn whatever_is_no_whole_allow_refuses_and_is_written_down() {
     service.does(allow());
     assert_eq!(world.chat(&body("a")).await.0, StatusCode::OK, "and it goes on");
     // What was refused has used nothing.
-    let text = std::fs::read_to_string(world.journal()).unwrap();
+    let text = world.written();
     assert_eq!(text.matches(r#""kind":"intent""#).count(), 1);
 }
 

@@ -105,7 +105,7 @@ async fn more_than_was_set_aside_is_marked_and_told() {
         assert_eq!(world.chat(&body(canary)).await.0, StatusCode::OK);
         world.until_written(r#""kind":"outcome""#, round + 1).await;
     }
-    let text = std::fs::read_to_string(world.journal()).unwrap();
+    let text = world.written();
     assert_eq!(text.matches(r#""overrun":{"requests":0,"tokens_in":9"#).count(), 2, "{text}");
     let folder = world.folder.path().join("data");
     let used = seawall_gateway::usage::usage(&folder, None).unwrap().quotas;

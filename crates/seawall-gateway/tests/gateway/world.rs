@@ -428,6 +428,12 @@ concurrent = 1000
             .collect()
     }
 
+    /// The lines of the journal, without the room behind them.
+    pub fn written(&self) -> String {
+        let text = std::fs::read_to_string(self.journal()).unwrap_or_default();
+        text.trim_end_matches('\0').to_owned()
+    }
+
     pub fn journal(&self) -> std::path::PathBuf {
         self.folder.path().join("data/journal.jsonl")
     }
@@ -436,7 +442,7 @@ concurrent = 1000
     pub async fn until_written(&self, what: &str, times: usize) {
         let begun = Instant::now();
         loop {
-            let text = std::fs::read_to_string(self.journal()).unwrap_or_default();
+            let text = self.written();
             if text.matches(what).count() >= times {
                 return;
             }
