@@ -144,7 +144,17 @@ fn is_archive<S: Read + Seek>(source: &mut S) -> Result<bool, FormatFault> {
         }
     }
     rewind(source)?;
-    Ok(head == *b"PK")
+    match head.get(..count).unwrap_or_default() {
+        b"PK" => Ok(true),
+        // A document begins with its brace, or with space before it.
+        [b'{' | b' ' | b'\t' | b'\r' | b'\n' | 0xef, ..] => Ok(false),
+        [] => Err(FormatFault::new(FORMAT, "the file", "it is empty")),
+        _ => Err(FormatFault::new(
+            FORMAT,
+            "the file",
+            "it is neither a ZIP archive (`.eval`) nor a JSON object (`.json`)",
+        )),
+    }
 }
 
 fn rewind(source: &mut impl Seek) -> Result<(), FormatFault> {

@@ -8,8 +8,15 @@ use hyper::{Response, StatusCode};
 use serde_json::json;
 
 /// A refusal as it is answered. The detail is in words of ours: nothing of a request is repeated.
+/// It stands under `error` too, in the shape of the providers' own errors, since that is where
+/// their clients look for what to tell.
 pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response<Answer> {
-    let body = json!({ "title": title, "status": status.as_u16(), "detail": detail });
+    let body = json!({
+        "title": title,
+        "status": status.as_u16(),
+        "detail": detail,
+        "error": { "type": title, "message": detail },
+    });
     let mut response = document(status, "application/problem+json", body.to_string());
     let headers = response.headers_mut();
     match status {
@@ -42,4 +49,27 @@ pub fn document(status: StatusCode, kind: &'static str, text: String) -> Respons
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an ordinary client of a provider shows of an error is its `error.message`.
+    #[test]
+    fn a_refusal_is_told_where_providers_clients_look_for_it() {
+        let response = problem(StatusCode::BAD_REQUEST, "Outside the scope", "refused at /n");
+        let Answer::Whole(body) = response.into_body() else { panic!("it is whole") };
+        let bytes = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(body.collect())
+            .unwrap()
+            .to_bytes();
+        let told: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let error = json!({ "type": "Outside the scope", "message": "refused at /n" });
+        assert_eq!(told["error"], error);
+        assert_eq!((&told["detail"], &told["title"]), (&error["message"], &error["type"]));
+        assert_eq!(told["status"], 400);
+    }
 }

@@ -80,7 +80,10 @@ pub fn split(
     seed: [u8; 32],
 ) -> Result<Vec<Share>, Fault> {
     if quorum < 2 || quorum > custodians || custodians > CUSTODIANS_MAX {
-        let why = format!("a quorum has at least 2 of at most {CUSTODIANS_MAX} custodians");
+        let why = format!(
+            "{quorum} of {custodians} is no quorum: at least 2 open it, at most all custodians, of \
+             whom there are {CUSTODIANS_MAX} at most"
+        );
         return Err(Fault::impossible(WHAT, why));
     }
     let shares = Gf256::split_bytes(quorum, custodians, key, Stretched::of(seed))

@@ -135,9 +135,22 @@ fn main() -> ExitCode {
         Command::Laboratory | Command::Guest => Ok(ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("seawall: {error:#}");
+        eprintln!("seawall: {}", told(&error));
         ExitCode::from(2)
     })
+}
+
+/// A fault with what it came from, each said once.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.ends_with(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 /// What is read from the command line without making the arguments of all commands first, which

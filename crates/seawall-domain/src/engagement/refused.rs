@@ -1,5 +1,6 @@
 //! Why a step of an engagement was refused.
 
+use super::lineage::{PARTNERS_DAYS_MAX, WINDOW_DAYS_MAX};
 use super::seat;
 use crate::refusal::Refusal;
 
@@ -10,13 +11,13 @@ pub enum Refused {
     #[error("cannot do this: it is for somebody else to do")]
     NotYours,
     /// The state does not have this step.
-    #[error("cannot do this in the state that it is in")]
+    #[error("cannot do this in the state that it is in: look where it stands first")]
     NotNow,
     /// A timer came too early.
     #[error("nothing is due yet")]
     NothingDue,
     /// An answer must be awaited for a while, and not for ever.
-    #[error("cannot wait that long: the bound is {days_max} days")]
+    #[error("cannot wait until then: name a time that lies ahead, by {days_max} days at most")]
     WaitOutOfBounds {
         /// The bound in days.
         days_max: i64,
@@ -31,7 +32,10 @@ pub enum Refused {
     #[error("cannot open or extend a window beyond the reported release")]
     AfterRelease,
     /// A window does not end before it begins, or sooner than it was to.
-    #[error("cannot set that end")]
+    #[error(
+        "cannot set that end: a window ends after now and no sooner than it was to, and lasts \
+         {WINDOW_DAYS_MAX} days at most for the government, {PARTNERS_DAYS_MAX} for partners"
+    )]
     BadEnd,
     /// The weights are open: there is nothing that access could be given to or taken from.
     #[error("cannot open a window on open weights: there is advice only")]

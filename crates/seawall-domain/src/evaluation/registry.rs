@@ -197,7 +197,7 @@ pub enum NotPublic {
     #[error("it is in no register")]
     Unknown,
     /// A register has it, and none says who may have seen it.
-    #[error("its register does not say who may have seen it")]
+    #[error("its register does not say who may have seen it (`exposure`, such as `public`)")]
     Unsaid,
     /// Only those may have seen it whom it was given to, or nobody.
     #[error("it is not public")]

@@ -15,6 +15,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use seawall_domain::evaluation::Evaluation;
+use seawall_domain::evaluation::docket::Docket;
+use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::{Book, Entry, Fate};
 use seawall_domain::id::EvaluationId;
 use seawall_services::evaluation::docket::{self, Keeping};
@@ -46,9 +48,23 @@ pub struct Shown {
     pub opening: &'static str,
     /// How often it was shown to somebody since.
     pub shown: usize,
+    /// Who has which duty.
+    pub duties: Vec<Held>,
     /// Whose parts of a key open what is being sealed, or was last; none where it lies under the
     /// installation's own key, for a rehearsal.
     pub custody: Option<Custody>,
+}
+
+/// A duty that somebody has.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EvaluationDuty)]
+pub struct Held {
+    /// `set_threshold`, `countersign`, `run`, `score`, `concur`, `custody` or `audit`.
+    pub duty: String,
+    /// The person.
+    pub person: String,
+    /// Of a custodian, whether it has brought a key: nothing is sealed before each has.
+    pub key: Option<bool>,
 }
 
 /// Among whom the key of a protocol is split.
@@ -96,11 +112,31 @@ pub(crate) fn shown(it: &Evaluation) -> Shown {
         tokens,
         opening,
         shown: it.shown.len(),
+        duties: DUTIES.into_iter().flat_map(|duty| held(docket, duty)).collect(),
         custody: docket.custody().map(|custody| Custody {
             quorum: custody.quorum(),
             custodians: custody.custodians().map(|person| person.to_string()).collect(),
         }),
     }
+}
+
+/// Every duty, in the order in which each is needed.
+const DUTIES: [Duty; 7] = [
+    Duty::SetThreshold,
+    Duty::Countersign,
+    Duty::Custody,
+    Duty::Run,
+    Duty::Score,
+    Duty::Concur,
+    Duty::Audit,
+];
+
+fn held(docket: &Docket, duty: Duty) -> impl Iterator<Item = Held> + '_ {
+    docket.duties.with(duty).map(move |person| Held {
+        duty: word(&duty),
+        person: person.to_string(),
+        key: (duty == Duty::Custody).then(|| docket.key_of(person).is_some()),
+    })
 }
 
 fn token(entry: &Entry) -> Token {

@@ -21,7 +21,7 @@ use super::sealing;
 use crate::account::purpose;
 use crate::desk::Desk;
 use crate::outcome::{Fault, Outcome};
-use seawall_domain::access::{Action, Actor, visible};
+use seawall_domain::access::{Action, Actor, decide, visible};
 use seawall_domain::account::Holder;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::docket::{Event, Refused};
@@ -31,6 +31,7 @@ use seawall_domain::evaluation::sealing::{Custody, Duty, Signer};
 use seawall_domain::evaluation::token::{Claim, Reason};
 use seawall_domain::evaluation::{Evaluation, EvaluationFact, Kept};
 use seawall_domain::id::{EvaluationId, PersonId, RunId};
+use seawall_domain::party;
 use seawall_domain::recipient::Recipient;
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
@@ -67,7 +68,8 @@ pub async fn show(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Evalu
     Ok(guarded.open(actor, Action::ReadEvaluation)?.0)
 }
 
-/// Gives a person a duty.
+/// Gives a person a duty. No duty is ever taken back, and a docket waits for each custodian: so it is
+/// refused for whoever has no account by which it could do it.
 pub async fn give(
     desk: &Desk,
     actor: &Actor,
@@ -76,8 +78,30 @@ pub async fn give(
     duty: Duty,
 ) -> Outcome<Evaluation> {
     let mut hand = Hand::load(desk, actor, id, "evaluation_give", Action::OpenEvaluation).await?;
+    if !can_serve(&mut hand.tx, person).await? {
+        return Err(Refusal::ByRule(UNABLE.into()).into());
+    }
     hand.step(Event::Give { person, duty }).await?;
     hand.done().await
+}
+
+/// Why a duty is not given.
+const UNABLE: &str = "cannot give this person a duty: it has no open account of an evaluator, an \
+                      official or an auditor";
+
+/// Whether a person has an account by which it may serve in dockets at all.
+async fn can_serve(tx: &mut Tx, person: PersonId) -> Outcome<bool> {
+    for role in [party::Role::Evaluator, party::Role::Official, party::Role::Auditor] {
+        let accounts = tx.account_list_with_role(role).await?;
+        let may = accounts.iter().any(|(account, party)| {
+            let actor = Actor::of(account, party);
+            actor.person == Some(person) && decide(&actor, Action::ServeEvaluation, &[]).is_ok()
+        });
+        if may {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Why a protocol is not taken of which nobody said how it is kept.

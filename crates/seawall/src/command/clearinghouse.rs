@@ -21,10 +21,10 @@ const ANSWER_BYTES_MAX: usize = 64 << 20;
 #[derive(clap::Args, Clone, Debug)]
 pub struct Asking {
     /// The clearinghouse's address.
-    #[arg(long)]
+    #[arg(long, env = "SEAWALL_SERVER")]
     pub server: String,
     /// The file with the key of an account there.
-    #[arg(long)]
+    #[arg(long, env = "SEAWALL_ACCOUNT_KEY")]
     pub account_key: PathBuf,
     /// JSON on standard output.
     #[arg(long)]
@@ -140,6 +140,12 @@ pub fn instant(text: &str) -> Result<jiff::Timestamp, String> {
     let text = text.trim();
     let instant = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse());
     instant.map_err(|_| "write a day as 2026-12-31, or an instant as 2026-12-31T12:00:00Z".into())
+}
+
+/// A JSON document from a file; `-` is the standard input.
+pub fn json_in(file: &Path) -> anyhow::Result<Value> {
+    let shown = file.display();
+    serde_json::from_str(&text(file)?).with_context(|| format!("{shown} is no JSON document"))
 }
 
 /// A text from a file; `-` is the standard input.

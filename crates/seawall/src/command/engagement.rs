@@ -5,7 +5,9 @@
 
 mod seat;
 
-use crate::command::clearinghouse::{Asking, Client, Column, bytes, instant, rows, step, text};
+use crate::command::clearinghouse::{
+    Asking, Client, Column, bytes, instant, json_in, rows, step, text,
+};
 use crate::command::say;
 use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -67,7 +69,7 @@ enum What {
         #[command(flatten)]
         asking: Asking,
     },
-    /// One of them: its three machines.
+    /// One of them: the question, the window, the releases, and what is due.
     Show {
         #[command(flatten)]
         one: One,
@@ -157,6 +159,14 @@ enum What {
     Gateways {
         #[command(flatten)]
         one: One,
+    },
+    /// As the official: bring in the record of the determination. It is computed again, and the
+    /// developer gets a letter about it.
+    Record {
+        #[command(flatten)]
+        one: One,
+        /// The file that `seawall evaluation concur` wrote.
+        record: PathBuf,
     },
     /// As the developer or the official: bring in the certificate that what a gateway held is gone.
     Destruction {
@@ -287,20 +297,17 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
             let told = one.asking.client()?.get(&one.path("/gateways")).await?;
             gateways(&one.asking, &told)?;
         }
+        What::Record { one, record } => {
+            one.asking.show(&one.bring("/record", JSON, &record).await?, &COLUMNS)?;
+        }
         What::Destruction { one, certificate } => {
-            let sent = bytes(&certificate)?;
-            deliver(&one.asking, one.id, sent).await?;
+            deliver(&one.asking, one.id, bytes(&certificate)?).await?;
         }
         What::Checkpoint { one, checkpoint } => {
-            let (path, sent) = (one.path("/checkpoints"), bytes(&checkpoint)?);
-            let told = one.asking.client()?.send(&path, BYTES, sent).await?;
-            gateways(&one.asking, &told)?;
+            gateways(&one.asking, &one.bring("/checkpoints", BYTES, &checkpoint).await?)?;
         }
         What::Count { one, count } => {
-            let path = one.path("/counts");
-            let sent = bytes(&count)?;
-            let told = one.asking.client()?.send(&path, "application/json", sent).await?;
-            counts(&one.asking, &told)?;
+            counts(&one.asking, &one.bring("/counts", JSON, &count).await?)?;
         }
         What::Counts { one } => {
             let told = one.asking.client()?.get(&one.path("/counts")).await?;
@@ -310,15 +317,15 @@ async fn act(what: What) -> anyhow::Result<ExitCode> {
             one.step("report", json!({ "to": word(to), "at": at })).await?;
         }
         What::Step { one, document } => {
-            let document = serde_json::from_str(&text(&document)?)?;
-            one.send(&document).await?;
+            one.send(&json_in(&document)?).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The media type of what is sent as it is.
+/// The media types of what is sent as it is.
 const BYTES: &str = "application/octet-stream";
+const JSON: &str = "application/json";
 
 /// Brings in a gateway's certificate of destruction, and shows what is known then.
 pub async fn deliver(asking: &Asking, id: EngagementId, sent: Vec<u8>) -> anyhow::Result<()> {
@@ -338,13 +345,17 @@ pub fn gateways(asking: &Asking, told: &Value) -> anyhow::Result<()> {
             Some(Value::Null) | None => "-".to_owned(),
             Some(other) => other.to_string(),
         };
-        say!(
-            "window {}: {} of {} have certified that what they held is gone (clearinghouse: {})",
-            of(window, "window"),
-            of(window, "delivered"),
-            of(window, "holders"),
-            of(window, "clearinghouse"),
-        );
+        let id = of(window, "window");
+        match window.get("is_over").and_then(Value::as_bool) {
+            Some(true) => say!(
+                "window {id}: {} of {} have certified that what they held is gone \
+                 (clearinghouse: {})",
+                of(window, "delivered"),
+                of(window, "holders"),
+                of(window, "clearinghouse").replace('_', " "),
+            ),
+            _ => say!("window {id}: it is not over, so nothing is to be gone yet"),
+        }
         for gateway in window.get("gateways").and_then(Value::as_array).into_iter().flatten() {
             let gone = gateway.get("destruction").map_or("-".to_owned(), |it| of(it, "objects"));
             let (key, standing) = (of(gateway, "key"), of(gateway, "standing"));
@@ -404,6 +415,11 @@ impl One {
     async fn read(&self, rest: &str) -> anyhow::Result<()> {
         let answer = self.asking.client()?.get(&self.path(rest)).await?;
         self.asking.show(&answer, &COLUMNS)
+    }
+
+    /// Sends a file as it is; gives what is known then.
+    async fn bring(&self, rest: &str, kind: &str, file: &Path) -> anyhow::Result<Value> {
+        self.asking.client()?.send(&self.path(rest), kind, bytes(file)?).await
     }
 
     async fn texts(&self, rest: &str, heading: &str) -> anyhow::Result<()> {

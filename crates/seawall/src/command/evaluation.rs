@@ -32,7 +32,7 @@ mod verify;
 
 pub use run::attend;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use seawall_formats::determination::Record;
@@ -178,10 +178,24 @@ struct Watched {
     bar: ProgressBar,
 }
 
+/// Opens a file. Nothing else is a log: a folder has none of its own, and a device has no end.
+fn regular(path: &Path) -> anyhow::Result<File> {
+    let shown = path.display();
+    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let kind = file.metadata().with_context(|| format!("cannot open {shown}"))?.file_type();
+    match (kind.is_file(), kind.is_dir()) {
+        (true, _) => Ok(file),
+        (false, true) => bail!(
+            "cannot read {shown}: it is a folder; `seawall evaluation list` shows the logs in it"
+        ),
+        (false, false) => bail!("cannot read {shown}: it is no file"),
+    }
+}
+
 impl Watched {
     fn open(path: &Path) -> anyhow::Result<Watched> {
         let shown = path.display();
-        let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+        let file = regular(path)?;
         let length = file.metadata().with_context(|| format!("cannot open {shown}"))?.len();
         let bar = match length > BAR_FROM_BYTES {
             true => ProgressBar::new(length),

@@ -4,7 +4,7 @@
 mod basis;
 pub mod seat;
 
-use crate::command::clearinghouse::{Asking, Column, step, text};
+use crate::command::clearinghouse::{Asking, Column, json_in, step, text};
 use clap::Subcommand;
 use seat::Place;
 use seawall_domain::digest::Digest;
@@ -284,7 +284,7 @@ async fn of_one(what: What) -> anyhow::Result<()> {
         }
         What::Lost { one, key } => one.step("lose_key", json!({ "key": seat::print(&key)? })).await,
         What::Attest { one } => one.step("attest", Value::Null).await,
-        What::Step { one, document } => one.send(&serde_json::from_str(&text(&document)?)?).await,
+        What::Step { one, document } => one.send(&json_in(&document)?).await,
         What::Basis(_)
         | What::List { .. }
         | What::Ties { .. }

@@ -58,6 +58,52 @@ fn what_cannot_be_done_ends_with_two() {
     }
 }
 
+/// What a newcomer tries with the framework's commands: it says what was wrong, and what there is.
+#[test]
+fn what_cannot_be_done_in_the_framework_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(at("empty"), "").unwrap();
+    std::fs::write(at("words"), "hello").unwrap();
+    std::fs::create_dir(at("folder")).unwrap();
+    let (empty, words, is_folder, missing) = (at("empty"), at("words"), at("folder"), at("no"));
+    let out = at("out");
+    let id = "018f0000-0000-7000-8000-000000000000";
+    let letter = ["evaluation", "letter", &words, "--engagement", id, "--safeguards", "none"];
+    let concur = ["evaluation", "concur", &words, "--out", &out, "--official"];
+    let asking = ["--server", "http://127.0.0.1:1", "--account-key", &words];
+    let step = [&["engagement", "step", id, &words][..], &asking].concat();
+    let record = [&["engagement", "record", id, &missing][..], &asking].concat();
+    let rows: [(&[&str], &str); 15] = [
+        (&["evaluation", "ingest", &empty], "it is empty"),
+        (&["evaluation", "ingest", &words], "neither a ZIP archive"),
+        (&["evaluation", "ingest", &is_folder], "it is a folder"),
+        (&["evaluation", "ingest", "/dev/zero"], "it is no file"),
+        (&letter, "`production`, `reduced` and `helpful_only`"),
+        (&[&concur[..], &[""]].concat(), "a name has letters"),
+        (&[&concur[..], &["one\ntwo"]].concat(), "on one line"),
+        (&["gateway", "usage", &missing], "there is no journal"),
+        (&["gateway", "usage", &is_folder], "there is no journal"),
+        (&["gateway", "verify", &missing], "there is no journal"),
+        (&["gateway", "serve", "--settings", &missing], "No such file"),
+        (&["engagement", "list", "--account-key", &words], "--server"),
+        (
+            &["engagement", "list", "--server", "http://far.invalid", "--account-key", &words],
+            "https",
+        ),
+        (&step, "words is no JSON document"),
+        (&record, "no"),
+    ];
+    for (arguments, says) in rows {
+        check(arguments, 2, says);
+    }
+    // A cause is said once, however many layers tell of it.
+    let output = seawall(Path::new(PROGRAM), &["gateway", "destroy", &missing, "--yes"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("No such file").count(), 1, "{said}");
+}
+
 #[test]
 fn help_and_version_end_with_zero() {
     for arguments in [&["--help"][..], &["--version"], &["serve", "--help"], &["admin", "--help"]] {

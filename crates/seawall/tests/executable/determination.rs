@@ -98,7 +98,16 @@ impl Folder {
         }
         self.run("seal @protocol.json --out @nowhere", 2);
         self.run(&format!("{seal} --rehearsal"), 2);
+        // Whatever could be signed can be opened: a quorum that cannot be leaves nothing behind.
+        let one = seal.split(" --custodian ").nth(1).unwrap();
+        for (wrong, instead) in [("0", ""), ("4", ""), ("2", one)] {
+            let none = seal.replace("@sealed --threshold 2", &format!("@none --threshold {wrong}"));
+            let twice = if instead.is_empty() { "" } else { " --custodian " };
+            self.run(&format!("{none}{twice}{instead}"), 2);
+            assert!(!self.path("none").exists(), "{wrong}");
+        }
         self.run(&seal, 0);
+        self.run(&seal, 2);
         assert!(!self.path("sealed/opening.json").exists());
         for number in 1..=3 {
             let key = format!("--key @custodian-{number}.key --out @sealed/share-{number}.txt");
@@ -263,6 +272,11 @@ fn a_determination_from_seal_to_letter() {
     assert_eq!(folder.json("verify @final.json --plot @two.svg", 3)["verified"], false);
     assert_eq!(folder.text("two.svg"), drawn);
     assert_eq!(folder.json(&format!("verify @final.json {ALL}"), 0)["verified"], true);
+    // A folder of a run has its logs in a folder of its own.
+    fs::create_dir_all(folder.path("run-1/logs")).unwrap();
+    fs::copy(folder.path("run.json"), folder.path("run-1/logs/one.json")).unwrap();
+    folder.run(&format!("verify @final.json {}", ALL.replace("@run.json", "@run-1")), 0);
+    fs::remove_dir_all(folder.path("run-1")).unwrap();
     let letter =
         folder.run("letter @final.json --engagement 00000000-0000-0000-0000-000000000007", 0);
     assert!(letter.contains("inconclusive") && letter.contains("Nothing is required"), "{letter}");

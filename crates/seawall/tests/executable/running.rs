@@ -139,7 +139,7 @@ fn a_run_is_started_watched_and_read() {
     let attested = attested.display().to_string();
     let more = ["--token-file", &token, "--attestation", &attested, "--evaluator", "e-2"];
     let more = [&more[..], &["--evaluator", "e-1", "--epochs", "2", "--token-limit", "5000"]];
-    let more = [&more.concat()[..], &["--time-limit"]].concat();
+    let more = [&more.concat()[..], &["--safeguards", "reduced", "--time-limit"]].concat();
     let output = place.run("log", &[&more[..], &["60", "--message-limit", "9"]].concat());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let events = events(&output);
@@ -160,6 +160,8 @@ fn a_run_is_started_watched_and_read() {
         (&noted["snapshot"], &noted["evaluators"]),
         (&json!(snapshot), &json!(["e-1", "e-2"]))
     );
+    assert_eq!(noted["safeguards"], "reduced");
+    assert!(!said.contains("this run notes no"), "{said}");
     assert_eq!(config["model"], json!({"model": "mockllm/model"}));
     let limits = json!({
         "epochs": 2, "token_limit": 5000, "message_limit": 9, "time_limit": 60,
@@ -307,6 +309,8 @@ fn what_cannot_be_is_refused_before_anything_runs() {
         check(&["--model", "openai/early", "--base-url", url], "the gateway's address");
     }
     check(&with(&["--pass", "MY_API_KEY"]), "looks like a secret");
+    check(&with(&["--safeguards", "none"]), "`production`, `reduced` and `helpful_only`");
+    check(&with(&["--snapshot", "v2"]), "64 hexadecimal digits");
     let task = place.path("task.py").display().to_string();
     check(&["--model", "mockllm/model", "--token-file", &task], "holds no token");
     check(&["--model", "mockllm/model", "--flags-key", &task], "holds no key");

@@ -98,4 +98,9 @@ fn what_cannot_be_estimated_is_told() {
     check(&[&name("dev-plain.eval"), "--alpha", "0.7"], 2, "at most 0.5");
     check(&[&name("absent.eval")], 2, "cannot open");
     check(&[&name("truth.json")], 2, "cannot use");
+    let plain = name("dev-plain.eval");
+    check(&[&plain, &plain], 2, "the very same log was given before");
+    check(&[&plain, "--draws", "1000000000"], 2, "of 15 tasks 33333333 is the most");
+    check(&[folder.to_str().unwrap()], 2, "it is a folder; `seawall evaluation list` shows");
+    check(&["/dev/zero"], 2, "it is no file");
 }

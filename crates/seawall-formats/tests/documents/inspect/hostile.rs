@@ -23,10 +23,13 @@ fn what_cannot_be_read_says_why() {
         archive.lie(&writer::sample_name(&samples[0]), bytes.as_bytes(), lie);
         archive.finish()
     };
-    check(b"", "it ends too early");
+    check(b"", "it is empty");
+    check(b" ", "it ends too early");
     check(b"{}", "it has no member `eval`");
     check(b"{\"eval\":3}", "`eval` is missing, or is no object");
-    check(b"[]", "it has no member `eval`");
+    for neither in [&b"[]"[..], b"hello", b"\x00\x01\xff", b"P"] {
+        check(neither, "neither a ZIP archive (`.eval`) nor a JSON object (`.json`)");
+    }
     check(&whole[..whole.len() / 2], "no ZIP archive, or was cut off");
     check(&Archive::new(Packing::Stored).finish(), "neither header.json nor _journal/start.json");
     check(&lie(Lie { crc: Some(1), ..Lie::default() }), "its checksum is wrong");

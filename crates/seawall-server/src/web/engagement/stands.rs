@@ -53,6 +53,10 @@ pub fn next(it: &Engagement) -> Vec<Next> {
         Determination::Analysed { .. } => {
             steps.push(step("The official", "signs what the rule found.", by));
         }
+        Determination::Issued { .. } if it.unrecorded().is_some() => {
+            let what = "brings in the record; then the developer has its letter.";
+            steps.push(step("The official", what, None));
+        }
         Determination::Draft { .. }
         | Determination::Issued { .. }
         | Determination::Withdrawn { .. }

@@ -258,6 +258,24 @@ async fn rehearsed(world: &World, cast: &Framework) -> Digest {
     root
 }
 
+/// No duty is taken back, and a docket waits for each custodian: whoever could never do it gets none.
+#[tokio::test]
+async fn a_duty_goes_only_to_somebody_who_can_do_it() {
+    each("duties", |world| async move {
+        let cast = Framework::enter(&world).await;
+        let (desk, official) = (&world.desk, &cast.officials.1[0]);
+        let id = must(docket::open(desk, official).await).id;
+        let strangers =
+            [PersonId::new(world.desk.uuid()), person_of(&cast.duty), person_of(&cast.developer.1)];
+        for person in strangers {
+            let given = docket::give(desk, official, id, person, Duty::Custody).await;
+            refused(given, "no open account of an evaluator, an official or an auditor");
+        }
+        must(docket::give(desk, official, id, person_of(&cast.auditor), Duty::Custody).await);
+    })
+    .await;
+}
+
 /// The root that an entry of the log names, where the letter's proof of it holds.
 fn proven(subject: &Subject) -> Option<Digest> {
     let Subject::Committed { proof: Some(Logged { entry, index, size, root, hashes }), .. } =

@@ -34,10 +34,13 @@ pub fn rows(list: &[Value], columns: &[Column]) -> String {
 /// One thing line by line; what is not there has no line.
 pub fn cards(one: &Value) -> String {
     let Value::Object(fields) = one else { return format!("{}\n", word(Some(one))) };
-    let shown = fields.iter().map(|(name, value)| (name, word(Some(value))));
+    let shown = fields.iter().map(|(name, value)| match (name.strip_suffix("_seconds"), value) {
+        (Some(name), Value::Number(seconds)) => (name, time(seconds.as_u64().unwrap_or(0))),
+        _ => (name.as_str(), word(Some(value))),
+    });
     let shown: Vec<_> = shown.filter(|(_, value)| !value.is_empty()).collect();
     let width = shown.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let line = |(name, value): &(&String, String)| {
+    let line = |(name, value): &(&str, String)| {
         let name = name.replace('_', " ");
         // A text of several lines stands below its name.
         match value.contains('\n') {
@@ -58,11 +61,32 @@ fn word(value: Option<&Value>) -> String {
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Array(values)) => {
             let words: Vec<String> = values.iter().map(|value| word(Some(value))).collect();
-            words.join(", ")
+            // Things of several parts have a line each.
+            let between = if values.iter().any(Value::is_object) { "\n" } else { ", " };
+            let end = if between == "\n" { between } else { "" };
+            words.join(between) + end
         }
-        Some(object @ Value::Object(_)) => object.to_string(),
+        Some(Value::Object(parts)) => {
+            let parts = parts.iter().map(|(name, part)| (name, word(Some(part))));
+            let parts = parts.filter(|(_, part)| !part.is_empty());
+            let parts: Vec<String> = parts
+                .map(|(name, part)| format!("{}: {}", name.replace('_', " "), part.trim_end()))
+                .collect();
+            parts.join("; ")
+        }
     };
     text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect()
+}
+
+/// How long, in days and hours.
+fn time(seconds: u64) -> String {
+    let (days, hours) = (seconds / 86_400, seconds % 86_400 / 3600);
+    match (days, hours) {
+        (0, 0) => format!("{seconds} seconds"),
+        (0, hours) => format!("{hours} hours"),
+        (days, 0) => format!("{days} days"),
+        (days, hours) => format!("{days} days, {hours} hours"),
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +111,17 @@ mod tests {
             assert!(told.contains(line), "{told}");
         }
         assert!(!told.contains("none") && !told.contains("panel"), "{told}");
+        let nested = json!({"custody": {"quorum": 2, "of": ["a", "b"], "why": null},
+            "tokens": [{"run": "r", "fate": "used"}], "left_seconds": 2_595_600});
+        let told = cards(&nested);
+        for line in [
+            "custody  of: a, b; quorum: 2\n",
+            "tokens\nfate: used; run: r\n",
+            "left     30 days, 1 hours\n",
+        ] {
+            assert!(told.contains(line), "{told}");
+        }
+        assert!(!told.contains('{') && !told.contains('"'), "{told}");
         assert!(!cards(&json!({"x": "\u{1b}[2Jx\u{7}"})).contains('\u{1b}'));
     }
 }

@@ -15,13 +15,16 @@ use std::process::ExitCode;
 /// How long reasons may be, in bytes.
 const REASONS_BYTES_MAX: usize = 64 << 10;
 
+/// How long a name may be, in characters.
+const NAME_LEN_MAX: usize = 200;
+
 /// Whose word, and about what.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The record.
     record: PathBuf,
     /// The official's name.
-    #[arg(long)]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     official: String,
     /// A file with the reasons why they differ; without one, they concur.
     #[arg(long, value_name = "REASONS")]
@@ -66,4 +69,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         false => determine::tell(&record),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whose word it is: something that can be read, on one line.
+fn name(text: &str) -> Result<String, String> {
+    let is_said = text.chars().any(char::is_alphanumeric);
+    let fits = text.chars().count() <= NAME_LEN_MAX && !text.chars().any(char::is_control);
+    match is_said && fits {
+        true => Ok(text.trim().to_owned()),
+        false => Err(format!("a name has letters, on one line, and {NAME_LEN_MAX} at most")),
+    }
 }

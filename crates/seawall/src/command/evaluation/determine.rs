@@ -302,6 +302,7 @@ pub(super) fn tell(record: &Record) {
     let classes: Vec<String> = classes.map(|(class, count)| format!("{class} {count}")).collect();
     say!("attempts: {}", classes.join(", "));
     tokens(body);
+    unnoted(body);
     say!("record {}", record.sha256);
     official(record);
 }
@@ -312,6 +313,15 @@ fn tokens(body: &Body) {
     match body.logs.len() - with {
         0 => say!("tokens: the gateway's count agrees with the logs"),
         lacking => say!("tokens: no gateway's count was given for {lacking} of the logs"),
+    }
+}
+
+/// What a letter names and no log notes: an engagement keeps no record without it.
+fn unnoted(body: &Body) {
+    let model = &body.model;
+    let noted = [("snapshot", &model.snapshot), ("safeguards", &model.safeguards)];
+    for (name, _) in noted.iter().filter(|(_, noted)| noted.is_none()) {
+        say!("no log notes the {name} (`run --{name}`): no engagement keeps this record");
     }
 }
 
@@ -386,6 +396,23 @@ fn official(record: &Record) {
     }
 }
 
+/// Why a domain was found as it was, for those who do not know the words of the record.
+fn in_words(reason: &Value) -> String {
+    let words = match reason.as_str().unwrap_or_default() {
+        "lower_reaches" => "the lower bound reaches the threshold",
+        "upper_below" => "the upper bound stays below the threshold",
+        "between" => "the threshold lies between the bounds",
+        "few_families" => "there are too few families to generalise from",
+        "incomplete" => "what is missing could turn the answer",
+        "refusals" => "too many attempts were refused to say that an ability is absent",
+        "fallback" => "another model answered in place of the one under test",
+        "own_limits" => "attempts ran under limits of their tasks' own",
+        "elicitation" => "not enough was done to draw the ability out",
+        other => return other.replace('_', " "),
+    };
+    words.to_owned()
+}
+
 fn root(body: &Body) -> String {
     body.protocol.root.map(|root| root.to_string()).unwrap_or_default()
 }
@@ -396,7 +423,7 @@ fn told(found: &Value, before: &str) {
     for part in found["parts"].as_array().into_iter().flatten() {
         let reasons = part["reasons"].as_array().into_iter().flatten();
         let reason = |reason: &Value| match text(&reason["demand"]) {
-            demand if demand.is_empty() => text(&reason["reason"]),
+            demand if demand.is_empty() => in_words(&reason["reason"]),
             demand => format!("{} ({demand})", text(&reason["reason"])),
         };
         let reasons: Vec<String> = reasons.map(reason).collect();

@@ -1,6 +1,6 @@
 //! `seawall evaluation docket`: an evaluation as an installation has it, over its own interface.
 
-use crate::command::clearinghouse::{Asking, Column, step, text};
+use crate::command::clearinghouse::{Asking, Column, json_in, step};
 use crate::command::gateway::papers::keeper;
 use anyhow::bail;
 use clap::Subcommand;
@@ -132,7 +132,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                     .await?;
             }
             What::Commit { one, protocol, threshold, rehearsal: _ } => {
-                let terms: Value = serde_json::from_str(&text(&protocol)?)?;
+                let terms = json_in(&protocol)?;
                 let kept = match threshold {
                     Some(quorum) => format!("quorum={quorum}"),
                     None => "rehearsal=true".to_owned(),
@@ -154,7 +154,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
             What::Token { one } => one.send("/tokens", &json!({})).await?,
             What::Step { one, document } => {
-                one.send("/steps", &serde_json::from_str(&text(&document)?)?).await?;
+                one.send("/steps", &json_in(&document)?).await?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -27,8 +27,8 @@ pub struct Arguments {
     snapshot: Option<Digest>,
     /// Which guards the model had (`production`, `reduced`, `helpful_only`), where the logs do not
     /// note it as `safeguards`.
-    #[arg(long)]
-    safeguards: Option<String>,
+    #[arg(long, value_parser = safeguards)]
+    safeguards: Option<Safeguards>,
     /// Where the letter goes; without it, to standard output.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -65,7 +65,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn said(arguments: &Arguments) -> Said {
-    let word = arguments.safeguards.clone().map(Value::String);
-    let safeguards = word.and_then(|word| serde_json::from_value::<Safeguards>(word).ok());
-    Said { snapshot: arguments.snapshot, safeguards }
+    Said { snapshot: arguments.snapshot, safeguards: arguments.safeguards }
+}
+
+/// Reads which guards a model had, by the word that logs note.
+pub(super) fn safeguards(word: &str) -> Result<Safeguards, String> {
+    serde_json::from_value(Value::from(word))
+        .map_err(|_| "there is `production`, `reduced` and `helpful_only`".to_owned())
 }

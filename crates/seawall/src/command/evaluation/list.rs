@@ -6,7 +6,6 @@ use anyhow::{Context, bail};
 use seawall_domain::evaluation::log::Header;
 use seawall_formats::inspect;
 use serde_json::{Value, json};
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -39,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut listed = Vec::new();
     for place in &arguments.places {
         match place.is_dir() {
-            true => search(place, DEPTH_MAX, &mut listed)?,
+            true => search(place, &mut listed)?,
             false => listed.push(read(place)),
         }
     }
@@ -55,23 +54,36 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if is_read { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-/// Reads the logs of a folder and of those in it; links are not followed. A JSON file that is no
-/// log is passed over.
-fn search(folder: &Path, depth: usize, into: &mut Vec<Listed>) -> anyhow::Result<()> {
-    let entries = folder.read_dir().with_context(|| format!("cannot read {}", folder.display()))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
-        let (path, kind) = (entry.path(), entry.file_type()?);
-        if kind.is_dir() && depth > 0 {
-            search(&path, depth - 1, into)?;
-        }
-        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        if !kind.is_file() || !["eval", "json"].contains(&extension) {
-            continue;
-        }
+/// Reads the logs of a folder and of those in it. A JSON file that is no log is passed over.
+fn search(folder: &Path, into: &mut Vec<Listed>) -> anyhow::Result<()> {
+    for path in files(folder)? {
         let one = read(&path);
-        if extension == "eval" || one.header.is_ok() {
+        if path.extension().is_some_and(|end| end == "eval") || one.header.is_ok() {
             into.push(one);
+        }
+    }
+    Ok(())
+}
+
+/// What may be a log in a folder and in those in it, by name; links are not followed.
+pub(super) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(folder, DEPTH_MAX, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+fn collect(folder: &Path, depth: usize, into: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let unread = || format!("cannot read {}", folder.display());
+    for entry in folder.read_dir().with_context(unread)? {
+        let entry = entry.with_context(unread)?;
+        let (path, kind) = (entry.path(), entry.file_type().with_context(unread)?);
+        if kind.is_dir() && depth > 0 {
+            collect(&path, depth - 1, into)?;
+        }
+        let is_log = path.extension().is_some_and(|end| end == "eval" || end == "json");
+        if kind.is_file() && is_log {
+            into.push(path);
         }
         if into.len() > LOGS_MAX {
             bail!("there are more than {LOGS_MAX} logs; name a folder with fewer");
@@ -115,9 +127,14 @@ fn text(listed: &[Listed]) -> String {
     if listed.is_empty() {
         return "There is no log here.\n".to_owned();
     }
-    let logs = if listed.len() == 1 { "1 log" } else { &format!("{} logs", listed.len()) };
+    let read = listed.iter().filter(|one| one.header.is_ok()).count();
+    let logs = if read == 1 { "1 log" } else { &format!("{read} logs") };
+    let unread = match listed.len() - read {
+        0 => String::new(),
+        unread => format!("; {unread} not read"),
+    };
     let further = "by what their headers say. `seawall evaluation ingest` reads what is in them.";
-    let _ = writeln!(said, "\n{logs}, {further}");
+    let _ = writeln!(said, "\n{logs}{unread}, {further}");
     said
 }
 

@@ -100,7 +100,7 @@ pub(super) fn log(path: &Path) -> anyhow::Result<(Log, Digest)> {
 /// SHA-256 of a file, however large.
 pub(super) fn digest(path: &Path) -> anyhow::Result<Digest> {
     let shown = path.display();
-    let mut file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let mut file = super::regular(path)?;
     hashed(&mut file).with_context(|| format!("cannot read {shown}"))
 }
 

@@ -7,18 +7,21 @@
 
 mod account;
 pub mod attend;
+mod behind;
 mod guard;
 mod plan;
 mod voice;
 mod watch;
 
-use super::{flags, ingest};
+use super::{flags, ingest, letter};
 use crate::command::{block_on, told_to_end};
 use account::Account;
 use anyhow::{Context, bail};
 use guard::Guard;
 use jiff::Timestamp;
 use plan::Plan;
+use seawall_domain::digest::Digest;
+use seawall_domain::engagement::letter::Safeguards;
 use seawall_domain::evaluation::demand::Guard as Network;
 use seawall_domain::evaluation::finding::Finding;
 use serde_json::json;
@@ -58,12 +61,19 @@ pub struct Arguments {
     /// The protocol: attempts, budgets and reruns are its.
     #[arg(long, value_name = "FILE")]
     protocol: Option<PathBuf>,
+    /// SHA-256 of the developer's snapshot; the log notes it, and a letter names it.
+    #[arg(long, value_name = "DIGEST")]
+    snapshot: Option<Digest>,
+    /// Which guards the model has: `production`, `reduced` or `helpful_only`; the log notes it, and
+    /// a letter names it.
+    #[arg(long, value_parser = letter::safeguards)]
+    safeguards: Option<Safeguards>,
     /// The developer's attestation of the snapshot, as `attest` signed it; the log notes its digest
     /// and who signed it.
     #[arg(long, value_name = "FILE")]
     attestation: Option<PathBuf>,
     /// An evaluator, by an id that names nobody; the log notes it. Once for each.
-    #[arg(long, value_name = "ID", value_parser = plan::pseudonym)]
+    #[arg(long, value_name = "ID", value_parser = behind::pseudonym)]
     evaluator: Vec<String>,
     /// What tokens of the models cost, as Inspect reads it: a budget of money needs it.
     #[arg(long, value_name = "FILE")]

@@ -57,24 +57,18 @@ pub(super) fn seal(arguments: &SealArguments) -> anyhow::Result<ExitCode> {
     let published = Published::of(&draft, Timestamp::now());
     let root = published.root()?;
     let tokens = TokenBook::open(&draft, &published, papers::chance()?)?;
-    std::fs::create_dir_all(&arguments.out)
-        .with_context(|| format!("cannot make {}", arguments.out.display()))?;
-    let place = |name: &str| arguments.out.join(name);
-    papers::keep(&place(COMMITMENT), &published.to_bytes()?, Readers::Anybody)?;
-    papers::keep(&place(TOKENS), &tokens.to_bytes()?, Readers::Owner)?;
     let opening = commitment.opening()?;
-    let mut secret = vec![TOKENS.to_owned()];
-    match arguments.threshold {
-        Some(quorum) => {
-            let sealed = custody::seal(root, &opening, quorum, &arguments.custodians)?;
-            papers::keep(&place(SEALED), &sealed, Readers::Owner)?;
-            secret.push(SEALED.to_owned());
-        }
-        None => {
-            papers::keep(&place(OPENING), &opening, Readers::Owner)?;
-            secret.push(OPENING.to_owned());
-        }
-    }
+    let (kept, opening) = match arguments.threshold {
+        Some(quorum) => (SEALED, custody::seal(root, &opening, quorum, &arguments.custodians)?),
+        None => (OPENING, opening),
+    };
+    let papers = [
+        (kept, opening, Readers::Owner),
+        (TOKENS, tokens.to_bytes()?, Readers::Owner),
+        (COMMITMENT, published.to_bytes()?, Readers::Anybody),
+    ];
+    lay(&arguments.out, &papers)?;
+    let secret = [TOKENS, kept];
     if arguments.json {
         print_json(&json!({"root": root, "public": [COMMITMENT], "secret": secret}))?;
     } else {
@@ -83,6 +77,21 @@ pub(super) fn seal(arguments: &SealArguments) -> anyhow::Result<ExitCode> {
         say!("secret: {}", secret.join(", "));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lays what was made into a folder that holds nothing of another sealing. The opening comes first
+/// and the commitment last: what can be signed can be opened, whatever went wrong on the way.
+fn lay(folder: &Path, papers: &[(&str, Vec<u8>, Readers)]) -> anyhow::Result<()> {
+    let shown = folder.display();
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {shown}"))?;
+    let names = [COMMITMENT, TOKENS, SEALED, OPENING];
+    if let Some(name) = names.into_iter().find(|name| folder.join(name).exists()) {
+        bail!("cannot seal into {shown}: it has {name} of another sealing; name a new folder");
+    }
+    for (name, bytes, readers) in papers {
+        papers::keep(&folder.join(name), bytes, *readers)?;
+    }
+    Ok(())
 }
 
 /// Which commitment, and who signs.

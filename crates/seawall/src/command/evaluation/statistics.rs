@@ -3,7 +3,9 @@
 use super::papers::{self, Readers};
 use super::{Watched, figures, plain, plot};
 use crate::command::{print_json, print_text};
-use anyhow::Context;
+use anyhow::{Context, bail};
+use indicatif::ProgressBar;
+use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::attempt::{Attempt, TaskId};
 use seawall_domain::evaluation::battery::{Battery, Profile};
 use seawall_domain::evaluation::report::{FAMILY_FIELD, Report};
@@ -14,9 +16,10 @@ use seawall_domain::evaluation::statistics::summary::{Settings, Summary};
 use seawall_formats::inspect;
 use seawall_formats::plot::svg;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// The field of a sample's metadata that says how long people take.
 const MINUTES_FIELD: &str = "human_minutes";
@@ -37,9 +40,9 @@ pub struct Arguments {
     /// The level of error of each bound; an interval from both has twice that.
     #[arg(long, default_value = "0.05", value_parser = alpha)]
     alpha: Alpha,
-    /// Draws of the bootstrap of the horizon.
-    #[arg(long, default_value_t = DRAWS)]
-    draws: u32,
+    /// Draws of the bootstrap of the horizon: 10,000, or as many as a large battery allows.
+    #[arg(long)]
+    draws: Option<u32>,
     /// The seed of these draws; equal seeds give equal intervals.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -64,13 +67,23 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let battery = Battery::of(&pool.attempts, &pool.profiles);
     let most = WORK_MAX / (battery.tasks.len() as u64).max(1);
-    let count = arguments.draws.min(u32::try_from(most).unwrap_or(u32::MAX));
+    let most = u32::try_from(most).unwrap_or(u32::MAX);
+    let count = match arguments.draws {
+        Some(draws) if draws > most => {
+            bail!("cannot draw {draws} times: of {} tasks {most} is the most", battery.tasks.len())
+        }
+        draws => draws.unwrap_or(DRAWS.min(most)),
+    };
     let settings = Settings {
         alpha: arguments.alpha,
         draws: Draws { count, seed: arguments.seed },
         weighting: Weighting::Given,
     };
-    match Summary::of(&battery, settings) {
+    let summary = {
+        let _drawing = Drawing::begin(count, &battery);
+        Summary::of(&battery, settings)
+    };
+    match summary {
         Ok(summary) => {
             let mut said = figures::document(&battery, &summary, settings);
             said["complete"] = json!(pool.incomplete.is_empty());
@@ -97,9 +110,36 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// From how many draws times tasks on it is shown that something is done: about a second.
+const DRAWING_FROM: u64 = 20_000_000;
+
+/// What is shown while many draws are made; how far they are is not known.
+struct Drawing(ProgressBar);
+
+impl Drawing {
+    fn begin(draws: u32, battery: &Battery) -> Drawing {
+        let work = u64::from(draws).saturating_mul(battery.tasks.len() as u64);
+        let bar = match work > DRAWING_FROM {
+            true => ProgressBar::new_spinner(),
+            false => ProgressBar::hidden(),
+        };
+        bar.set_message(format!("drawing {draws} times for the interval of the horizon"));
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Drawing(bar)
+    }
+}
+
+impl Drop for Drawing {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// The attempts of all logs together.
 #[derive(Default)]
 struct Pool {
+    /// Each log by its bytes: one that is given twice says nothing new.
+    taken: BTreeSet<Digest>,
     attempts: Vec<Attempt>,
     profiles: BTreeMap<TaskId, Profile>,
     model: Option<String>,
@@ -127,11 +167,15 @@ impl Pool {
 
     fn take(&mut self, path: &Path, family: &str) -> anyhow::Result<()> {
         let shown = path.display();
+        let digest = papers::digest(path).with_context(|| format!("cannot use {shown}"))?;
+        if !self.taken.insert(digest) {
+            bail!("cannot use {shown}: the very same log was given before, and counts once");
+        }
         let log = inspect::read_with(Watched::open(path)?, &[family]);
         let log = log.with_context(|| format!("cannot use {shown}"))?;
         let model = &log.header.spec.model;
         if self.model.get_or_insert_with(|| model.clone()) != model {
-            anyhow::bail!("cannot use {shown}: it is about another model than those before");
+            bail!("cannot use {shown}: it is about another model than those before");
         }
         let report = Report::of(&log);
         if !report.can_serve() {

@@ -1,9 +1,8 @@
 //! `seawall evaluation verify`: a record, recomputed from its inputs.
 
 use super::papers::{self, Readers};
-use super::{canaries, egress, plain};
+use super::{canaries, egress, list, plain};
 use crate::command::{print_json, say};
-use anyhow::Context;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::run::Run;
 use seawall_formats::determination::{LogEntry, Record};
@@ -17,15 +16,12 @@ use std::process::ExitCode;
 /// The status for a record in which nothing is wrong, of which not everything could be looked at.
 const NOT_ALL: u8 = 3;
 
-/// The most files that are looked at in a folder of logs.
-const FILES_MAX: usize = 10_000;
-
 /// Which record, and with what.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The record.
     record: PathBuf,
-    /// The logs, or folders in which they are.
+    /// The logs, or folders in which they are, however deep.
     #[arg(long, num_args = 1..)]
     logs: Vec<PathBuf>,
     /// The opening of the protocol; of a rehearsal, the plain protocol.
@@ -169,7 +165,7 @@ impl Given {
         for path in paths {
             match path.is_dir() {
                 true => {
-                    for file in files(path)? {
+                    for file in list::files(path)? {
                         given.take(&file, &wanted)?;
                     }
                 }
@@ -195,20 +191,4 @@ impl Given {
         }
         Ok(true)
     }
-}
-
-/// The logs in a folder, by name.
-fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let shown = folder.display();
-    let listed = std::fs::read_dir(folder).with_context(|| format!("cannot read {shown}"))?;
-    let mut files = Vec::new();
-    for entry in listed.take(FILES_MAX) {
-        let path = entry.with_context(|| format!("cannot read {shown}"))?.path();
-        let is_log = path.extension().is_some_and(|end| end == "eval" || end == "json");
-        if is_log && path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

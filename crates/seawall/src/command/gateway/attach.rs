@@ -112,7 +112,9 @@ pub async fn attach(arguments: AttachArguments) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("listening on {listen}"))?;
-    say!("attached: use http://{} as the provider's address", listener.local_addr()?);
+    let address = format!("http://{}", listener.local_addr()?);
+    say!("attached: use {address} as the provider's address");
+    say!("clients of OpenAI's want {address}/v1, and take any word for a key");
     let ended = proxy(listener, attached, until).await;
     if let Some(renewing) = renewing {
         renewing.abort();

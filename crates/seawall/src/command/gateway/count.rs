@@ -40,7 +40,7 @@ pub fn count(arguments: &CountArguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut sums = Sums::default();
-    let file = settings.data.join(journal::FILE);
+    let file = super::papers::journal(&settings.data.join(journal::FILE))?;
     let head = journal::read(&file, |line| sums.take(line))?;
     let stated = Stated {
         window: settings.window.id,

@@ -12,7 +12,7 @@ use seawall_domain::id::{PartyId, PersonId, ScanId};
 use seawall_domain::recipient::Recipient;
 use seawall_gateway::control::{CUT, CutWord};
 use seawall_gateway::credential;
-use seawall_gateway::kept::{self, Vouched};
+use seawall_gateway::kept::{self, Unlike, Vouched};
 use seawall_gateway::record::CutOff;
 use seawall_gateway::settings::Settings;
 use seawall_ledger::note::VerifierKey;
@@ -204,20 +204,27 @@ pub struct VerifyArguments {
     json: bool,
 }
 
-/// Verifies, and answers with status 1 when something does not hold.
-pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
-    let mut journal = arguments.journal.clone();
-    if journal.is_dir() {
-        journal = journal.join(seawall_gateway::journal::FILE);
-    }
+/// The journal of a gateway's folder, or the file itself. A gateway without one was never there.
+pub(super) fn journal(place: &Path) -> anyhow::Result<PathBuf> {
+    let journal = match place.is_dir() {
+        true => place.join(seawall_gateway::journal::FILE),
+        false => place.to_owned(),
+    };
     if !journal.exists() {
         bail!("there is no journal {}", journal.display());
     }
+    Ok(journal)
+}
+
+/// Verifies, and answers with status 1 when something does not hold.
+pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
+    let journal = journal(&arguments.journal)?;
     let note = arguments.checkpoint.as_ref().map(std::fs::read).transpose()?;
     let checkpoint = note.as_deref().zip(arguments.signer.as_ref());
     let hold = |folder: &PathBuf| kept::hold(&journal, folder, arguments.signer.as_ref());
     let vouched = match arguments.kept.as_ref().map(hold).transpose() {
         Ok(vouched) => vouched,
+        Err(nothing @ Unlike::Nothing(_)) => bail!("cannot verify: {nothing}"),
         Err(unlike) => {
             say!("DOES NOT HOLD: {unlike}");
             return Ok(ExitCode::from(1));

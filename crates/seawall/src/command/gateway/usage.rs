@@ -27,6 +27,7 @@ pub struct UsageArguments {
 
 /// Shows it.
 pub fn usage(arguments: &UsageArguments) -> anyhow::Result<ExitCode> {
+    super::papers::journal(&arguments.folder.join(seawall_gateway::journal::FILE))?;
     let told = seawall_gateway::usage::usage(&arguments.folder, arguments.party)?;
     if arguments.json {
         crate::command::print_json(&whole(&told))?;

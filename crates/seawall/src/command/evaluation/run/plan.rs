@@ -4,9 +4,9 @@
 //! its arguments, which anybody on the machine can see, hold no token. Variables are no place for
 //! one either: a task's local sandbox inherits them.
 
-use super::super::{attest, egress, flags, registry};
+use super::super::{egress, flags, registry};
 use super::attend::PRIVATE;
-use super::{Arguments, Ended, guard};
+use super::{Arguments, Ended, behind, guard};
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::demand::{
@@ -16,10 +16,8 @@ use seawall_domain::evaluation::finding::{Code, Finding};
 use seawall_domain::evaluation::log::Spec;
 use seawall_domain::evaluation::tally::Reconciled;
 use seawall_domain::id::RunId;
-use seawall_services::evaluation::attestation::NOTES;
 use serde_json::{Map, Value, json};
 use sha2::Digest as _;
-use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
@@ -28,12 +26,6 @@ use tempfile::TempDir;
 
 /// A week: no run that is known takes as long.
 pub(super) const DEADLINE_SECONDS: u64 = 7 * 86_400;
-/// The member of a log's metadata that names the snapshot.
-const SNAPSHOT_FIELD: &str = "snapshot";
-
-/// The member of a log's metadata that names the evaluators.
-const EVALUATORS_FIELD: &str = "evaluators";
-
 /// The member of a log's metadata that holds the run's token.
 pub(super) const TOKEN_FIELD: &str = "seawall_run_token";
 /// The member that holds the run's id.
@@ -307,37 +299,6 @@ fn write_private(path: &Path, document: &Value) -> anyhow::Result<()> {
     file.write_all(document.to_string().as_bytes()).context("cannot write the run's configuration")
 }
 
-/// Notes who stands behind a run: the developer's attestation, which must be about its model and
-/// snapshot, and the evaluators.
-fn stand_behind(arguments: &Arguments, noted: &mut Map<String, Value>) -> anyhow::Result<()> {
-    if let Some(path) = &arguments.attestation {
-        let attested = attest::attested(path)?;
-        let about = attested.is_about(&arguments.model, noted.get(SNAPSHOT_FIELD));
-        about.with_context(|| format!("cannot use {}", path.display()))?;
-        noted.insert(SNAPSHOT_FIELD.into(), json!(attested.attestation.snapshot));
-        noted.extend(NOTES.map(str::to_owned).into_iter().zip(attested.notes()));
-    }
-    if !arguments.evaluator.is_empty() {
-        let evaluators: BTreeSet<&String> = arguments.evaluator.iter().collect();
-        noted.insert(EVALUATORS_FIELD.into(), json!(evaluators));
-    }
-    Ok(())
-}
-
-/// The longest id of an evaluator, in characters.
-const PSEUDONYM_LEN_MAX: usize = 64;
-
-/// An id that names nobody: letters, digits, `-`, `_`, `.`.
-pub(super) fn pseudonym(text: &str) -> Result<String, String> {
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    match (1..=PSEUDONYM_LEN_MAX).contains(&text.len()) && text.chars().all(fits) {
-        true => Ok(text.to_owned()),
-        false => {
-            Err(format!("an id has up to {PSEUDONYM_LEN_MAX} letters, digits, `-`, `_` and `.`"))
-        }
-    }
-}
-
 /// Inspect's run configuration: what the operator adds, and over it what this run fixes.
 fn configuration(
     arguments: &Arguments,
@@ -378,7 +339,7 @@ fn configuration(
         noted.insert(EGRESS_LOG_NOTE.into(), json!(notes.log));
         noted.insert(EGRESS_DENIED_NOTE.into(), json!(notes.denied));
     }
-    stand_behind(arguments, &mut noted)?;
+    behind::note(arguments, &mut noted)?;
     config.insert("metadata".into(), noted.into());
     if arguments.model.starts_with("openai/") {
         // Not told, it finds out by a request of its own, which no log tells of.
