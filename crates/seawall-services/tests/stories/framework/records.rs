@@ -273,10 +273,7 @@ async fn a_record_is_kept_only_where_it_belongs() {
         let until = in_days(&world, 60);
         must(engagement::submit(&desk, &cast.developer.1, unnamed, until).await);
         must(engagement::schedule(&desk, evaluator, unnamed).await);
-        must(engagement::start(&desk, evaluator, unnamed).await);
-        must(engagement::analyse(&desk, evaluator, unnamed).await);
-        let signed = engagement::issue(&desk, official, unnamed, found, None).await;
-        refused(signed, "no sealed protocol was named");
+        refused(engagement::start(&desk, evaluator, unnamed).await, "first name a sealed one");
         refused(send(unnamed, &good).await, "first the official signs");
         let else_found = match found {
             Finding::Covered => Finding::NotCovered,
