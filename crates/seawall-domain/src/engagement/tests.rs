@@ -1,3 +1,4 @@
+use super::crossing::{Crossing, Standing};
 use super::determination::Concurrence;
 use super::lineage::WINDOW_SECONDS_MAX;
 use super::release::Report;
@@ -239,6 +240,24 @@ fn runs_begin_under_a_named_protocol() {
     check("ask schedule name", EVALUATOR(), Ok(()));
     check("ask name schedule", EVALUATOR(), Ok(()));
     check("ask name schedule run", EVALUATOR(), Err(Refused::NotNow));
+}
+
+#[test]
+fn what_crosses_says_whether_the_record_is_kept() {
+    fn check(steps: &str, expected: Option<Option<(Outcome, Standing)>>) {
+        let it = walk(bare(Weights::Held), steps);
+        let crossing = Crossing::of(&it, Digest::new([6; 32]));
+        let answer = |of: Crossing| of.answer.map(|answer| (answer.outcome, answer.record));
+        assert_eq!(crossing.map(answer), expected, "{steps}");
+        let unrecorded = crossing.and_then(|crossing| crossing.unrecorded());
+        assert_eq!(unrecorded, it.unrecorded(), "both sides are told the same: {steps}");
+    }
+    check("ask schedule", None);
+    check("ask schedule name", Some(None));
+    check("ask name schedule run analyse", Some(None));
+    let issued = "ask name schedule run analyse covered";
+    check(issued, Some(Some((Outcome::Covered, Standing::NotKept))));
+    check(&format!("{issued} record"), Some(Some((Outcome::Covered, Standing::Kept))));
 }
 
 /// Earlier versions began runs of which no protocol was named.
