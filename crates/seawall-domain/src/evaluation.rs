@@ -282,7 +282,8 @@ mod tests {
         check((SHOWINGS_EACH_MAX, 0), 2, Ok(()));
         check((SHOWINGS_EACH_MAX, SHOWINGS_EACH_MAX), 2, often);
         check((SHOWINGS_EACH_MAX, SHOWINGS_EACH_MAX), 3, Ok(()));
-        // Earlier versions let one person have all 256 of a docket: that folds, and others have theirs.
+        // Earlier versions let one person have all 256 of a docket: that folds, and leaves others
+        // theirs.
         check((256, 0), 1, often);
         check((256, 0), 2, Ok(()));
         let says = docket::Refused::ShownOften.to_string();
