@@ -372,9 +372,11 @@ impl Engagement {
         }
     }
 
-    /// An outcome is signed only under a sealed protocol that was named before the runs.
+    /// Runs begin only under a sealed protocol that was named before; so an outcome stands on one.
+    /// Facts of earlier versions began runs without one: of those no outcome is signed.
     fn stands_on_a_protocol(&self, fact: DeterminationFact) -> Result<(), Refused> {
         match (fact, self.protocol) {
+            (DeterminationFact::Started, None) => Err(Refused::UnnamedProtocol),
             (DeterminationFact::Issued { .. }, None) => Err(Refused::NoProtocol),
             (
                 DeterminationFact::Issued { .. }

@@ -49,8 +49,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// The most times that it is recorded that somebody was shown an opened protocol.
-pub const SHOWINGS_MAX: usize = 256;
+/// The most times that one person is shown what a docket opened: every field more than twice. Since
+/// a docket has at most [`sealing::PEOPLE_MAX`] people, this bounds its list as well, and nobody
+/// uses up what is another's.
+pub const SHOWINGS_EACH_MAX: usize = 64;
 
 /// An evaluation as it is kept: its docket, and where its sealed protocols lie.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -170,6 +172,23 @@ impl Evaluation {
         Ok((Evaluation { docket, ..self.clone() }, fact))
     }
 
+    /// Shows a person an opened protocol, or one field of it.
+    pub fn show(
+        &self,
+        root: Digest,
+        to: PersonId,
+        field: Option<String>,
+        now: Timestamp,
+    ) -> Result<(Evaluation, EvaluationFact), docket::Refused> {
+        let so_far = self.shown.iter().filter(|shown| shown.to == to).count();
+        if so_far >= SHOWINGS_EACH_MAX {
+            return Err(docket::Refused::ShownOften);
+        }
+        let fact = EvaluationFact::ProtocolShown { root, to, field };
+        let next = Evaluation::apply(Some(self.clone()), &fact, now);
+        next.map(|next| (next, fact)).ok_or(docket::Refused::NotNow)
+    }
+
     /// The newest root that two people sealed, which runs are begun under.
     pub fn sealed(&self) -> Option<Digest> {
         self.docket.revisions.newest().map(|newest| newest.root)
@@ -209,9 +228,9 @@ impl Aggregate for Evaluation {
                 kept.opening = Some(*opening);
             }
             EvaluationFact::ProtocolShown { root, to, field } => {
-                let shown = Shown { root: *root, to: *to, field: field.clone(), at };
-                (next.shown.len() < SHOWINGS_MAX).then_some(())?;
-                next.shown.push(shown);
+                // What one person is shown is bounded where it is decided; earlier versions bounded
+                // all of it together.
+                next.shown.push(Shown { root: *root, to: *to, field: field.clone(), at });
             }
         }
         Some(next)
@@ -221,5 +240,53 @@ impl Aggregate for Evaluation {
 impl From<docket::Refused> for Refusal {
     fn from(refused: docket::Refused) -> Refusal {
         Refusal::ByRule(refused.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(number: u128) -> PersonId {
+        PersonId::new(Uuid::from_u128(number))
+    }
+
+    /// An evaluation that showed so many fields to the first person and to the second.
+    fn shown(first: usize, second: usize) -> Evaluation {
+        let id = EvaluationId::new(Uuid::from_u128(9));
+        let (opened, _) = Evaluation::open(id, Timestamp::UNIX_EPOCH).unwrap();
+        let people = std::iter::repeat_n(1, first).chain(std::iter::repeat_n(2, second));
+        people.fold(opened, |it, number| {
+            let (root, field) = (Digest::new([7; 32]), Some("/tasks".to_owned()));
+            let fact = EvaluationFact::ProtocolShown { root, to: person(number), field };
+            Evaluation::apply(Some(it), &fact, Timestamp::UNIX_EPOCH).unwrap()
+        })
+    }
+
+    #[test]
+    fn nobody_uses_up_what_others_are_shown() {
+        fn check(so_far: (usize, usize), to: u128, expected: Result<(), docket::Refused>) {
+            let it = shown(so_far.0, so_far.1);
+            let told = it.show(Digest::new([7; 32]), person(to), None, Timestamp::UNIX_EPOCH);
+            let told = told.map(|(next, fact)| {
+                assert_eq!(next.shown.len(), it.shown.len() + 1);
+                let folded = Evaluation::apply(Some(it.clone()), &fact, Timestamp::UNIX_EPOCH);
+                assert_eq!(folded, Some(next));
+            });
+            assert_eq!(told, expected, "{so_far:?} {to}");
+        }
+        let often = Err(docket::Refused::ShownOften);
+        check((0, 0), 1, Ok(()));
+        check((SHOWINGS_EACH_MAX - 1, 0), 1, Ok(()));
+        check((SHOWINGS_EACH_MAX, 0), 1, often);
+        check((SHOWINGS_EACH_MAX, 0), 2, Ok(()));
+        check((SHOWINGS_EACH_MAX, SHOWINGS_EACH_MAX), 2, often);
+        check((SHOWINGS_EACH_MAX, SHOWINGS_EACH_MAX), 3, Ok(()));
+        // Earlier versions let one person have all 256 of a docket: that folds, and leaves others
+        // theirs.
+        check((256, 0), 1, often);
+        check((256, 0), 2, Ok(()));
+        let says = docket::Refused::ShownOften.to_string();
+        assert!(says.contains(&format!("{SHOWINGS_EACH_MAX} times")), "{says}");
     }
 }

@@ -4,6 +4,8 @@
 //! field that is not known, a number that is no canonical decimal text are refused. What is wrong
 //! is named by its place; nothing of its content is repeated, since a message may reach a log.
 
+pub mod draft;
+
 use crate::fault::FormatFault;
 use crate::json;
 use seawall_domain::evaluation::protocol::{FIELDS, Protocol, Terms};

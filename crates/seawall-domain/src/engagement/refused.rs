@@ -49,6 +49,11 @@ pub enum Refused {
     /// One person signs once.
     #[error("cannot sign again: a second person must sign")]
     SecondPersonNeeded,
+    /// Nothing runs before it is named what it runs under: no outcome could follow.
+    #[error(
+        "cannot begin the runs: no protocol is named for this question; first name a sealed one"
+    )]
+    UnnamedProtocol,
     /// No outcome is signed under rules that nobody sealed beforehand.
     #[error(
         "cannot sign an outcome: no sealed protocol was named for this question, and none can be \

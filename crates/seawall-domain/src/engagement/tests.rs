@@ -1,3 +1,4 @@
+use super::crossing::{Crossing, Standing};
 use super::determination::Concurrence;
 use super::lineage::WINDOW_SECONDS_MAX;
 use super::release::Report;
@@ -215,17 +216,64 @@ fn no_outcome_is_signed_without_a_protocol_or_told_without_its_record() {
         let told = it.step(issue(Outcome::Covered, Concurrence::Concurs), OFFICIAL(), at(1));
         assert_eq!(told.map(drop), expected, "{steps}");
     }
-    check("ask schedule run analyse", Err(Refused::NoProtocol));
-    check("ask schedule run name! analyse name!", Err(Refused::NoProtocol));
+    check("ask schedule run!", Err(Refused::NotNow));
+    check("ask schedule run! name run name! analyse", Ok(()));
     check("ask name schedule run analyse", Ok(()));
     check("ask schedule name run analyse", Ok(()));
     check("ask name schedule run", Err(Refused::NotNow));
-    let ended = walk(bare(Weights::Held), "ask schedule run analyse covered! no-room");
-    assert_eq!(ended.determination.name(), "declined", "there is a way out");
-    assert_eq!(ended.unrecorded(), None);
     let issued = walk(bare(Weights::Held), "ask name schedule run analyse covered");
     assert_eq!(issued.unrecorded(), Some(UNRECORDED));
     assert_eq!(walk(issued, "record").unrecorded(), None);
+}
+
+#[test]
+fn runs_begin_under_a_named_protocol() {
+    fn check(steps: &str, who: Who, expected: Result<(), Refused>) {
+        let it = walk(bare(Weights::Held), steps);
+        let start = Event::Determination(determination::Event::Start);
+        assert_eq!(it.step(start, who, at(1)).map(drop), expected, "{steps}");
+    }
+    check("", EVALUATOR(), Err(Refused::NotNow));
+    check("ask", EVALUATOR(), Err(Refused::NotNow));
+    check("ask schedule", EVALUATOR(), Err(Refused::UnnamedProtocol));
+    check("ask schedule", OFFICIAL(), Err(Refused::NotYours));
+    check("ask schedule name", EVALUATOR(), Ok(()));
+    check("ask name schedule", EVALUATOR(), Ok(()));
+    check("ask name schedule run", EVALUATOR(), Err(Refused::NotNow));
+}
+
+#[test]
+fn what_crosses_says_whether_the_record_is_kept() {
+    fn check(steps: &str, expected: Option<Option<(Outcome, Standing)>>) {
+        let it = walk(bare(Weights::Held), steps);
+        let crossing = Crossing::of(&it, Digest::new([6; 32]));
+        let answer = |of: Crossing| of.answer.map(|answer| (answer.outcome, answer.record));
+        assert_eq!(crossing.map(answer), expected, "{steps}");
+        let unrecorded = crossing.and_then(|crossing| crossing.unrecorded());
+        assert_eq!(unrecorded, it.unrecorded(), "both sides are told the same: {steps}");
+    }
+    check("ask schedule", None);
+    check("ask schedule name", Some(None));
+    check("ask name schedule run analyse", Some(None));
+    let issued = "ask name schedule run analyse covered";
+    check(issued, Some(Some((Outcome::Covered, Standing::NotKept))));
+    check(&format!("{issued} record"), Some(Some((Outcome::Covered, Standing::Kept))));
+}
+
+/// Earlier versions began runs of which no protocol was named.
+#[test]
+fn runs_that_began_without_a_protocol_still_fold_and_lead_to_no_outcome() {
+    let moved = |fact| EngagementFact::DeterminationMoved { fact };
+    let facts = [DeterminationFact::Started, DeterminationFact::Analysed].map(moved);
+    let scheduled = Some(walk(bare(Weights::Held), "ask schedule"));
+    let folded = facts.iter().fold(scheduled, |it, fact| Engagement::apply(it, fact, at(1)));
+    let folded = folded.unwrap();
+    assert_eq!((folded.determination.name(), folded.protocol), ("analysed", None));
+    let signed = folded.step(issue(Outcome::Covered, Concurrence::Concurs), OFFICIAL(), at(1));
+    assert_eq!(signed.map(drop), Err(Refused::NoProtocol));
+    let ended = walk(folded, "name! covered! no-room");
+    assert_eq!(ended.determination.name(), "declined", "there is a way out");
+    assert_eq!(ended.unrecorded(), None);
 }
 
 #[test]

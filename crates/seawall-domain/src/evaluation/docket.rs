@@ -5,6 +5,7 @@
 //! the facts gives the docket. Facts hold ids, digests and numbers only, so a docket can be shown
 //! to an auditor without showing the protocol.
 
+use super::SHOWINGS_EACH_MAX;
 use super::sealing::{self, Custody, Duties, Duty, Opened, Opening, OpeningStep};
 use super::sealing::{Revisions, Seal, Signer};
 use super::token::{self, Book, Claim, Plan, Reason, TokenFact};
@@ -112,6 +113,12 @@ pub enum Refused {
     /// There is no sealed protocol, or one is being sealed.
     #[error("cannot do this before the protocol is sealed, or while another one is")]
     NotNow,
+    /// A person was shown what is opened as often as it may be.
+    #[error(
+        "cannot show this again: you were shown what this docket opened {SHOWINGS_EACH_MAX} times, \
+         each of them on record; use what you kept"
+    )]
+    ShownOften,
 }
 
 /// The docket after a step, with what happened; or why not.

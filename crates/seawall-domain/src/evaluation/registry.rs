@@ -230,7 +230,29 @@ pub fn public(registers: &[Registry], task: &TaskId) -> Result<(), NotPublic> {
     }
 }
 
+/// A task is not run as somebody says.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("cannot name the task `{task}`: say which one is run; its variants are: {variants}")]
+pub struct OtherVariant {
+    /// The task.
+    pub task: String,
+    /// What it is run in.
+    pub variants: String,
+}
+
 impl Registered {
+    /// What a run calls it: by its id, and by the variant where it has some.
+    pub fn called(&self, variant: Option<&str>) -> Result<String, OtherVariant> {
+        match variant.filter(|variant| self.variants.contains(*variant)) {
+            Some(variant) => Ok(format!("{} ({variant})", self.id)),
+            None if self.variants.is_empty() => Ok(self.id.clone()),
+            None => {
+                let variants: Vec<&str> = self.variants.iter().map(String::as_str).collect();
+                Err(OtherVariant { task: self.id.clone(), variants: variants.join(", ") })
+            }
+        }
+    }
+
     /// Whether a run may call it so.
     fn is_called(&self, name: &str) -> bool {
         let variant = || {
@@ -294,6 +316,23 @@ mod tests {
         check(|tasks| tasks[0].files.clear(), Err(Unfit::Files));
         check(|tasks| tasks[0].family = Some("x\n".to_owned()), Err(Unfit::Text));
         check(Vec::clear, Err(Unfit::Number));
+    }
+
+    #[test]
+    fn a_run_calls_a_task_by_its_variant_where_it_has_some() {
+        #[track_caller]
+        fn check(variants: &[&str], variant: Option<&str>, expected: Option<&str>) {
+            let variants = variants.iter().map(|it| (*it).to_owned()).collect();
+            let task = Registered { variants, ..task("a") };
+            let called = task.called(variant).ok();
+            assert_eq!(called.as_deref(), expected);
+            assert!(called.is_none_or(|name| task.is_called(&name)));
+        }
+        check(&[], None, Some("a"));
+        check(&[], Some("easy"), Some("a"));
+        check(&["easy", "hard"], Some("easy"), Some("a (easy)"));
+        check(&["easy", "hard"], Some("other"), None);
+        check(&["easy"], None, None);
     }
 
     #[test]

@@ -323,7 +323,8 @@ pub async fn record(
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes))
 }
 
-/// The file that crosses to the other side: the receipt, the root, the outcome.
+/// The file that crosses to the other side: the receipt, the root, and the outcome with whether its
+/// record is kept.
 #[utoipa::path(get, path = "/v1/engagements/{id}/crossing", tag = "engagements",
     params(("id" = String, Path)),
     responses((status = 200, body = Object), (status = 401), (status = 404), (status = 409)))]
@@ -346,6 +347,9 @@ pub struct Read {
     pub root: String,
     /// The outcome, once there is one.
     pub outcome: Option<&'static str>,
+    /// Beside an outcome whose record was not kept when the file was written: that it was not, and
+    /// that no letter was sent.
+    pub unrecorded: Option<&'static str>,
 }
 
 /// Reads a file that crossed, and holds it against what this side has.
@@ -361,5 +365,6 @@ pub async fn receive_crossing(
 ) -> Result<Json<Read>, Refused> {
     let read = engagement::receive_crossing(&site.desk, &known.0.actor, id, &body).await?;
     let (receipt, root) = (read.receipt.to_string(), read.root.to_string());
-    Ok(Json(Read { receipt, root, outcome: read.outcome.map(Outcome::word) }))
+    let outcome = read.answer.map(|answer| answer.outcome.word());
+    Ok(Json(Read { receipt, root, outcome, unrecorded: read.unrecorded() }))
 }

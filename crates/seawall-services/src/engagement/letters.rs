@@ -155,21 +155,20 @@ async fn committed(
 /// What crosses to the other side, as a file.
 #[derive(Clone, Debug)]
 pub struct Crossed {
-    /// The three values.
+    /// The four values.
     pub crossing: Crossing,
     /// The bytes of the file.
     pub bytes: Vec<u8>,
 }
 
-/// Makes the file that crosses to the other side: the receipt, the root, the outcome.
+/// Makes the file that crosses to the other side: the receipt, the root, and the outcome with
+/// whether its record is kept.
 pub async fn cross(desk: &Desk, actor: &Actor, id: EngagementId) -> Outcome<Crossed> {
     let engagement = show(desk, actor, id).await?;
     let mut tx = desk.begin("engagement_cross").await?;
     let early = || Refusal::ByRule("cannot cross before a sealed protocol is named".into());
     let receipt = receipt(&history(&mut tx, id).await?).ok_or_else(early)?;
-    let root = engagement.protocol.ok_or_else(early)?;
-    let outcome = engagement.determination.issued().map(|(outcome, _)| outcome);
-    let crossing = Crossing { receipt, root, outcome };
+    let crossing = Crossing::of(&engagement, receipt).ok_or_else(early)?;
     let signature = desk.signing_key(CROSSING).sign(&signed_bytes(&crossing)).0;
     Ok(Crossed { crossing, bytes: crossing::write(&Signed { crossing, signature }) })
 }

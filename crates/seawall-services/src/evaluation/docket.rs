@@ -351,9 +351,9 @@ impl Hand {
     /// Records a fact that needs no decision of the docket.
     async fn record(&mut self, fact: EvaluationFact) -> Outcome<()> {
         use seawall_domain::fact::Aggregate;
-        let full = || Refusal::Full { what: "records of this evaluation", bound: 256 };
+        let lost = || Fault::inconsistent("record a step", "its fact did not apply");
         let next = Evaluation::apply(Some(self.evaluation.clone()), &fact, self.now);
-        self.take(next.ok_or_else(full)?, fact).await
+        self.take(next.ok_or_else(lost)?, fact).await
     }
 
     async fn take(&mut self, evaluation: Evaluation, fact: EvaluationFact) -> Outcome<()> {

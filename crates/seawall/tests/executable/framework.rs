@@ -150,8 +150,9 @@ async fn whole(house: House, inspect: &str) {
     house.done(&cast.officials[0], &format!("{engagement}/steps"), Some(issue)).await;
     let told = house.done(&cast.developer, &engagement, None).await;
     assert_eq!((&told["determination"], &told["outcome"]), (&"issued".into(), &json!(outcome)));
-    docket::crosses(&house, &cast, &engagement, &outcome).await;
+    docket::crosses(&house, &cast, &engagement, (&outcome, false)).await;
     docket::record_kept(&house, &cast, &engagement, &outcome).await;
+    docket::crosses(&house, &cast, &engagement, (&outcome, true)).await;
     let id = opened["id"].as_str().unwrap();
 
     // The window.

@@ -12,6 +12,7 @@ mod determination;
 mod elicitation;
 mod escrow;
 mod evaluation;
+mod example;
 mod exposure;
 mod framework;
 mod gateway;

@@ -108,6 +108,7 @@ fn evaluator(shell: &Shell, it: &Engagement) -> Vec<Form> {
     };
     let mut forms = match it.determination {
         Determination::Submitted { .. } => vec![post("schedule", "Place the runs"), names()],
+        Determination::Scheduled { .. } if it.protocol.is_none() => vec![names()],
         Determination::Scheduled { .. } => vec![post("start", "Begin the runs"), names()],
         Determination::Running { .. } => vec![post("analyse", "The statistic is computed")],
         Determination::Draft { .. }

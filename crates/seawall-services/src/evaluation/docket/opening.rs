@@ -137,9 +137,9 @@ pub async fn reveal(
     let root = hand.evaluation.docket.opened().ok_or_else(not_opened)?.root();
     let kept = hand.evaluation.kept.get(&root).and_then(|kept| kept.opening);
     let opening = desk.bytes(&mut hand.tx, &kept.ok_or_else(not_opened)?).await?;
-    let to = hand.person;
-    let shown = field.map(str::to_owned);
-    hand.record(EvaluationFact::ProtocolShown { root, to, field: shown }).await?;
+    let shown = hand.evaluation.show(root, hand.person, field.map(str::to_owned), hand.now);
+    let (evaluation, fact) = shown.map_err(Refusal::from)?;
+    hand.take(evaluation, fact).await?;
     hand.done().await?;
     let Some(field) = field else { return Ok(opening) };
     let root = seawall_ledger::Hash(*root.bytes());

@@ -64,6 +64,7 @@ async fn a_question_is_answered_and_the_letters_say_so() {
         must(engagement::submit(&desk, developer, id, in_days(&world, 60)).await);
         refused(engagement::start(&desk, evaluator, id).await, "in the state");
         must(engagement::schedule(&desk, evaluator, id).await);
+        refused(engagement::start(&desk, evaluator, id).await, "first name a sealed one");
         let root = sealed(&world, &cast).await.1;
         must(engagement::name_protocol(&desk, evaluator, id, root).await);
         must(engagement::start(&desk, evaluator, id).await);
@@ -103,11 +104,9 @@ async fn reach(world: &mut World, cast: &Framework, state: &str, snapshot: u8) -
     let rank = asked.iter().position(|known| *known == state);
     if rank.is_some_and(|rank| (1..5).contains(&rank)) {
         must(engagement::schedule(&desk, evaluator, id).await);
-        if state == "issued" {
+        if state != "scheduled" {
             let root = sealed(world, cast).await.1;
             must(engagement::name_protocol(&desk, evaluator, id, root).await);
-        }
-        if state != "scheduled" {
             must(engagement::start(&desk, evaluator, id).await);
         }
         if ["analysed", "issued"].contains(&state) {

@@ -328,9 +328,9 @@ async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
         assert_eq!(proven(&logged[1].subject), Some(root), "the proof leads to the log's root");
         world.until_idle().await;
         assert_eq!(must(engagement::letters(&desk, developer, engaged).await), logged, "for ever");
-        // What crosses is three values, and the other side holds them against what it has.
+        // What crosses is four values, and the other side holds them against what it has.
         let crossed = must(engagement::cross(&desk, second, engaged).await);
-        assert_eq!((crossed.crossing.root, crossed.crossing.outcome), (root, None));
+        assert_eq!((crossed.crossing.root, crossed.crossing.answer), (root, None));
         let read = engagement::receive_crossing(&desk, second, engaged, &crossed.bytes).await;
         assert_eq!(must(read), crossed.crossing);
         // Every bit of it is signed, and by whom the other side knows beforehand.

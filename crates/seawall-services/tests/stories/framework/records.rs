@@ -4,7 +4,7 @@
 use super::{hidden, holds, refused};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
-use seawall_domain::engagement::Engagement;
+use seawall_domain::engagement::{Engagement, UNRECORDED};
 use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::attempt::Class;
 use seawall_domain::evaluation::decision::Outcome as Finding;
@@ -252,6 +252,16 @@ async fn a_record_comes_into_its_engagement_and_a_letter_out_of_it() {
     .await;
 }
 
+/// What the other side is told beside an outcome that crosses.
+async fn crossed(world: &World, cast: &Framework, id: EngagementId) -> Option<&'static str> {
+    let (desk, evaluator) = (&world.desk, &cast.evaluators[1]);
+    let written = must(engagement::cross(desk, evaluator, id).await);
+    let read = engagement::receive_crossing(desk, evaluator, id, &written.bytes).await;
+    let read = must(read);
+    assert!(read == written.crossing && read.answer.is_some());
+    read.unrecorded()
+}
+
 #[tokio::test]
 async fn a_record_is_kept_only_where_it_belongs() {
     each("record elsewhere", |mut world| async move {
@@ -273,10 +283,7 @@ async fn a_record_is_kept_only_where_it_belongs() {
         let until = in_days(&world, 60);
         must(engagement::submit(&desk, &cast.developer.1, unnamed, until).await);
         must(engagement::schedule(&desk, evaluator, unnamed).await);
-        must(engagement::start(&desk, evaluator, unnamed).await);
-        must(engagement::analyse(&desk, evaluator, unnamed).await);
-        let signed = engagement::issue(&desk, official, unnamed, found, None).await;
-        refused(signed, "no sealed protocol was named");
+        refused(engagement::start(&desk, evaluator, unnamed).await, "first name a sealed one");
         refused(send(unnamed, &good).await, "first the official signs");
         let else_found = match found {
             Finding::Covered => Finding::NotCovered,
@@ -294,7 +301,9 @@ async fn a_record_is_kept_only_where_it_belongs() {
         let differs = answered(&world, &cast, 1, root, (found, differing)).await;
         let said = spoken(&world, &record, Some("The battery was too small.\n"), &key);
         refused(send(differs, &good).await, "not what the official said here");
+        assert_eq!(crossed(&world, &cast, differs).await, Some(UNRECORDED), "the other side knows");
         assert!(must(send(differs, &said).await).record.is_some());
+        assert_eq!(crossed(&world, &cast, differs).await, None);
         // A token that was given out since is not in the record, so the record is of yesterday.
         let later = answered(&world, &cast, 1, root, (found, None)).await;
         let issued = must(docket::issue(&desk, &cast.evaluators[2], docket).await);

@@ -26,25 +26,26 @@ pub async fn questions(world: &World, cast: &Framework, left: &mut Left) {
     let official = &cast.officials.1[0];
     let mut snapshots = 1..;
     let mut next = || snapshots.next().unwrap_or_default();
-    for (name, steps) in STOPS {
-        left.engagements.push((name, asked(world, cast, next(), steps).await));
-    }
     let (docket, root) = sealed(world, cast).await;
     left.evaluations.push(("sealed", docket));
+    let asked = async |snapshot, steps| asked(world, cast, snapshot, steps, root).await;
+    for (name, steps) in STOPS {
+        left.engagements.push((name, asked(next(), steps).await));
+    }
     for (name, outcome, differs) in ISSUED {
-        let id = asked_under(world, cast, next(), 4, Some(root)).await;
+        let id = asked(next(), 4).await;
         must(engagement::issue(desk, official, id, outcome, differs).await);
         left.engagements.push((name, id));
     }
-    let declined = asked(world, cast, next(), 2).await;
+    let declined = asked(next(), 2).await;
     must(engagement::decline_question(desk, official, declined).await);
-    let back = asked(world, cast, next(), 3).await;
+    let back = asked(next(), 3).await;
     must(engagement::withdraw_question(desk, developer, back).await);
-    let everything = asked(world, cast, next(), 1).await;
+    let everything = asked(next(), 1).await;
     must(engagement::withdraw(desk, developer, everything).await);
-    let lapses = asked(world, cast, next(), 0).await;
+    let lapses = asked(next(), 0).await;
     must(engagement::submit(desk, developer, lapses, in_days(world, 10)).await);
-    let released = asked(world, cast, next(), 3).await;
+    let released = asked(next(), 3).await;
     let report = Report::Everybody { at: in_days(world, 100) };
     must(engagement::report(desk, developer, released, report).await);
     left.engagements.extend([
@@ -56,18 +57,13 @@ pub async fn questions(world: &World, cast: &Framework, left: &mut Left) {
     ]);
 }
 
-/// A question that has taken so many steps.
-async fn asked(world: &World, cast: &Framework, snapshot: u8, steps: usize) -> EngagementId {
-    asked_under(world, cast, snapshot, steps, None).await
-}
-
-/// The same, under a protocol that is named before the runs.
-async fn asked_under(
+/// A question that has taken so many steps; the protocol is named before its runs begin.
+async fn asked(
     world: &World,
     cast: &Framework,
     snapshot: u8,
     steps: usize,
-    root: Option<Digest>,
+    root: Digest,
 ) -> EngagementId {
     let (desk, evaluator) = (&world.desk, &cast.evaluators[0]);
     let id = cast.engage(world, snapshot).await.id;
@@ -77,10 +73,8 @@ async fn asked_under(
     if steps > 1 {
         must(engagement::schedule(desk, evaluator, id).await);
     }
-    if let Some(root) = root {
-        must(engagement::name_protocol(desk, evaluator, id, root).await);
-    }
     if steps > 2 {
+        must(engagement::name_protocol(desk, evaluator, id, root).await);
         must(engagement::start(desk, evaluator, id).await);
     }
     if steps > 3 {

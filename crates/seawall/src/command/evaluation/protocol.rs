@@ -1,5 +1,7 @@
 //! `seawall evaluation protocol`: whether a protocol can be sealed, and what it is about.
 
+mod draft;
+
 use super::{papers, plain};
 use crate::command::{print_json, say};
 use clap::Subcommand;
@@ -22,6 +24,10 @@ enum Act {
     /// Thresholds, chances of error and tasks are never printed. Ends with status 1 when it cannot
     /// be sealed.
     Check(Check),
+    /// Write a first draft from a battery: its digest, its tasks, and all the rest but the rule.
+    ///
+    /// The draft cannot be sealed before somebody has decided the rule in it.
+    Draft(draft::Arguments),
 }
 
 /// Which protocol, and how to say it.
@@ -38,6 +44,7 @@ pub struct Check {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match &arguments.act {
         Act::Check(check) => checked(check),
+        Act::Draft(arguments) => draft::run(arguments),
     }
 }
 

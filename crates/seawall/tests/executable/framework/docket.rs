@@ -149,11 +149,12 @@ pub async fn record_kept(house: &House, cast: &Cast, engagement: &str, outcome: 
     assert_eq!(shown["record"].as_str().map(str::len), Some(64), "{shown}");
 }
 
-/// What crosses has three values, one of them the outcome, and is read on the other side.
-pub async fn crosses(house: &House, cast: &Cast, engagement: &str, outcome: &str) {
+/// What crosses is read on the other side: the outcome, and beside it whether its record is kept.
+pub async fn crosses(house: &House, cast: &Cast, engagement: &str, (outcome, kept): (&str, bool)) {
     let path = format!("{engagement}/crossing");
     let crossed = house.done(&cast.evaluators[0], &path, None).await;
+    assert_eq!(crossed["record"], if kept { "kept" } else { "not_kept" }, "{crossed}");
     let read = house.done(&cast.evaluators[1], &path, Some(crossed)).await;
-    assert_eq!(read["outcome"], outcome, "{read}");
-    assert_eq!(read.as_object().unwrap().len(), 3);
+    assert_eq!((&read["outcome"], read["unrecorded"].is_null()), (&json!(outcome), kept), "{read}");
+    assert_eq!(read.as_object().unwrap().len(), 4);
 }
