@@ -254,7 +254,8 @@ fn for_partner(id: PartnerId, fact: &PartnerFact) -> Vec<Job> {
         | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
         | PartnerFact::Attested
-        | PartnerFact::Expired
+        | PartnerFact::Expired { .. }
+        | PartnerFact::CameOver { .. }
         | PartnerFact::TermsAccepted { .. }
         | PartnerFact::MachineSponsored { .. }
         | PartnerFact::MachineDismissed { .. }

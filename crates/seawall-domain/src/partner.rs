@@ -27,6 +27,7 @@ pub mod conflict;
 pub mod cut;
 pub mod decision;
 mod fold;
+pub mod left;
 pub mod letter;
 pub mod lot;
 pub mod lottery;
@@ -40,11 +41,12 @@ use assessment::{Filing, Panel};
 use calendar::Calendar;
 use concentration::{Sector, Size};
 use conflict::Register;
-use decision::{Decision, Rivalry, Side};
+use decision::{Decision, Side, Stated};
+use left::Left;
 use lot::Lot;
 use reach::Group;
 use rubric::Rubric;
-use seat::{Asked, By, Change, Extent, Seat, Why};
+use seat::{Asked, By, Change, Extent, KeyUse, Seat, Why};
 use token::Issued;
 
 /// An application to become a partner for one developer's models.
@@ -146,6 +148,9 @@ pub enum Stage {
         decision: Decision,
         /// When its end was recorded.
         at: Timestamp,
+        /// What the seat left; not recorded by earlier versions of this program.
+        #[serde(default, skip_serializing_if = "Left::is_empty")]
+        left: Left,
     },
 }
 
@@ -274,6 +279,8 @@ pub enum PartnerFact {
     AnswerMissed,
     Seated {
         people: BTreeSet<PersonId>,
+        #[serde(default, skip_serializing_if = "Left::is_empty")]
+        left: Left,
     },
     Suspended {
         extent: Extent,
@@ -296,7 +303,13 @@ pub enum PartnerFact {
         key: Digest,
     },
     Attested,
-    Expired,
+    Expired {
+        #[serde(default, skip_serializing_if = "Left::is_empty")]
+        left: Left,
+    },
+    CameOver {
+        left: Left,
+    },
     TermsAccepted {
         by: PersonId,
         terms: Digest,
@@ -323,6 +336,9 @@ pub enum Refused {
     /// Somebody has a tie to one of those it concerns.
     #[error("cannot draw somebody with a tie to those whom it concerns")]
     Recused,
+    /// Somebody of the clearinghouse has one.
+    #[error("cannot decide on those to whom one has a tie: another official must")]
+    Tied,
     /// Nobody is in reserve, or everybody there has a tie by now, or no account.
     #[error("cannot have one more person look: the draw left nobody in reserve who may")]
     NobodyInReserve,
@@ -396,20 +412,21 @@ impl Partner {
         self.becomes(PartnerFact::MarksFiled { by, filing }, now)
     }
 
-    /// Decides by what the panel found.
+    /// Decides by what the panel found, and by what somebody states of it.
     pub fn conclude(
         &self,
         rubric: &Rubric,
-        rivalry: Rivalry,
+        stated: Stated,
         days: i64,
         calendar: &Calendar,
         now: Timestamp,
     ) -> Decided {
         let panel = self.looking(rubric)?;
-        let derived = decision::derive(&panel.findings(rubric)?, rubric.text(), rivalry);
+        let derived = decision::derive(&panel.findings(rubric)?, rubric.text(), stated.rivalry);
         let members = panel.members().clone();
         let decision = Decision::make(derived, self.application.rubric, members, days, now)?
-            .open_to_appeal(calendar);
+            .open_to_appeal(calendar)
+            .stated(stated.by)?;
         self.becomes(PartnerFact::Decided { decision }, now)
     }
 
@@ -429,18 +446,6 @@ impl Partner {
         };
         let appeal = Appeal::file(decision, calendar, now)?;
         self.becomes(PartnerFact::Appealed { appeal }, now)
-    }
-
-    /// Takes the seat that both sides signed for, for these people.
-    pub fn seat(&self, people: BTreeSet<PersonId>, now: Timestamp) -> Decided {
-        let Stage::Decided { decision, .. } = &self.stage else {
-            return Err(Refused::NotNow);
-        };
-        decision.gives_access(now).ok_or(Refused::NotNow)?;
-        if people.len() > seat::PEOPLE_MAX {
-            return Err(seat::Refused::Full.into());
-        }
-        self.becomes(PartnerFact::Seated { people }, now)
     }
 
     /// Stops a person or everybody at once.
@@ -479,10 +484,18 @@ impl Partner {
         }
     }
 
-    /// A key was lost.
-    pub fn lose_key(&self, key: Digest, now: Timestamp) -> Decided {
-        self.seated()?.lose_key(key)?;
-        self.becomes(PartnerFact::KeyLost { key }, now)
+    /// A key was lost for which a token was given: only such a key can be used, and so nobody fills
+    /// the list with others. A stop is never refused: where more were lost than a seat keeps,
+    /// everybody is stopped in their place.
+    pub fn lose_key(&self, key: Digest, used: KeyUse, by: By, now: Timestamp) -> Decided {
+        let lost = self.seated()?.lose_key(key);
+        match (used, lost) {
+            (KeyUse::Never, _) => Err(seat::Refused::NoToken.into()),
+            (KeyUse::Given, Ok(_)) => self.becomes(PartnerFact::KeyLost { key }, now),
+            (KeyUse::Given, Err(_)) => {
+                self.suspend(Extent::Organisation, by, Why::CredentialLost, now)
+            }
+        }
     }
 
     /// The partner gives its yearly word.
@@ -532,14 +545,6 @@ impl Partner {
             | Stage::Over { decision, .. } => decision.panel.clone(),
             Stage::Filed { .. } => BTreeSet::new(),
         }
-    }
-
-    /// A timer looks whether the decision that the seat rests on has ended.
-    pub fn expire(&self, now: Timestamp) -> Decided {
-        if now < self.seated()?.expires_at {
-            return Err(Refused::NotNow);
-        }
-        self.becomes(PartnerFact::Expired, now)
     }
 
     fn looking(&self, rubric: &Rubric) -> Result<&Panel, Refused> {

@@ -72,6 +72,7 @@ fn framework() -> OpenApiRouter<Site> {
     OpenApiRouter::new()
         .routes(routes!(framework::counts))
         .routes(routes!(basis::rubric, basis::publish_rubric))
+        .routes(routes!(basis::waiting))
         .routes(routes!(basis::days_off, basis::name_days_off))
         .routes(routes!(basis::operators, basis::bring_operators))
         .routes(routes!(basis::reach))

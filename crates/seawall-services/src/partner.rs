@@ -12,8 +12,8 @@ mod seat;
 mod token;
 
 pub use basis::{
-    Protects, bring_operators, days_off, name_days_off, operators, publish_rubric, rubric,
-    rubric_of,
+    Protects, Standing, Taken, Waiting, bring_operators, days_off, name_days_off, operators,
+    publish_rubric, rubric, rubric_of, waiting,
 };
 pub use panel::{
     Drawing, appeal, begin_draw, commit_draw, conclude, join, mark, reveal_draw, sign,

@@ -4,6 +4,7 @@
 //! has no number until the sequencer gives it one; feeds and the log use that number only.
 
 use crate::db::{Row, StoreFault, Tx, Value};
+use seawall_domain::digest::Digest;
 use seawall_domain::id::FactId;
 use seawall_domain::time::Timestamp;
 use uuid::Uuid;
@@ -74,6 +75,16 @@ impl Tx {
             )
             .await?;
         rows.iter().map(|row| row.text("body")).collect()
+    }
+
+    /// Whether a token was ever given to a subject's people for a key.
+    pub async fn token_was_given(
+        &mut self,
+        subject: Uuid,
+        key: &Digest,
+    ) -> Result<bool, StoreFault> {
+        let given = format!("\"kind\":\"token_issued\"%\"key\":\"{key}\"");
+        Ok(!self.fact_bodies_newest(subject, &given, 1).await?.is_empty())
     }
 
     /// The oldest facts without a number in the internal log.

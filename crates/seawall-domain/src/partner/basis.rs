@@ -1,15 +1,20 @@
 //! The basis: what an installation has brought in to judge and to count by. The rubric in force,
 //! how many operators there are in each group, and which days are off.
 //!
-//! There is one for each installation, it begins with its first change, and nothing is taken out of
-//! it: a new rubric or a new table takes the place of the one before, which stays in the record and
-//! keeps what was judged by it. Facts hold digests and numbers; the texts lie in blobs.
+//! A rubric and a table take two different people: the first signature waits, and is shown; the
+//! second, by whoever brings the same in, puts it in force. What is judged and counted by is
+//! nobody's own. Days off take one: they judge nobody, and move no end that was fixed.
+//!
+//! There is one basis for each installation, it begins with its first change, and nothing is taken
+//! out of it: a new rubric or a new table takes the place of the one before, which stays in the
+//! record and keeps what was judged by it. Facts hold digests and numbers; the texts lie in blobs.
 
 use super::calendar::{Calendar, DAYS_OFF_MAX};
 use super::reach::Table;
 use super::rubric::Rubric;
 use crate::digest::Digest;
 use crate::fact::{Aggregate, Subject, facts_of};
+use crate::id::PersonId;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,6 +44,55 @@ pub struct Brought {
     pub at: Timestamp,
 }
 
+/// What takes two people.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Change {
+    /// A rubric.
+    Rubric {
+        /// Its version.
+        version: u32,
+        /// SHA-256 of it as it was sent.
+        text: Digest,
+    },
+    /// A table of operators.
+    Operators {
+        /// SHA-256 of it as it was sent.
+        table: Digest,
+        /// How many groups it has.
+        groups: u32,
+        /// How many operators are in all of them.
+        operators: u64,
+    },
+}
+
+impl Change {
+    /// What was sent, by its digest.
+    pub fn digest(self) -> Digest {
+        match self {
+            Change::Rubric { text, .. } => text,
+            Change::Operators { table, .. } => table,
+        }
+    }
+
+    /// Whether both are of one kind, so that one takes the other's place.
+    fn is_like(self, other: Change) -> bool {
+        match self {
+            Change::Rubric { .. } => matches!(other, Change::Rubric { .. }),
+            Change::Operators { .. } => matches!(other, Change::Operators { .. }),
+        }
+    }
+}
+
+/// A change that a first person signed, and that waits for a second one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What.
+    pub change: Change,
+    /// Who signed first.
+    pub by: PersonId,
+}
+
 /// What an installation has brought in.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
@@ -48,6 +102,8 @@ pub struct Basis {
     pub operators: Option<Brought>,
     /// Which days are off.
     pub calendar: Calendar,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<Asked>,
 }
 
 /// What happened.
@@ -55,9 +111,25 @@ pub struct Basis {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields are those of the state they change")]
 pub enum BasisFact {
-    RubricPublished { version: u32, text: Digest },
-    OperatorsBrought { table: Digest, groups: u32, operators: u64 },
-    DaysOffNamed { calendar: Calendar },
+    ChangeAsked {
+        asked: Asked,
+    },
+    RubricPublished {
+        version: u32,
+        text: Digest,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<[PersonId; 2]>,
+    },
+    OperatorsBrought {
+        table: Digest,
+        groups: u32,
+        operators: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<[PersonId; 2]>,
+    },
+    DaysOffNamed {
+        calendar: Calendar,
+    },
 }
 facts_of!(BasisFact in Basis);
 
@@ -72,6 +144,9 @@ pub enum Refused {
         /// The one it must have.
         next: u32,
     },
+    /// The same person signed first.
+    #[error("cannot put this in force alone: it waits for a second person to bring the same in")]
+    SecondPersonNeeded,
     /// It is the table in force.
     #[error("cannot bring this table in: it is the one in force")]
     Same,
@@ -98,9 +173,15 @@ impl Basis {
         self.rubrics.last_key_value().map_or(FIRST_RUBRIC, |(version, _)| *version)
     }
 
-    /// Publishes a rubric; `text` is SHA-256 of it as it is kept. Applications that were filed
-    /// before keep theirs.
-    pub fn publish_rubric(&self, rubric: &Rubric, text: Digest, now: Timestamp) -> Decided {
+    /// Signs for a rubric; `text` is SHA-256 of it as it is kept. Applications that were filed
+    /// before it is in force keep theirs.
+    pub fn publish_rubric(
+        &self,
+        rubric: &Rubric,
+        text: Digest,
+        by: PersonId,
+        now: Timestamp,
+    ) -> Decided {
         let (given, next) = (rubric.text().version, self.rubric().saturating_add(1));
         if given != next {
             return Err(Refused::Version { given, next });
@@ -108,17 +189,46 @@ impl Basis {
         if self.rubrics.len() >= RUBRICS_MAX {
             return Err(Refused::Full);
         }
-        self.becomes(BasisFact::RubricPublished { version: given, text }, now)
+        self.sign(Change::Rubric { version: given, text }, by, now)
     }
 
-    /// Brings a table of operators in; `digest` is SHA-256 of it as it was sent.
-    pub fn bring_operators(&self, table: &Table, digest: Digest, now: Timestamp) -> Decided {
+    /// Signs for a table of operators; `digest` is SHA-256 of it as it was sent.
+    pub fn bring_operators(
+        &self,
+        table: &Table,
+        digest: Digest,
+        by: PersonId,
+        now: Timestamp,
+    ) -> Decided {
         if self.operators.is_some_and(|brought| brought.table == digest) {
             return Err(Refused::Same);
         }
         let groups = u32::try_from(table.lines().len()).unwrap_or(u32::MAX);
         let operators = table.operators();
-        self.becomes(BasisFact::OperatorsBrought { table: digest, groups, operators }, now)
+        self.sign(Change::Operators { table: digest, groups, operators }, by, now)
+    }
+
+    /// The first signature waits, in the place of another one of that kind; the second, by another
+    /// person for the same, puts it in force.
+    fn sign(&self, change: Change, by: PersonId, now: Timestamp) -> Decided {
+        let first = self.asked.iter().find(|asked| asked.change == change);
+        let fact = match (first, change) {
+            (Some(first), _) if first.by == by => return Err(Refused::SecondPersonNeeded),
+            (None, _) => BasisFact::ChangeAsked { asked: Asked { change, by } },
+            (Some(first), Change::Rubric { version, text }) => {
+                BasisFact::RubricPublished { version, text, by: Some([first.by, by]) }
+            }
+            (Some(first), Change::Operators { table, groups, operators }) => {
+                let by = Some([first.by, by]);
+                BasisFact::OperatorsBrought { table, groups, operators, by }
+            }
+        };
+        self.becomes(fact, now)
+    }
+
+    /// What waits for a second person.
+    pub fn asked(&self) -> &[Asked] {
+        &self.asked
     }
 
     /// Names the days off from now on. What was fixed before stays.
@@ -136,16 +246,27 @@ impl Basis {
     fn after(&self, fact: &BasisFact, at: Timestamp) -> Basis {
         let mut next = self.clone();
         match fact {
-            BasisFact::RubricPublished { version, text } => {
-                next.rubrics.insert(*version, *text);
+            BasisFact::ChangeAsked { asked } => {
+                next.settle(asked.change);
+                next.asked.push(*asked);
             }
-            BasisFact::OperatorsBrought { table, groups, operators } => {
+            BasisFact::RubricPublished { version, text, .. } => {
+                next.rubrics.insert(*version, *text);
+                next.settle(Change::Rubric { version: *version, text: *text });
+            }
+            BasisFact::OperatorsBrought { table, groups, operators, .. } => {
                 let (table, groups, operators) = (*table, *groups, *operators);
                 next.operators = Some(Brought { table, groups, operators, at });
+                next.settle(Change::Operators { table, groups, operators });
             }
             BasisFact::DaysOffNamed { calendar } => next.calendar = calendar.clone(),
         }
         next
+    }
+
+    /// Nothing of that kind waits any more.
+    fn settle(&mut self, change: Change) {
+        self.asked.retain(|asked| !asked.change.is_like(change));
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! What a decision says is computed from the marks, so anybody with the marks gets the same. People
 //! can only withhold their signature, and then there is no access; nobody can sign in what the
-//! rubric does not give.
+//! rubric does not give. What no marks tell, whether the applicant competes, one person of the
+//! clearinghouse states and another one signs for.
 
 use super::appeal::APPEAL_WORKING_DAYS;
 use super::assessment::Findings;
@@ -102,6 +103,16 @@ pub enum Rivalry {
     Competitor,
 }
 
+/// Whether an applicant develops models that compete, with who says so: no rule computes it, so two
+/// people of the clearinghouse stand behind it. Another one signs the decision.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Stated {
+    /// What.
+    pub rivalry: Rivalry,
+    /// By whom.
+    pub by: PersonId,
+}
+
 /// A decision, signed or not.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -121,6 +132,10 @@ pub struct Decision {
     /// versions of this program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appeal_by: Option<Timestamp>,
+    /// Who stated whether the applicant competes; not written down by earlier versions of this
+    /// program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_by: Option<PersonId>,
     developer: Option<PersonId>,
     clearinghouse: Option<PersonId>,
 }
@@ -150,6 +165,15 @@ pub enum Refused {
     /// Somebody of the panel signs nothing.
     #[error("cannot sign: somebody of the panel signs nothing")]
     OfPanel,
+    /// Whoever stated something of the decision does not sign it.
+    #[error(
+        "cannot sign: whoever stated whether the applicant competes does not sign the decision; \
+         another person must"
+    )]
+    OwnStatement,
+    /// Somebody of the panel states nothing besides its marks.
+    #[error("cannot state whether the applicant competes: somebody of the panel does not")]
+    StatedOfPanel,
     /// It is over.
     #[error("cannot sign: the decision has ended")]
     Over,
@@ -218,6 +242,7 @@ impl Decision {
             decided_at: now,
             expires_at,
             appeal_by: None,
+            stated_by: None,
             developer: None,
             clearinghouse: None,
         })
@@ -227,6 +252,22 @@ impl Decision {
     pub fn open_to_appeal(self, calendar: &Calendar) -> Decision {
         let appeal_by = calendar.working_days_after(self.decided_at, APPEAL_WORKING_DAYS);
         Decision { appeal_by: Some(appeal_by), ..self }
+    }
+
+    /// The same, with who stated whether the applicant competes: nobody of the panel.
+    pub fn stated(self, by: PersonId) -> Result<Decision, Refused> {
+        match self.panel.contains(&by) {
+            true => Err(Refused::StatedOfPanel),
+            false => Ok(Decision { stated_by: Some(by), ..self }),
+        }
+    }
+
+    /// Whether the applicant competes, as it was stated: if so, that is one of the reasons.
+    pub fn rivalry(&self) -> Rivalry {
+        match self.reasons.contains(&Reason::Competitor) {
+            true => Rivalry::Competitor,
+            false => Rivalry::None,
+        }
     }
 
     /// Until when one may appeal: as it was fixed, or else by this calendar.
@@ -243,6 +284,9 @@ impl Decision {
         }
         if self.panel.contains(&person) {
             return Err(Refused::OfPanel);
+        }
+        if self.stated_by == Some(person) {
+            return Err(Refused::OwnStatement);
         }
         let (own, other) = match side {
             Side::Developer(_) => (self.developer, self.clearinghouse),

@@ -42,13 +42,14 @@ impl Partner {
                 let round = Round::Appealed { appeal: appeal.clone() };
                 Some(Stage::Filed { round, lot: None })
             }
-            (Stage::Decided { decision, .. }, PartnerFact::Seated { people }) => {
+            (Stage::Decided { decision, .. }, PartnerFact::Seated { people, left }) => {
                 let (id, party) = (self.application.id, self.application.party);
                 let seat = Seat::of(id, party, people.clone(), decision.expires_at, at).ok()?;
+                let seat = seat.with_left(left);
                 Some(Stage::Seated { decision: decision.clone(), seat })
             }
-            (Stage::Seated { decision, .. }, PartnerFact::Expired) => {
-                Some(Stage::Over { decision: decision.clone(), at })
+            (Stage::Seated { decision, .. }, PartnerFact::Expired { left }) => {
+                Some(Stage::Over { decision: decision.clone(), at, left: left.clone() })
             }
             (Stage::Seated { decision, seat }, fact) => {
                 let seat = seated(seat, fact, at)?;
@@ -91,7 +92,7 @@ fn assessed(
         | PartnerFact::DrawRevealed { .. }
         | PartnerFact::DrawVoided { .. }
         | PartnerFact::AnswerMissed
-        | PartnerFact::Expired
+        | PartnerFact::Expired { .. }
         | PartnerFact::PanelDrawn { .. }
         | PartnerFact::Signed { .. }
         | PartnerFact::Appealed { .. }
@@ -101,6 +102,7 @@ fn assessed(
         | PartnerFact::Revoked { .. }
         | PartnerFact::ChangeAsked { .. }
         | PartnerFact::KeyLost { .. }
+        | PartnerFact::CameOver { .. }
         | PartnerFact::TermsAccepted { .. }
         | PartnerFact::MachineSponsored { .. }
         | PartnerFact::MachineDismissed { .. }
@@ -116,6 +118,7 @@ fn seated(seat: &Seat, fact: &PartnerFact, at: Timestamp) -> Option<Seat> {
         PartnerFact::Revoked { extent, by, why } => seat.revoke(extent, by, why).ok(),
         PartnerFact::ChangeAsked { asked } => seat.ask(asked).ok(),
         PartnerFact::KeyLost { key } => seat.lose_key(key).ok(),
+        PartnerFact::CameOver { ref left } => Some(seat.with_left(left)),
         PartnerFact::Attested => Some(seat.attest(at)),
         PartnerFact::TermsAccepted { by, terms } => {
             Some(seat.with(seat.access().accepting(by, terms).ok()?))
@@ -135,7 +138,7 @@ fn seated(seat: &Seat, fact: &PartnerFact, at: Timestamp) -> Option<Seat> {
         | PartnerFact::DrawRevealed { .. }
         | PartnerFact::DrawVoided { .. }
         | PartnerFact::AnswerMissed
-        | PartnerFact::Expired
+        | PartnerFact::Expired { .. }
         | PartnerFact::PanelDrawn { .. }
         | PartnerFact::AssessorJoined { .. }
         | PartnerFact::MarksFiled { .. }

@@ -5,6 +5,7 @@
 //! credential stops its key and not the seat. A seat whose yearly word was not renewed is stopped
 //! by itself (FRONTIER 5).
 
+use super::left::Left;
 use super::token::Access;
 use crate::digest::Digest;
 use crate::engagement::grant::Cut;
@@ -89,6 +90,23 @@ pub struct Stop {
     pub at: Timestamp,
 }
 
+impl Stop {
+    /// The first of two stops of the same extent, unless only the other is the developer's.
+    pub(super) fn or(self, other: Stop) -> Stop {
+        if other.by.is_developer() && !self.by.is_developer() { other } else { self }
+    }
+}
+
+/// Whether a token was ever given for a key, in a seat of the same party for the same developer's
+/// models: each is on record, and without one no key is good for anything.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyUse {
+    /// It was.
+    Given,
+    /// It was not.
+    Never,
+}
+
 /// What takes two people.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
@@ -146,6 +164,9 @@ pub struct Seat {
     asked: Vec<Asked>,
     #[serde(default, skip_serializing_if = "Access::is_empty")]
     access: Access,
+    /// What came over and still stands; it is among the above as well.
+    #[serde(default, skip_serializing_if = "Left::is_empty")]
+    left: Box<Left>,
 }
 
 /// Why somebody may not use the model now.
@@ -178,7 +199,7 @@ pub enum Refused {
     #[error("cannot start again alone: a second person must sign")]
     SecondPersonNeeded,
     /// The developer stopped it.
-    #[error("cannot start again without the developer, who stopped it")]
+    #[error("cannot start again without the developer: it stopped it, or it was revoked before")]
     DeveloperNeeded,
     /// The partner does not start itself again.
     #[error("cannot start again by the partner's own word alone")]
@@ -186,6 +207,12 @@ pub enum Refused {
     /// Nothing of that kind is stopped.
     #[error("nothing is stopped there")]
     NotStopped,
+    /// No token was ever given for that key.
+    #[error(
+        "cannot report this key lost: no token was ever given for it in a seat of this partner's, \
+         so that it is good for nothing; name one as the tokens on record show it"
+    )]
+    NoToken,
     /// Nobody of that name has the seat, so that nothing of it can be stopped.
     #[error("cannot stop this person: it has no seat here")]
     Stranger,
@@ -220,7 +247,26 @@ impl Seat {
             lost_keys: BTreeSet::new(),
             asked: Vec::new(),
             access: Access::default(),
+            left: Box::default(),
         })
+    }
+
+    /// The same, with what an ended seat left. First signatures for starting any of it again fall:
+    /// whoever signed did not know of it.
+    pub fn with_left(&self, left: &Left) -> Seat {
+        let mut next = self.clone();
+        for (extent, stop) in &left.stops {
+            let held = next.stops.entry(*extent).or_insert(*stop);
+            *held = held.or(*stop);
+        }
+        let mut came = left.clone();
+        came.revoked.retain(|extent, _| !self.revoked.contains_key(extent));
+        next.revoked.extend(&came.revoked);
+        next.lost_keys.extend(&left.lost_keys);
+        let waits = |it: &Asked| !left.holds(it.change.extent());
+        next.asked.retain(waits);
+        next.left = Box::new(Left::clone(&self.left).and(came));
+        next
     }
 
     /// Stops a person or everybody, at once. It is never refused; a second stop of the same extent
@@ -229,24 +275,30 @@ impl Seat {
         let mut next = self.clone();
         let stop = Stop { by, why, at: now };
         let held = next.stops.entry(extent).or_insert(stop);
-        if by.is_developer() && !held.by.is_developer() {
-            *held = stop;
-        }
+        *held = held.or(stop);
         next
     }
 
-    /// Two people start again what was stopped.
+    /// Two people start again what was stopped here or in a seat before. What was revoked here
+    /// stays so; what was revoked in a seat before starts again with the developer only.
     pub fn resume(&self, extent: Extent, by: [By; 2]) -> Result<Seat, Refused> {
-        let stop = self.stops.get(&extent).ok_or(Refused::NotStopped)?;
-        if self.revoked.contains_key(&extent) {
+        let (stop, came) = (self.stops.get(&extent), self.left.revoked.contains_key(&extent));
+        if stop.is_none() && !came {
+            return Err(Refused::NotStopped);
+        }
+        if self.revoked.contains_key(&extent) && !came {
             return Err(Refused::Revoked);
         }
         two(by)?;
-        if stop.by.is_developer() && !by.iter().any(|by| by.is_developer()) {
+        let needs_developer = came || stop.is_some_and(|stop| stop.by.is_developer());
+        if needs_developer && !by.iter().any(|by| by.is_developer()) {
             return Err(Refused::DeveloperNeeded);
         }
         let mut next = self.clone();
         next.stops.remove(&extent);
+        next.revoked.remove(&extent);
+        next.left.stops.remove(&extent);
+        next.left.revoked.remove(&extent);
         next.asked.retain(|asked| asked.change.extent() != extent);
         Ok(next)
     }
@@ -256,6 +308,7 @@ impl Seat {
         two(by)?;
         let mut next = self.clone();
         next.revoked.entry(extent).or_insert(why);
+        next.left.revoked.remove(&extent);
         next.asked.retain(|asked| asked.change.extent() != extent);
         Ok(next)
     }
@@ -292,10 +345,11 @@ impl Seat {
     }
 
     /// Whether it is about this seat: the whole of it, or a person who has it. So what is stopped
-    /// is never more than the people who are seated.
+    /// is never more than the people who are seated, and what came over.
     pub(super) fn concerns(&self, extent: Extent) -> Result<(), Refused> {
         match extent {
             Extent::Organisation => Ok(()),
+            Extent::Person(_) if self.left.holds(extent) => Ok(()),
             Extent::Person(person) => self.holds(person).map_err(|_| Refused::Stranger),
         }
     }
@@ -319,10 +373,21 @@ impl Seat {
         self.revoked.iter()
     }
 
+    /// The keys that were lost here or in a seat before.
+    pub fn lost_keys(&self) -> &BTreeSet<Digest> {
+        &self.lost_keys
+    }
+
+    /// What came over from a seat before, and still stands.
+    pub fn left(&self) -> &Left {
+        &self.left
+    }
+
     /// A key was lost: it is good for nothing any more, and its holder gets another one. The seat
-    /// and everybody else in it go on.
+    /// and everybody else in it go on. Keys that came over are not counted here.
     pub fn lose_key(&self, key: Digest) -> Result<Seat, Refused> {
-        if self.lost_keys.len() >= PEOPLE_MAX {
+        let own = self.lost_keys.difference(&self.left.lost_keys).count();
+        if own >= PEOPLE_MAX && !self.lost_keys.contains(&key) {
             return Err(Refused::Full);
         }
         let mut next = self.clone();

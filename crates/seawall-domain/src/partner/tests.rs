@@ -59,30 +59,41 @@ fn bench() -> Bench {
     Bench { register: register(), able: (0..100).map(person).collect() }
 }
 
+/// Another official states that it does not compete.
+fn rivals() -> Stated {
+    Stated { rivalry: decision::Rivalry::None, by: person(10) }
+}
+
 fn decided(mark: u8) -> Partner {
     let rubric = Rubric::first().unwrap();
     let drawn = filed().draw(panel(&[1, 2], &[]), &register(), at(1)).unwrap().0;
     let one = drawn.mark(person(1), filing(mark), &rubric, at(2)).unwrap().0;
     let two = one.mark(person(2), filing(mark), &rubric, at(3)).unwrap().0;
-    two.conclude(&rubric, Rivalry::None, 365, &Calendar::default(), at(4)).unwrap().0
+    two.conclude(&rubric, rivals(), 365, &Calendar::default(), at(4)).unwrap().0
+}
+
+/// What a seat left in which somebody was revoked.
+fn left(who: PersonId) -> Left {
+    let revoked = [(Extent::Person(who), Why::Unstated)].into();
+    Left { revoked, lost_keys: BTreeSet::from([Digest::new([9; 32])]), ..Left::default() }
 }
 
 /// A seat for these people, by a decision that both sides signed.
 pub(crate) fn seated(people: BTreeSet<PersonId>) -> Partner {
     let (developer, clearinghouse) = (Side::Developer(person(8)), Side::Clearinghouse(person(9)));
     let signed = decided(3).sign(developer, at(5)).unwrap().0.sign(clearinghouse, at(5)).unwrap().0;
-    signed.seat(people, at(6)).unwrap().0
+    signed.seat(people, Left::default(), at(6)).unwrap().0
 }
 
 #[test]
 fn an_application_becomes_a_seat_by_two_signatures() {
     let (developer, clearinghouse) = (Side::Developer(person(8)), Side::Clearinghouse(person(9)));
     let decided = decided(3);
-    assert_eq!(decided.seat(people(&[20]), at(5)), Err(Refused::NotNow));
+    assert_eq!(decided.seat(people(&[20]), Left::default(), at(5)), Err(Refused::NotNow));
     let once = decided.sign(developer, at(5)).unwrap().0;
-    assert_eq!(once.seat(people(&[20]), at(5)), Err(Refused::NotNow));
+    assert_eq!(once.seat(people(&[20]), Left::default(), at(5)), Err(Refused::NotNow));
     let twice = once.sign(clearinghouse, at(5)).unwrap().0;
-    let seated = twice.seat(people(&[20, 21]), at(6)).unwrap().0;
+    let seated = twice.seat(people(&[20, 21]), Left::default(), at(6)).unwrap().0;
     let key = Digest::new([7; 32]);
     assert_eq!(seated.seated().unwrap().admits(person(20), &key, at(7)), Ok(()));
     let stopped = seated
@@ -93,7 +104,7 @@ fn an_application_becomes_a_seat_by_two_signatures() {
     // Whom the rubric does not admit gets no seat by signatures.
     let declined = super::tests::decided(0).sign(developer, at(5)).unwrap().0;
     let declined = declined.sign(clearinghouse, at(5)).unwrap().0;
-    assert_eq!(declined.seat(people(&[20]), at(6)), Err(Refused::NotNow));
+    assert_eq!(declined.seat(people(&[20]), Left::default(), at(6)), Err(Refused::NotNow));
 }
 
 #[test]
@@ -118,7 +129,7 @@ fn one_appeal_goes_to_other_people() {
     assert_eq!(joined, Err(Refused::Appeal(appeal::Refused::SamePeople)));
     let one = other.mark(person(3), filing(4), &rubric, at(7)).unwrap().0;
     let two = one.mark(person(4), filing(4), &rubric, at(7)).unwrap().0;
-    let again = two.conclude(&rubric, Rivalry::None, 365, &Calendar::default(), at(8)).unwrap().0;
+    let again = two.conclude(&rubric, rivals(), 365, &Calendar::default(), at(8)).unwrap().0;
     assert_eq!(again.appeal(&Calendar::default(), at(9)), Err(Refused::NotNow), "there is one");
     let late = decided(0).appeal(&Calendar::default(), at(40));
     assert!(matches!(late, Err(Refused::Appeal(appeal::Refused::TooLate(_)))));
@@ -159,12 +170,14 @@ proptest! {
 
     /// Folding the facts gives the partner, whatever is tried; and nobody gets in but by a seat.
     #[test]
-    fn facts_fold_to_the_partner(steps in prop::collection::vec((0u8..14, 0u8..5), 0..40)) {
+    fn facts_fold_to_the_partner(steps in prop::collection::vec((0u8..16, 0u8..5), 0..40)) {
         let rubric = Rubric::first().unwrap();
         let mut partner = filed();
         let mut folded = Some(partner.clone());
         for (day, (what, number)) in (1..).zip(steps) {
-            let (now, who) = (at(day), person(u128::from(number)));
+            // An end is looked for when it may have come.
+            let now = if what == 14 { at(day + 400) } else { at(day) };
+            let who = person(u128::from(number));
             let by = [By::DutyOfficer(person(9)), By::Developer(person(8))];
             let told = match what {
                 0 => {
@@ -174,15 +187,17 @@ proptest! {
                 1 => partner.join(&rubric, &bench(), now),
                 2 => partner.mark(who, filing(4), &rubric, now),
                 3 => partner.mark(who, filing(1), &rubric, now),
-                4 => partner.conclude(&rubric, Rivalry::None, 300, &Calendar::default(), now),
+                4 => partner.conclude(&rubric, rivals(), 300, &Calendar::default(), now),
                 5 => partner.sign(Side::Developer(person(8)), now),
                 6 => partner.sign(Side::Clearinghouse(person(9)), now),
                 7 => partner.appeal(&Calendar::default(), now),
-                8 => partner.seat(people(&[1, 2, 3]), now),
+                8 => partner.seat(people(&[1, 2, 3]), left(who), now),
                 9 => partner.suspend(Extent::Person(who), by[0], Why::Unstated, now),
                 10 => partner.resume(Extent::Person(who), by, now),
                 11 => partner.revoke(Extent::Person(who), by, Why::Unstated, now),
                 12 => partner.attest(now),
+                13 => partner.take_over(left(who), now),
+                14 => partner.expire(now),
                 _ => partner.miss_answer(now),
             };
             if let Ok((next, fact)) = told {

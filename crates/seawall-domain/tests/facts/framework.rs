@@ -22,14 +22,15 @@ use seawall_domain::evaluation::{EvaluationFact, Kept};
 use seawall_domain::id::*;
 use seawall_domain::partner::appeal::Appeal;
 use seawall_domain::partner::assessment::{Answer, Filing};
-use seawall_domain::partner::basis::BasisFact;
+use seawall_domain::partner::basis::{Asked as ToBring, BasisFact, Change as Bring};
 use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Tie, TieFact, TieKind};
 use seawall_domain::partner::decision::{Decision, Outcome as Decided, Reason as Because, Side};
+use seawall_domain::partner::left::Left;
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::rubric::{Criterion, Gate};
-use seawall_domain::partner::seat::{Asked, By, Change, Extent, Why};
+use seawall_domain::partner::seat::{Asked, By, Change, Extent, Stop, Why};
 use seawall_domain::partner::token::Issued;
 use seawall_domain::partner::{Application, Declared, PartnerFact};
 use seawall_domain::recipient::Recipient;
@@ -234,11 +235,17 @@ pub fn ties() -> Vec<TieFact> {
 /// Every fact of a basis.
 pub fn bases() -> Vec<BasisFact> {
     let days = BTreeSet::from(["2026-12-24".parse().unwrap()]);
+    let by = Some([person(8), person(10)]);
+    let asked = |change| BasisFact::ChangeAsked { asked: ToBring { change, by: person(8) } };
     vec![
-        BasisFact::RubricPublished { version: 2, text: digest(56) },
-        BasisFact::OperatorsBrought { table: digest(57), groups: 2, operators: 2_000 },
+        BasisFact::RubricPublished { version: 2, text: digest(56), by: None },
+        BasisFact::OperatorsBrought { table: digest(57), groups: 2, operators: 2_000, by: None },
         BasisFact::DaysOffNamed { calendar: Calendar::Federal { besides: days.clone() } },
         BasisFact::DaysOffNamed { calendar: Calendar::Named { days } },
+        asked(Bring::Rubric { version: 2, text: digest(56) }),
+        BasisFact::RubricPublished { version: 2, text: digest(56), by },
+        asked(Bring::Operators { table: digest(57), groups: 2, operators: 2_000 }),
+        BasisFact::OperatorsBrought { table: digest(57), groups: 2, operators: 2_000, by },
     ]
 }
 
@@ -277,6 +284,11 @@ pub fn partners() -> Vec<PartnerFact> {
     let pool = BTreeSet::from([person(11), person(12), person(13)]);
     let (extent, why) = (Extent::Person(person(20)), Why::LeakSuspected);
     let two = [By::DutyOfficer(person(8)), By::Developer(person(9))];
+    let left = Left {
+        stops: [(extent, Stop { by: two[1], why, at: day(9) })].into(),
+        revoked: [(Extent::Person(person(21)), Why::TermsBroken)].into(),
+        lost_keys: BTreeSet::from([digest(53)]),
+    };
     let sides = [party(1), party(3)];
     let machine = AccountId::new(Uuid::from_u128(30));
     let token = Issued {
@@ -304,11 +316,11 @@ pub fn partners() -> Vec<PartnerFact> {
         F::AssessorJoined { person: person(14) },
         F::MarksFiled { by: person(11), filing: filing.clone() },
         F::MarksFiled { by: person(12), filing },
-        F::Decided { decision },
+        F::Decided { decision: decision.clone() },
         F::Appealed { appeal },
         F::Signed { side: Side::Developer(person(9)) },
         F::Signed { side: Side::Clearinghouse(person(8)) },
-        F::Seated { people: people([20, 21]) },
+        F::Seated { people: people([20, 21]), left: Left::default() },
         F::Suspended { extent, by: two[0], why },
         F::ChangeAsked { asked: Asked { change: Change::Resume { extent }, by: two[0] } },
         F::ChangeAsked { asked: Asked { change: Change::Revoke { extent, why }, by: two[0] } },
@@ -316,11 +328,15 @@ pub fn partners() -> Vec<PartnerFact> {
         F::Revoked { extent: Extent::Organisation, by: two, why },
         F::KeyLost { key: digest(53) },
         F::Attested,
-        F::Expired,
+        F::Expired { left: Left::default() },
         F::TermsAccepted { by: person(20), terms: digest(41) },
         F::MachineSponsored { machine, sponsor: person(20) },
         F::TokenIssued { token },
         F::MachineDismissed { machine },
         F::AnswerMissed,
+        F::Seated { people: people([20, 21]), left: left.clone() },
+        F::CameOver { left: left.clone() },
+        F::Expired { left },
+        F::Decided { decision: decision.stated(person(8)).unwrap() },
     ]
 }

@@ -10,13 +10,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::civil::Date;
-use seawall_domain::partner::basis::Brought;
+use seawall_domain::partner::basis::{Brought, Change};
 use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::concentration::{Report, Share};
 use seawall_domain::partner::reach::{Count, Covered, Line, Table};
 use seawall_formats::operators::TABLE_BYTES_MAX;
 use seawall_formats::rubric::RUBRIC_BYTES_MAX;
-use seawall_services::partner::{self, Concentration, Reach};
+use seawall_services::partner::{self, Concentration, Reach, Standing, Waiting};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
@@ -45,18 +45,67 @@ pub async fn rubric(
     Ok(Json(serde_json::to_value(rubric.text()).unwrap_or_default()))
 }
 
-/// Publishes the installation's next rubric, TOML or JSON: it is in force from now on.
+/// What became of something that was brought in and takes two people.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BroughtIn)]
+pub struct Taken {
+    /// `waits` until another official brings the same in, or `in_force`.
+    pub standing: &'static str,
+    /// SHA-256 of it as it was sent.
+    pub sha256: String,
+}
+
+fn taken(it: &partner::Taken) -> (StatusCode, Json<Taken>) {
+    let (status, standing) = match it.standing {
+        Standing::Waits => (StatusCode::ACCEPTED, "waits"),
+        Standing::InForce => (StatusCode::CREATED, "in_force"),
+    };
+    (status, Json(Taken { standing, sha256: it.digest.to_string() }))
+}
+
+/// Signs for the installation's next rubric, TOML or JSON: it is in force when another official has
+/// sent the same.
 #[utoipa::path(post, path = "/v1/rubric", tag = "framework",
     request_body(content((Object = "application/json"), (String = "application/toml"))),
-    responses((status = 201, body = Object), (status = 401), (status = 404), (status = 409),
-        (status = 413), (status = 422)))]
+    responses((status = 201, body = Taken), (status = 202, body = Taken), (status = 401),
+        (status = 404), (status = 409), (status = 413), (status = 422)))]
 pub async fn publish_rubric(
     State(site): State<Site>,
     known: Known,
     Whole(body): Whole<RUBRIC_BYTES_MAX>,
-) -> Result<(StatusCode, Json<serde_json::Value>), Refused> {
-    let rubric = partner::publish_rubric(&site.desk, &known.0.actor, &body).await?;
-    Ok((StatusCode::CREATED, Json(serde_json::to_value(rubric.text()).unwrap_or_default())))
+) -> Result<(StatusCode, Json<Taken>), Refused> {
+    Ok(taken(&partner::publish_rubric(&site.desk, &known.0.actor, &body).await?))
+}
+
+/// What an official brought in, and what waits for another one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BasisWaiting)]
+pub struct Waits {
+    /// `rubric` or `operators`.
+    pub what: &'static str,
+    /// SHA-256 of it as it was sent.
+    pub sha256: String,
+    /// The person who signed first.
+    pub signed_by: String,
+    /// The text as it was sent.
+    pub text: String,
+}
+
+fn waits(it: Waiting) -> Waits {
+    let what = match it.asked.change {
+        Change::Rubric { .. } => "rubric",
+        Change::Operators { .. } => "operators",
+    };
+    let (sha256, signed_by) = (it.asked.change.digest().to_string(), it.asked.by.to_string());
+    Waits { what, sha256, signed_by, text: it.text }
+}
+
+/// The rubric and the table that wait for a second official, who brings the same in.
+#[utoipa::path(get, path = "/v1/basis", tag = "framework",
+    responses((status = 200, body = Vec<Waits>), (status = 401), (status = 404)))]
+pub async fn waiting(State(site): State<Site>, known: Known) -> Result<Json<Vec<Waits>>, Refused> {
+    let found = partner::waiting(&site.desk, &known.0.actor).await?;
+    Ok(Json(found.into_iter().map(waits).collect()))
 }
 
 /// Which days are off, beside Saturdays and Sundays.
@@ -190,19 +239,18 @@ pub async fn operators(State(site): State<Site>, known: Known) -> Result<Json<Op
     }))
 }
 
-/// Brings such a table in, CSV or JSON: all of it, or nothing. It takes the place of the one
-/// before, which stays in the record.
+/// Signs for such a table, CSV or JSON: all of it, or nothing. It is in force when another official
+/// has sent the same, and takes the place of the one before, which stays in the record.
 #[utoipa::path(post, path = "/v1/operators", tag = "framework",
     request_body(content((String = "text/csv"), (Object = "application/json"))),
-    responses((status = 201, body = Told), (status = 401), (status = 404), (status = 409),
-        (status = 413), (status = 422)))]
+    responses((status = 201, body = Taken), (status = 202, body = Taken), (status = 401),
+        (status = 404), (status = 409), (status = 413), (status = 422)))]
 pub async fn bring_operators(
     State(site): State<Site>,
     known: Known,
     Whole(body): Whole<TABLE_BYTES_MAX>,
-) -> Result<(StatusCode, Json<Told>), Refused> {
-    let brought = partner::bring_operators(&site.desk, &known.0.actor, &body).await?;
-    Ok((StatusCode::CREATED, Json(told(&brought))))
+) -> Result<(StatusCode, Json<Taken>), Refused> {
+    Ok(taken(&partner::bring_operators(&site.desk, &known.0.actor, &body).await?))
 }
 
 /// Operators that exist, and what of them is covered.

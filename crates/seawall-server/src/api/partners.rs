@@ -20,6 +20,7 @@ use seawall_domain::partner::Declared;
 use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Entry, TieKind};
 use seawall_domain::partner::reach::Group;
+use seawall_domain::partner::seat::Extent;
 use seawall_services::partner::{self, Dossier, SeatView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -48,6 +49,10 @@ pub struct Shown {
     pub outcome: Option<String>,
     /// The letter about the decision, with every reason.
     pub letter: Option<String>,
+    /// Whether it develops models that compete, as it was stated: `none` or `competitor`.
+    pub rivalry: Option<String>,
+    /// Who stated that; another official signs. Not for the applicant.
+    pub stated_by: Option<String>,
     /// Whether the developer has signed.
     pub developer_signed: bool,
     /// Whether the clearinghouse has signed.
@@ -67,10 +72,38 @@ pub struct Shown {
     pub seat_people: usize,
     /// Whether everybody is stopped, for now or for good.
     pub seat_stopped: bool,
+    /// What came over from the party's seats before, and still stands.
+    pub seat_came_over: Option<CameOver>,
     /// The machines that get tokens, by the ids of their accounts.
     pub machines: Vec<String>,
     /// Whom it protects, as far as that is known; not in lists.
     pub protects: Option<Protects>,
+}
+
+/// What came over to a seat from those before it.
+#[derive(Serialize, ToSchema)]
+pub struct CameOver {
+    /// Who is stopped: people by their ids, or `organisation`. Two people start each again.
+    pub stopped: Vec<String>,
+    /// Who was stopped for good: two people start each again, the developer among them.
+    pub revoked: Vec<String>,
+    /// The keys that were lost; none of them is good any more.
+    pub lost_keys: Vec<String>,
+}
+
+fn came_over(view: &SeatView) -> Option<CameOver> {
+    let left = view.seat.left();
+    let lost_keys = left.lost_keys.iter().map(ToString::to_string).collect();
+    let (stopped, revoked) = (named(left.stops.keys()), named(left.revoked.keys()));
+    (!left.is_empty()).then_some(CameOver { stopped, revoked, lost_keys })
+}
+
+fn named<'e>(extents: impl Iterator<Item = &'e Extent>) -> Vec<String> {
+    let name = |extent: &Extent| match extent {
+        Extent::Person(person) => person.to_string(),
+        Extent::Organisation => "organisation".to_owned(),
+    };
+    extents.map(name).collect()
 }
 
 /// Whom a partner protects.
@@ -100,6 +133,8 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         stage: it.progress.name(),
         outcome,
         letter: it.letter.clone(),
+        rivalry: it.rivalry.as_ref().map(word),
+        stated_by: it.stated_by.map(|person| person.to_string()),
         developer_signed: it.signed.0,
         clearinghouse_signed: it.signed.1,
         panel: it.panel.iter().map(ToString::to_string).collect(),
@@ -109,6 +144,7 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         seat_expires_at: seat.map(|view| view.seat.expires_at.to_string()),
         seat_people: seat.map_or(0, |view| view.seat.people().len()),
         seat_stopped: seat.is_some_and(|view| view.is_stopped),
+        seat_came_over: seat.and_then(came_over),
         machines: seat.map_or_else(Vec::new, machines),
         protects: it.protects.map(|it| Protects {
             groups: it.groups,

@@ -17,9 +17,10 @@ use crate::refuse::Refused;
 use crate::site::Site;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use seawall_domain::partner::decision::Outcome;
+use seawall_domain::partner::decision::{Outcome, Rivalry};
+use seawall_domain::partner::seat::Extent;
 use seawall_domain::partner::{Partner, Progress};
-use seawall_services::partner::{self, Dossier, Protects};
+use seawall_services::partner::{self, Dossier, Protects, SeatView};
 
 /// The applications one may know of.
 pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
@@ -173,7 +174,10 @@ fn next(it: &Dossier) -> Vec<Next> {
                 steps.push(step("The developer", "signs, or does not."));
             }
             if !house {
-                steps.push(step("The official", "signs, or does not."));
+                steps.push(step(
+                    "Another official than who stated whether it competes",
+                    "signs, or does not.",
+                ));
             }
             if developer && house {
                 steps.push(step("The partner", "names the people who take the seat."));
@@ -229,6 +233,16 @@ fn parts(it: &Dossier) -> Vec<Part> {
         let people: Vec<String> = it.left_out.iter().map(short).collect();
         facts.push(fact("Left out of the draw, account closed", people.join(", ")));
     }
+    if let Some(rivalry) = it.rivalry {
+        let says = match rivalry {
+            Rivalry::None => "no",
+            Rivalry::Competitor => "yes",
+        };
+        facts.push(fact("Develops models that compete", says));
+    }
+    if let Some(person) = it.stated_by {
+        facts.push(fact("Stated by, who does not sign", format!("person {}", short(person))));
+    }
     if it.outcome.is_some() {
         facts.push(fact("Signed by the developer", yes(it.signed.0)));
         facts.push(fact("Signed by the clearinghouse", yes(it.signed.1)));
@@ -239,27 +253,48 @@ fn parts(it: &Dossier) -> Vec<Part> {
         facts,
         ..Part::default()
     }];
-    if let Some(view) = &it.seat {
-        let seat = &view.seat;
-        parts.push(Part {
-            id: "seat".into(),
-            heading: "The seat".into(),
-            facts: vec![
-                fact("People", seat.people().len().to_string()),
-                fact("Ends", when(seat.expires_at).text),
-                fact("Yearly word given", when(seat.attested_at()).text),
-                fact("Stops in force", seat.stops().count().to_string()),
-                fact("Changes that wait for a second person", seat.asked().len().to_string()),
-                fact(
-                    "Machines that people answer for",
-                    seat.access().machines().count().to_string(),
-                ),
-            ],
-            lines: conditions(it),
-            ..Part::default()
-        });
-    }
+    parts.extend(it.seat.iter().flat_map(|view| [Some(seat(it, view)), came_over(view)]).flatten());
     parts
+}
+
+fn seat(it: &Dossier, view: &SeatView) -> Part {
+    let seat = &view.seat;
+    let machines = seat.access().machines().count();
+    Part {
+        id: "seat".into(),
+        heading: "The seat".into(),
+        facts: vec![
+            fact("People", seat.people().len().to_string()),
+            fact("Ends", when(seat.expires_at).text),
+            fact("Yearly word given", when(seat.attested_at()).text),
+            fact("Stops in force", seat.stops().count().to_string()),
+            fact("Changes that wait for a second person", seat.asked().len().to_string()),
+            fact("Machines that people answer for", machines.to_string()),
+        ],
+        lines: conditions(it),
+        ..Part::default()
+    }
+}
+
+/// What came over from the seats before, and still stands.
+fn came_over(view: &SeatView) -> Option<Part> {
+    let left = view.seat.left();
+    let who = |extent: &Extent| match extent {
+        Extent::Person(person) => format!("Person {person}"),
+        Extent::Organisation => "Everybody".to_owned(),
+    };
+    let stopped = left.stops.keys().map(|it| format!("{} is stopped.", who(it)));
+    let revoked = left.revoked.keys().map(|it| format!("{} was stopped for good.", who(it)));
+    let keys = left.lost_keys.iter().map(|key| format!("Key {} was lost.", short(key)));
+    (!left.is_empty()).then(|| Part {
+        id: "came-over".into(),
+        heading: "What came over from the seats before".into(),
+        says: "Two people start each of these again, the developer among them where it stopped \
+               somebody or somebody was stopped for good. A lost key stays lost."
+            .into(),
+        lines: revoked.chain(stopped).chain(keys).collect(),
+        ..Part::default()
+    })
 }
 
 /// How many operators are in the groups, by the table in force.

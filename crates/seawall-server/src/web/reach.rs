@@ -3,13 +3,13 @@
 
 use super::guest::{Guest, page};
 use super::sent::{Sent, back_to};
-use super::words::{count, fact, when};
+use super::words::{count, fact, short, when};
 use crate::api::basis::calendar;
 use crate::api::word;
 use crate::extract::Name;
 use crate::pages::case::Next;
 use crate::pages::form::Weight;
-use crate::pages::matter::{Drawn, Matter, Part};
+use crate::pages::matter::{Drawn, Matter, Part, Written};
 use crate::pages::{Fact, FieldKind, Form, Shell};
 use crate::refuse::Refused;
 use crate::site::Site;
@@ -18,10 +18,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
 use seawall_domain::access::{Action, Actor, decide};
+use seawall_domain::partner::basis::Change;
 use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::concentration::Share;
 use seawall_domain::partner::reach::{Count, Coverage, Line};
-use seawall_services::partner::{self, Concentration, Reach};
+use seawall_services::partner::{self, Concentration, Reach, Waiting};
 use std::collections::BTreeSet;
 
 /// How many groups that nobody covers the page names.
@@ -36,11 +37,16 @@ pub async fn show(State(site): State<Site>, guest: Guest) -> Result<Response, Re
     let shares = partner::concentration(desk, &actor).await?;
     let rubric = partner::rubric(desk).await?.text().version;
     let days_off = partner::days_off(desk).await?;
+    let waiting = match decide(&actor, Action::BringBasis, &[]) {
+        Ok(()) => partner::waiting(desk, &actor).await?,
+        Err(_) => Vec::new(),
+    };
     let shell = guest.shell("Reach and concentration");
     page(&Matter {
         over: "Trusted partners together".into(),
         title: "Reach and concentration".into(),
-        next: next(&reach),
+        next: next(&reach).into_iter().chain(waiting.iter().map(second)).collect(),
+        texts: waiting.iter().map(written).collect(),
         holds: "A number of operators is shown with who counted it, or it is not known.".into(),
         parts: [covered(&reach), concentrated(&shares), vec![basis(rubric, &days_off)]].concat(),
         forms: forms(&actor, &shell),
@@ -85,6 +91,31 @@ fn next(reach: &Reach) -> Vec<Next> {
         by: None,
     };
     if reach.known.is_some() { Vec::new() } else { vec![brings] }
+}
+
+/// What something is called that waits for a second person.
+fn named(it: &Waiting) -> String {
+    let what = match it.asked.change {
+        Change::Rubric { version, .. } => format!("the rubric, version {version}"),
+        Change::Operators { groups, .. } => {
+            let groups = usize::try_from(groups).unwrap_or(usize::MAX);
+            format!("the table of operators with {}", count(groups, "group"))
+        }
+    };
+    format!("{what} (SHA-256 {})", it.asked.change.digest())
+}
+
+fn second(it: &Waiting) -> Next {
+    let by = short(it.asked.by);
+    Next {
+        who: "Another official".into(),
+        what: format!("than person {by} brings the same in: {} waits for it.", named(it)),
+        by: None,
+    }
+}
+
+fn written(it: &Waiting) -> Written {
+    Written { heading: format!("Waiting: {}", named(it)), text: it.text.clone() }
 }
 
 fn covered(reach: &Reach) -> Vec<Part> {
@@ -265,10 +296,13 @@ fn forms(actor: &Actor, shell: &Shell) -> Vec<Form> {
     vec![
         form("operators", "Bring in a table of operators")
             .field(FieldKind::File, "table", "Table", "CSV or JSON: each line with its source")
-            .says("It takes the place of the one before, which stays in the record."),
+            .says("It is in force when another official has brought the same in."),
         form("rubric", "Publish a rubric")
             .field(FieldKind::File, "rubric", "Rubric", "TOML or JSON, with the next version")
-            .says("Applications that were filed before keep theirs."),
+            .says(
+                "It is in force when another official has brought the same in; applications that \
+                 were filed before keep theirs.",
+            ),
         form("days_off", "Name the days off")
             .field(FieldKind::Choice(rules.into()), "rule", "Which", "")
             .field(FieldKind::Text, "days", "Days", "such as 2026-12-24, one a line")

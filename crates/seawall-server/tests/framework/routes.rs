@@ -40,7 +40,7 @@ pub fn routes(router: &Router) -> BTreeSet<Route> {
 }
 
 /// What routes and pages of these subjects begin with; everything else is somebody else's.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "/v1/engagements",
     "/v1/evaluations",
     "/v1/partners",
@@ -48,6 +48,7 @@ const OWN: [&str; 12] = [
     "/v1/reach",
     "/v1/concentration",
     "/v1/operators",
+    "/v1/basis",
     "/engagements",
     "/evaluations",
     "/partners",

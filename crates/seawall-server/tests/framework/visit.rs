@@ -336,7 +336,7 @@ fn whoever_looks_answers_the_rubric_that_was_in_force() {
             text.gates[0].gate = must("rural_reach".parse());
             text.criteria[0].criterion = must("answers_at_night".parse());
             let bytes = must(serde_json::to_vec(&text));
-            must(partner::publish_rubric(&desk, &cast.officials.1[0], &bytes).await);
+            cast.publish_rubric(world, &bytes).await;
             let id = cast.drawn_for(world).await;
             (id, must(partner::dossier(&desk, &cast.officials.1[0], id).await).panel)
         })

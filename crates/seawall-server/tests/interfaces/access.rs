@@ -85,6 +85,7 @@ const ROWS: &[Row] = &[
     row("GET /v1/framework", "", Sends::Nothing),
     row("GET /v1/rubric", "", Sends::Nothing),
     row("POST /v1/rubric", "", Sends::Json(rubric)),
+    row("GET /v1/basis", "", Sends::Nothing),
     row("GET /v1/days-off", "", Sends::Nothing),
     row("POST /v1/days-off", "", Sends::Json(|_| json!({"rule": "named", "days": []}))),
     row("POST /v1/operators", "", Sends::Text("text/csv", operators)),

@@ -8,7 +8,8 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use seawall_domain::access::{Action, Actor, decide};
 use seawall_domain::digest::Digest;
-use seawall_domain::partner::basis::{Basis, BasisFact, Brought, Decided, FIRST_RUBRIC, ID};
+use seawall_domain::id::PersonId;
+use seawall_domain::partner::basis::{Asked, Basis, BasisFact, Brought, Decided, FIRST_RUBRIC, ID};
 use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::reach::{Group, Table};
 use seawall_domain::partner::rubric::Rubric;
@@ -31,6 +32,33 @@ pub struct Protects {
     pub operators: Option<u64>,
     /// In how many of its groups the number of operators is not known.
     pub unknown: usize,
+}
+
+/// What became of something that was brought in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Taken {
+    /// SHA-256 of it as it was sent.
+    pub digest: Digest,
+    /// Whether it is in force.
+    pub standing: Standing,
+}
+
+/// How far something is that takes two people.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// It waits until another person brings the same in.
+    Waits,
+    /// It is in force.
+    InForce,
+}
+
+/// What waits for a second person.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Waiting {
+    /// What, and who signed first.
+    pub asked: Asked,
+    /// The text as it was sent.
+    pub text: String,
 }
 
 /// The basis as it stands.
@@ -63,8 +91,9 @@ pub(super) async fn rubric_by(desk: &Desk, tx: &mut Tx, version: u32) -> Outcome
     Ok(written::read(&bytes).map_err(|error| Fault::inconsistent("read a rubric", error))?)
 }
 
-/// Publishes a rubric, TOML or JSON. Applications that were filed before keep theirs.
-pub async fn publish_rubric(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Rubric> {
+/// Signs for a rubric, TOML or JSON; it is in force when a second person has sent the same.
+/// Applications that were filed before keep theirs.
+pub async fn publish_rubric(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Taken> {
     let mut hand = Hand::open(desk, actor, "rubric_publish").await?;
     let rubric = written::read(bytes).map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     for version in FIRST_RUBRIC..=hand.basis.rubric() {
@@ -73,21 +102,34 @@ pub async fn publish_rubric(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome
         kept.map_err(|unfit| Refusal::Unreadable(unfit.to_string()))?;
     }
     desk.keep(&mut hand.tx, OWNER, bytes).await?;
-    let decided = hand.basis.publish_rubric(&rubric, digest(bytes), hand.now);
-    hand.take(decided).await?;
-    Ok(rubric)
+    let digest = digest(bytes);
+    let decided = hand.basis.publish_rubric(&rubric, digest, hand.by, hand.now);
+    hand.sign(digest, decided).await
 }
 
-/// Brings in how many operators there are in each group, CSV or JSON; all of it, or nothing.
-pub async fn bring_operators(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Brought> {
+/// Signs for how many operators there are in each group, CSV or JSON; all of it, or nothing. It is
+/// in force when a second person has sent the same.
+pub async fn bring_operators(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Outcome<Taken> {
     let mut hand = Hand::open(desk, actor, "operators_bring").await?;
     let read = table::read(bytes, day(hand.now));
     let table = read.map_err(|fault| Refusal::Unreadable(fault.to_string()))?;
     desk.keep(&mut hand.tx, OWNER, bytes).await?;
-    let decided = hand.basis.bring_operators(&table, digest(bytes), hand.now);
-    let basis = hand.take(decided).await?;
-    let lost = || Fault::inconsistent("bring in a table of operators", "it is not in force");
-    Ok(basis.operators.ok_or_else(lost)?)
+    let digest = digest(bytes);
+    let decided = hand.basis.bring_operators(&table, digest, hand.by, hand.now);
+    hand.sign(digest, decided).await
+}
+
+/// What waits for a second person, for those who may be it.
+pub async fn waiting(desk: &Desk, actor: &Actor) -> Outcome<Vec<Waiting>> {
+    decide(actor, Action::BringBasis, &[])?;
+    let mut tx = desk.begin("basis_waiting").await?;
+    let mut waiting = Vec::new();
+    for asked in current(&mut tx).await?.asked() {
+        let bytes = kept(desk, &mut tx, &asked.change.digest()).await?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        waiting.push(Waiting { asked: *asked, text });
+    }
+    Ok(waiting)
 }
 
 /// The table in force, with what is known of it; none where none was brought in.
@@ -138,6 +180,7 @@ struct Hand {
     tx: Tx,
     basis: Basis,
     mandate: Mandate<Basis>,
+    by: PersonId,
     now: Timestamp,
 }
 
@@ -150,8 +193,17 @@ impl Hand {
             Some(_) => tx.load::<Basis>(ID).await?.open(actor, action)?,
             None => (Basis::default(), Mandate::start(ID, actor, action)?),
         };
-        super::person(actor)?;
-        Ok(Hand { tx, basis, mandate, now })
+        let by = super::person(actor)?;
+        Ok(Hand { tx, basis, mandate, by, now })
+    }
+
+    async fn sign(self, digest: Digest, decided: Decided) -> Outcome<Taken> {
+        let waits = |asked: &Asked| asked.change.digest() == digest;
+        let standing = match self.take(decided).await?.asked().iter().any(waits) {
+            true => Standing::Waits,
+            false => Standing::InForce,
+        };
+        Ok(Taken { digest, standing })
     }
 
     async fn take(mut self, decided: Decided) -> Outcome<Basis> {

@@ -9,9 +9,9 @@ use seawall_domain::digest::Digest;
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
 use seawall_domain::partner::assessment::Filing;
 use seawall_domain::partner::conflict::{Register, TIES_MAX, Tie};
-use seawall_domain::partner::decision::{Rivalry, Side};
+use seawall_domain::partner::decision::{Rivalry, Side, Stated};
 use seawall_domain::partner::lot::Bench;
-use seawall_domain::partner::{Application, Partner};
+use seawall_domain::partner::{Application, Partner, Refused};
 use seawall_domain::party;
 use seawall_domain::refusal::Refusal;
 use seawall_store::db::Tx;
@@ -90,7 +90,8 @@ pub async fn mark(desk: &Desk, actor: &Actor, id: PartnerId, filing: Filing) -> 
     hand.done().await
 }
 
-/// Records the decision that follows from the marks.
+/// Records the decision that follows from the marks, and from whether the applicant competes: the
+/// official states that, and another one signs.
 pub async fn conclude(
     desk: &Desk,
     actor: &Actor,
@@ -99,9 +100,11 @@ pub async fn conclude(
     days: i64,
 ) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_conclude", Action::DecidePartner).await?;
+    let stated = Stated { rivalry, by: person(actor)? };
+    untied(&mut hand, stated.by).await?;
     let rubric = rubric_by(desk, &mut hand.tx, hand.partner.application.rubric).await?;
     let calendar = current(&mut hand.tx).await?.calendar;
-    hand.take(hand.partner.conclude(&rubric, rivalry, days, &calendar, hand.now)).await?;
+    hand.take(hand.partner.conclude(&rubric, stated, days, &calendar, hand.now)).await?;
     hand.done().await
 }
 
@@ -111,7 +114,10 @@ pub async fn sign(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partner>
     let person = person(actor)?;
     let side = match is_developer(actor, &hand.partner) {
         true => Side::Developer(person),
-        false => Side::Clearinghouse(person),
+        false => {
+            untied(&mut hand, person).await?;
+            Side::Clearinghouse(person)
+        }
     };
     hand.take(hand.partner.sign(side, hand.now)).await?;
     hand.done().await
@@ -123,6 +129,18 @@ pub async fn appeal(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partne
     let calendar = current(&mut hand.tx).await?.calendar;
     hand.take(hand.partner.appeal(&calendar, hand.now)).await?;
     hand.done().await
+}
+
+/// Refuses somebody of the clearinghouse who has a tie to those whom it concerns: nobody decides
+/// for itself, by whatever account.
+async fn untied(hand: &mut Hand, person: PersonId) -> Outcome<()> {
+    let application = &hand.partner.application;
+    let register = register(&mut hand.tx, application).await?;
+    let concerned = application.concerned();
+    match register.ties(person, &concerned, hand.now).next() {
+        Some(_) => Err(Refusal::from(Refused::Tied).into()),
+        None => Ok(()),
+    }
 }
 
 /// For which side of the draw somebody acts; only sides of it can.

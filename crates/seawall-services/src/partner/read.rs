@@ -8,7 +8,7 @@ use seawall_domain::access::{Action, Actor, Governed, decide, visible};
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
 use seawall_domain::partner::assessment::Filing;
 use seawall_domain::partner::calendar::Calendar;
-use seawall_domain::partner::decision::{Decision, Outcome as Decided};
+use seawall_domain::partner::decision::{Decision, Outcome as Decided, Rivalry};
 use seawall_domain::partner::letter::Letter;
 use seawall_domain::partner::seat::Seat;
 use seawall_domain::partner::{Application, Partner, Progress, Stage};
@@ -44,6 +44,10 @@ pub struct Dossier {
     pub outcome: Option<Decided>,
     /// Its letter, with every reason.
     pub letter: Option<String>,
+    /// Whether it develops models that compete, as it was stated.
+    pub rivalry: Option<Rivalry>,
+    /// Who stated that, and does not sign; not for the applicant.
+    pub stated_by: Option<PersonId>,
     /// Whether the developer, and whether the clearinghouse, has signed.
     pub signed: (bool, bool),
     /// The seat.
@@ -154,6 +158,8 @@ async fn seen(
             .map(|it| Answering { by: it.answer_by, is_overdue: it.is_overdue(now) }),
         outcome: decision.map(|decision| decision.outcome.clone()),
         letter: decision.map(|decision| letter(&application, decision, &calendar)),
+        rivalry: decision.map(Decision::rivalry),
+        stated_by: decision.and_then(|decision| decision.stated_by).filter(|_| !is_applicant),
         signed: (signed.0.is_some(), signed.1.is_some()),
         seat: partner.seated().ok().map(view),
         protects: None,

@@ -6,12 +6,14 @@ use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor, Role};
 use seawall_domain::digest::Digest;
 use seawall_domain::id::{PartnerId, PersonId};
-use seawall_domain::partner::seat::{By, Change, Extent, Why};
-use seawall_domain::partner::{Partner, Stage};
+use seawall_domain::partner::left::Left;
+use seawall_domain::partner::seat::{By, Change, Extent, KeyUse, Why};
+use seawall_domain::partner::{Application, Partner, Stage};
 use seawall_domain::refusal::Refusal;
 use std::collections::BTreeSet;
 
-/// The partner names the people who take the seat.
+/// The partner names the people who take the seat. Whom its seats before stopped, and which keys
+/// were lost there, comes over with it.
 pub async fn seat(
     desk: &Desk,
     actor: &Actor,
@@ -19,7 +21,9 @@ pub async fn seat(
     people: BTreeSet<PersonId>,
 ) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_seat", Action::AnswerAsPartner).await?;
-    hand.take(hand.partner.seat(people, hand.now)).await?;
+    let seats = beside(&mut hand).await?;
+    let left = Left::by(&seats, hand.now);
+    hand.take(hand.partner.seat(people, left, hand.now)).await?;
     hand.done().await
 }
 
@@ -45,10 +49,14 @@ pub async fn change(desk: &Desk, actor: &Actor, id: PartnerId, change: Change) -
     hand.done().await
 }
 
-/// A key was lost: it is good for nothing any more, and the seat goes on.
+/// A key was lost: it is good for nothing any more, and the seat goes on. Every token that was
+/// given is on record with its key, and a key without one is refused: it opens nothing, and would
+/// only fill the list that gateways read.
 pub async fn lose_key(desk: &Desk, actor: &Actor, id: PartnerId, key: Digest) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_lose_key", Action::StopPartner).await?;
-    hand.take(hand.partner.lose_key(key, hand.now)).await?;
+    let by = by(actor, &hand.partner)?;
+    let used = key_use(&mut hand, key).await?;
+    hand.take(hand.partner.lose_key(key, used, by, hand.now)).await?;
     hand.done().await
 }
 
@@ -61,7 +69,7 @@ pub async fn attest(desk: &Desk, actor: &Actor, id: PartnerId) -> Outcome<Partne
 }
 
 /// Looks whether a draw, the time to answer an appeal, or a seat has come to its end, and records
-/// it.
+/// it. What a seat leaves comes over to those of the party's that stand beside it.
 pub async fn end_seat(desk: &Desk, id: PartnerId) -> Outcome<()> {
     let clerk = Actor::clerk();
     let mut hand = Hand::open(desk, &clerk, id, "partner_end_seat", Action::Work).await?;
@@ -70,7 +78,9 @@ pub async fn end_seat(desk: &Desk, id: PartnerId) -> Outcome<()> {
             hand.take(hand.partner.void_draw(hand.now)).await?;
         }
         Stage::Seated { seat, .. } if hand.now >= seat.expires_at => {
+            let seats = beside(&mut hand).await?;
             hand.take(hand.partner.expire(hand.now)).await?;
+            hand_on(&mut hand, &clerk, &seats).await?;
         }
         Stage::Filed { .. }
         | Stage::Assessed { .. }
@@ -83,6 +93,41 @@ pub async fn end_seat(desk: &Desk, id: PartnerId) -> Outcome<()> {
         hand.take(hand.partner.miss_answer(hand.now)).await?;
     }
     hand.done().await.map(|_| ())
+}
+
+/// The party's other applications for the same developer's models. From here on no seat of theirs
+/// is taken or ends beside this one.
+async fn beside(hand: &mut Hand) -> Outcome<Vec<Partner>> {
+    let Application { id, party, developer, .. } = hand.partner.application;
+    hand.tx.lock(&format!("seats/{party}/{developer}")).await?;
+    let mut seats = hand.tx.partner_list_between(party, developer).await?;
+    seats.retain(|it| it.application.id != id);
+    Ok(seats)
+}
+
+/// Whether a token was given for a key in this seat, or in another one of the same party for the
+/// same developer's models.
+async fn key_use(hand: &mut Hand, key: Digest) -> Outcome<KeyUse> {
+    let Application { party, developer, .. } = hand.partner.application;
+    for partner in hand.tx.partner_list_between(party, developer).await? {
+        if hand.tx.token_was_given(partner.application.id.uuid(), &key).await? {
+            return Ok(KeyUse::Given);
+        }
+    }
+    Ok(KeyUse::Never)
+}
+
+/// What a seat left comes over to those that stand beside it.
+async fn hand_on(hand: &mut Hand, clerk: &Actor, seats: &[Partner]) -> Outcome<()> {
+    let left = hand.partner.left();
+    let standing = seats.iter().filter(|it| it.seated().is_ok() && !left.is_empty());
+    for id in standing.map(|it| it.application.id) {
+        let guarded = hand.tx.load::<Partner>(id.uuid()).await?;
+        let (partner, mandate) = guarded.open(clerk, Action::Work)?;
+        let (next, fact) = partner.take_over(left.clone(), hand.now).map_err(Refusal::from)?;
+        let _ = hand.tx.record(mandate, &next, fact, hand.now).await?;
+    }
+    Ok(())
 }
 
 /// For which of the three sides somebody stops or starts.

@@ -7,6 +7,7 @@ mod gateways;
 mod outsiders;
 mod partners;
 mod records;
+mod renewals;
 mod seats;
 mod tokens;
 

@@ -3,6 +3,7 @@
 use crate::world::{World, must};
 use seawall_domain::access::Actor;
 use seawall_domain::digest::Digest;
+use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::window::Ring;
 use seawall_domain::engagement::{Engagement, Weights};
 use seawall_domain::evaluation::Evaluation;
@@ -21,12 +22,13 @@ use seawall_domain::recipient::Recipient;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_formats::custody::SealedShare;
 use seawall_ledger::recipient::Keeper;
+use seawall_ledger::sign::SigningKey;
 use seawall_services::desk::digest;
 use seawall_services::engagement::{self, Offered};
 use seawall_services::evaluation::custody;
 use seawall_services::evaluation::docket::{self, Keeping};
 use seawall_services::outcome::Outcome;
-use seawall_services::partner::{self, Drawing};
+use seawall_services::partner::{self, Drawing, Request};
 use std::collections::BTreeSet;
 
 /// A protocol that holds together; `FIRST` and `SECOND` stand for the keys that sign.
@@ -162,6 +164,20 @@ impl Framework {
         must(partner::name_days_off(&world.desk, official, Calendar::default()).await);
     }
 
+    /// Two officials publish a rubric.
+    pub async fn publish_rubric(&self, world: &World, bytes: &[u8]) {
+        for official in &self.officials.1 {
+            must(partner::publish_rubric(&world.desk, official, bytes).await);
+        }
+    }
+
+    /// Two officials bring a table of operators in.
+    pub async fn bring_operators(&self, world: &World, table: &[u8]) {
+        for official in &self.officials.1 {
+            must(partner::bring_operators(&world.desk, official, table).await);
+        }
+    }
+
     /// The partner applies, and two people are drawn who look: gives the id of the application.
     pub async fn drawn_for(&self, world: &World) -> PartnerId {
         let (desk, official) = (&world.desk, &self.officials.1[0]);
@@ -236,6 +252,23 @@ impl Framework {
             Some(offer) => (id, offer.window),
             None => panic!("the window is open"),
         }
+    }
+}
+
+impl Framework {
+    /// The partner's person gets a token from its seat, in a window that is opened for it on that
+    /// snapshot: gives the thumbprint of the key.
+    pub async fn token_key(&self, world: &World, seat: PartnerId, snapshot: u8) -> Digest {
+        let (desk, me) = (&world.desk, &self.partner.1);
+        let (_, window) = self.open_window(world, Ring::Partners, snapshot).await;
+        let open = must(partner::windows(desk, me, seat).await);
+        let open = open.iter().find(|it| it.window == window);
+        let terms = open.unwrap_or_else(|| panic!("the window is open to the seat")).terms;
+        must(partner::accept_terms(desk, me, seat, window, terms).await);
+        let key = SigningKey::from_seed([snapshot; 32]).public().to_string();
+        let (purposes, claims) = (BTreeSet::from([Purpose::Evaluate]), BTreeSet::new());
+        let request = Request { window, key: &key, purposes, claims };
+        must(partner::give(desk, me, seat, request).await).grant.key
     }
 }
 

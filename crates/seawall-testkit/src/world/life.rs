@@ -12,11 +12,10 @@ pub use partners::{applications, later_appeals, many, signed};
 pub use questions::questions;
 pub use windows::{certificates, windows};
 
-use crate::world::{Framework, World, must};
+use crate::world::{Framework, World};
 use seawall_domain::access::Actor;
 use seawall_domain::id::{EngagementId, EvaluationId, PartnerId, PersonId, TieId, WindowId};
 use seawall_domain::party::{Party, Role};
-use seawall_services::partner;
 
 pub use dockets::{dockets, sealed};
 
@@ -97,7 +96,7 @@ impl Extras {
             world.person(&party, name).await
         };
         let makers = [maker("Third maker").await, maker("Fourth maker").await];
-        must(partner::bring_operators(&world.desk, &cast.officials.1[0], TABLE).await);
+        cast.bring_operators(world, TABLE).await;
         Extras { pool, machine, bystander: (party, actor), makers, guilds }
     }
 

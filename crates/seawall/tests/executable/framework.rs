@@ -74,7 +74,7 @@ async fn a_window_is_handed_over_from_engagement_to_gateway_to_partner() {
     window::used_and_withdrawn(&house, &provider, &cast, &engagement, of).await;
     reach::counted(&house, &cast, &engagement, &window).await;
     reach::delivered(&house, &cast, &engagement, &seat).await;
-    reach::covered(&house);
+    reach::covered(&house, &cast);
     // Once more, by nothing but the key of an account of the developer's.
     let withdraw = format!("engagement withdraw {}", house.asking("account.key"));
     let told = house.folder.said_by(&withdraw, 0);

@@ -71,6 +71,24 @@ fn one_signature_gives_no_access() {
 }
 
 #[test]
+fn whoever_stated_that_it_does_not_compete_does_not_sign() {
+    let stated = decision(700).stated(person(9)).unwrap();
+    for side in [Side::Clearinghouse(person(9)), Side::Developer(person(9))] {
+        assert_eq!(stated.sign(side, at(1)), Err(Refused::OwnStatement), "{side:?}");
+    }
+    let one = stated.sign(Side::Developer(person(8)), at(1)).unwrap();
+    assert_eq!(one.gives_access(at(1)), None);
+    let both = one.sign(Side::Clearinghouse(person(10)), at(1)).unwrap();
+    assert!(both.gives_access(at(1)).is_some());
+    assert_eq!(decision(700).stated(person(1)), Err(Refused::StatedOfPanel));
+    // What earlier versions recorded names nobody, and reads and is signed as it was.
+    let line = serde_json::to_string(&decision(700)).unwrap();
+    assert!(!line.contains("stated_by"), "{line}");
+    let read: Decision = serde_json::from_str(&line).unwrap();
+    assert!(read.sign(Side::Clearinghouse(person(9)), at(1)).is_ok());
+}
+
+#[test]
 fn signatures_do_not_make_a_partner_of_whom_the_rubric_does_not_admit() {
     let declined = decision(100).sign(Side::Developer(person(8)), at(1)).unwrap();
     let declined = declined.sign(Side::Clearinghouse(person(9)), at(1)).unwrap();

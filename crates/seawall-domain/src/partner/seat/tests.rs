@@ -84,6 +84,28 @@ fn a_lost_key_costs_nobody_the_seat() {
 }
 
 #[test]
+fn only_a_key_that_tokens_were_given_for_is_lost_and_no_stop_is_refused() {
+    let by = By::Developer(person(11));
+    let partner = super::super::tests::seated(BTreeSet::from([person(1)]));
+    let never = partner.lose_key(KEY, KeyUse::Never, by, at(7));
+    assert_eq!(never, Err(Refused::NoToken.into()));
+    // As many as a seat keeps, and one more.
+    let mut full = partner.lose_key(KEY, KeyUse::Given, by, at(7)).unwrap().0;
+    if let super::super::Stage::Seated { seat, .. } = &mut full.stage {
+        for number in 1..u32::try_from(PEOPLE_MAX).unwrap() {
+            let mut bytes = [0; 32];
+            bytes[..4].copy_from_slice(&number.to_be_bytes());
+            seat.lost_keys.insert(Digest::new(bytes));
+        }
+    }
+    let again = full.lose_key(KEY, KeyUse::Given, by, at(8)).unwrap().0;
+    assert_eq!(again.seated().unwrap().stops().count(), 0, "it is lost already");
+    let more = full.lose_key(Digest::new([8; 32]), KeyUse::Given, by, at(8)).unwrap().0;
+    let stop = Stop { by, why: Why::CredentialLost, at: at(8) };
+    assert_eq!(more.seated().unwrap().stops().next(), Some((&Extent::Organisation, &stop)));
+}
+
+#[test]
 fn a_seat_lapses_without_its_yearly_word() {
     for (attested, now, expected) in [
         (0, 364, Ok(())),

@@ -1,6 +1,7 @@
 use super::super::assessment::tests::person;
 use super::super::decision::{Decision, Outcome, Reason};
-use super::super::seat::{By, Extent, Why};
+use super::super::left::Left;
+use super::super::seat::{By, Extent, KeyUse, Why};
 use super::super::tests::{application, at};
 use super::super::{Refused as Not, Stage};
 use super::*;
@@ -117,7 +118,7 @@ fn a_token_needs_everything_at_once() {
     let (by, why) = (By::DutyOfficer(person(8)), Why::Unstated);
     let stopped = ready_now.suspend(Extent::Person(person(1)), by, why, now()).unwrap().0;
     check(&stopped, one, patch(), &open, Refused::Denied(Denied::Suspended));
-    let lost = ready_now.lose_key(KEY, now()).unwrap().0;
+    let lost = ready_now.lose_key(KEY, KeyUse::Given, By::Partner(person(1)), now()).unwrap().0;
     check(&lost, one, patch(), &open, Refused::Denied(Denied::LostKey));
     let government = engagement(Ring::Government, at(11));
     check(&ready_now, one, patch(), &government, Refused::NotOpen);
@@ -134,7 +135,11 @@ fn a_token_needs_everything_at_once() {
     check(&rival, one, wanted(Purpose::Evaluate), &open, Refused::NoProbing);
     let other_terms = ready_now.accept_terms(person(1), KEY, &open, now());
     assert_eq!(other_terms.map(drop), Err(Not::Token(Refused::OtherTerms)));
-    let over = Stage::Over { decision: ready_now.decision().unwrap().clone(), at: now() };
+    let over = Stage::Over {
+        decision: ready_now.decision().unwrap().clone(),
+        at: now(),
+        left: Left::default(),
+    };
     let over = Partner { stage: over, ..ready_now };
     assert_eq!(over.give(one, patch(), &open, now()).map(drop), Err(Not::NotNow));
 }

@@ -47,7 +47,7 @@ pub enum Step {
         #[schema(value_type = Object)]
         filing: Filing,
     },
-    /// Record what follows from the marks (official).
+    /// Record what follows from the marks, and from whether it competes (official).
     Conclude {
         /// `none` or `competitor`.
         #[schema(value_type = String)]
@@ -55,7 +55,7 @@ pub enum Step {
         /// How many days it lasts.
         days: i64,
     },
-    /// Sign the decision (developer, official).
+    /// Sign the decision (developer; an official, but not who stated whether it competes).
     Sign,
     /// Appeal (applicant).
     Appeal,

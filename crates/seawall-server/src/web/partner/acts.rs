@@ -84,6 +84,7 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier, rubric: &RubricText) ->
     let official = actor.roles.contains(&Role::Official);
     let duty = actor.roles.contains(&Role::DutyOfficer);
     let looks = actor.person.is_some_and(|person| it.panel.contains(&person));
+    let stated = it.stated_by.is_some() && it.stated_by == actor.person;
     let mut forms = Vec::new();
     match it.progress {
         Progress::Filed if official => forms.push(drawing(shell, it)),
@@ -96,7 +97,7 @@ pub fn forms(actor: &Actor, shell: &Shell, it: &Dossier, rubric: &RubricText) ->
             forms.push(join.says("Only where marks are too far apart; nobody chooses who."));
             forms.push(concluding(shell, it));
         }
-        Progress::Decided if official || maker => {
+        Progress::Decided if (official || maker) && !stated => {
             forms.push(post(shell, it, "sign", "Sign the decision"));
         }
         Progress::Decided if own => {
@@ -185,7 +186,7 @@ fn concluding(shell: &Shell, it: &Dossier) -> Form {
     post(shell, it, "conclude", "Record what follows from the marks")
         .field(rivals, "rivalry", "Develops models that compete", "")
         .field(FieldKind::Line, "days", "Lasts so many days", "at most 365")
-        .says("What follows is computed; nobody chooses it.")
+        .says("What follows is computed; nobody chooses it. Another official signs than you.")
 }
 
 fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {

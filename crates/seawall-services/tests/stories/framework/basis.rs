@@ -2,6 +2,8 @@
 //! days off, and what gateways counted.
 
 use super::{hidden, holds, refused};
+use seawall_domain::access::Actor;
+use seawall_domain::account::Holder;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::Engagement;
 use seawall_domain::engagement::count::Used;
@@ -19,7 +21,8 @@ use seawall_domain::time::Timestamp;
 use seawall_formats::gateway::count::{COUNT, Stated};
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::sign::SigningKey;
-use seawall_services::{engagement, partner};
+use seawall_services::partner::Standing;
+use seawall_services::{account, engagement, partner};
 use seawall_testkit::world::{Framework, World, digest_of, each, must, person_of};
 
 const TABLE: &str = "group,name,sector,size,region,operators,source,as_of\n\
@@ -54,7 +57,26 @@ async fn a_rubric_of_ones_own_applies_to_what_is_filed_under_it() {
         refused(skips, "the next one is 2");
         let broken = partner::publish_rubric(&desk, official, b"version = 2").await;
         refused(broken, "cannot read rubric");
-        must(partner::publish_rubric(&desk, official, &bytes(&own(2, 800))).await);
+        let (text, second) = (bytes(&own(2, 800)), &cast.officials.1[1]);
+        let first = must(partner::publish_rubric(&desk, official, &text).await);
+        assert_eq!(first.standing, Standing::Waits);
+        // It waits, is in force for nobody, and is shown to whoever could sign as the second.
+        assert_eq!(must(partner::rubric(&desk).await).text().version, 1);
+        hidden(partner::rubric_of(&desk, 2).await);
+        hidden(partner::waiting(&desk, &cast.developer.1).await);
+        let waiting = must(partner::waiting(&desk, second).await);
+        let [waits] = waiting.as_slice() else { panic!("one waits: {waiting:?}") };
+        assert_eq!((waits.asked.by, waits.text.as_bytes()), (person_of(official), &*text));
+        // The same person by another account is the same person.
+        let (clerk, house) = (Actor::administrator(), cast.officials.0.id);
+        let person = Some(person_of(official));
+        let also = account::open_for(&desk, &clerk, house, "also", Holder::Person, person).await;
+        let also = Actor { account: Some(must(also).id), ..official.clone() };
+        let alone = partner::publish_rubric(&desk, &also, &text).await;
+        refused(alone, "it waits for a second person to bring the same in");
+        let done = must(partner::publish_rubric(&desk, second, &text).await);
+        assert_eq!(done.standing, Standing::InForce);
+        assert_eq!(must(partner::waiting(&desk, second).await), []);
         assert_eq!(must(partner::rubric(&desk).await).text(), &own(2, 800));
         assert_eq!(must(partner::rubric_of(&desk, 1).await), must(Rubric::first()));
         hidden(partner::rubric_of(&desk, 3).await);
@@ -90,7 +112,7 @@ async fn gates_and_criteria_of_ones_own_are_answered_marked_and_told() {
         let anchors = ["never", "seldom", "at times", "often", "always"].map(str::to_owned);
         text.criteria.push(CriterionText { criterion, weight: 75, anchors });
         let before = cast.seat(&world).await;
-        must(partner::publish_rubric(&desk, official, &bytes(&text)).await);
+        cast.publish_rubric(&world, &bytes(&text)).await;
         assert_eq!(must(partner::rubric(&desk).await).text(), &text);
         let after = cast.seat(&world).await;
         let told = async |id| must(partner::dossier(&desk, official, id).await);
@@ -148,6 +170,10 @@ async fn what_is_covered_is_told_against_what_was_brought_in() {
         let ahead = partner::bring_operators(&desk, official, ahead.as_bytes()).await;
         refused(ahead, "line 2, column as_of: the day lies ahead");
         must(partner::bring_operators(&desk, official, TABLE.as_bytes()).await);
+        assert_eq!(must(partner::operators(&desk, maker).await), None, "one is not enough");
+        let alone = partner::bring_operators(&desk, official, TABLE.as_bytes()).await;
+        refused(alone, "it waits for a second person");
+        must(partner::bring_operators(&desk, &cast.officials.1[1], TABLE.as_bytes()).await);
         let again = partner::bring_operators(&desk, official, TABLE.as_bytes()).await;
         refused(again, "it is the one in force");
         let whole = async |actor| {
@@ -165,7 +191,7 @@ async fn what_is_covered_is_told_against_what_was_brought_in() {
         assert_eq!(own.map(|it| (it.groups, it.operators, it.unknown)), Some((1, Some(900), 0)));
         // A later table takes its place; the old one stays in the record.
         let later = TABLE.replace(",900,", ",1000,");
-        must(partner::bring_operators(&desk, official, later.as_bytes()).await);
+        cast.bring_operators(&world, later.as_bytes()).await;
         assert_eq!(whole(official).await, covered(1_040, 1_000));
         let facts = world.facts().await;
         let brought = facts.iter().filter(|fact| fact.contains("operators_brought"));

@@ -224,6 +224,57 @@ async fn whoever_has_a_tie_is_not_drawn_and_marks_stay_blind() {
 }
 
 #[tokio::test]
+async fn two_people_of_the_clearinghouse_stand_behind_whether_it_competes() {
+    each("rivalry", |mut world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let [official, second] = &cast.officials.1;
+        let id = decided(&world, &cast, &cast.evaluators, 3).await;
+        must(partner::sign(&desk, &cast.developer.1, id).await);
+        let told = must(partner::dossier(&desk, second, id).await);
+        assert_eq!(told.rivalry, Some(Rivalry::None));
+        assert_eq!(told.stated_by, Some(person_of(official)));
+        let own = must(partner::dossier(&desk, &cast.partner.1, id).await);
+        assert_eq!((own.rivalry, own.stated_by), (Some(Rivalry::None), None));
+        // Whoever stated it does not sign it, by whatever account.
+        let (clerk, house) = (Actor::administrator(), cast.officials.0.id);
+        let person = Some(person_of(official));
+        let also = account::open_for(&desk, &clerk, house, "also", Holder::Person, person).await;
+        let also = Actor { account: Some(must(also).id), ..official.clone() };
+        for actor in [official, &also] {
+            refused(partner::sign(&desk, actor, id).await, "another person must");
+        }
+        must(partner::sign(&desk, second, id).await);
+        must(partner::seat(&desk, &cast.partner.1, id, [person_of(&cast.partner.1)].into()).await);
+        holds::<Partner>(&mut world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_official_who_acts_for_the_applicant_decides_nothing_of_it() {
+    each("own application", |world| async move {
+        let cast = Framework::enter(&world).await;
+        let desk = world.desk.clone();
+        let [official, second] = &cast.officials.1;
+        let id = decided(&world, &cast, &cast.evaluators, 3).await;
+        let (clerk, party) = (Actor::administrator(), cast.partner.0.id);
+        let person = Some(person_of(second));
+        must(account::open_for(&desk, &clerk, party, "also", Holder::Person, person).await);
+        let told = partner::sign(&desk, second, id).await;
+        refused(told, "cannot decide on those to whom one has a tie");
+        let other = applied(&world, &cast).await;
+        for actor in drawn(&world, &cast, other, &cast.evaluators).await {
+            must(partner::mark(&desk, actor, other, filing(3)).await);
+        }
+        let told = partner::conclude(&desk, second, other, Rivalry::None, 365).await;
+        refused(told, "cannot decide on those to whom one has a tie");
+        must(partner::conclude(&desk, official, other, Rivalry::None, 365).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_appeal_goes_to_other_people() {
     each("appeal", |mut world| async move {
         let cast = Framework::enter(&world).await;
@@ -444,7 +495,7 @@ async fn anybody_stops_alone_and_two_start_again() {
         let id = seated(&world, &cast).await;
         let person = person_of(&cast.partner.1);
         let (everybody, why) = (Extent::Organisation, Why::LeakSuspected);
-        let key = Digest::new([1; 32]);
+        let key = cast.token_key(&world, id, 5).await;
         let admits = async |world: &World| {
             let dossier = must(partner::dossier(&world.desk, &cast.duty, id).await);
             match dossier.seat {
@@ -465,6 +516,10 @@ async fn anybody_stops_alone_and_two_start_again() {
         refused(without, "without the developer");
         must(partner::change(&desk, &cast.developer.1, id, resume).await);
         assert_eq!(admits(&world).await, Ok(()));
+        for side in [&cast.partner.1, &cast.developer.1, &cast.duty] {
+            let never = partner::lose_key(&desk, side, id, Digest::new([1; 32])).await;
+            refused(never, "no token was ever given for it");
+        }
         must(partner::lose_key(&desk, &cast.partner.1, id, key).await);
         assert_eq!(admits(&world).await, Err(Denied::LostKey));
         // A gateway of this developer's window is told of it, and when the window is over.

@@ -4,7 +4,6 @@ use super::windows::count;
 use super::{Extras, Left};
 use crate::world::{Framework, World, digest_of, must, person_of};
 use seawall_domain::access::Actor;
-use seawall_domain::digest::Digest;
 use seawall_domain::engagement::Weights;
 use seawall_domain::engagement::count::Used;
 use seawall_domain::engagement::grant::Purpose;
@@ -78,7 +77,6 @@ async fn stops(world: &World, cast: &Framework, left: &mut Left) {
         must(partner::change(desk, side, revoked, Change::Revoke { extent: all, why }).await);
     }
     let lost = cast.seat(world).await;
-    must(partner::lose_key(desk, &cast.partner.1, lost, Digest::new([1; 32])).await);
     must(partner::attest(desk, &cast.partner.1, lost).await);
     left.partners.extend([
         ("suspended by the developer", by_maker),
@@ -105,7 +103,8 @@ async fn tokens(world: &World, cast: &Framework, more: &Extras, left: &mut Left)
     for actor in [me, &more.machine] {
         let purposes = BTreeSet::from([Purpose::Evaluate]);
         let request = Request { window, key: &key, purposes, claims: BTreeSet::new() };
-        must(partner::give(desk, actor, seat, request).await);
+        let key = must(partner::give(desk, actor, seat, request).await).grant.key;
+        must(partner::lose_key(desk, me, left.partner("with a lost key"), key).await);
     }
     must(partner::dismiss(desk, me, seat, machine).await);
     let used = Used { party: cast.partner.0.id, requests: 3, tokens_in: 70, tokens_out: 5 };

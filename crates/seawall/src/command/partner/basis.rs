@@ -25,7 +25,8 @@ pub enum What {
         #[command(flatten)]
         asking: Asking,
     },
-    /// As the official: bring in such a table, CSV or JSON; all of it, or nothing.
+    /// As the official: bring in such a table, CSV or JSON; all of it, or nothing. It is in force
+    /// when another official has brought the same in.
     BringOperators {
         /// The file; `-` for the standard input.
         table: PathBuf,
@@ -50,11 +51,16 @@ pub enum What {
         #[command(flatten)]
         asking: Asking,
     },
-    /// As the official: publish the next rubric, TOML or JSON. It is in force from then on, and
-    /// applications that were filed before keep theirs.
+    /// As the official: publish the next rubric, TOML or JSON. It is in force when another official
+    /// has published the same; applications that were filed before keep theirs.
     PublishRubric {
         /// The file; `-` for the standard input.
         rubric: PathBuf,
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// As the official: the rubric and the table that wait for a second official, with their texts.
+    Waiting {
         #[command(flatten)]
         asking: Asking,
     },
@@ -113,7 +119,7 @@ pub async fn act(what: What) -> anyhow::Result<()> {
         What::BringOperators { table, asking } => {
             let kind = kind(&table, "text/csv");
             let sent = asking.client()?.send("/v1/operators", kind, bytes(&table)?).await?;
-            asking.show(&sent, &[])
+            shown(&asking, &sent, taken)
         }
         What::Reach { asking } => {
             let told = asking.client()?.get("/v1/reach").await?;
@@ -133,13 +139,11 @@ pub async fn act(what: What) -> anyhow::Result<()> {
         What::PublishRubric { rubric, asking } => {
             let kind = kind(&rubric, "application/toml");
             let sent = asking.client()?.send("/v1/rubric", kind, bytes(&rubric)?).await?;
-            match asking.json {
-                true => print_json(&sent),
-                false => {
-                    say!("in force: version {}", number(&sent, "version"));
-                    Ok(())
-                }
-            }
+            shown(&asking, &sent, taken)
+        }
+        What::Waiting { asking } => {
+            let told = asking.client()?.get("/v1/basis").await?;
+            shown(&asking, &told, waiting)
         }
         What::DaysOff { asking } => {
             let told = asking.client()?.get("/v1/days-off").await?;
@@ -170,6 +174,27 @@ fn shown(
     text: fn(&Value) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     if asking.json { print_json(told) } else { text(told) }
+}
+
+fn taken(told: &Value) -> anyhow::Result<()> {
+    match told.get("standing").and_then(Value::as_str) {
+        Some("in_force") => say!("in force"),
+        Some(_) | None => say!("it waits: in force when another official has brought the same in"),
+    }
+    Ok(())
+}
+
+fn waiting(told: &Value) -> anyhow::Result<()> {
+    let list = told.as_array().map(Vec::as_slice).unwrap_or_default();
+    if list.is_empty() {
+        say!("nothing waits for a second official");
+    }
+    for it in list {
+        let field = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (what, by, sha256) = (field("what"), field("signed_by"), field("sha256"));
+        say!("{what}, signed first by person {by}, SHA-256 {sha256}\n{}", field("text"));
+    }
+    Ok(())
 }
 
 fn operators(told: &Value) -> anyhow::Result<()> {

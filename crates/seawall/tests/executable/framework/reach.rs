@@ -71,16 +71,26 @@ pub async fn delivered(house: &House, cast: &Cast, engagement: &str, seat: &str)
     assert!(letters.contains("Everything that was held in it is certified to be gone"));
 }
 
-/// The official brings in how many operators there are, and sees what is covered.
-pub fn covered(house: &House) {
+/// Two officials bring in how many operators there are, and see what is covered.
+pub fn covered(house: &House, cast: &Cast) {
     let (folder, official) = (&house.folder, house.asking("official.key"));
+    house.key(&cast.officials[1], "deputy.key");
+    let deputy = house.asking("deputy.key");
     let reach = || folder.said_by(&format!("partner reach {official}"), 0);
     let none = reach();
     assert!(none.contains("covered: not known"), "{none}");
     std::fs::write(folder.path("bad.csv"), TABLE.replace("40,", "4o,")).unwrap();
     folder.said_by(&format!("partner bring-operators @bad.csv {official}"), 2);
     std::fs::write(folder.path("operators.csv"), TABLE).unwrap();
-    folder.said_by(&format!("partner bring-operators @operators.csv {official}"), 0);
+    // One official signs, another brings the same in.
+    let bring = "partner bring-operators @operators.csv";
+    let told = folder.said_by(&format!("{bring} {official}"), 0);
+    assert!(told.contains("it waits"), "{told}");
+    folder.said_by(&format!("{bring} {official}"), 2);
+    assert!(reach().contains("covered: not known"));
+    let waits = folder.said_by(&format!("partner waiting {deputy}"), 0);
+    assert!(waits.contains("operators, signed first by") && waits.contains("a survey"), "{waits}");
+    assert_eq!(folder.said_by(&format!("{bring} {deputy}"), 0).trim(), "in force");
     let told = reach();
     for line in ["operators: 940", "covered: 900", "not covered: 40"] {
         assert!(told.lines().any(|it| it == line), "{line}: {told}");
@@ -90,8 +100,9 @@ pub fn covered(house: &House) {
     let mut next: Value = serde_json::from_str(&rubric).unwrap();
     next["version"] = json!(2);
     std::fs::write(folder.path("rubric.json"), next.to_string()).unwrap();
-    let told = folder.said_by(&format!("partner publish-rubric @rubric.json {official}"), 0);
-    assert_eq!(told.trim(), "in force: version 2");
+    let publish = "partner publish-rubric @rubric.json";
+    assert!(folder.said_by(&format!("{publish} {official}"), 0).contains("it waits"));
+    assert_eq!(folder.said_by(&format!("{publish} {deputy}"), 0).trim(), "in force");
     let days = format!("partner name-days-off 2026-12-24 2026-12-31 {official}");
     let told = folder.said_by(&days, 0);
     assert!(told.contains("federal") && told.contains("2026-12-24"), "{told}");
