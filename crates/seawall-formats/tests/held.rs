@@ -62,7 +62,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// How many attempts, where nothing else is said.
-const ATTEMPTS: u32 = 20_000;
+const ATTEMPTS: u32 = 5_000;
 
 /// What an attempt may hold, in bytes: in an archive without summaries and in one with them, and in
 /// a document.

@@ -9,7 +9,7 @@ use seawall_domain::evaluation::Evaluation;
 use seawall_domain::evaluation::decision::Outcome;
 use seawall_domain::evaluation::sealing::Duty;
 use seawall_domain::evaluation::token::Reason;
-use seawall_domain::id::EvaluationId;
+use seawall_domain::id::{EvaluationId, PersonId};
 use seawall_domain::party::Role;
 use seawall_domain::recipient::Recipient;
 use seawall_formats::custody::SealedOpening;
@@ -258,7 +258,8 @@ async fn rehearsed(world: &World, cast: &Framework) -> Digest {
     root
 }
 
-/// No duty is taken back, and a docket waits for each custodian: whoever could never do it gets none.
+/// No duty is taken back, and a docket waits for each custodian: whoever could never do it gets
+/// none.
 #[tokio::test]
 async fn a_duty_goes_only_to_somebody_who_can_do_it() {
     each("duties", |world| async move {
