@@ -248,6 +248,18 @@ fn an_official_brings_in_what_there_is_and_sees_what_is_covered() {
     visit.go("/reach");
     choose(&mut visit, "table", "operators.csv", TABLE);
     visit.press("[action$=operators] button");
+    // One official is not enough; another one reads what waits, and brings the same in.
+    let text = visit.text();
+    assert!(text.contains("How many operators there are was not brought in."), "{text}");
+    visit.sign_out();
+    visit.sign_in(&cast.officials.1[1]);
+    visit.go("/reach");
+    let text = visit.text();
+    assert!(text.contains("brings the same in: the table of operators with 2 groups"), "{text}");
+    assert!(text.contains("1,small water systems,water"), "{text}");
+    visit.look("reach, with a table that waits");
+    choose(&mut visit, "table", "operators.csv", TABLE);
+    visit.press("[action$=operators] button");
     let text = visit.text();
     assert!(text.contains("Water\n900 operators, 900 covered, 0 not covered"), "{text}");
     assert!(text.contains("Health\n40 operators, 0 covered, 40 not covered"), "{text}");
@@ -264,7 +276,13 @@ fn an_official_brings_in_what_there_is_and_sees_what_is_covered() {
     let next = serde_json::to_string(&next).expect("a rubric has a text");
     choose(&mut visit, "rubric", "rubric.json", &next);
     visit.press("[action$=rubric] button");
-    assert!(visit.text().contains("version 2"), "{}", visit.text());
+    assert!(visit.text().contains("the rubric, version 2"), "{}", visit.text());
+    visit.sign_out();
+    visit.sign_in(&cast.officials.1[0]);
+    visit.go("/reach");
+    choose(&mut visit, "rubric", "rubric.json", &next);
+    visit.press("[action$=rubric] button");
+    assert!(!visit.text().contains("the rubric, version 2"), "{}", visit.text());
     visit.sign_out();
     visit.go("/framework");
     assert!(visit.text().contains("Version 2."), "{}", visit.text());
