@@ -258,7 +258,7 @@ async fn rehearsed(world: &World, cast: &Framework) -> Digest {
     root
 }
 
-/// No duty is taken back, and a docket waits for each custodian: whoever could never do it gets none.
+/// No duty is taken back, and a docket waits for each custodian.
 #[tokio::test]
 async fn a_duty_goes_only_to_somebody_who_can_do_it() {
     each("duties", |world| async move {
