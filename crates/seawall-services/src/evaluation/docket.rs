@@ -68,8 +68,8 @@ pub async fn show(desk: &Desk, actor: &Actor, id: EvaluationId) -> Outcome<Evalu
     Ok(guarded.open(actor, Action::ReadEvaluation)?.0)
 }
 
-/// Gives a person a duty. No duty is ever taken back, and a docket waits for each custodian: so it is
-/// refused for whoever has no account by which it could do it.
+/// Gives a person a duty. No duty is ever taken back, and a docket waits for each custodian: so it
+/// is refused for whoever has no account by which it could do it.
 pub async fn give(
     desk: &Desk,
     actor: &Actor,
