@@ -246,6 +246,9 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
                 let number = summary.overruns.requests;
                 say!("overrun    {number} used more than was set aside: ask the provider why");
             }
+            if summary.alarms > 0 {
+                say!("unusual    {} times somebody used far more than is usual", summary.alarms);
+            }
             if let Some(lines) = summary.vouched {
                 say!("signed     the first {lines} lines");
             }
