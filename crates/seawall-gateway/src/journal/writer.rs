@@ -82,8 +82,8 @@ impl Receipt {
 }
 
 impl Journal {
-    /// Goes on behind that head, and writes behind each event what follows from it. The thread ends,
-    /// with everything written, when the last handle is dropped.
+    /// Goes on behind that head, and writes behind each event what follows from it. The thread
+    /// ends, with everything written, when the last handle is dropped.
     pub fn open(
         folder: &Path,
         head: Head,
