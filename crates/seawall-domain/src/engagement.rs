@@ -35,6 +35,7 @@ pub mod scope;
 pub mod seat;
 pub mod token;
 pub mod view;
+pub mod volume;
 pub mod window;
 
 use count::{Counted, Counts, GatewayKey};

@@ -10,6 +10,7 @@ use crate::body::Answer;
 use crate::checkpoints;
 use crate::gateway::Gateway;
 use crate::journal::JournalFault;
+use crate::off;
 use crate::problem::{document, problem, refusal};
 use crate::record::CutOff;
 use http_body_util::{BodyExt as _, Limited};
@@ -116,17 +117,28 @@ async fn heard(gateway: &Arc<Gateway>, envelope: &Envelope, kept: Option<u64>) -
                 Err(refusal) => *refusal,
             }
         }
-        STOPS => match signed(envelope, STOPS, gateway.issuer).and_then(said::<Stops>) {
-            Ok(list) if list.window != window => other(),
-            Ok(list) => match gateway.stops(list).await {
-                Ok(()) => done("told"),
-                Err(fault) => in_force(&fault),
-            },
-            Err(refusal) => *refusal,
-        },
+        STOPS => stops(gateway, envelope).await,
         QUOTAS => quotas(gateway, envelope).await,
         EXTENSION => extension(gateway, envelope).await,
         _ => problem(StatusCode::BAD_REQUEST, "Not known", "there is no such word to a gateway"),
+    }
+}
+
+/// Who is stopped. Whoever hands on a list of now hears who used more than is usual; by an old one
+/// nobody learns anything.
+async fn stops(gateway: &Gateway, envelope: &Envelope) -> Response<Answer> {
+    let list = match signed(envelope, STOPS, gateway.issuer).and_then(said::<Stops>) {
+        Ok(list) => list,
+        Err(refusal) => return *refusal,
+    };
+    if list.window != gateway.settings.window.id {
+        return problem(StatusCode::CONFLICT, "Not taken", "it is for another window");
+    }
+    let is_of_now = off::is_of_now(list.at, gateway.now());
+    match gateway.stops(list).await {
+        Ok(()) if is_of_now => document_of(&json!({ "state": "told", "alarms": gateway.alarms() })),
+        Ok(()) => done("told"),
+        Err(fault) => in_force(&fault),
     }
 }
 
@@ -207,20 +219,22 @@ fn unread(why: &dyn std::fmt::Display) -> Box<Response<Answer>> {
     refusal(StatusCode::BAD_REQUEST, "Does not read", &why.to_string())
 }
 
-/// What the developer is told whose word was taken: the checkpoint, and for how many requests the
-/// provider counted more than was set aside.
+/// What the developer is told whose word was taken: the checkpoint, for how many requests the
+/// provider counted more than was set aside, and who used more than is usual for them.
 async fn reported(gateway: &Arc<Gateway>, state: &str, kept: Option<u64>) -> Response<Answer> {
-    let mut told = json!({ "state": state, "overruns": gateway.overruns() });
+    let (overruns, alarms) = (gateway.overruns(), gateway.alarms());
+    let mut told = json!({ "state": state, "overruns": overruns, "alarms": alarms });
     match checkpoints::latest(gateway, kept).await {
         Ok(checkpoint) => told["journal"] = json!(checkpoint),
         // The word is in force; whoever keeps checkpoints finds that there is none.
         Err(error) => tracing::error!(%error, "no checkpoint can be signed"),
     }
-    document(StatusCode::OK, "application/json", told.to_string())
+    document_of(&told)
 }
 
-/// Whether the gate is open, for anybody: nothing of who uses it. Where the provider's key comes
-/// with leases, to which key it is to be encrypted.
+/// Whether the gate is open, for anybody: nothing of who uses it, but that somebody did so in an
+/// unusual way, and how often, so that people ask. Where the provider's key comes with leases, to
+/// which key it is to be encrypted.
 pub(crate) fn state(gateway: &Gateway) -> Response<Answer> {
     let mut told = match (gateway.passes(), gateway.journal.is_stuck()) {
         (Ok(()), false) => json!({ "state": "open" }),
@@ -232,11 +246,19 @@ pub(crate) fn state(gateway: &Gateway) -> Response<Answer> {
     if let Some(sealing) = gateway.sealing() {
         told["sealing"] = json!(sealing.to_json());
     }
-    document(StatusCode::OK, "application/json", told.to_string())
+    let alarms = gateway.alarms().number;
+    if alarms > 0 {
+        told["alarms"] = json!(alarms);
+    }
+    document_of(&told)
 }
 
 fn done(state: &str) -> Response<Answer> {
-    document(StatusCode::OK, "application/json", json!({ "state": state }).to_string())
+    document_of(&json!({ "state": state }))
+}
+
+fn document_of(told: &serde_json::Value) -> Response<Answer> {
+    document(StatusCode::OK, "application/json", told.to_string())
 }
 
 fn unwritten(why: &str) -> Response<Answer> {

@@ -6,9 +6,9 @@
 //! longer may use nothing from then on, and what was used stays used. No list touches the gate or
 //! the scope.
 
-use crate::off::LIST_SECONDS_MAX;
+use crate::off::is_of_now;
 use crate::record::Event;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use seawall_domain::engagement::quota::{Book, Entry, Holder, Limit, Refused};
 use seawall_domain::id::PartyId;
 use seawall_formats::gateway::word::Quotas;
@@ -47,9 +47,7 @@ impl Followed {
         book: &mut Book,
         now: Option<Timestamp>,
     ) -> Result<Vec<Event>, Unfollowed> {
-        let of_now = now.is_some_and(|now| {
-            now.duration_since(list.at).abs() <= SignedDuration::from_secs(LIST_SECONDS_MAX)
-        });
+        let of_now = is_of_now(list.at, now);
         if !of_now || list.at <= self.told_at {
             return Err(Unfollowed::Old);
         }

@@ -8,14 +8,15 @@ use crate::credential::Registry;
 use crate::destruction::{self, certificate};
 use crate::escrow::Escrow;
 use crate::followed::{Followed, Unfollowed};
-use crate::journal::{self, Journal, JournalFault, Proofs, Receipt, SYNC_TIME_MAX};
+use crate::journal::{self, Head, Journal, JournalFault, Proofs, Receipt, SYNC_TIME_MAX};
 use crate::off::Off;
 use crate::policy::Policy;
-use crate::record::{By, CutOff, Event, Overruns, Turn, Why};
+use crate::record::{Alarms, By, CutOff, Event, Overruns, Turn, Why};
 use crate::secrets::{self, Hasher};
 use crate::settings::{KeyPlace, Settings};
 use crate::upstream::Upstream;
 use crate::upstream::supplied::{Supplied, Unsupplied};
+use crate::volume::{Raised, Reread};
 use crate::{Chance, Clock, replay, tls};
 use seawall_domain::engagement::grant::Cut;
 use seawall_domain::engagement::lease::extension::{Extension, Unextended};
@@ -90,6 +91,7 @@ pub struct Gateway {
     /// What may be used and is, and whose quotas came by a list.
     book: Mutex<(Book, Followed)>,
     overruns: Mutex<Overruns>,
+    raised: Raised,
     /// Held by whoever changes the gate, so that the journal has the order of the changes.
     turning: tokio::sync::Mutex<()>,
     outside: Outside,
@@ -153,6 +155,22 @@ fn supplied(settings: &Settings, chance: &Chance) -> Result<Option<Arc<Supplied>
     }
 }
 
+/// Opens the journal where it ends; alarms that it owes come first.
+fn opened(
+    folder: &Path,
+    (head, reread): (Head, Reread),
+    signer: NoteSigner,
+    clock: Clock,
+) -> Result<(Journal, std::thread::JoinHandle<()>, Raised), JournalFault> {
+    let raised = Raised::new(reread.alarms);
+    let follows = raised.following(reread.volume);
+    let (journal, thread) = Journal::open(folder, head, signer, clock, follows)?;
+    for alarm in reread.owed {
+        journal.write(raised.owed(alarm));
+    }
+    Ok((journal, thread, raised))
+}
+
 impl Gateway {
     /// Begins, or goes on where the journal ends. The thread writes it; it ends after the last
     /// handle of the gateway is dropped.
@@ -183,20 +201,18 @@ impl Gateway {
         let escrow = Escrow::begin(&settings, &folder).map_err(GatewayFault::Settings)?;
         let policy = settings.policy.as_ref().map(Policy::new).transpose();
         let policy = policy.map_err(GatewayFault::Settings)?;
-        let past = replay::replay(&folder, &settings)?;
+        let mut past = replay::replay(&folder, &settings)?;
         let supplied = supplied(&settings, &chance)?;
         let upstream = Upstream::new(&settings.upstream, supplied.as_ref());
         let upstream = upstream.map_err(GatewayFault::Settings)?;
         let signing = SigningKey::from_seed(signing);
         let signer = NoteSigner::new(name, signing.clone());
         let verifier = signer.verifier(KeyKind::Note);
-        let (journal, thread) =
-            Journal::open(&folder, past.head.clone(), signer, Arc::clone(&clock))?;
-        let mut book = past.book;
-        let closing = replay::closing(&mut book, (&past.open, &past.followed), &settings)
+        let going_on = replay::going_on(&mut past, &settings)
             .map_err(|refused| GatewayFault::Settings(refused.to_string()))?;
-        let turn = replay::turn((&past.head, past.is_renamed), &past.gate);
-        for event in closing.into_iter().chain(turn) {
+        let (journal, thread, raised) =
+            opened(&folder, (past.head, past.reread), signer, Arc::clone(&clock))?;
+        for event in going_on {
             journal.write(event);
         }
         let (state, _) = watch::channel(State { gate: past.gate, off: past.off });
@@ -219,8 +235,9 @@ impl Gateway {
             supplied,
             hasher,
             state,
-            book: Mutex::new((book, past.followed)),
+            book: Mutex::new((past.book, past.followed)),
             overruns: Mutex::new(past.overruns),
+            raised,
             turning: tokio::sync::Mutex::default(),
             outside: Outside { clock, chance },
         };
@@ -470,6 +487,11 @@ impl Gateway {
     /// For which requests the provider counted more than was set aside.
     pub(crate) fn overruns(&self) -> Overruns {
         *self.overruns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who used more than is usual for them.
+    pub(crate) fn alarms(&self) -> Alarms {
+        self.raised.alarms()
     }
 
     /// The key to which a developer encrypts the provider's for the next lease, signed, where it is

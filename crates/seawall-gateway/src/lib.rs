@@ -32,6 +32,7 @@ pub mod tls;
 mod together;
 mod upstream;
 pub mod usage;
+mod volume;
 
 pub use gateway::{Gateway, GatewayFault};
 pub use listen::serve;

@@ -42,9 +42,7 @@ impl Off {
     /// Takes the clearinghouse's list; gives what is written of it: nothing when nothing is
     /// different now.
     pub fn take(&mut self, list: Stops, now: Option<Timestamp>) -> Vec<Event> {
-        let of_now = now.is_some_and(|now| {
-            now.duration_since(list.at).abs() <= SignedDuration::from_secs(LIST_SECONDS_MAX)
-        });
+        let of_now = is_of_now(list.at, now);
         let (before_at, before) = (self.told_at, self.told.clone());
         if of_now && list.at > self.told_at {
             // A key that was lost is never found again.
@@ -85,6 +83,12 @@ impl Off {
         extend(&mut all, &self.told);
         self.all = Arc::new(all);
     }
+}
+
+/// Whether the time of a list is at most a minute from ours.
+pub(crate) fn is_of_now(at: Timestamp, now: Option<Timestamp>) -> bool {
+    let most = SignedDuration::from_secs(LIST_SECONDS_MAX);
+    now.is_some_and(|now| now.duration_since(at).abs() <= most)
 }
 
 fn insert(cut: &mut Cut, who: CutOff) {

@@ -96,6 +96,8 @@ impl Sums {
             | Event::Quota { .. }
             | Event::Quotas { .. }
             | Event::Told { .. }
+            | Event::Volume { .. }
+            | Event::Alarm { .. }
             | Event::Cut { .. }
             | Event::Stops { .. } => {}
         }

@@ -10,10 +10,12 @@ use seawall_domain::engagement::grant::{Cut, Denied, Purpose};
 use seawall_domain::engagement::lease::{Closed, Gate};
 use seawall_domain::engagement::quota::{self, Amount, Entry};
 use seawall_domain::engagement::scope::Endpoint;
+use seawall_domain::engagement::volume::{Alarm, Rule};
 use seawall_domain::id::{PartyId, PersonId, ScanId};
 use seawall_domain::time::Timestamp;
 use seawall_formats::gateway::Denial;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 use uuid::Uuid;
 
 /// One line of the journal.
@@ -111,6 +113,16 @@ pub enum Event {
         endpoint: Option<Endpoint>,
         /// Why.
         why: Why,
+    },
+    /// What is unusual from then on.
+    Volume {
+        /// By the settings.
+        rule: Rule,
+    },
+    /// By the line before, somebody used more than is usual.
+    Alarm {
+        /// Who, and how much.
+        alarm: Alarm,
     },
     /// Somebody is cut off for the rest of the window.
     Cut {
@@ -222,6 +234,29 @@ impl Overruns {
         if let Some(by) = overrun {
             self.requests += 1;
             self.by = self.by.plus(by);
+        }
+    }
+}
+
+/// How many alarms of unusual volume are told, each for itself: the newest.
+pub const ALARMS_TOLD_MAX: usize = 20;
+
+/// Alarms of unusual volume.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Alarms {
+    /// How many there were.
+    pub number: u64,
+    /// The newest, at most [`ALARMS_TOLD_MAX`], the last one last.
+    pub newest: VecDeque<Alarm>,
+}
+
+impl Alarms {
+    /// Counts one more.
+    pub fn count(&mut self, alarm: &Alarm) {
+        self.number += 1;
+        self.newest.push_back(*alarm);
+        if self.newest.len() > ALARMS_TOLD_MAX {
+            self.newest.pop_front();
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::journal::{self, Head, JournalFault};
 use crate::off::Off;
 use crate::record::{Ended, Escrowed, Event, Keyed, Overruns, Turn};
 use crate::settings::{Quota, Settings};
+use crate::volume::{Reread, Volume};
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::Purpose;
 use seawall_domain::engagement::lease::Gate;
@@ -37,6 +38,8 @@ pub(crate) struct Past {
     pub followed: Followed,
     /// For which requests the provider counted more than was set aside.
     pub overruns: Overruns,
+    /// Who used how much when, and the alarms of it.
+    pub reread: Reread,
     /// Requests under way when it stopped.
     pub open: BTreeMap<Ticket, Uuid>,
 }
@@ -57,33 +60,40 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
     let (mut gate, mut withdrawn) = (None, false);
     let (mut off, mut entries, mut open) = (Off::default(), Vec::new(), BTreeMap::new());
     let (mut followed, mut overruns) = (Followed::default(), Overruns::default());
-    let head = journal::read(&folder.join(journal::FILE), |line| match line.event {
-        // A withdrawal is for good, whatever was written behind it.
-        Event::Gate { gate: then, why } => {
-            withdrawn |= why == Turn::Withdrawn;
-            gate = Some(*then);
-        }
-        Event::Quota { entry } => entries.push(entry),
-        Event::Quotas { as_of, entries: more } => {
-            followed.remember(as_of, &more);
-            entries.extend(more);
-        }
-        Event::Intent { request, entry, .. } => {
-            if let Entry::Reserved { ticket, .. } = &entry {
-                open.insert(*ticket, request);
+    let mut reread = Reread::default();
+    let head = journal::read(&folder.join(journal::FILE), |line| {
+        reread.take(&line);
+        match line.event {
+            // A withdrawal is for good, whatever was written behind it.
+            Event::Gate { gate: then, why } => {
+                withdrawn |= why == Turn::Withdrawn;
+                gate = Some(*then);
             }
-            entries.push(entry);
-        }
-        Event::Outcome { entry, overrun, .. } => {
-            overruns.count(overrun.as_ref());
-            if let Entry::Settled { ticket, .. } = &entry {
-                open.remove(ticket);
+            Event::Quota { entry } => entries.push(entry),
+            Event::Quotas { as_of, entries: more } => {
+                followed.remember(as_of, &more);
+                entries.extend(more);
             }
-            entries.push(entry);
+            Event::Intent { request, entry, .. } => {
+                if let Entry::Reserved { ticket, .. } = &entry {
+                    open.insert(*ticket, request);
+                }
+                entries.push(entry);
+            }
+            Event::Outcome { entry, overrun, .. } => {
+                overruns.count(overrun.as_ref());
+                if let Entry::Settled { ticket, .. } = &entry {
+                    open.remove(ticket);
+                }
+                entries.push(entry);
+            }
+            Event::Told { .. }
+            | Event::Refused { .. }
+            | Event::Volume { .. }
+            | Event::Alarm { .. } => {}
+            Event::Cut { who } => off.cut(who),
+            Event::Stops { as_of, stopped, started } => off.remember(as_of, &stopped, &started),
         }
-        Event::Told { .. } | Event::Refused { .. } => {}
-        Event::Cut { who } => off.cut(who),
-        Event::Stops { as_of, stopped, started } => off.remember(as_of, &stopped, &started),
     })?;
     let book = Book::replay(&entries);
     let book = book.map_err(|refused| GatewayFault::Settings(format!("the journal: {refused}")))?;
@@ -101,12 +111,20 @@ pub(crate) fn replay(folder: &Path, settings: &Settings) -> Result<Past, Gateway
     };
     let gate = known.heed(window.ends);
     let is_renamed = gate != known;
-    Ok(Past { head, gate, is_renamed, off, book, followed, overruns, open })
+    Ok(Past { head, gate, is_renamed, off, book, followed, overruns, reread, open })
 }
 
-/// What has to be written before the gateway goes on: quotas as the settings have them, and what
+/// What has to be written before the gateway goes on; the book is as it is after that.
+pub(crate) fn going_on(past: &mut Past, settings: &Settings) -> Result<Vec<Event>, Refused> {
+    let mut events = closing(&mut past.book, (&past.open, &past.followed), settings)?;
+    events.extend(turn((&past.head, past.is_renamed), &past.gate));
+    events.extend(rule(&past.reread.volume, settings));
+    Ok(events)
+}
+
+/// What is written of the book: quotas as the settings have them, and what
 /// became of requests that were under way, which nobody knows: all that was set aside counts.
-pub(crate) fn closing(
+fn closing(
     book: &mut Book,
     (open, followed): (&BTreeMap<Ticket, Uuid>, &Followed),
     settings: &Settings,
@@ -136,13 +154,19 @@ pub(crate) fn closing(
 }
 
 /// What is written of the gate before it goes on: that it begins, or that it has another end.
-pub(crate) fn turn((head, is_renamed): (&Head, bool), gate: &Gate) -> Option<Event> {
+fn turn((head, is_renamed): (&Head, bool), gate: &Gate) -> Option<Event> {
     let why = match (head.lines, is_renamed) {
         (0, _) => Turn::Begun,
         (_, true) => Turn::Named,
         (_, false) => return None,
     };
     Some(Event::Gate { why, gate: Box::new(gate.clone()) })
+}
+
+/// What is written of what is unusual, where the settings say something else than the journal.
+fn rule(volume: &Volume, settings: &Settings) -> Option<Event> {
+    let rule = settings.volume;
+    (volume.rule() != Some(&rule)).then_some(Event::Volume { rule })
 }
 
 /// What a holder may use whom the settings do not name, or no longer: a party nothing, unless a
@@ -176,6 +200,9 @@ pub struct Summary {
     /// Of those sent on, for which the provider counted more than was set aside.
     #[serde(skip_serializing_if = "is_none")]
     pub overruns: Overruns,
+    /// How often somebody used more than is usual.
+    #[serde(skip_serializing_if = "is_no_alarm")]
+    pub alarms: u64,
     /// Up to which line a signed checkpoint vouches for it, when one was given.
     pub vouched: Option<u64>,
     /// Files in which content is kept for both sides, where that was agreed.
@@ -188,6 +215,10 @@ pub struct Summary {
 
 fn is_none(overruns: &Overruns) -> bool {
     *overruns == Overruns::default()
+}
+
+fn is_no_alarm(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What a certificate of destruction says.
@@ -221,6 +252,9 @@ pub enum Unbelieved {
     /// It does not hold against itself.
     #[error(transparent)]
     Journal(#[from] JournalFault),
+    /// An alarm stands in it that does not follow from what was used, or one is missing.
+    #[error("the journal does not tell of unusual volume as it must, at line {0} (the first is 0)")]
+    Alarm(u64),
     /// It does not hold against the checkpoint.
     #[error("cannot believe the journal: {0}")]
     Checkpoint(String),
@@ -248,25 +282,35 @@ pub fn verify(
     let mut summary = Summary::default();
     let certificate = certificate(journal, checkpoint.map(|(_, key)| key))?;
     let mut files = Files::beside(journal, certificate.as_ref());
-    let head = journal::read(journal, |line| match line.event {
-        Event::Intent { request, by, escrow, .. } => {
-            summary.sent += 1;
-            *summary.purposes.entry(word(&by.purpose)).or_default() += 1;
-            files.begun(request, escrow);
+    let mut reread = Reread::default();
+    let head = journal::read(journal, |line| {
+        reread.take(&line);
+        match line.event {
+            Event::Intent { request, by, escrow, .. } => {
+                summary.sent += 1;
+                *summary.purposes.entry(word(&by.purpose)).or_default() += 1;
+                files.begun(request, escrow);
+            }
+            Event::Outcome { request, ended, escrow, overrun, .. } => {
+                summary.overruns.count(overrun.as_ref());
+                *summary.ended.entry(word(&ended)).or_default() += 1;
+                files.ended(request, escrow);
+            }
+            Event::Told { .. } => summary.told += 1,
+            Event::Refused { .. } => summary.refused += 1,
+            Event::Gate { .. }
+            | Event::Quota { .. }
+            | Event::Quotas { .. }
+            | Event::Volume { .. }
+            | Event::Alarm { .. }
+            | Event::Cut { .. }
+            | Event::Stops { .. } => {}
         }
-        Event::Outcome { request, ended, escrow, overrun, .. } => {
-            summary.overruns.count(overrun.as_ref());
-            *summary.ended.entry(word(&ended)).or_default() += 1;
-            files.ended(request, escrow);
-        }
-        Event::Told { .. } => summary.told += 1,
-        Event::Refused { .. } => summary.refused += 1,
-        Event::Gate { .. }
-        | Event::Quota { .. }
-        | Event::Quotas { .. }
-        | Event::Cut { .. }
-        | Event::Stops { .. } => {}
     })?;
+    if let Some(line) = reread.wrong {
+        return Err(Unbelieved::Alarm(line));
+    }
+    summary.alarms = reread.alarms.number;
     summary.lines = head.lines;
     summary.last = Digest::new(head.last).to_string();
     summary.escrow = files.kept()?;

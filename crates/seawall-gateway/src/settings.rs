@@ -5,6 +5,7 @@ use seawall_domain::digest::Digest;
 use seawall_domain::engagement::price::{Money, Price};
 use seawall_domain::engagement::quota::{Amount, Holder, Limit};
 use seawall_domain::engagement::scope::Scope;
+use seawall_domain::engagement::volume::Rule;
 use seawall_domain::id::{PartyId, PersonId, WindowId};
 use seawall_domain::recipient::Recipient;
 use seawall_domain::time::Timestamp;
@@ -45,6 +46,9 @@ pub struct Settings {
     pub follow: Follow,
     /// Who is asked for each request besides. Nobody by default.
     pub policy: Option<Policy>,
+    /// What is told as unusual volume. It closes and refuses nothing.
+    #[serde(default)]
+    pub volume: Rule,
     /// Whose content is kept for both sides, once both have signed that. Nobody's by default.
     #[serde(default)]
     pub escrow: Vec<Escrow>,

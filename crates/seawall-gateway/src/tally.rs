@@ -58,6 +58,8 @@ pub fn tally(folder: &Path, whose: &Whose) -> Result<Tally, JournalFault> {
         | Event::Told { .. }
         | Event::Quotas { .. }
         | Event::Refused { .. }
+        | Event::Volume { .. }
+        | Event::Alarm { .. }
         | Event::Cut { .. }
         | Event::Stops { .. } => {}
     })?;

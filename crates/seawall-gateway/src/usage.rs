@@ -2,7 +2,7 @@
 
 use crate::journal::{self, JournalFault};
 use crate::purposes::{Report, Sums};
-use crate::record::{Event, Overruns};
+use crate::record::{Alarms, Event, Overruns};
 use seawall_domain::engagement::quota::{Account, Book, Entry, Holder, Limit, Ticket};
 use seawall_domain::id::PartyId;
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub struct Told {
     pub quotas: Vec<Used>,
     /// What was asked, by purpose and by asset.
     pub report: Report,
+    /// Who used more than is usual for them.
+    pub alarms: Alarms,
 }
 
 /// Why there is no usage to show.
@@ -45,7 +47,7 @@ pub fn usage(folder: &Path, party: Option<PartyId>) -> Result<Told, Untold> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut open: BTreeMap<Ticket, Vec<Holder>> = BTreeMap::new();
     let mut overruns: BTreeMap<Holder, Overruns> = BTreeMap::new();
-    let mut sums = Sums::of(party);
+    let (mut sums, mut alarms) = (Sums::of(party), Alarms::default());
     journal::read(&folder.join(journal::FILE), |line| {
         sums.take(&line.event);
         match line.event {
@@ -65,7 +67,13 @@ pub fn usage(folder: &Path, party: Option<PartyId>) -> Result<Told, Untold> {
                 entries.push(entry);
             }
             Event::Quotas { entries: more, .. } => entries.extend(more),
+            Event::Alarm { alarm } => {
+                if party.is_none_or(|party| alarm.party == party) {
+                    alarms.count(&alarm);
+                }
+            }
             Event::Gate { .. }
+            | Event::Volume { .. }
             | Event::Told { .. }
             | Event::Refused { .. }
             | Event::Cut { .. }
@@ -81,5 +89,5 @@ pub fn usage(folder: &Path, party: Option<PartyId>) -> Result<Told, Untold> {
     });
     let is_asked = |used: &Used| party.is_none_or(|party| used.holder == Holder::Party(party));
     let quotas = quotas.filter(|used| used.account.limit != Limit::UNBOUNDED && is_asked(used));
-    Ok(Told { quotas: quotas.collect(), report: sums.report() })
+    Ok(Told { quotas: quotas.collect(), report: sums.report(), alarms })
 }

@@ -53,6 +53,11 @@ impl Amount {
         self.with(other, u64::saturating_sub)
     }
 
+    /// Of each thing the smaller.
+    pub fn within(&self, ceiling: &Amount) -> Amount {
+        self.with(ceiling, u64::min)
+    }
+
     /// Whether no part of it is more than that of the other.
     pub fn fits(&self, other: &Amount) -> bool {
         self.parts().iter().zip(other.parts()).all(|(mine, theirs)| *mine <= theirs)
@@ -101,7 +106,7 @@ impl Limit {
     /// Of each thing the smaller.
     pub fn within(&self, ceiling: &Limit) -> Limit {
         Limit {
-            whole: self.whole.with(&ceiling.whole, u64::min),
+            whole: self.whole.within(&ceiling.whole),
             concurrent: self.concurrent.min(ceiling.concurrent),
         }
     }

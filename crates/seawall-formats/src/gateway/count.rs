@@ -30,6 +30,9 @@ pub struct Stated {
     /// For how many requests the provider counted more than was set aside.
     #[serde(default, skip_serializing_if = "is_none")]
     pub overruns: u64,
+    /// How often somebody used more than is usual for them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub alarms: u64,
     /// What each party used, in the order of parties, each once.
     pub parties: Vec<Used>,
 }
@@ -85,6 +88,7 @@ mod tests {
             lines: 12,
             root: Digest::new([2; 32]),
             overruns: parties.len() as u64 / 2,
+            alarms: parties.len() as u64 / 3,
             parties: parties.iter().map(used).collect(),
         }
     }

@@ -138,7 +138,8 @@ fn what_nobody_waits_for_is_written_in_its_order() {
     let folder = tempfile::tempdir().unwrap();
     let signer = NoteSigner::new("here".parse().unwrap(), SigningKey::from_seed([1; 32]));
     let clock: crate::Clock = std::sync::Arc::new(|| Some(Timestamp::UNIX_EPOCH));
-    let (journal, thread) = Journal::open(folder.path(), Head::default(), signer, clock).unwrap();
+    let (journal, thread) =
+        Journal::open(folder.path(), Head::default(), signer, clock, |_, _| Vec::new()).unwrap();
     for number in 0..3000 {
         match number % 3 {
             0 => journal.note(event(number)),

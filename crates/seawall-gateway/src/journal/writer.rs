@@ -89,13 +89,14 @@ impl Receipt {
 }
 
 impl Journal {
-    /// Goes on behind that head. The thread ends, with everything written, when the last handle is
-    /// dropped.
+    /// Goes on behind that head, and writes behind each event what follows from it. The thread
+    /// ends, with everything written, when the last handle is dropped.
     pub fn open(
         folder: &Path,
         head: Head,
         signer: NoteSigner,
         clock: Clock,
+        follows: impl FnMut(Timestamp, &Event) -> Vec<Event> + Send + 'static,
     ) -> Result<(Journal, std::thread::JoinHandle<()>), JournalFault> {
         let path = folder.join(super::FILE);
         let fault = |source| JournalFault::Io { path: path.clone(), source };
@@ -116,6 +117,7 @@ impl Journal {
             head,
             signer,
             clock,
+            follows: Box::new(follows),
             checkpoint: folder.join("checkpoint"),
             bytes: Vec::new(),
             at: Instant::now(),
@@ -185,12 +187,16 @@ impl Journal {
     }
 }
 
+/// What follows from an event at that time.
+type Follows = dyn FnMut(Timestamp, &Event) -> Vec<Event> + Send;
+
 struct Writer {
     path: PathBuf,
     file: File,
     head: Head,
     signer: NoteSigner,
     clock: Clock,
+    follows: Box<Follows>,
     checkpoint: PathBuf,
     // INVARIANT: `head` is over the first `whole` bytes of the file and these behind them.
     /// What is written next; kept, for it has about the same length each time.
@@ -310,7 +316,10 @@ impl Writer {
     fn put(&mut self, events: Vec<Event>) -> io::Result<()> {
         let now = (self.clock)().unwrap_or(Timestamp::UNIX_EPOCH);
         for event in events {
-            self.head.line(now, event, &mut self.bytes)?;
+            let behind = (self.follows)(now, &event);
+            for event in std::iter::once(event).chain(behind) {
+                self.head.line(now, event, &mut self.bytes)?;
+            }
         }
         Ok(())
     }

@@ -20,4 +20,5 @@ mod purposes;
 mod quota;
 mod streams;
 mod supplied;
+mod volume;
 mod world;

@@ -11,8 +11,10 @@ mod escrow;
 mod extend;
 mod follow;
 mod lease;
+mod memory;
 pub(super) mod papers;
 mod setup;
+mod unusual;
 mod usage;
 mod word;
 
@@ -101,7 +103,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
-    closed_memory()?;
+    memory::close()?;
     let settings = Settings::read(&settings)?;
     let until = super::told_to_end()?;
     let listener = tokio::net::TcpListener::bind(settings.listen)
@@ -122,12 +124,6 @@ async fn serve(settings: PathBuf) -> anyhow::Result<ExitCode> {
     // The journal's thread ends once everything is written.
     let _ = tokio::task::spawn_blocking(move || journal.join()).await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Keeps the memory of this process to it, for keys are there: no core of it is written, and nobody
-/// but root attaches to it.
-fn closed_memory() -> anyhow::Result<()> {
-    nix::sys::prctl::set_dumpable(false).context("keeping the memory of this process to it")
 }
 
 /// The system's clock.

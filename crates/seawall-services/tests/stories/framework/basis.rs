@@ -246,7 +246,7 @@ fn signed(key: u8, window: WindowId, lines: u64, parties: &[(PartyId, u64)]) -> 
         tokens_out: 0,
     };
     let parties = parties.iter().map(used).collect();
-    let stated = Stated { window, lines, root: digest_of(9), overruns: 0, parties };
+    let stated = Stated { window, lines, root: digest_of(9), overruns: 0, alarms: 0, parties };
     let mut envelope = Envelope::new(COUNT, must(serde_json::to_vec(&stated)));
     envelope.sign(&SigningKey::from_seed([key; 32]));
     envelope.to_json().into_bytes()

@@ -125,8 +125,14 @@ pub(super) async fn count(
     let gateway = SigningKey::from_seed([5; 32]);
     let key = gateway.public().to_string();
     must(engagement::name_gateway(desk, maker, id, &key, Some(window)).await);
-    let stated =
-        Stated { window, lines: 3, overruns: 0, root: digest_of(9), parties: [used].into() };
+    let stated = Stated {
+        window,
+        lines: 3,
+        overruns: 0,
+        alarms: 0,
+        root: digest_of(9),
+        parties: [used].into(),
+    };
     let mut envelope = Envelope::new(COUNT, must(serde_json::to_vec(&stated)));
     envelope.sign(&gateway);
     must(engagement::bring_count(desk, maker, id, envelope.to_json().as_bytes()).await);

@@ -47,6 +47,7 @@ pub fn count(arguments: &CountArguments) -> anyhow::Result<ExitCode> {
         lines: head.lines,
         root: Digest::new(head.tree.root().0),
         overruns: sums.overruns.requests,
+        alarms: sums.alarms,
         parties: sums.parties()?,
     };
     let mut envelope = Envelope::new(COUNT, serde_json::to_vec(&stated)?);
@@ -72,6 +73,7 @@ struct Sums {
     open: BTreeMap<Uuid, (PartyId, Amount)>,
     used: BTreeMap<PartyId, Amount>,
     overruns: Overruns,
+    alarms: u64,
 }
 
 impl Sums {
@@ -86,6 +88,7 @@ impl Sums {
                     self.add(party, &actual);
                 }
             }
+            Event::Alarm { .. } => self.alarms += 1,
             Event::Intent { .. }
             | Event::Outcome { .. }
             | Event::Gate { .. }
@@ -93,6 +96,7 @@ impl Sums {
             | Event::Quotas { .. }
             | Event::Told { .. }
             | Event::Refused { .. }
+            | Event::Volume { .. }
             | Event::Cut { .. }
             | Event::Stops { .. } => {}
         }

@@ -186,6 +186,8 @@ fn said(folder: &Path, request: Uuid) -> anyhow::Result<Option<(Escrowed, End)>>
         | Event::Told { .. }
         | Event::Quotas { .. }
         | Event::Refused { .. }
+        | Event::Volume { .. }
+        | Event::Alarm { .. }
         | Event::Cut { .. }
         | Event::Stops { .. } => {}
     })?;

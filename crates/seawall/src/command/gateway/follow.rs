@@ -10,7 +10,8 @@
 
 mod carried;
 
-use super::word::{Said, hand_in};
+use super::unusual;
+use super::word::{self, Heard, Said, hand_in};
 use crate::command::clearinghouse::Client;
 use crate::command::say;
 use seawall_domain::digest::Digest;
@@ -90,9 +91,11 @@ pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
     // Nothing was told yet: the first list goes to the gateway even when it is empty.
     let mut told: Option<BTreeSet<CutOff>> = None;
     let mut carried = carried::Carried::default();
+    let mut alarms = 0;
     loop {
         match ask(&client, &path).await {
             Ok(stops) => {
+                alarms = alarmed(&arguments, &settings, (&voice, &stops), alarms).await;
                 let is_over = stops.window != Some(settings.window.id);
                 let now = stops.each();
                 let before = told.clone().unwrap_or_default();
@@ -144,7 +147,36 @@ async fn over(
             let closing = Closing { window: settings.window.id };
             said.send(settings, CLOSING, &closing, None).await.map(drop)
         }
-        Voice::Clearinghouse => hand_on(arguments, settings, stops).await,
+        Voice::Clearinghouse => hand_on(arguments, settings, stops).await.map(drop),
+    }
+}
+
+/// Tells the person who follows of unusual volume that is new, and gives how much of it was told.
+/// Who it was the gateway says to whoever hands on what the clearinghouse signed.
+async fn alarmed(
+    arguments: &FollowArguments,
+    settings: &Settings,
+    (voice, stops): (&Voice, &Stops),
+    before: u64,
+) -> u64 {
+    // A gateway that cannot be reached is said where it is told something.
+    let Ok(state) = word::state(arguments.gateway.as_deref(), settings).await else {
+        return before;
+    };
+    if state.alarms <= before {
+        return before;
+    }
+    let heard = match voice {
+        Voice::Clearinghouse => hand_on(arguments, settings, stops).await.ok(),
+        Voice::Own(_) => None,
+    };
+    match heard.filter(|heard| heard.alarms.number > before) {
+        Some(heard) => unusual::told(before, &heard.alarms),
+        None => {
+            let new = state.alarms - before;
+            say!("UNUSUAL VOLUME: {new} times; `gateway usage` with its folder says whose");
+            state.alarms
+        }
     }
 }
 
@@ -156,7 +188,7 @@ async fn changed(
     (stops, before): (&Stops, &BTreeSet<CutOff>),
 ) -> anyhow::Result<()> {
     let said = match voice {
-        Voice::Clearinghouse => return hand_on(arguments, settings, stops).await,
+        Voice::Clearinghouse => return hand_on(arguments, settings, stops).await.map(drop),
         Voice::Own(said) => said,
     };
     for who in stops.each().difference(before) {
@@ -171,10 +203,10 @@ async fn hand_on(
     arguments: &FollowArguments,
     settings: &Settings,
     stops: &Stops,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Heard> {
     let signed = stops.signed.as_ref();
     let signed = signed.ok_or_else(|| anyhow::anyhow!("the clearinghouse signed nothing"))?;
-    hand_in(arguments.gateway.as_deref(), settings, signed.to_string(), None).await.map(drop)
+    hand_in(arguments.gateway.as_deref(), settings, signed.to_string(), None).await
 }
 
 fn said(before: &BTreeSet<CutOff>, now: &BTreeSet<CutOff>) {

@@ -5,6 +5,7 @@
 //! withdrawal is always sent first, and looked at after.
 
 use super::random;
+use super::unusual;
 use super::word::{Heard, Said, Untaken, sealing};
 use crate::command::say;
 use anyhow::Context;
@@ -70,7 +71,7 @@ impl Keeping {
 pub async fn lease(arguments: LeaseArguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::read(&arguments.said.settings)?;
     if arguments.upstream_key.is_some() {
-        super::closed_memory()?;
+        super::memory::close()?;
     }
     let key = arguments.upstream_key.as_deref().map(upstream_key).transpose()?;
     let mut kept = match arguments.keeping.open(&settings) {
@@ -79,7 +80,7 @@ pub async fn lease(arguments: LeaseArguments) -> anyhow::Result<ExitCode> {
     };
     let until = crate::command::told_to_end()?;
     let mut until = std::pin::pin!(until);
-    let (mut is_leased, mut overruns) = (false, Overruns::default());
+    let (mut is_leased, mut overruns, mut alarms) = (false, Overruns::default(), 0);
     loop {
         let lines = kept.as_ref().and_then(Kept::lines);
         let mut rest = Duration::from_secs(arguments.seconds.unsigned_abs()) / 2;
@@ -88,6 +89,7 @@ pub async fn lease(arguments: LeaseArguments) -> anyhow::Result<ExitCode> {
                 is_leased = true;
                 say!("leased until {not_after}");
                 told(&mut overruns, &heard);
+                alarms = unusual::told(alarms, &heard.alarms);
                 if let Err(why) = looked(kept.as_mut(), &heard) {
                     return Ok(stops(&why));
                 }
@@ -162,6 +164,7 @@ pub async fn withdraw(arguments: WithdrawArguments) -> anyhow::Result<ExitCode> 
     let heard = arguments.said.send(&settings, WITHDRAWAL, &withdrawal, lines).await?;
     say!("withdrawn: nothing passes any more");
     told(&mut Overruns::default(), &heard);
+    unusual::told(0, &heard.alarms);
     match kept.and_then(|mut kept| looked(kept.as_mut(), &heard)) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(why) => {

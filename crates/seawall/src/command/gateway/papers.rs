@@ -10,6 +10,7 @@ use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Bearer, Grant, Purpose};
 use seawall_domain::id::{PartyId, PersonId, ScanId};
 use seawall_domain::recipient::Recipient;
+use seawall_gateway::Summary;
 use seawall_gateway::control::{CUT, CutWord};
 use seawall_gateway::credential;
 use seawall_gateway::kept::{self, Unlike, Vouched};
@@ -249,10 +250,7 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
             for (ended, number) in &summary.ended {
                 say!("ended      {ended}: {number}");
             }
-            if summary.overruns.requests > 0 {
-                let number = summary.overruns.requests;
-                say!("overrun    {number} used more than was set aside: ask the provider why");
-            }
+            marked(&summary);
             if let Some(lines) = summary.vouched {
                 say!("signed     the first {lines} lines");
             }
@@ -279,4 +277,15 @@ pub fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What somebody should look at, and why.
+fn marked(summary: &Summary) {
+    if summary.overruns.requests > 0 {
+        let number = summary.overruns.requests;
+        say!("overrun    {number} used more than was set aside: ask the provider why");
+    }
+    if summary.alarms > 0 {
+        say!("unusual    {} times somebody used far more than is usual", summary.alarms);
+    }
 }

@@ -93,6 +93,15 @@ end = true
 # concurrent = 20
 "#;
 
+const VOLUME: &str = r#"
+# What is told as unusual: in an hour or a day more than so many times what is usual for somebody,
+# and more than so many hundredths of their quota; for somebody new, `first_percent` of it. It
+# closes nothing. Without this table it is as here.
+# [volume]
+# hour = { times = 5, percent = 2, first_percent = 10 }
+# day = { times = 3, percent = 10, first_percent = 30 }
+"#;
+
 fn written(setup: &Setup, engagement: EngagementId) -> String {
     let developer = setup.developer.as_deref().unwrap_or(
         "FILL IN: the public half of the key that signs leases; `seawall engagement key` names it",
@@ -109,6 +118,7 @@ fn written(setup: &Setup, engagement: EngagementId) -> String {
     );
     text.push_str(SCOPE);
     text.push_str(FOLLOW);
+    text.push_str(VOLUME);
     text.push_str("\n# A party that is not named may use nothing.\n");
     if setup.quotas.is_empty() {
         text.push_str("# No seat stands yet.\n");

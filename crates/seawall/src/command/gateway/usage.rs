@@ -6,7 +6,7 @@ use seawall_domain::engagement::price::Money;
 use seawall_domain::engagement::quota::{Amount, Holder};
 use seawall_domain::id::PartyId;
 use seawall_gateway::purposes::{Report, Row};
-use seawall_gateway::record::Overruns;
+use seawall_gateway::record::{Alarms, Overruns};
 use seawall_gateway::usage::{Told, Used};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -35,6 +35,7 @@ pub fn usage(arguments: &UsageArguments) -> anyhow::Result<ExitCode> {
     }
     told.quotas.iter().for_each(quota);
     report(&told.report);
+    unusual(&told.alarms);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -88,6 +89,14 @@ fn report(report: &Report) {
     }
 }
 
+/// Who used more than is usual for them, the newest last.
+fn unusual(alarms: &Alarms) {
+    if alarms.number > 0 {
+        say!("unusual volume, {} times; the newest:", alarms.number);
+    }
+    alarms.newest.iter().for_each(|alarm| say!("  {}", super::unusual::line(alarm)));
+}
+
 /// A purpose as callers write it.
 fn word(purpose: Option<Purpose>) -> &'static str {
     match purpose {
@@ -101,7 +110,7 @@ fn word(purpose: Option<Purpose>) -> &'static str {
     }
 }
 
-fn holder(holder: &Holder) -> String {
+pub(super) fn holder(holder: &Holder) -> String {
     match holder {
         Holder::Person(id) => format!("person {id}"),
         Holder::Party(id) => format!("party {id}"),
@@ -127,6 +136,7 @@ fn whole(told: &Told) -> Value {
     json!({
         "quotas": told.quotas.iter().map(document).collect::<Vec<_>>(),
         "purposes": purposes, "assets": assets, "other_assets": other_assets,
+        "alarms": told.alarms,
     })
 }
 

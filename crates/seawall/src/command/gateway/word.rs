@@ -6,7 +6,7 @@ use seawall_domain::recipient::Recipient;
 use seawall_formats::gateway::lease::{SEALING, Sealing};
 use seawall_formats::gateway::word;
 use seawall_gateway::checkpoints::{KEPT, Told};
-use seawall_gateway::record::Overruns;
+use seawall_gateway::record::{Alarms, Overruns};
 use seawall_gateway::settings::Settings;
 use seawall_ledger::dsse::Envelope;
 use seawall_ledger::note::VerifierKey;
@@ -60,6 +60,9 @@ pub struct Heard {
     /// For which requests the provider counted more than was set aside.
     #[serde(default)]
     pub overruns: Overruns,
+    /// Who used more than is usual for them.
+    #[serde(default)]
+    pub alarms: Alarms,
     /// The newest checkpoint of its journal.
     pub journal: Option<Told>,
 }
@@ -104,24 +107,32 @@ pub async fn hand_in(
     }
 }
 
+/// What a gateway says of itself, to anybody.
+#[derive(Deserialize)]
+pub struct State {
+    sealing: Option<String>,
+    /// How often somebody used more than is usual for them.
+    #[serde(default)]
+    pub alarms: u64,
+}
+
+/// Asks a gateway for its state.
+pub async fn state(gateway: Option<&str>, settings: &Settings) -> anyhow::Result<State> {
+    let (client, gateway) = client(gateway, settings)?;
+    let (status, text) = answered(client.get(format!("{gateway}/gateway/state")), &gateway).await?;
+    if !status.is_success() {
+        bail!("the gateway does not say its state: {status}");
+    }
+    serde_json::from_str(&text).context("reading the gateway's state")
+}
+
 /// The key to which a gateway takes the provider's key next, if this key signed that.
 pub async fn sealing(
     gateway: Option<&str>,
     settings: &Settings,
     signer: &VerifierKey,
 ) -> anyhow::Result<Recipient> {
-    /// What a gateway says of itself.
-    #[derive(Deserialize)]
-    struct State {
-        sealing: Option<String>,
-    }
-    let (client, gateway) = client(gateway, settings)?;
-    let (status, text) = answered(client.get(format!("{gateway}/gateway/state")), &gateway).await?;
-    if !status.is_success() {
-        bail!("the gateway does not say its state: {status}");
-    }
-    let state: State = serde_json::from_str(&text).context("reading the gateway's state")?;
-    let Some(sealing) = state.sealing else {
+    let Some(sealing) = state(gateway, settings).await?.sealing else {
         bail!("the gateway takes the provider's key from a file: its settings do not say otherwise")
     };
     let envelope = Envelope::from_json(sealing.as_bytes())?;

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 pub const PARTY: &str = "00000000-0000-0000-0000-000000000022";
 const PERSON: &str = "00000000-0000-0000-0000-000000000033";
+/// How many tokens come out in each answer.
+pub const ANSWERED_OUT: u64 = 2;
 const ANSWER: &str = "{\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}";
 
 /// A provider that answers every request with the same, and keeps their heads.
@@ -46,7 +48,8 @@ impl Provider {
         })
     }
 
-    fn with(
+    /// One that does with each connection what it is told, and keeps the heads of requests.
+    pub fn with(
         scheme: &str,
         serve: impl Fn(TcpStream, &Mutex<Vec<String>>) + Send + Sync + 'static,
     ) -> Provider {
@@ -69,6 +72,14 @@ impl Provider {
 }
 
 fn serve<S: Read + Write>(stream: S, kept: &Mutex<Vec<String>>) {
+    answer(stream, |head| {
+        kept.lock().unwrap().push(head);
+        true
+    });
+}
+
+/// Answers each request on a connection whose head is taken; holds the first other one for ever.
+pub fn answer<S: Read + Write>(stream: S, takes: impl Fn(String) -> bool) {
     let mut reader = BufReader::new(stream);
     loop {
         let (mut head, mut length) = (String::new(), 0);
@@ -89,7 +100,10 @@ fn serve<S: Read + Write>(stream: S, kept: &Mutex<Vec<String>>) {
         if reader.read_exact(&mut vec![0; length]).is_err() {
             return;
         }
-        kept.lock().unwrap().push(head);
+        if !takes(head) {
+            let _ = reader.read(&mut [0]);
+            return;
+        }
         let length = ANSWER.len();
         let answer = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n\
@@ -211,7 +225,8 @@ impl Gate {
     }
 }
 
-/// One request of a partner at the address to which it is attached: the status, and the answer.
+/// One request of a partner at the address to which it is attached: the status, 0 where it broke
+/// off before one came, and the answer.
 pub fn ask(address: &str, canary: &str) -> (u16, String) {
     let body = format!(
         "{{\"model\":\"early\",\"messages\":[{{\"role\":\"user\",\"content\":\"{canary}\"}}]}}"
@@ -228,10 +243,13 @@ fn http(address: &str, what: &str, body: &str) -> (u16, String) {
          content-length: {length}\r\nconnection: close\r\n\r\n{body}"
     )
     .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+    let mut answer = Vec::new();
+    // What broke off before its head was whole has no status.
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    let status = head.split(' ').nth(1).map_or(0, |status| status.parse().unwrap());
+    (status, body.to_owned())
 }
 
 /// Waits until it is so.
