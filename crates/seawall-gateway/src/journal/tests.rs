@@ -96,7 +96,8 @@ fn whoever_asks_alone_has_room_and_it_is_given_back() {
     for lines in [300, 600] {
         let signer = NoteSigner::new("here".parse().unwrap(), SigningKey::from_seed([1; 32]));
         let clock: crate::Clock = std::sync::Arc::new(|| Some(Timestamp::UNIX_EPOCH));
-        let (journal, thread) = Journal::open(folder.path(), begins, signer, clock).unwrap();
+        let (journal, thread) =
+            Journal::open(folder.path(), begins, signer, clock, |_, _| Vec::new()).unwrap();
         for number in 0..300 {
             journal.rouse();
             runtime.block_on(journal.write(event(number)).durable()).unwrap();
