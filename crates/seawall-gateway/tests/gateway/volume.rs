@@ -72,8 +72,9 @@ async fn burst(world: &World) {
 }
 
 fn lines(journal: &Path) -> Vec<Line> {
-    let text = std::fs::read_to_string(journal).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let mut lines = Vec::new();
+    seawall_gateway::journal::read(journal, |line| lines.push(line)).unwrap();
+    lines
 }
 
 fn alarms(journal: &Path) -> Vec<Alarm> {

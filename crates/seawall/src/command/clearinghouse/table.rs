@@ -80,13 +80,14 @@ fn word(value: Option<&Value>) -> String {
 
 /// How long, in days and hours.
 fn time(seconds: u64) -> String {
-    let (days, hours) = (seconds / 86_400, seconds % 86_400 / 3600);
-    match (days, hours) {
-        (0, 0) => format!("{seconds} seconds"),
-        (0, hours) => format!("{hours} hours"),
-        (days, 0) => format!("{days} days"),
-        (days, hours) => format!("{days} days, {hours} hours"),
-    }
+    let some = |number: u64, one: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        number => Some(format!("{number} {one}s")),
+    };
+    let parts = [some(seconds / 86_400, "day"), some(seconds % 86_400 / 3600, "hour")];
+    let told: Vec<String> = parts.into_iter().flatten().collect();
+    if told.is_empty() { format!("{seconds} seconds") } else { told.join(", ") }
 }
 
 #[cfg(test)]
@@ -115,9 +116,9 @@ mod tests {
             "tokens": [{"run": "r", "fate": "used"}], "left_seconds": 2_595_600});
         let told = cards(&nested);
         for line in [
-            "custody  of: a, b; quorum: 2\n",
-            "tokens\nfate: used; run: r\n",
-            "left     30 days, 1 hours\n",
+            "custody  quorum: 2; of: a, b\n",
+            "tokens\nrun: r; fate: used\n",
+            "left     30 days, 1 hour\n",
         ] {
             assert!(told.contains(line), "{told}");
         }
