@@ -232,9 +232,8 @@ async fn reported(gateway: &Arc<Gateway>, state: &str, kept: Option<u64>) -> Res
     document_of(&told)
 }
 
-/// Whether the gate is open, for anybody: nothing of who uses it, but that somebody did so in an
-/// unusual way, and how often, so that people ask. Where the provider's key comes with leases, to
-/// which key it is to be encrypted.
+/// Whether the gate is open, for anybody: nothing of who uses it, and how. Where the provider's key
+/// comes with leases, to which key it is to be encrypted.
 pub(crate) fn state(gateway: &Gateway) -> Response<Answer> {
     let mut told = match (gateway.passes(), gateway.journal.is_stuck()) {
         (Ok(()), false) => json!({ "state": "open" }),
@@ -245,10 +244,6 @@ pub(crate) fn state(gateway: &Gateway) -> Response<Answer> {
     };
     if let Some(sealing) = gateway.sealing() {
         told["sealing"] = json!(sealing.to_json());
-    }
-    let alarms = gateway.alarms().number;
-    if alarms > 0 {
-        told["alarms"] = json!(alarms);
     }
     document_of(&told)
 }

@@ -30,6 +30,8 @@ pub const LINE_BYTES_MAX: usize = 64 << 10;
 const ROOM: u8 = 0;
 /// How much room is made for those who ask alone: some hundred requests.
 const ROOM_BYTES: u64 = 1 << 20;
+/// The least that a disk writes at once.
+const SECTOR_BYTES: u64 = 512;
 
 /// The journal's name in its folder.
 pub const FILE: &str = "journal.jsonl";
@@ -101,7 +103,7 @@ impl Head {
 /// Reads a journal from its start, each line to the visitor, and says where it ends. Whatever was
 /// changed, left out, moved or added without being bound is named by its line; a last line without
 /// its end is not counted, nor is the room behind it that a running gateway keeps: there lines may
-/// be torn in any place, and there is never more of it.
+/// be torn at the ends of sectors, and there is never more of it.
 pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFault> {
     let fault = |source| JournalFault::Io { path: path.to_owned(), source };
     let file = match File::open(path) {
@@ -117,10 +119,11 @@ pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFau
         let damaged = |why| JournalFault::Damaged { line: head.lines, why };
         io::Read::take(&mut reader, limit).read_until(b'\n', &mut bytes).map_err(fault)?;
         // A line has no such byte: here is room, or what was written into it and never whole.
-        if memchr::memchr(ROOM, &bytes).is_some() {
-            return match length > head.bytes + 2 * ROOM_BYTES {
-                true => Err(damaged("zero bytes stand in it, and more behind them")),
-                false => Ok(head),
+        if let Some(from) = memchr::memchr(ROOM, &bytes) {
+            return match length <= head.bytes + 2 * ROOM_BYTES && is_room(&bytes, from, head.bytes)
+            {
+                true => Ok(head),
+                false => Err(damaged("zero bytes stand in it, where no room was")),
             };
         }
         if bytes.pop() != Some(b'\n') {
@@ -139,6 +142,14 @@ pub fn read(path: &Path, mut visit: impl FnMut(Line)) -> Result<Head, JournalFau
         head.count(&bytes);
         visit(line);
     }
+}
+
+/// Whether the zero bytes from there on can be room: whatever a disk writes, it writes by whole
+/// sectors, so they reach to the end of one, or of what was read.
+fn is_room(bytes: &[u8], from: usize, begins: u64) -> bool {
+    let behind = bytes.iter().skip(from).take_while(|byte| **byte == ROOM).count();
+    let ends = from + behind;
+    ends == bytes.len() || (begins + ends as u64).is_multiple_of(SECTOR_BYTES)
 }
 
 /// Opens the file for writing, and cuts off what is behind the last whole line.

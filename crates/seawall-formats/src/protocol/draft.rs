@@ -5,7 +5,7 @@
 //! protocol may have, so a draft cannot be sealed as it is. The rest is a plain beginning, to be
 //! altered.
 
-use super::read;
+use super::{plain, read};
 use crate::fault::FormatFault;
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::protocol::{Domain, SCHEMA, Validity};
@@ -81,34 +81,22 @@ fn document(of: &Beginning<'_>) -> Result<Value, OtherVariant> {
     let battery = &of.registry.battery;
     let tasks = of.registry.tasks.iter().map(|it| task(battery, it, of.variant));
     let tasks = tasks.collect::<Result<Vec<Value>, _>>()?;
-    Ok(json!({
-        "schema": SCHEMA,
-        "model_line": of.model_line,
-        "batteries": [
-            {"name": battery, "version": "1", "digest": of.digest, "domain": of.domain},
-        ],
-        "tasks": tasks,
-        "attempts": "5",
-        "budgets": {
-            "tokens": null, "token_kind": null, "turns": null, "wall_seconds": null,
-            "working_seconds": null, "cost_micros": null, "submissions": null,
-        },
-        "conditions": {},
-        "statistic": {"score": "weighted_mean", "estimand": "population"},
-        "families_min": "8",
-        "rule": {
-            "tau_0": OPEN, "tau_1": OPEN, "alpha_covered": OPEN, "alpha_not_covered": OPEN,
-        },
-        "missing": {"reruns_max": "2", "counted": "both_bounds"},
-        "refusals": {"share_max": "0.02"},
-        "exclusion": [],
-        "extension": null,
-        "decision": "whole",
-        "elicitation_min": "E2",
-        "analyser": of.analyser,
-        "validity": of.validity,
-        "signers": of.signers,
-    }))
+    let mut document = plain();
+    document["schema"] = json!(SCHEMA);
+    document["model_line"] = json!(of.model_line);
+    document["batteries"] =
+        json!([{"name": battery, "version": "1", "digest": of.digest, "domain": of.domain}]);
+    document["tasks"] = json!(tasks);
+    document["attempts"] = json!("5");
+    document["missing"]["reruns_max"] = json!("2");
+    document["refusals"]["share_max"] = json!("0.02");
+    document["analyser"] = json!(of.analyser);
+    document["validity"] = json!(of.validity);
+    document["signers"] = json!(of.signers);
+    for place in LEFT_OPEN {
+        document.pointer_mut(place).into_iter().for_each(|open| *open = json!(OPEN));
+    }
+    Ok(document)
 }
 
 /// A task by the name that a run gives it; what is not known of it is left to the log.

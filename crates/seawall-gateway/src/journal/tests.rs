@@ -59,26 +59,38 @@ fn a_last_line_without_its_end_is_cut_off() {
 #[test]
 fn room_behind_the_last_line_is_no_line_however_it_was_torn() {
     let (two, two_head) = journal(2);
-    let (four, _) = journal(4);
-    let torn = |kept: std::ops::Range<usize>| {
+    let (many, many_head) = journal(30);
+    // The disk has some sectors as they were, with room, and some as they were written.
+    let torn = |is_written: &dyn Fn(usize) -> bool| {
         let mut bytes = two.clone();
         bytes.resize(two.len() + 200_000, 0);
-        bytes[kept.clone()].copy_from_slice(&four[kept]);
+        for at in (two.len()..many.len()).filter(|at| is_written(at / SECTOR_BYTES as usize)) {
+            bytes[at] = many[at];
+        }
         bytes
     };
-    for from in two.len()..four.len() {
-        // The beginning or the end of what was written did not reach the disk.
-        for kept in [two.len()..from, from + 1..four.len()] {
-            let head = check(&torn(kept.clone())).unwrap();
-            assert!(head.bytes >= two.len() as u64 && head.lines >= 2, "{kept:?}");
-            assert!(kept.start == two.len() || head.lines == 2, "{kept:?}");
-        }
+    let sectors = many.len() / SECTOR_BYTES as usize + 1;
+    assert!(sectors > 6);
+    for sector in 0..=sectors {
+        let begun = check(&torn(&|at| at < sector)).unwrap();
+        assert!(begun.lines >= 2 && begun.lines <= many_head.lines, "{sector}");
+        let ended = check(&torn(&|at| at > sector)).unwrap();
+        assert!(ended.lines >= 2 && ended.lines <= begun.lines.max(30), "{sector}");
+        check(&torn(&|at| at % 3 == sector % 3)).unwrap();
     }
+    assert_eq!(check(&torn(&|at| at > two.len() / 512)).unwrap().lines, 2);
+    assert_eq!(check(&torn(&|_| true)).unwrap().lines, 30);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE);
-    std::fs::write(&path, torn(two.len()..two.len() + 9)).unwrap();
+    std::fs::write(&path, torn(&|at| at > 3)).unwrap();
     drop(open(&path, &two_head).unwrap());
     assert_eq!(std::fs::read(&path).unwrap(), two);
+    // A zero byte within a sector is no room, but damage.
+    for at in (0..two.len()).filter(|at| !(at + 1).is_multiple_of(SECTOR_BYTES as usize)) {
+        let mut bytes = torn(&|_| true);
+        bytes[at] = 0;
+        assert!(check(&bytes).unwrap_err().contains("zero bytes stand in it"), "{at}");
+    }
     // More than a gateway keeps is no room: something was written over.
     let mut bytes = two;
     bytes.resize(bytes.len() + 2 * ROOM_BYTES as usize + 1, 0);

@@ -11,7 +11,7 @@
 mod carried;
 
 use super::unusual;
-use super::word::{self, Heard, Said, hand_in};
+use super::word::{Heard, Said, hand_in};
 use crate::command::clearinghouse::Client;
 use crate::command::say;
 use seawall_domain::digest::Digest;
@@ -23,7 +23,11 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How often the gateway is asked for unusual volume: each list that is handed on is a line of its
+/// journal.
+const ALARMS_TIME: Duration = Duration::from_secs(60);
 
 /// Whom to follow, and where to say it.
 #[derive(clap::Args)]
@@ -91,11 +95,10 @@ pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
     // Nothing was told yet: the first list goes to the gateway even when it is empty.
     let mut told: Option<BTreeSet<CutOff>> = None;
     let mut carried = carried::Carried::default();
-    let mut alarms = 0;
+    let mut alarmed = Alarmed::default();
     loop {
         match ask(&client, &path).await {
             Ok(stops) => {
-                alarms = alarmed(&arguments, &settings, (&voice, &stops), alarms).await;
                 let is_over = stops.window != Some(settings.window.id);
                 let now = stops.each();
                 let before = told.clone().unwrap_or_default();
@@ -114,6 +117,9 @@ pub async fn follow(arguments: FollowArguments) -> anyhow::Result<ExitCode> {
                     Ok(()) => {
                         said(&before, &now);
                         told = Some(now);
+                        if let Voice::Clearinghouse = voice {
+                            alarmed.ask(&arguments, &settings, &stops).await;
+                        }
                     }
                     // Whom it never told anything, it was not set up for; another one comes back.
                     Err(error) if told.is_none() => return Err(error),
@@ -151,31 +157,24 @@ async fn over(
     }
 }
 
-/// Tells the person who follows of unusual volume that is new, and gives how much of it was told.
-/// Who it was the gateway says to whoever hands on what the clearinghouse signed.
-async fn alarmed(
-    arguments: &FollowArguments,
-    settings: &Settings,
-    (voice, stops): (&Voice, &Stops),
-    before: u64,
-) -> u64 {
-    // A gateway that cannot be reached is said where it is told something.
-    let Ok(state) = word::state(arguments.gateway.as_deref(), settings).await else {
-        return before;
-    };
-    if state.alarms <= before {
-        return before;
-    }
-    let heard = match voice {
-        Voice::Clearinghouse => hand_on(arguments, settings, stops).await.ok(),
-        Voice::Own(_) => None,
-    };
-    match heard.filter(|heard| heard.alarms.number > before) {
-        Some(heard) => unusual::told(before, &heard.alarms),
-        None => {
-            let new = state.alarms - before;
-            say!("UNUSUAL VOLUME: {new} times; `gateway usage` with its folder says whose");
-            state.alarms
+/// Of how much unusual volume the person who follows was told, and when it was last asked for.
+#[derive(Default)]
+struct Alarmed {
+    told: u64,
+    asked: Option<Instant>,
+}
+
+impl Alarmed {
+    /// Tells of what is new, every [`ALARMS_TIME`]: the gateway says it to whoever hands on what the
+    /// clearinghouse signed.
+    async fn ask(&mut self, arguments: &FollowArguments, settings: &Settings, stops: &Stops) {
+        if self.asked.is_some_and(|asked| asked.elapsed() < ALARMS_TIME) {
+            return;
+        }
+        self.asked = Some(Instant::now());
+        // A gateway that cannot be reached is said where it is told something.
+        if let Ok(heard) = hand_on(arguments, settings, stops).await {
+            self.told = unusual::told(self.told, &heard.alarms);
         }
     }
 }

@@ -111,9 +111,6 @@ pub async fn hand_in(
 #[derive(Deserialize)]
 pub struct State {
     sealing: Option<String>,
-    /// How often somebody used more than is usual for them.
-    #[serde(default)]
-    pub alarms: u64,
 }
 
 /// Asks a gateway for its state.
