@@ -165,8 +165,8 @@ struct Alarmed {
 }
 
 impl Alarmed {
-    /// Tells of what is new, every [`ALARMS_TIME`]: the gateway says it to whoever hands on what the
-    /// clearinghouse signed.
+    /// Tells of what is new, every [`ALARMS_TIME`]: the gateway says it to whoever hands on what
+    /// the clearinghouse signed.
     async fn ask(&mut self, arguments: &FollowArguments, settings: &Settings, stops: &Stops) {
         if self.asked.is_some_and(|asked| asked.elapsed() < ALARMS_TIME) {
             return;
