@@ -108,5 +108,9 @@ impl<'p> Candidate<'p> {
             self.alone(|it| it.p50_micros),
             self.alone(|it| it.p99_micros),
         );
+        if self.is_streamed {
+            let (first, added) = (Span::of(self.first.clone()), self.first_added(direct));
+            println!("{:22} first piece {first} µs (added {added:.0})", "");
+        }
     }
 }
