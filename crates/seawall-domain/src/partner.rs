@@ -46,8 +46,8 @@ use left::Left;
 use lot::Lot;
 use reach::Group;
 use rubric::Rubric;
-use seat::{Asked, By, Change, Extent, KeyUse, Seat, Why};
-use token::Issued;
+use seat::{Asked, By, Change, Extent, Seat, Why};
+use token::{Issued, KeyUse};
 
 /// An application to become a partner for one developer's models.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]

@@ -20,7 +20,7 @@ pub use panel::{
 };
 pub(crate) use reach::holdings;
 pub use reach::{Concentration, Reach, concentration, reach};
-pub use read::{Answering, Dossier, Lottery, SeatView, dossier, evidence, list};
+pub use read::{Answering, Dossier, Held, Lottery, SeatView, dossier, evidence, list};
 pub use register::{declare, end, ties};
 pub use seat::{attest, change, end_seat, lose_key, seat, suspend};
 pub use token::{

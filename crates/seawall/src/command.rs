@@ -19,6 +19,7 @@ pub mod verify;
 pub mod work;
 
 use seawall_domain::job::WorkRole;
+use std::fmt;
 use std::future::Future;
 use std::io::Write;
 use std::process::ExitCode;
@@ -53,6 +54,12 @@ fn role(text: &str) -> Result<WorkRole, String> {
 pub fn version() -> ExitCode {
     let said = print_text(concat!("seawall ", env!("CARGO_PKG_VERSION"), "\n"));
     if said.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}
+
+/// A number of things in words: `1 task`, `3 tasks`.
+fn count<N: fmt::Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
+    let more = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {one}{more}")
 }
 
 /// Prints a JSON document on standard output.

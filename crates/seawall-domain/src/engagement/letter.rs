@@ -333,7 +333,8 @@ fn validity(conditions: &Conditions, trend: Trend) -> String {
 
 impl Extent {
     fn words(&self) -> String {
-        format!("Measured by {} tasks: {}.\n", self.tasks, list(&self.domains))
+        let tasks = if self.tasks == 1 { "task" } else { "tasks" };
+        format!("Measured by {} {tasks}: {}.\n", self.tasks, list(&self.domains))
     }
 }
 
@@ -347,8 +348,9 @@ impl Conditions {
         let bound = |bound: Option<u64>, unit: &str| {
             bound.map_or(format!("no bound on {unit}"), |bound| format!("{bound} {unit}"))
         };
+        let attempts = if self.attempts == 1 { "attempt" } else { "attempts" };
         format!(
-            "Snapshot\n  {}\n{guards}; {} attempts at each task, each with {} and {}.\n",
+            "Snapshot\n  {}\n{guards}; {} {attempts} at each task, each with {} and {}.\n",
             self.snapshot,
             self.attempts,
             bound(self.tokens, "tokens"),

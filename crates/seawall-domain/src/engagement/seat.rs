@@ -8,7 +8,7 @@
 //! people only, and to no machine (FRONTIER 4.2, I2 and I3; 4.3).
 
 use super::grant::{Bearer, Cut, Grant};
-use super::token::{Access, Full, Issued, Standing, Wanted};
+use super::token::{Access, Full, Issued, KeyUse, Standing, Wanted};
 use super::window::{Offer, Ring, WindowFact};
 use super::{Engagement, EngagementFact, Who};
 use crate::digest::Digest;
@@ -65,6 +65,8 @@ pub enum Event {
     LoseKey {
         /// Its thumbprint (RFC 7638).
         key: Digest,
+        /// Whether anybody could use the model by it.
+        used: KeyUse,
     },
 }
 
@@ -121,6 +123,13 @@ pub enum Refused {
     /// The key was lost.
     #[error("cannot give a token: denied: this key was reported lost")]
     LostKey,
+    /// No token was ever given for that key.
+    #[error(
+        "cannot report this key lost: no token was ever given for it to anybody whom the \
+         government seated here, so that it is good for nothing; name one as the tokens on record \
+         show it, and a partner's key in its seat"
+    )]
+    NoToken,
     /// The person has not accepted the terms of the window.
     #[error("cannot give a token: the person has not accepted the terms of this window")]
     NotAccepted,
@@ -212,14 +221,14 @@ impl Seats {
                 (offer.terms == terms).then_some(()).ok_or(Refused::OtherTerms)?;
                 SeatFact::TermsAccepted { by, terms }
             }
-            (Event::LoseKey { key }, Who::Evaluator(by)) => {
+            (Event::LoseKey { key, used }, Who::Evaluator(by)) => {
                 self.holds(by).ok_or(Refused::Stranger)?;
-                SeatFact::KeyLost { key }
+                lost(key, used)?
             }
             (
-                Event::LoseKey { key },
+                Event::LoseKey { key, used },
                 Who::Developer(_) | Who::Official(_) | Who::DutyOfficer(_),
-            ) => SeatFact::KeyLost { key },
+            ) => lost(key, used)?,
             (
                 Event::Name { .. }
                 | Event::Stop { .. }
@@ -374,6 +383,14 @@ impl Engagement {
         let standing = Standing { bearer, party, terms: offer.terms, end };
         let (grant, token) = standing.token(wanted, now).ok_or(Refused::NotOpen)?;
         Ok((SeatFact::TokenIssued { token }, grant))
+    }
+}
+
+/// A key is lost if there was anything to lose by it.
+fn lost(key: Digest, used: KeyUse) -> Result<SeatFact, Refused> {
+    match used {
+        KeyUse::Given => Ok(SeatFact::KeyLost { key }),
+        KeyUse::Never => Err(Refused::NoToken),
     }
 }
 

@@ -47,6 +47,17 @@ pub const QUOTA_SMALL: Limit = Limit {
     concurrent: 4,
 };
 
+/// Whether a token was ever given for a key that is reported lost: each is on record, and without
+/// one no key is good for anything.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyUse {
+    /// It was: in this seat, in an earlier one of this engagement, or in another of a partner's for
+    /// the same developer's models.
+    Given,
+    /// It was not.
+    Never,
+}
+
 /// A token that was given, without the token.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Issued {

@@ -425,7 +425,9 @@ impl TryFrom<Terms> for Protocol {
     }
 }
 
-const PLAIN: &str = "a text must be short, not empty, and on one line";
+const PLAIN: &str = "a text has 300 characters at most, is not empty, and stands on one line";
+
+const LIFE: &str = "it ends after it begins, and 400 days after that at the latest";
 
 fn is_plain(text: &str) -> bool {
     let fits = !text.is_empty() && text.chars().count() <= TEXT_LEN_MAX;
@@ -436,7 +438,7 @@ impl Terms {
     fn batteries_fit(&self) -> Result<(), Unfit> {
         let unfit = |why| Err(Unfit { field: "/batteries", why });
         if self.batteries.is_empty() || self.batteries.len() > BATTERIES_MAX {
-            return unfit("there must be some, and not too many");
+            return unfit("there must be some, and 64 at most");
         }
         let names: BTreeSet<&str> = self.batteries.iter().map(|it| it.name.as_str()).collect();
         if names.len() != self.batteries.len() {
@@ -451,7 +453,7 @@ impl Terms {
     fn tasks_fit(&self) -> Result<(), Unfit> {
         let unfit = |why| Err(Unfit { field: "/tasks", why });
         if self.tasks.is_empty() || self.tasks.len() > TASKS_MAX {
-            return unfit("there must be some, and not too many");
+            return unfit("there must be some, and 20,000 at most");
         }
         let ids: BTreeSet<(&str, &TaskId)> =
             self.tasks.iter().map(|task| (task.battery.as_str(), &task.id)).collect();
@@ -522,7 +524,7 @@ impl Terms {
         }
         let life = self.validity.until.duration_since(self.validity.from);
         if !life.is_positive() || life.as_hours() > VALIDITY_DAYS_MAX * 24 {
-            return unfit("/validity", "it ends after it begins, and within the bound");
+            return unfit("/validity", LIFE);
         }
         let signers: BTreeSet<&Digest> = self.signers.iter().collect();
         if signers.len() < 2 || signers.len() != self.signers.len() || signers.len() > ENTRIES_MAX {

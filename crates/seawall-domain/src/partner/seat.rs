@@ -97,16 +97,6 @@ impl Stop {
     }
 }
 
-/// Whether a token was ever given for a key, in a seat of the same party for the same developer's
-/// models: each is on record, and without one no key is good for anything.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum KeyUse {
-    /// It was.
-    Given,
-    /// It was not.
-    Never,
-}
-
 /// What takes two people.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]

@@ -18,8 +18,8 @@ use crate::id::{AccountId, PersonId};
 use crate::time::Timestamp;
 
 pub use crate::engagement::token::{
-    ACCEPTED_MAX, Access, Full, HELD_MAX, IN_FORCE_MAX, Issued, MACHINES_MAX, QUOTA, QUOTA_SMALL,
-    Wanted,
+    ACCEPTED_MAX, Access, Full, HELD_MAX, IN_FORCE_MAX, Issued, KeyUse, MACHINES_MAX, QUOTA,
+    QUOTA_SMALL, Wanted,
 };
 
 /// Who asks for a token.

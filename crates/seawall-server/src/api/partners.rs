@@ -21,7 +21,7 @@ use seawall_domain::partner::concentration::{Sector, Size};
 use seawall_domain::partner::conflict::{Entry, TieKind};
 use seawall_domain::partner::reach::Group;
 use seawall_domain::partner::seat::Extent;
-use seawall_services::partner::{self, Dossier, SeatView};
+use seawall_services::partner::{self, Dossier, Held, Lottery, SeatView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -57,6 +57,8 @@ pub struct Shown {
     pub developer_signed: bool,
     /// Whether the clearinghouse has signed.
     pub clearinghouse_signed: bool,
+    /// The draw of a panel that is under way; not for the applicant.
+    pub draw: Option<Drawing>,
     /// Who looks; not for the applicant.
     pub panel: Vec<String>,
     /// Who of the pool was left out of the draw, because the account was closed by then; not for
@@ -72,17 +74,46 @@ pub struct Shown {
     pub seat_people: usize,
     /// Whether everybody is stopped, for now or for good.
     pub seat_stopped: bool,
-    /// What came over from the party's seats before, and still stands.
-    pub seat_came_over: Option<CameOver>,
+    /// Who cannot use the model in this seat now, and by which keys nobody can.
+    pub seat_cut_off: Option<CutOff>,
+    /// What of that came over from the party's seats before.
+    pub seat_came_over: Option<CutOff>,
     /// The machines that get tokens, by the ids of their accounts.
     pub machines: Vec<String>,
     /// Whom it protects, as far as that is known; not in lists.
     pub protects: Option<Protects>,
 }
 
-/// What came over to a seat from those before it.
+/// A draw that is under way.
 #[derive(Serialize, ToSchema)]
-pub struct CameOver {
+#[schema(as = Draw)]
+pub struct Drawing {
+    /// The parties that have not committed to a number yet.
+    pub uncommitted: Vec<String>,
+    /// The parties that have not revealed it yet: both sides, until all have committed.
+    pub unrevealed: Vec<String>,
+    /// How many people are drawn.
+    pub wanted: u8,
+    /// From how many, without those who stay out because of a tie.
+    pub pool: usize,
+    /// When it is void unless it is finished.
+    pub until: String,
+}
+
+fn drawing(it: &Lottery) -> Drawing {
+    let parties = |it: &BTreeSet<PartyId>| it.iter().map(ToString::to_string).collect();
+    Drawing {
+        uncommitted: parties(&it.uncommitted),
+        unrevealed: parties(&it.unrevealed),
+        wanted: it.wanted,
+        pool: it.pool.difference(&it.recused).count(),
+        until: it.until.to_string(),
+    }
+}
+
+/// Who is cut off in a seat.
+#[derive(Serialize, ToSchema)]
+pub struct CutOff {
     /// Who is stopped: people by their ids, or `organisation`. Two people start each again.
     pub stopped: Vec<String>,
     /// Who was stopped for good: two people start each again, the developer among them.
@@ -91,19 +122,18 @@ pub struct CameOver {
     pub lost_keys: Vec<String>,
 }
 
-fn came_over(view: &SeatView) -> Option<CameOver> {
-    let left = view.seat.left();
-    let lost_keys = left.lost_keys.iter().map(ToString::to_string).collect();
-    let (stopped, revoked) = (named(left.stops.keys()), named(left.revoked.keys()));
-    (!left.is_empty()).then_some(CameOver { stopped, revoked, lost_keys })
+fn cut_off(held: Held<'_>) -> Option<CutOff> {
+    let lost_keys = held.lost_keys.iter().map(ToString::to_string).collect();
+    let (stopped, revoked) = (named(&held.stopped), named(&held.revoked));
+    (!held.is_empty()).then_some(CutOff { stopped, revoked, lost_keys })
 }
 
-fn named<'e>(extents: impl Iterator<Item = &'e Extent>) -> Vec<String> {
+fn named(extents: &[Extent]) -> Vec<String> {
     let name = |extent: &Extent| match extent {
         Extent::Person(person) => person.to_string(),
         Extent::Organisation => "organisation".to_owned(),
     };
-    extents.map(name).collect()
+    extents.iter().map(name).collect()
 }
 
 /// Whom a partner protects.
@@ -137,6 +167,7 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         stated_by: it.stated_by.map(|person| person.to_string()),
         developer_signed: it.signed.0,
         clearinghouse_signed: it.signed.1,
+        draw: it.lottery.as_ref().map(drawing),
         panel: it.panel.iter().map(ToString::to_string).collect(),
         left_out: it.left_out.iter().map(ToString::to_string).collect(),
         appeal_answer_by: it.appeal.map(|appeal| appeal.by.to_string()),
@@ -144,7 +175,8 @@ pub(crate) fn shown(it: &Dossier) -> Shown {
         seat_expires_at: seat.map(|view| view.seat.expires_at.to_string()),
         seat_people: seat.map_or(0, |view| view.seat.people().len()),
         seat_stopped: seat.is_some_and(|view| view.is_stopped),
-        seat_came_over: seat.and_then(came_over),
+        seat_cut_off: seat.and_then(|view| cut_off(view.held())),
+        seat_came_over: seat.and_then(|view| cut_off(view.came_over())),
         machines: seat.map_or_else(Vec::new, machines),
         protects: it.protects.map(|it| Protects {
             groups: it.groups,

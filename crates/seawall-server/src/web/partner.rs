@@ -20,7 +20,7 @@ use axum::response::Response;
 use seawall_domain::partner::decision::{Outcome, Rivalry};
 use seawall_domain::partner::seat::Extent;
 use seawall_domain::partner::{Partner, Progress};
-use seawall_services::partner::{self, Dossier, Protects, SeatView};
+use seawall_services::partner::{self, Dossier, Held, Protects, SeatView};
 
 /// The applications one may know of.
 pub async fn list(State(site): State<Site>, guest: Guest) -> Result<Response, Refused> {
@@ -253,7 +253,10 @@ fn parts(it: &Dossier) -> Vec<Part> {
         facts,
         ..Part::default()
     }];
-    parts.extend(it.seat.iter().flat_map(|view| [Some(seat(it, view)), came_over(view)]).flatten());
+    if let Some(view) = &it.seat {
+        parts.push(seat(it, view));
+        parts.extend(cut_off(view).into_iter().flatten());
+    }
     parts
 }
 
@@ -276,22 +279,28 @@ fn seat(it: &Dossier, view: &SeatView) -> Part {
     }
 }
 
-/// What came over from the seats before, and still stands.
-fn came_over(view: &SeatView) -> Option<Part> {
-    let left = view.seat.left();
+/// Who is cut off in a seat, and what of that came over from the seats before.
+fn cut_off(view: &SeatView) -> [Option<Part>; 2] {
+    let left = "Two people start each of these again, the developer among them where it stopped \
+                somebody or somebody was stopped for good. A lost key stays lost.";
+    [
+        held("cut-off", "Who is stopped", "", &view.held()),
+        held("came-over", "What came over from the seats before", left, &view.came_over()),
+    ]
+}
+
+fn held(id: &str, heading: &str, says: &str, held: &Held<'_>) -> Option<Part> {
     let who = |extent: &Extent| match extent {
         Extent::Person(person) => format!("Person {person}"),
         Extent::Organisation => "Everybody".to_owned(),
     };
-    let stopped = left.stops.keys().map(|it| format!("{} is stopped.", who(it)));
-    let revoked = left.revoked.keys().map(|it| format!("{} was stopped for good.", who(it)));
-    let keys = left.lost_keys.iter().map(|key| format!("Key {} was lost.", short(key)));
-    (!left.is_empty()).then(|| Part {
-        id: "came-over".into(),
-        heading: "What came over from the seats before".into(),
-        says: "Two people start each of these again, the developer among them where it stopped \
-               somebody or somebody was stopped for good. A lost key stays lost."
-            .into(),
+    let stopped = held.stopped.iter().map(|it| format!("{} is stopped.", who(it)));
+    let revoked = held.revoked.iter().map(|it| format!("{} was stopped for good.", who(it)));
+    let keys = held.lost_keys.iter().map(|key| format!("Key {} was lost.", short(key)));
+    (!held.is_empty()).then(|| Part {
+        id: id.into(),
+        heading: heading.into(),
+        says: says.into(),
         lines: revoked.chain(stopped).chain(keys).collect(),
         ..Part::default()
     })

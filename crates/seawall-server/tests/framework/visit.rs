@@ -418,6 +418,20 @@ fn a_seat_shows_its_tokens_and_never_a_token() {
         assert!(!source.expect("a script runs").to_string().contains(&given.token));
         visit.look(&format!("seat with a token for the {name}"));
     }
+    // The developer, who looks last, stops a person by choice; both sides start again alike.
+    let person = person_of(&cast.partner.1).to_string();
+    visit.fill("suspend", &[("person", &person)]);
+    visit.press("[action$=suspend] button");
+    assert!(visit.text().contains(&format!("Person {person} is stopped.")), "{}", visit.text());
+    visit.look("seat in which somebody is stopped");
+    for who in [&cast.partner.1, &cast.developer.1] {
+        visit.sign_out();
+        visit.sign_in(who);
+        visit.go(&page);
+        visit.fill("resume", &[("person", &person)]);
+        visit.press("[action$=resume] button");
+    }
+    assert!(!visit.text().contains("is stopped."), "{}", visit.text());
 }
 
 #[test]

@@ -27,6 +27,9 @@ use tokio::sync::Semaphore;
 /// The largest record that is taken, in bytes: one of some 200,000 attempts.
 pub const RECORD_BYTES_MAX: usize = 16_000_000;
 
+/// What is said of a record without an official's signature.
+const UNSPOKEN: &str = "no official has signed it; `seawall evaluation concur --key` does";
+
 /// Records are looked at one after the other: each takes memory of many times its size meanwhile.
 static TURN: Semaphore = Semaphore::const_new(1);
 
@@ -190,6 +193,17 @@ fn written(subject: &Subject) -> Outcome<Vec<u8>> {
     Ok(canonical(&value).map_err(|error| unwritten(&error))?)
 }
 
+/// Why nothing can be told of a record.
+fn untold(untold: Untold) -> Refusal {
+    match untold {
+        Untold::Unspoken => refused(UNSPOKEN),
+        Untold::Rehearsal | Untold::Outcome | Untold::Tally => refused(&untold.to_string()),
+        Untold::Snapshot | Untold::Safeguards => {
+            refused(&format!("{untold}, which its run must name in its metadata"))
+        }
+    }
+}
+
 fn refused(why: &str) -> Refusal {
     Refusal::ByRule(format!("cannot keep this record: {why}"))
 }
@@ -256,17 +270,7 @@ impl Known {
         let record = determination::read(bytes).map_err(|fault| {
             Refusal::Unreadable(format!("{fault}; send the file that `concur` wrote, unaltered"))
         })?;
-        let told =
-            determination::letter(&record.body, Said::default()).map_err(
-                |untold| match untold {
-                    Untold::Rehearsal | Untold::Outcome | Untold::Tally => {
-                        refused(&untold.to_string())
-                    }
-                    Untold::Snapshot | Untold::Safeguards => {
-                        refused(&format!("{untold}, which its run must name in its metadata"))
-                    }
-                },
-            )?;
+        let told = determination::letter(&record, Said::default()).map_err(untold)?;
         self.agrees(&record.body, &told)?;
         self.spoken(&record)?;
         self.accounted(&record.body)?;
@@ -299,9 +303,8 @@ impl Known {
 
     /// The official's word is in it, signed by nobody who sealed the protocol, and as it is here.
     fn spoken(&self, record: &Record) -> Result<(), Refusal> {
-        let unspoken = "no official has signed it; `seawall evaluation concur --key` does";
-        let word = record.concurrence.as_ref().ok_or_else(|| refused(unspoken))?;
-        let signed = word.signature.as_ref().ok_or_else(|| refused(unspoken))?;
+        let word = record.concurrence.as_ref().ok_or_else(|| refused(UNSPOKEN))?;
+        let signed = word.signature.as_ref().ok_or_else(|| refused(UNSPOKEN))?;
         let key = signed.key.parse::<seawall_ledger::sign::VerifyingKey>();
         let key = key.map_err(|fault| refused(&fault.to_string()))?.digest_hex();
         if record.body.protocol.signed_by.iter().any(|signer| signer.to_string() == key) {

@@ -11,7 +11,7 @@ use seawall_domain::account::Account;
 use seawall_domain::digest::Digest;
 use seawall_domain::engagement::grant::{Grant, Proof, Purpose};
 use seawall_domain::engagement::seat::{Event as OfSeat, Refused, SeatFact};
-use seawall_domain::engagement::token::{Issued, Wanted};
+use seawall_domain::engagement::token::{Issued, KeyUse, Wanted};
 use seawall_domain::engagement::{self as rules, Engagement, EngagementFact, Event};
 use seawall_domain::fact::Fact;
 use seawall_domain::id::{AccountId, EngagementId, PartyId, PersonId, ScanId, WindowId};
@@ -151,8 +151,13 @@ pub async fn lose_key(
         true => Action::UseGovernmentSeat,
         false => Action::StopGovernmentSeat,
     };
-    let what = ("engagement_lose_key", action);
-    step(desk, actor, id, what, Event::Seat(OfSeat::LoseKey { key })).await
+    let mut hand = Hand::open(desk, actor, id, "engagement_lose_key", action).await?;
+    let used = match hand.tx.token_was_given(id.uuid(), &key).await? {
+        true => KeyUse::Given,
+        false => KeyUse::Never,
+    };
+    hand.step(Event::Seat(OfSeat::LoseKey { key, used })).await?;
+    hand.done().await
 }
 
 /// The window that is open to whoever asks and is seated in it; none for anybody else.

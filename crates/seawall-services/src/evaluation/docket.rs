@@ -20,7 +20,7 @@ use super::determination::Published;
 use super::sealing;
 use crate::account::purpose;
 use crate::desk::Desk;
-use crate::outcome::{Fault, Outcome};
+use crate::outcome::{Denied, Fault, Outcome};
 use seawall_domain::access::{Action, Actor, decide, visible};
 use seawall_domain::account::Holder;
 use seawall_domain::digest::Digest;
@@ -191,10 +191,11 @@ pub async fn sign(
     looked_at: Digest,
 ) -> Outcome<Evaluation> {
     let mut hand = Hand::serve(desk, actor, id, "evaluation_sign").await?;
-    let drafted = hand.evaluation.docket.drafted().filter(|(draft, _)| draft.root == looked_at);
-    let waits = drafted.map(|(draft, at)| Published::of(draft, at)).ok_or_else(|| {
-        Refusal::ByRule("cannot sign: another protocol waits for signatures by now".into())
-    })?;
+    let waits = match hand.evaluation.docket.drafted() {
+        Some((draft, at)) if draft.root == looked_at => Published::of(draft, at),
+        Some(_) => return Err(unsigned("another protocol waits for signatures by now")),
+        None => return Err(unsigned("no protocol waits for signatures")),
+    };
     let account = actor.account.ok_or(Refusal::Hidden)?;
     let signer = hand.tx.account_with_party(account).await?.ok_or(Refusal::Hidden)?.0;
     if signer.holder != Holder::Person {
@@ -212,6 +213,10 @@ pub async fn sign(
     let (evaluation, fact) = decided.map_err(Refusal::from)?;
     hand.take(evaluation, fact).await?;
     hand.done().await
+}
+
+fn unsigned(why: &str) -> Denied {
+    Refusal::ByRule(format!("cannot sign: {why}")).into()
 }
 
 /// A token for a run, told once; debug output does not show it.

@@ -5,12 +5,13 @@ use super::basis::{Protects, current, protects};
 use crate::desk::Desk;
 use crate::outcome::Outcome;
 use seawall_domain::access::{Action, Actor, Governed, decide, visible};
+use seawall_domain::digest::Digest;
 use seawall_domain::id::{PartnerId, PartyId, PersonId};
 use seawall_domain::partner::assessment::Filing;
 use seawall_domain::partner::calendar::Calendar;
 use seawall_domain::partner::decision::{Decision, Outcome as Decided, Rivalry};
 use seawall_domain::partner::letter::Letter;
-use seawall_domain::partner::seat::Seat;
+use seawall_domain::partner::seat::{Extent, Seat};
 use seawall_domain::partner::{Application, Partner, Progress, Stage};
 use seawall_domain::refusal::Refusal;
 use seawall_domain::time::Timestamp;
@@ -89,6 +90,45 @@ pub struct SeatView {
     pub seat: Seat,
     /// Whether everybody is stopped, for now or for good.
     pub is_stopped: bool,
+}
+
+/// Who is cut off in a seat.
+#[derive(Clone, Debug)]
+pub struct Held<'s> {
+    /// Who is stopped for now; two people start each again.
+    pub stopped: Vec<Extent>,
+    /// Who is stopped for good.
+    pub revoked: Vec<Extent>,
+    /// The keys that were lost.
+    pub lost_keys: &'s BTreeSet<Digest>,
+}
+
+impl Held<'_> {
+    /// Whether nobody is.
+    pub fn is_empty(&self) -> bool {
+        self.stopped.is_empty() && self.revoked.is_empty() && self.lost_keys.is_empty()
+    }
+}
+
+impl SeatView {
+    /// Who is cut off in it.
+    pub fn held(&self) -> Held<'_> {
+        Held {
+            stopped: self.seat.stops().map(|(extent, _)| *extent).collect(),
+            revoked: self.seat.revoked().map(|(extent, _)| *extent).collect(),
+            lost_keys: self.seat.lost_keys(),
+        }
+    }
+
+    /// What of that came over from the party's seats before.
+    pub fn came_over(&self) -> Held<'_> {
+        let left = self.seat.left();
+        Held {
+            stopped: left.stops.keys().copied().collect(),
+            revoked: left.revoked.keys().copied().collect(),
+            lost_keys: &left.lost_keys,
+        }
+    }
 }
 
 /// The newest applications that the actor may know of; hidden from those who may know of none.

@@ -32,6 +32,7 @@ mod verify;
 
 pub use run::attend;
 
+use crate::command::gateway::papers::{KeeperArguments, keeper_made};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -89,7 +90,7 @@ enum Act {
     /// Sign a commitment; two people do before anything runs.
     Sign(seal::SignArguments),
     /// As a custodian: make a key to which shares are encrypted. The public half is printed.
-    Custodian(custody::CustodianArguments),
+    Custodian(KeeperArguments),
     /// As a custodian: take your share of one sealed opening out, by your key.
     ///
     /// Ends with status 1 when none of its shares is yours.
@@ -150,7 +151,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Act::Protocol(arguments) => protocol::run(&arguments),
         Act::Seal(arguments) => seal::seal(&arguments),
         Act::Sign(arguments) => seal::sign(&arguments),
-        Act::Custodian(arguments) => custody::custodian(&arguments),
+        Act::Custodian(arguments) => keeper_made(&arguments),
         Act::Share(arguments) => custody::share(&arguments),
         Act::Open(arguments) => custody::open(&arguments),
         Act::Disclose(arguments) => seal::disclose(&arguments),

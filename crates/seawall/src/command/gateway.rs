@@ -137,7 +137,7 @@ fn chance() -> Chance {
 }
 
 /// 32 random bytes; where the generator fails, from three random ids, which hold 366 random bits.
-fn random() -> [u8; 32] {
+pub(super) fn random() -> [u8; 32] {
     use sha2::Digest as _;
     let mut bytes = [0; 32];
     if aws_lc_rs::rand::fill(&mut bytes).is_ok() {

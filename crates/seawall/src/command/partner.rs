@@ -2,6 +2,7 @@
 //! clearinghouse's own interface.
 
 mod basis;
+mod draw;
 pub mod seat;
 
 use crate::command::clearinghouse::{Asking, Column, json_in, step, text};
@@ -66,6 +67,20 @@ enum What {
     /// What is judged and counted by: rubrics, numbers of operators, days off; reach, shares.
     #[command(flatten)]
     Basis(basis::What),
+    /// As a side of the draw of a panel, the developer or the official: commit to a number.
+    Commit {
+        #[command(flatten)]
+        one: One,
+        #[command(flatten)]
+        of: draw::Number,
+    },
+    /// As a side of the draw: reveal the number, once all have committed.
+    Reveal {
+        #[command(flatten)]
+        one: One,
+        #[command(flatten)]
+        of: draw::Revealed,
+    },
     /// Sign the decision, as the developer or the official.
     Sign {
         #[command(flatten)]
@@ -253,6 +268,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 async fn of_one(what: What) -> anyhow::Result<()> {
     match what {
         What::Show { one } => one.read("", &COLUMNS).await,
+        What::Commit { one, of } => draw::commit(&one, &of).await,
+        What::Reveal { one, of } => draw::reveal(&one, &of).await,
         What::Sign { one } => one.step("sign", Value::Null).await,
         What::Seat { one, people } => one.step("seat", json!({ "people": people })).await,
         What::Windows { one } => seat::windows(&one.asking, Place::Partner(one.id)).await,

@@ -133,6 +133,11 @@ fn an_administrator_sets_up_parties_and_keys() {
     assert!(word(&person, "/login/").len() >= 32);
     assert_eq!(word(&person, "signs as ").len(), 64);
     assert!(!machine.contains("signs as"), "no machine signs what people sign");
+    let told: serde_json::Value =
+        serde_json::from_str(&admin(&["account", &party, "another", "--json"])).unwrap();
+    assert!(told["login"].as_str().unwrap().starts_with("/login/"), "{told}");
+    assert_eq!(told["signs_as"].as_str().unwrap().len(), 64);
+    word(&admin(&["invite", told["account"].as_str().unwrap()]), "/login/");
     let keeper = word(&admin(&["party", "keeper", "--role", "maintainer"]), "party ");
     let contact = "maintainer@door.invalid";
     word(&admin(&["project", "pkg:generic/door", &keeper, contact, "--withhold"]), "project ");

@@ -1,7 +1,7 @@
 //! What bears a determination out beside its logs: canaries of a register, a network guard's log,
 //! and the limits that attempts ran under; by `determine`, and again by `verify`.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_testkit::evaluation::{End, TASK, log, protocol};
 use serde_json::{Value, json};

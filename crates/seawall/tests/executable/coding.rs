@@ -1,7 +1,7 @@
 //! A coder's queue as a coder runs it: answers are kept at once, a killed program goes on, the
 //! sheet that it signs is taken by `join` and `determine`, and hostile logs stay words.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_testkit::evaluation::{End, log, protocol};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The grade of elicitation by files, the register of a battery, and a picture of its figures.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use seawall_domain::time::{SignedDuration, Timestamp};
 use seawall_testkit::evaluation::{End, TASK, TASKS, log, protocol};
 use serde_json::{Value, json};

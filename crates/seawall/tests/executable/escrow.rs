@@ -1,6 +1,6 @@
 //! Joint escrow by the executable: two sides sign, one request is kept, and both open it together.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use crate::framework::place::{PATIENCE, Process};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -1,7 +1,7 @@
 //! The protocol that the handbook prints: what a draft of the practice battery becomes, and what
 //! leads from the sealing to a record that verifies, by the commands that stand there.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use crate::practice::inspect;
 use seawall_domain::time::Timestamp;
 use seawall_testkit::evaluation::{ATTEMPTS, End, log};

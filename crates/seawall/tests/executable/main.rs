@@ -14,6 +14,7 @@ mod escrow;
 mod evaluation;
 mod example;
 mod exposure;
+mod folder;
 mod framework;
 mod gateway;
 mod house;

@@ -1,7 +1,7 @@
 //! What was said in runs of public batteries goes to the developer, all of it or nothing; and what
 //! a developer attests stands among the conditions.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use seawall_domain::time::Timestamp;
 use seawall_testkit::evaluation::{End, TASK, TASKS, log};
 use serde_json::{Value, json};

@@ -152,7 +152,9 @@ fn a_token_is_refused_for_the_reasons_of_a_partners_seat() {
     assert_eq!(wrong, Err(Not::Seat(Refused::OtherTerms)));
     let stranger = seat(&named, accept(), Who::Evaluator(person(6)));
     assert_eq!(stranger, Err(Not::Seat(Refused::Stranger)));
-    let lost = seat(&good, Event::LoseKey { key: Digest::new([6; 32]) }, DUTY).unwrap();
+    let lose = |used| Event::LoseKey { key: Digest::new([6; 32]), used };
+    assert_eq!(seat(&good, lose(KeyUse::Never), DUTY), Err(Not::Seat(Refused::NoToken)));
+    let lost = seat(&good, lose(KeyUse::Given), DUTY).unwrap();
     check(&lost, wanted(), Refused::LostKey);
     assert!(lost.seats.cut().keys.contains(&Digest::new([6; 32])));
     let over = good.give_token(person(5), wanted(), now() + SignedDuration::from_secs(600));

@@ -123,6 +123,21 @@ fn no_number_of_the_document_is_a_json_number() {
     assert!(read == terms());
 }
 
+/// Whoever is refused for too much is told how much would do.
+#[test]
+fn bounds_are_told_as_they_are() {
+    fn why(change: impl Fn(&mut Terms)) -> String {
+        let mut changed = terms();
+        change(&mut changed);
+        Protocol::try_from(changed).unwrap_err().why.replace(',', "")
+    }
+    let told = |why: String, bound: usize| assert!(why.contains(&format!(" {bound} ")), "{why}");
+    told(why(|it| it.validity.until = Timestamp::MAX), VALIDITY_DAYS_MAX as usize);
+    told(why(|it| it.tasks.clear()), TASKS_MAX);
+    told(why(|it| it.batteries.clear()), BATTERIES_MAX);
+    told(why(|it| it.model_line = String::new()), TEXT_LEN_MAX);
+}
+
 #[test]
 fn terms_that_do_not_hold_together_are_refused_by_field() {
     fn check(change: impl Fn(&mut Terms), expected: Option<&str>) {

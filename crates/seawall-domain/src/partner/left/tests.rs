@@ -1,6 +1,7 @@
 use super::super::assessment::tests::person;
-use super::super::seat::{Asked, By, Change, Denied, KeyUse};
+use super::super::seat::{Asked, By, Change, Denied};
 use super::super::tests::{at, seated};
+use super::super::token::KeyUse;
 use super::*;
 use uuid::Uuid;
 

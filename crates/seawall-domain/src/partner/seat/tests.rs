@@ -1,4 +1,5 @@
 use super::super::assessment::tests::person;
+use super::super::token::KeyUse;
 use super::*;
 use proptest::prelude::*;
 use uuid::Uuid;

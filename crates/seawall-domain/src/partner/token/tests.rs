@@ -1,7 +1,7 @@
 use super::super::assessment::tests::person;
 use super::super::decision::{Decision, Outcome, Reason};
 use super::super::left::Left;
-use super::super::seat::{By, Extent, KeyUse, Why};
+use super::super::seat::{By, Extent, Why};
 use super::super::tests::{application, at};
 use super::super::{Refused as Not, Stage};
 use super::*;

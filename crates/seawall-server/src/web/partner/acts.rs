@@ -137,7 +137,9 @@ fn numbers(shell: &Shell, it: &Dossier) -> Vec<Form> {
     let commit = post(shell, it, "commit_draw", "Commit to a number");
     let reveal = post(shell, it, "reveal_draw", "Reveal it");
     vec![
-        commit.field(FieldKind::Line, "to", "Commitment", "SHA-256, 64 hexadecimal digits"),
+        commit
+            .field(FieldKind::Line, "to", "Commitment", "SHA-256, 64 hexadecimal digits")
+            .says("`seawall partner commit` draws a number, keeps it for you, and commits to it."),
         reveal.field(FieldKind::Line, "nonce", "Number", "64 hexadecimal digits"),
     ]
 }
@@ -189,18 +191,38 @@ fn concluding(shell: &Shell, it: &Dossier) -> Form {
         .says("What follows is computed; nobody chooses it. Another official signs than you.")
 }
 
+/// Stopping, starting again and stopping for good, each with those whom it can be about.
 fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {
-    let hint = "the id of a person; empty for everybody";
-    let form = |step: &str, button: &str| {
-        post(shell, it, step, button).field(FieldKind::Line, "person", "Whom", hint)
+    let Some(view) = &it.seat else { return Vec::new() };
+    let (held, left) = (view.held(), view.came_over());
+    let people = view.seat.people().iter().copied().map(Extent::Person);
+    let everybody: Vec<Extent> = std::iter::once(Extent::Organisation).chain(people).collect();
+    let among = |held: &[Extent], wanted: bool| -> Vec<Extent> {
+        everybody.iter().filter(|it| held.contains(it) == wanted).copied().collect()
+    };
+    let started: BTreeSet<Extent> = held.stopped.iter().chain(&left.revoked).copied().collect();
+    let second = "The second person's signature does it.";
+    let form = |step: &str, button: &str, whom: Vec<Extent>, says: &str| {
+        let whom: Vec<_> = whom.iter().map(whom_choice).collect();
+        let form = || post(shell, it, step, button).says(says);
+        (!whom.is_empty()).then(|| form().field(FieldKind::Choice(whom), "person", "Whom", ""))
     };
     let key = post(shell, it, "lose_key", "Report a key lost");
-    vec![
-        form("suspend", "Stop at once"),
-        form("resume", "Sign for starting again").says("The second person's signature does it."),
-        form("revoke", "Sign for stopping for good").says("The second person's signature does it."),
-        key.field(FieldKind::Line, "key", "Key", "its thumbprint, as the tokens show it"),
-    ]
+    let forms = [
+        form("suspend", "Stop at once", among(&held.stopped, false), ""),
+        form("resume", "Sign for starting again", started.into_iter().collect(), second),
+        form("revoke", "Sign for stopping for good", among(&held.revoked, false), second),
+        Some(key.field(FieldKind::Line, "key", "Key", "its thumbprint, as the tokens show it")),
+    ];
+    forms.into_iter().flatten().collect()
+}
+
+/// What a form sends for somebody, and what the choice says.
+fn whom_choice(extent: &Extent) -> (String, String) {
+    match extent {
+        Extent::Organisation => (String::new(), "everybody".to_owned()),
+        Extent::Person(person) => (person.to_string(), format!("person {person}")),
+    }
 }
 
 fn machines(actor: &Actor, shell: &Shell, it: &Dossier) -> Vec<Form> {

@@ -9,7 +9,7 @@ use seawall_domain::engagement::letter::{
 };
 use seawall_domain::evaluation::decision::Outcome;
 use seawall_domain::evaluation::determination::Tally;
-use seawall_formats::determination::{Body, Standing, Sweep};
+use seawall_formats::determination::{Body, Record, Standing, Sweep};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -28,6 +28,9 @@ pub enum Untold {
     /// It stands on no sealed protocol.
     #[error("cannot write a letter: this is a rehearsal, and no determination")]
     Rehearsal,
+    /// The rule has proposed something, and the official has not said yet what they think of it.
+    #[error("cannot write a letter: no official has signed it; `seawall evaluation concur` does")]
+    Unspoken,
     /// There is no outcome in it.
     #[error("cannot write a letter: the record names no outcome")]
     Outcome,
@@ -42,9 +45,13 @@ pub enum Untold {
     Safeguards,
 }
 
-/// What the letter about a determination says; what the logs note goes before what is said.
-pub fn letter(body: &Body, said: Said) -> Result<Subject, Untold> {
+/// What the letter about a determination says; what the logs note goes before what is said. There
+/// is none before the official has spoken: till then the outcome is what the rule proposes
+/// (FRONTIER 3.3).
+pub fn letter(record: &Record, said: Said) -> Result<Subject, Untold> {
+    let body = &record.body;
     match body.standing {
+        Standing::Sealed if record.concurrence.is_none() => return Err(Untold::Unspoken),
         Standing::Sealed => {}
         Standing::Rehearsal => return Err(Untold::Rehearsal),
     }

@@ -318,7 +318,7 @@ async fn an_amendment_stays_to_be_seen_and_the_developer_is_told_the_root() {
         must(engagement::name_protocol(&desk, second, engaged, root).await);
         let letters = must(engagement::letters(&desk, developer, engaged).await);
         let told = letters[1].text();
-        assert!(told.contains(&root.to_string()) && told.contains("1 tasks"), "{told}");
+        assert!(told.contains(&root.to_string()) && told.contains("by 1 task:"), "{told}");
         for canary in ["0.7", "0.618", "canary-task"] {
             assert!(letters.iter().all(|letter| !letter.text().contains(canary)), "{canary}");
         }

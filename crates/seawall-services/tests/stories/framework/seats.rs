@@ -148,6 +148,8 @@ async fn the_developer_refuses_and_stops_a_seat_and_the_gateway_is_told() {
         refused(alone, "a second person must sign");
         must(engagement::lift_stop(&desk, &cast.officials.1[1], id, person).await);
         let given = must(give().await);
+        let never = engagement::lose_key(&desk, me, id, digest_of(1)).await;
+        refused(never, "no token was ever given for it");
         must(engagement::lose_key(&desk, me, id, given.grant.key).await);
         refused(give().await, "reported lost");
         let told = must(engagement::stops(&desk, maker, id, None).await);

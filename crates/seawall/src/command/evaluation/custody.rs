@@ -6,8 +6,8 @@
 
 use super::papers::{self, Readers};
 use super::seal::commitment;
-use crate::command::gateway::papers::{keeper, keeper_made};
-use crate::command::{print_json, say};
+use crate::command::gateway::papers::keeper;
+use crate::command::{count, print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
@@ -39,18 +39,6 @@ pub(super) fn seal(
     let drawn = Drawn { key: papers::chance()?, seed: papers::chance()?, nonce };
     let sealed = custody::seal(root, opening, (quorum, custodians), &drawn)?;
     Ok(sealed.opening.to_bytes()?)
-}
-
-/// A new key.
-#[derive(clap::Args)]
-pub struct CustodianArguments {
-    /// Where the secret half goes; only its owner may read it.
-    file: PathBuf,
-}
-
-/// Makes a custodian's key.
-pub(super) fn custodian(arguments: &CustodianArguments) -> anyhow::Result<ExitCode> {
-    keeper_made(&arguments.file)
 }
 
 /// Whose share, and of what.
@@ -163,7 +151,7 @@ pub(super) fn open(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     papers::keep(&arguments.out, &opening, Readers::Owner)?;
     match arguments.json {
         true => print_json(&json!({"opened": true, "root": root, "shares": parts.len()}))?,
-        false => say!("opened {root} with {} shares", parts.len()),
+        false => say!("opened {root} with {}", count(parts.len(), "share")),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use super::papers::{self, Readers};
 use super::{canaries, egress, exclude, plain, token};
-use crate::command::{print_json, say};
+use crate::command::{count, print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
@@ -285,7 +285,7 @@ pub(super) fn tell(record: &Record) {
         told(&body.verdict["as_scored"], "as scored, before people looked: ");
     }
     if let Some(exclusions) = &body.exclusions {
-        say!("left out by the protocol's reasons: {} tasks", exclusions.excluded.len());
+        say!("left out by the protocol's reasons: {}", count(exclusions.excluded.len(), "task"));
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let list = |value: &Value| {
@@ -330,7 +330,7 @@ fn unbound(body: &Body) {
     match &body.review {
         None => say!("not reviewed: nobody looked for cheating"),
         Some(review) if review.coders.is_empty() => say!("reviewed on sheets that nobody signed"),
-        Some(review) => say!("reviewed by {} people, whose signatures hold", review.coders.len()),
+        Some(review) => say!("reviewed, by signatures that hold: {}", review.coders.len()),
     }
     if !body.protocol.program_as_sealed {
         say!("the program is not the one whose digest was sealed");
@@ -344,10 +344,10 @@ fn unbound(body: &Body) {
     }
     if let Some(search) = &body.canaries {
         let [attempts, left_in, unsupported] = sums(body, search);
-        say!("canaries: said in {attempts} attempts that were not shown them");
+        say!("canaries: attempts in which they were said and not shown before: {attempts}");
         say!("  tasks that were met so before and are not left out: {left_in}");
         if unsupported > 0 {
-            say!("left out for a canary that no log shows: {unsupported} tasks");
+            say!("tasks left out for a canary that no log shows: {unsupported}");
         }
     }
     match body.bound.as_ref().and_then(|bound| bound.egress) {

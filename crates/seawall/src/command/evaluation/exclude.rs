@@ -2,7 +2,7 @@
 
 use super::papers::{self, Readers};
 use crate::command::gateway::papers::secret;
-use crate::command::say;
+use crate::command::{count, say};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use seawall_domain::digest::Digest;
@@ -111,7 +111,8 @@ fn task(arguments: &TaskArguments) -> anyhow::Result<ExitCode> {
     listed.signatures.clear();
     planned(&protocol, &listed.excluded)?;
     keep(&arguments.list, &listed)?;
-    say!("{} tasks to be left out; two of the protocol's keys sign it", listed.excluded.len());
+    let tasks = count(listed.excluded.len(), "task");
+    say!("{tasks} to be left out; two of the protocol's keys sign it");
     Ok(ExitCode::SUCCESS)
 }
 

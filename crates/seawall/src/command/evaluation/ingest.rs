@@ -1,7 +1,7 @@
 //! `seawall evaluation ingest`: one log, one report.
 
 use super::{Watched, attest, canaries, plain};
-use crate::command::print_text;
+use crate::command::{count, print_text};
 use anyhow::Context;
 use seawall_domain::evaluation::attempt::{Attempt, Class, Steps, TaskId};
 use seawall_domain::evaluation::finding::Finding;
@@ -238,7 +238,8 @@ fn put(said: &mut dyn fmt::Write, path: &Path, report: &Report) -> fmt::Result {
     let complete = if report.complete { "complete" } else { "not complete" };
     let (name, status) = (plain(&path.display().to_string()), plain(report.status.word()));
     let (tasks, attempts) = (report.tasks, report.attempts.len());
-    writeln!(said, "{name}: {status}, {complete}; {tasks} tasks, {attempts} attempts")?;
+    let (tasks, attempts) = (count(tasks, "task"), count(attempts, "attempt"));
+    writeln!(said, "{name}: {status}, {complete}; {tasks}, {attempts}")?;
     let mut classes: BTreeMap<Class, usize> = BTreeMap::new();
     for attempt in &report.attempts {
         *classes.entry(attempt.class).or_default() += 1;

@@ -40,9 +40,9 @@ pub struct Arguments {
 /// Writes the letter.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let record = record(&arguments.record)?;
-    let subject = match determination::letter(&record.body, said(arguments)) {
+    let subject = match determination::letter(&record, said(arguments)) {
         Ok(subject) => subject,
-        Err(why @ Untold::Rehearsal) => {
+        Err(why @ (Untold::Rehearsal | Untold::Unspoken)) => {
             say!("{why}");
             return Ok(ExitCode::from(1));
         }

@@ -1,7 +1,7 @@
 //! `seawall evaluation list`: which logs there are, by what their headers say.
 
 use super::plain;
-use crate::command::{print_json, print_text};
+use crate::command::{count, print_json, print_text};
 use anyhow::{Context, bail};
 use seawall_domain::evaluation::log::Header;
 use seawall_formats::inspect;
@@ -128,7 +128,7 @@ fn text(listed: &[Listed]) -> String {
         return "There is no log here.\n".to_owned();
     }
     let read = listed.iter().filter(|one| one.header.is_ok()).count();
-    let logs = if read == 1 { "1 log" } else { &format!("{read} logs") };
+    let logs = count(read, "log");
     let unread = match listed.len() - read {
         0 => String::new(),
         unread => format!("; {unread} not read"),
@@ -146,13 +146,13 @@ fn line(one: &Listed) -> String {
     };
     let spec = &header.spec;
     let created: String = plain(&spec.created).chars().take(19).collect();
-    let tasks = spec.size.map_or_else(|| "?".to_owned(), |size| size.to_string());
+    let tasks = spec.size.map_or_else(|| "? tasks".to_owned(), |size| count(size, "task"));
     let changed = match header.updates.len() {
         0 => String::new(),
         count => format!(", changed {count} times since"),
     };
     format!(
-        "{created:<20} {path}\n{:<20} {}, {} by {}, {tasks} tasks of {}{changed}",
+        "{created:<20} {path}\n{:<20} {}, {} by {}, {tasks} of {}{changed}",
         "",
         plain(header.status.word()),
         plain(&spec.task),

@@ -2,7 +2,7 @@
 
 use super::papers::{self, Readers};
 use super::plain;
-use crate::command::{print_json, say};
+use crate::command::{count, print_json, say};
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::registry::{FILES_MAX, Registered, Registry};
@@ -54,8 +54,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn tell(registry: &Registry, digest: Digest) {
-    let tasks = registry.tasks.len();
-    say!("{}: {tasks} tasks, digest {digest}", plain(&registry.battery));
+    let tasks = count(registry.tasks.len(), "task");
+    say!("{}: {tasks}, digest {digest}", plain(&registry.battery));
     for task in &registry.tasks {
         let family = plain(task.family.as_deref().unwrap_or("-"));
         let minutes = match &task.minutes {
@@ -66,8 +66,8 @@ fn tell(registry: &Registry, digest: Digest) {
             }
             None => "minutes not known".to_owned(),
         };
-        let files = task.files.len();
-        say!("  {}: {family}, {minutes}, {files} files", plain(&task.id));
+        let files = count(task.files.len(), "file");
+        say!("  {}: {family}, {minutes}, {files}", plain(&task.id));
     }
 }
 

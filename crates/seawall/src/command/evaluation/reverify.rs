@@ -4,7 +4,7 @@
 //! evaluation may have been fooled; this one only counts crashes, without network, and a time-out
 //! is none (FRONTIER 2.3, F24).
 
-use crate::command::{print_json, say};
+use crate::command::{count, print_json, say};
 use crate::installation::Place;
 use crate::laboratory::{Laboratories, Remember};
 use anyhow::{Context, bail};
@@ -100,8 +100,8 @@ fn document(name: &str, done: &Rechecked, transcripts: bool) -> anyhow::Result<V
 }
 
 fn text(name: &str, done: &Rechecked, transcripts: bool) {
-    let runs = done.trials.len();
-    say!("{name}: {} ({runs} runs)", super::plain(&done.verdict.words()));
+    let runs = count(done.trials.len(), "run");
+    say!("{name}: {} ({runs})", super::plain(&done.verdict.words()));
     if transcripts {
         done.transcripts.iter().for_each(|one| say!("{one}"));
     }

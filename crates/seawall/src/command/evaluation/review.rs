@@ -9,7 +9,7 @@ use super::papers::{self, Readers};
 use super::plain;
 use super::seal::commitment;
 use crate::command::gateway::papers::secret;
-use crate::command::{print_json, say};
+use crate::command::{count, print_json, say};
 use anyhow::Context;
 use clap::Subcommand;
 use seawall_domain::digest::Digest;
@@ -117,7 +117,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Act::Bundle(arguments) => {
             let (sheet, _) = sheet(&arguments.sheet)?;
             bundle::write(&[(&sheet, arguments.out.clone())], &arguments.logs)?;
-            say!("what was said in {} attempts, without scores", sheet.lines.len());
+            let attempts = count(sheet.lines.len(), "attempt");
+            say!("what was said in {attempts}, without scores");
             Ok(ExitCode::SUCCESS)
         }
         Act::Code(arguments) => code::run(arguments),
@@ -148,10 +149,10 @@ fn drawn(draw: &Draw) -> anyhow::Result<ExitCode> {
     let folder = |sheet: &Sheet| draw.out.join(format!("sheet-{}", sheet.coder.number()));
     let bundles: Vec<(&Sheet, PathBuf)> = sheets.iter().map(|it| (it, folder(it))).collect();
     bundle::write(&bundles, &draw.logs)?;
-    let count = sheets.first().map_or(0, |sheet| sheet.lines.len());
+    let attempts = sheets.first().map_or(0, |sheet| sheet.lines.len());
     match draw.json {
-        true => print_json(&json!({"attempts": count, "sheets": names}))?,
-        false => say!("{count} attempts on each of {}", names.join(", ")),
+        true => print_json(&json!({"attempts": attempts, "sheets": names}))?,
+        false => say!("{} on each of {}", count(attempts, "attempt"), names.join(", ")),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -174,7 +175,7 @@ fn signed(arguments: &Sign) -> anyhow::Result<ExitCode> {
     let sheet = papers_of::read_sheet(&bytes).with_context(|| format!("cannot use {shown}"))?;
     let open = sheet.left();
     if open > 0 {
-        say!("cannot sign {shown}: {open} attempts have no opinion on it");
+        say!("cannot sign {shown}: {} without an opinion", count(open, "attempt"));
         return Ok(ExitCode::from(1));
     }
     put_signature(&arguments.sheet, &bytes, &secret(&arguments.key)?)?;
@@ -281,7 +282,7 @@ fn tell(review: &Review, json: bool) -> anyhow::Result<()> {
         Ok(agreement) => format!("kappa {:.3}", agreement.kappa),
         Err(why) => format!("kappa is not defined: {why}"),
     };
-    say!("{agreed} of {items} attempts were seen the same way; {beyond}");
+    say!("seen the same way: {agreed} of {}; {beyond}", count(items, "attempt"));
     match open {
         0 => say!("confirmed to be cheated: {cheated}"),
         open => say!("for a third person to settle: {open}"),

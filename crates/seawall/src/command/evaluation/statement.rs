@@ -3,11 +3,12 @@
 use super::papers::{self, Readers};
 use super::seal::commitment;
 use crate::command::gateway::papers::secret;
-use crate::command::say;
+use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use seawall_domain::digest::Digest;
 use seawall_formats::determination::{Added, STATEMENT_SCHEMA, Statement};
 use seawall_services::evaluation::determination::{hash, sign_statement};
+use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,6 +37,10 @@ pub struct Arguments {
     /// Where the signed statement goes, a DSSE envelope.
     #[arg(long)]
     out: PathBuf,
+    /// One JSON document on standard output: the statement, and the SHA-256 by which a protocol
+    /// names its key.
+    #[arg(long)]
+    json: bool,
 }
 
 fn added(word: &str) -> Result<Added, String> {
@@ -67,6 +72,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let envelope = sign_statement(&statement, &key)?;
     papers::keep(&arguments.out, envelope.as_bytes(), Readers::Anybody)?;
-    say!("a protocol names the key that signed as {}", key.public().digest_hex());
+    let named = key.public().digest_hex();
+    match arguments.json {
+        true => print_json(&json!({"statement": statement, "signed_as": named}))?,
+        false => say!("a protocol names the key that signed as {named}"),
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@
 
 use super::papers::{self, Readers};
 use super::{Watched, custody, plain, registry};
-use crate::command::{print_json, say};
+use crate::command::{count, print_json, say};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use seawall_domain::digest::Digest;
@@ -85,7 +85,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some((count, index)) if arguments.json => {
             print_json(&json!({"attempts": count, "index": index}))?;
         }
-        Some((count, index)) => say!("what was said in {count} attempts; {INDEX} is {index}"),
+        Some((number, index)) => {
+            say!("what was said in {}; {INDEX} is {index}", count(number, "attempt"));
+        }
         None => return told(arguments, &held.refused),
     }
     Ok(ExitCode::SUCCESS)
@@ -232,7 +234,7 @@ fn told(arguments: &Arguments, tasks: &BTreeMap<TaskId, NotPublic>) -> anyhow::R
         print_json(&json!({"error": error, "count": tasks.len(), "tasks": listed}))?;
         return Ok(ExitCode::from(1));
     }
-    say!("nothing is written: {} tasks are not public", tasks.len());
+    say!("nothing is written: not public are {}", count(tasks.len(), "task"));
     for (task, why) in tasks.iter().take(NAMED_MAX) {
         let name: String = plain(&task.to_string()).chars().take(NAME_LEN_MAX).collect();
         say!("  `{name}`: {why}");

@@ -38,10 +38,7 @@ pub struct Arguments {
 enum What {
     /// Make a key to which content is encrypted: the secret half into a file, the public half on
     /// standard output.
-    Key {
-        /// Where the secret half goes; only its owner may read it.
-        file: PathBuf,
-    },
+    Key(papers::KeeperArguments),
     /// Write the consent that the settings ask for, for both sides to sign.
     Consent {
         /// The gateway's settings: they name the window and the keys.
@@ -109,7 +106,7 @@ struct OpenArguments {
 /// Does one of them.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match &arguments.what {
-        What::Key { file } => papers::keeper_made(file),
+        What::Key(arguments) => papers::keeper_made(arguments),
         What::Consent { settings, party, out } => consent(settings, *party, out),
         What::Sign { consent, key } => sign(consent, key),
         What::Part { folder, request, key, out } => part(folder, *request, key, out),

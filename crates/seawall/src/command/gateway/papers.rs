@@ -3,7 +3,7 @@
 
 use super::random;
 use super::word::Said;
-use crate::command::say;
+use crate::command::{print_json, say};
 use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
@@ -20,6 +20,7 @@ use seawall_ledger::note::VerifierKey;
 use seawall_ledger::recipient::Keeper;
 use seawall_ledger::sign::SigningKey;
 use seawall_services::partner::holder;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -31,6 +32,9 @@ use std::process::ExitCode;
 pub struct KeyArguments {
     /// Where the secret half goes; only its owner may read it.
     file: PathBuf,
+    /// One JSON document on standard output: the key, and the SHA-256 by which a protocol names it.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Makes a key.
@@ -38,7 +42,11 @@ pub fn key(arguments: &KeyArguments) -> anyhow::Result<ExitCode> {
     let seed = random();
     let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
     new(&arguments.file, format!("{hex}\n").as_bytes())?;
-    say!("{}", SigningKey::from_seed(seed).public());
+    let public = SigningKey::from_seed(seed).public();
+    match arguments.json {
+        true => print_json(&json!({"key": public.to_string(), "sha256": public.digest_hex()}))?,
+        false => say!("{public}"),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -54,11 +62,25 @@ pub fn secret(path: &Path) -> anyhow::Result<SigningKey> {
     Ok(SigningKey::from_seed(*seed.bytes()))
 }
 
+/// A new key to which things are encrypted.
+#[derive(clap::Args)]
+pub struct KeeperArguments {
+    /// Where the secret half goes; only its owner may read it.
+    file: PathBuf,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Makes a key to which things are encrypted.
-pub fn keeper_made(file: &Path) -> anyhow::Result<ExitCode> {
+pub fn keeper_made(arguments: &KeeperArguments) -> anyhow::Result<ExitCode> {
     let keeper = Keeper::from_seed(random())?;
-    new(file, format!("{}\n", keeper.text()).as_bytes())?;
-    say!("{}", Recipient::new(keeper.public()));
+    new(&arguments.file, format!("{}\n", keeper.text()).as_bytes())?;
+    let public = Recipient::new(keeper.public());
+    match arguments.json {
+        true => print_json(&json!({"key": public.to_string()}))?,
+        false => say!("{public}"),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

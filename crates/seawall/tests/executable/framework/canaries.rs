@@ -5,7 +5,7 @@ use super::place::{House, PATIENCE};
 use super::provider::SAID;
 use super::window::PROMPT;
 use super::{FLAGS_KEY, HELD, PROVIDER_KEY};
-use crate::determination::Folder;
+use crate::folder::Folder;
 use seawall_testkit::evaluation::SEALED;
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@
 use super::gateway::{Gateway, Use, Window};
 use super::place::{House, Person};
 use super::provider::Provider;
-use crate::determination::Folder;
+use crate::folder::Folder;
 use jiff::{SignedDuration, Timestamp};
 use seawall_testkit::evaluation::protocol;
 use serde_json::{Value, json};

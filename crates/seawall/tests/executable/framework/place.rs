@@ -1,6 +1,6 @@
 //! An installation that serves, its people over HTTP, and processes beside it, all in one folder.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use seawall_testkit::database::Fresh;
 use serde_json::{Value, json};
 use std::fs::File;

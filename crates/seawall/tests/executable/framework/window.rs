@@ -5,7 +5,6 @@ use super::gateway::{Gateway, Use};
 use super::place::{House, PATIENCE, Person, Process};
 use super::provider::{Provider, SAID};
 use seawall_domain::digest::Digest;
-use seawall_domain::partner::lottery::commitment;
 use seawall_domain::partner::rubric::{Criterion, Gate};
 use serde_json::{Value, json};
 use sha2::Digest as _;
@@ -34,6 +33,22 @@ pub struct Cast {
     pub rival: Person,
 }
 
+/// Both sides commit to a number and reveal it, each from its own command line.
+fn drawn_by_both(house: &House, sides: [&Person; 2], id: &str) -> Value {
+    let part = |step: &str, side: &Person| {
+        let file = format!("side-{}", side.id);
+        let asking = house.asking(&file);
+        let command = format!("partner {step} {id} --json --number @{file}.number {asking}");
+        house.folder.said_by(&command, 0)
+    };
+    for side in sides {
+        house.key(side, &format!("side-{}", side.id));
+        part(&format!("commit --party {}", side.party), side);
+    }
+    let told = sides.map(|side| part("reveal", side));
+    serde_json::from_str(&told[1]).unwrap()
+}
+
 /// The partner applies, two people who were drawn look, both sides sign, and it has a seat.
 pub async fn seat(house: &House, cast: &Cast) -> String {
     let application = json!({
@@ -47,16 +62,7 @@ pub async fn seat(house: &House, cast: &Cast) -> String {
     let [official, deputy] = &cast.officials;
     let pool: Vec<&String> = cast.evaluators.iter().map(|it| &it.id).collect();
     take(official, json!({"step": "begin_draw", "pool": pool, "wanted": 2})).await;
-    let hash = |bytes: &[u8]| Digest::new(sha2::Sha256::digest(bytes).into());
-    let sides = [(&cast.developer, [11; 32]), (official, [12; 32])];
-    for (side, nonce) in &sides {
-        let to = commitment(side.party.parse().unwrap(), nonce, hash);
-        take(side, json!({"step": "commit_draw", "to": to})).await;
-    }
-    let mut told = Value::Null;
-    for (side, nonce) in &sides {
-        told = take(side, json!({"step": "reveal_draw", "nonce": Digest::new(*nonce)})).await;
-    }
+    let told = drawn_by_both(house, [&cast.developer, official], id(&path));
     let drawn = told["panel"].as_array().unwrap();
     assert_eq!(drawn.len(), 2, "{told}");
     let yes = json!({"met": "yes", "evidence": "04".repeat(32)});
@@ -315,7 +321,8 @@ async fn stopped_and_started(house: &House, cast: &Cast, address: &str, seat: &s
     let steps = format!("{seat}/steps");
     let extent = json!({"whole": "person", "person": cast.partner.id});
     let stop = json!({"step": "suspend", "extent": extent, "why": "leak_suspected"});
-    house.done(&cast.developer, &steps, Some(stop)).await;
+    let told = house.done(&cast.developer, &steps, Some(stop)).await;
+    assert_eq!(told["seat_cut_off"]["stopped"], json!([cast.partner.id]), "{told}");
     until(403).await;
     let start = || Some(json!({"step": "change", "to": {"change": "resume", "extent": extent}}));
     house.done(&cast.partner, &steps, start()).await;

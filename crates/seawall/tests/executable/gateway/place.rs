@@ -1,6 +1,6 @@
 //! A provider, a gateway before it, and somebody attached.
 
-use crate::determination::Folder;
+use crate::folder::Folder;
 use crate::framework::place::{PATIENCE, Process};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::PrivateKeyDer;

@@ -2,7 +2,7 @@
 
 use crate::command::evaluation::papers::{self, Readers};
 use crate::command::evaluation::{plain, registry};
-use crate::command::{print_json, say};
+use crate::command::{count, print_json, say};
 use jiff::{SignedDuration, Timestamp};
 use seawall_domain::digest::Digest;
 use seawall_domain::evaluation::protocol::{Domain, Validity};
@@ -64,7 +64,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         print_json(&json!({"battery": digest, "tasks": tasks, "open": LEFT_OPEN}))?;
         return Ok(ExitCode::SUCCESS);
     }
-    say!("{out}: {tasks} tasks of {}, digest {digest}", plain(&registry.battery));
+    let tasks = count(tasks, "task");
+    say!("{out}: {tasks} of {}, digest {digest}", plain(&registry.battery));
     say!("left open       {}: `{OPEN}` stands there", LEFT_OPEN.join(", "));
     say!("to be looked at attempts, budgets, conditions, missing, refusals, validity");
     Ok(ExitCode::SUCCESS)

@@ -187,7 +187,7 @@ fn announce(json: bool, queue: &Queue, count: usize) {
     if json {
         return say!("{}", json!({"event": "open", "at": link, "attempts": count, "left": left}));
     }
-    say!("{left} of {count} attempts are left; open this on this machine, and give it to nobody:");
+    say!("left are {left} of {count} attempts; open this on this machine, and give it to nobody:");
     say!("{link}");
 }
 
@@ -197,7 +197,7 @@ fn ended(json: bool, path: &Path, is_signed: bool, left: usize) -> ExitCode {
         (true, true) => say!("{}", json!({"event": "signed", "signature": signature})),
         (true, false) => say!("{}", json!({"event": "stopped", "left": left})),
         (false, true) => say!("signed: {}", signature.display()),
-        (false, false) => say!("stopped, and {left} attempts are left; the same command goes on"),
+        (false, false) => say!("stopped; attempts left: {left}; the same command goes on"),
     }
     ExitCode::from(u8::from(!is_signed))
 }
