@@ -18,10 +18,14 @@ pub mod serve;
 pub mod verify;
 pub mod work;
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use seawall_domain::job::WorkRole;
 use std::fmt;
+use std::fs::File;
 use std::future::Future;
-use std::io::Write;
+use std::io::{Read as _, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -54,6 +58,23 @@ fn role(text: &str) -> Result<WorkRole, String> {
 pub fn version() -> ExitCode {
     let said = print_text(concat!("seawall ", env!("CARGO_PKG_VERSION"), "\n"));
     if said.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}
+
+/// Opens what is read, and never waits for somebody who writes: of a pipe that nobody writes to
+/// there is nothing to read.
+fn open(path: &Path) -> std::io::Result<File> {
+    let wait = OFlag::O_NONBLOCK;
+    let file = File::options().read(true).custom_flags(wait.bits()).open(path)?;
+    // Once it is open, reading waits as it does elsewhere.
+    let flags = OFlag::from_bits_retain(fcntl(&file, FcntlArg::F_GETFL)?);
+    fcntl(&file, FcntlArg::F_SETFL(flags.difference(wait)))?;
+    Ok(file)
+}
+
+/// The same, of a text.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    open(path)?.read_to_string(&mut text).map(|_| text)
 }
 
 /// A number of things in words: `1 task`, `3 tasks`.

@@ -67,7 +67,9 @@ fn clustered(numbers: &[(f64, Option<&str>)], mean: f64) -> Option<f64> {
 /// Whether two computations of a number agree, but for the order in which it was added up.
 pub fn agree(one: f64, other: f64) -> bool {
     let scale = one.abs().max(other.abs()).max(1.0);
-    one == other || (one.is_nan() && other.is_nan()) || (one - other).abs() <= 1e-9 * scale
+    // Infinity is near to nothing but itself.
+    let is_near = scale.is_finite() && (one - other).abs() <= 1e-9 * scale;
+    one == other || (one.is_nan() && other.is_nan()) || is_near
 }
 
 #[cfg(test)]
@@ -80,6 +82,25 @@ mod tests {
         let found = metric.and_then(|metric| metric.compute(numbers));
         let same = found.zip(expected).is_some_and(|(found, expected)| agree(found, expected));
         assert!(same || found == expected, "{name}: {found:?}, expected {expected:?}");
+    }
+
+    #[test]
+    fn numbers_agree_but_for_rounding() {
+        let check = |one, other, expected| {
+            assert_eq!(agree(one, other), expected, "{one} {other}");
+            assert_eq!(agree(other, one), expected, "{other} {one}");
+        };
+        check(0.5, 0.5 + 1e-12, true);
+        check(0.5, 0.5 + 1e-6, false);
+        check(1e12, 1e12 + 1.0, true);
+        check(f64::NAN, f64::NAN, true);
+        for odd in [f64::INFINITY, f64::NEG_INFINITY] {
+            check(odd, odd, true);
+            for other in [0.5, 0.0, f64::MAX, -odd, f64::NAN] {
+                check(odd, other, false);
+            }
+        }
+        check(f64::MAX, -f64::MAX, false);
     }
 
     #[test]

@@ -30,13 +30,34 @@ pub(super) fn digest(text: &str) -> String {
     format!("sha256:{}", Digest::new(Sha256::digest(text.as_bytes()).into()))
 }
 
+/// The same of what a model was made with. A mock's answers are objects into which Inspect writes
+/// while it runs, so that they end otherwise than they began; what it writes there is left out.
+pub(super) fn sealed_arguments(raw: &RawValue) -> String {
+    let Some(mut value) = tree(raw) else { return sealed(raw) };
+    let answers = value.get_mut("custom_outputs").and_then(Value::as_array_mut);
+    for answer in answers.into_iter().flatten().filter_map(Value::as_object_mut) {
+        answer.retain(|name, _| !WRITTEN_MEANWHILE.contains(&name.as_str()));
+    }
+    let mut text = String::new();
+    write(&value, &mut text);
+    digest(&text)
+}
+
+/// What Inspect writes into a mock's answer when it has given it.
+const WRITTEN_MEANWHILE: [&str; 2] = ["time", "input_context_tokens"];
+
+/// A value as a tree, where that is not too long and not nested too deep.
+fn tree(raw: &RawValue) -> Option<Value> {
+    let is_short = raw.get().len() <= TREE_BYTES_MAX;
+    is_short.then(|| serde_json::from_str(raw.get()).ok()).flatten()
+}
+
 fn whole(raw: &RawValue) -> String {
     let mut text = String::new();
-    let is_short = raw.get().len() <= TREE_BYTES_MAX;
-    match is_short.then(|| serde_json::from_str::<Value>(raw.get())) {
-        Some(Ok(value)) => write(&value, &mut text),
+    match tree(raw) {
+        Some(value) => write(&value, &mut text),
         // What is too long or nested too deep for a tree is compared letter by letter.
-        Some(Err(_)) | None => raw.get().clone_into(&mut text),
+        None => raw.get().clone_into(&mut text),
     }
     text
 }
@@ -85,6 +106,18 @@ fn is_nothing(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_into_a_mocks_answers_meanwhile_is_left_out() {
+        let of = |text: &str| sealed_arguments(&RawValue::from_string(text.to_owned()).unwrap());
+        let began = of(r#"{"custom_outputs":[{"choices":[1]}],"x":1}"#);
+        let ended =
+            r#"{"custom_outputs":[{"choices":[1],"time":0.1,"input_context_tokens":3}],"x":1}"#;
+        assert_eq!(of(ended), began);
+        assert_ne!(of(&ended.replace("[1]", "[2]")), began);
+        assert_ne!(of(&ended.replace("\"x\":1", "\"x\":1,\"time\":2")), began);
+        assert_eq!(of(r#"{"a":1}"#), sealed(&RawValue::from_string(r#"{"a":1}"#.into()).unwrap()));
+    }
 
     fn check(one: &str, other: &str, same: bool) {
         let read = |json: &str| {

@@ -33,8 +33,10 @@ fn pass<R: Read>(source: R, asked: &Fields) -> Result<(Log, Fields), FormatFault
     let (mut draft, mut held) = (Draft::default(), Held::default());
     let mut fields = asked.with([]);
     let (mut observations, mut reductions, mut odd) = (Vec::new(), None, Vec::new());
-    scan.object(&mut |scan, name| match name {
+    scan.once(&mut |scan, name| match name {
         "samples" => {
+            // Of two lists the last counts, as for whoever reads the whole document.
+            (observations, odd) = (Vec::new(), Vec::new());
             fields = fields.with(draft.clusters().iter().map(String::as_str));
             held.know(draft.tasks());
             scan.list(&mut |scan| {
@@ -65,6 +67,7 @@ fn pass<R: Read>(source: R, asked: &Fields) -> Result<(Log, Fields), FormatFault
     observations.shrink_to_fit();
     let (header, mut findings) = draft.finish(None)?;
     findings.extend(odd);
+    findings.extend(scan.findings());
     Ok((Log { header, observations, summaries: None, reductions, findings }, fields))
 }
 

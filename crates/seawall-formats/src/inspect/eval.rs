@@ -109,15 +109,20 @@ fn is_attempt(name: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// How many names that stand twice are told of one log.
+const FINDINGS_MAX: usize = 1_000;
+
 /// The archive, and what unpacks its members.
 struct Packed<'s, S> {
     source: &'s mut S,
     unpacker: Unpacker,
+    /// What is to be told of the members that were read.
+    findings: Vec<Finding>,
 }
 
 impl<'s, S: Read + Seek> Packed<'s, S> {
     fn new(source: &'s mut S) -> Self {
-        Packed { source, unpacker: Unpacker::new() }
+        Packed { source, unpacker: Unpacker::new(), findings: Vec::new() }
     }
 
     /// Reads a member to its end.
@@ -130,6 +135,9 @@ impl<'s, S: Read + Seek> Packed<'s, S> {
         let mut scan = Scan::new(content, member.name.as_ref());
         let value = read(&mut scan)?;
         scan.end()?;
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.append(&mut scan.findings());
+        }
         Ok(value)
     }
 }
@@ -152,6 +160,7 @@ pub(super) fn read<S: Read + Seek>(source: &mut S, asked: &Fields) -> Result<Log
         None => None,
     };
     findings.extend(contents.repeated());
+    findings.append(&mut source.findings);
     findings.extend(reader.findings);
     reader.observations.shrink_to_fit();
     Ok(Log { header, observations: reader.observations, summaries, reductions, findings })

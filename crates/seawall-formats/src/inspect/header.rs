@@ -109,7 +109,7 @@ impl Draft {
     /// Reads a whole header.
     pub(super) fn read<R: Read>(scan: &mut Scan<R>) -> Scanned<Draft> {
         let mut draft = Draft::default();
-        scan.object(&mut |scan, name| draft.member(scan, name))?;
+        scan.once(&mut |scan, name| draft.member(scan, name))?;
         Ok(draft)
     }
 
@@ -153,14 +153,14 @@ impl Draft {
         }
         let mut kept = Taken { bytes: vec![b'{'], room };
         let mut tasks = None;
-        scan.object(&mut |scan, name| {
+        scan.once(&mut |scan, name| {
             if name != "dataset" || scan.kind()? != Kind::Object {
                 return kept.member(scan, name);
             }
             tasks = None;
             kept.name(name);
             kept.bytes.push(b'{');
-            scan.object(&mut |scan, name| match name {
+            scan.once(&mut |scan, name| match name {
                 "sample_ids" => {
                     tasks = ids(scan)?;
                     Ok(())

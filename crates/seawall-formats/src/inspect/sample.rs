@@ -108,7 +108,7 @@ pub(super) fn sample<R: Read>(
     held: &mut Held,
 ) -> Scanned<Option<Observation>> {
     let mut draft = Draft::default();
-    scan.object(&mut |scan, name| {
+    scan.once(&mut |scan, name| {
         match name {
             "id" => draft.id = id(scan)?,
             "epoch" => draft.epoch = epoch(scan)?,

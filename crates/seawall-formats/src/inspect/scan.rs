@@ -11,7 +11,9 @@ mod word;
 
 use crate::fault::{FormatFault, quote};
 use pass::{Fitting, Kept, Nothing};
+use seawall_domain::evaluation::finding::{Code, Finding};
 use seawall_domain::evaluation::value::Scalar;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 
 /// How deep arrays and objects may nest.
@@ -25,6 +27,12 @@ const NAME_BYTES_MAX: usize = 1_024;
 
 /// The longest number or bare word, in bytes.
 const WORD_BYTES_MAX: usize = 1_024;
+
+/// In how many names of one object the same is looked for; no known object has that many.
+const NAMES_MAX: usize = 256;
+
+/// How many names that stand twice are told of one stream.
+const TWICE_MAX: usize = 50;
 
 /// What stands in a captured value, which must be JSON, before the words that are not.
 pub(super) const MARK: &str = "\0";
@@ -58,6 +66,7 @@ pub(super) struct Scan<R> {
     passed: u64,
     depth: usize,
     place: String,
+    twice: Vec<String>,
 }
 
 pub(super) type Scanned<T> = Result<T, FormatFault>;
@@ -66,7 +75,16 @@ impl<R: Read> Scan<R> {
     /// Begins to read `source`, which is called `place` in messages.
     pub(super) fn new(source: R, place: impl Into<String>) -> Self {
         let buffer = vec![0; BUFFER_BYTES].into_boxed_slice();
-        Scan { source, buffer, at: 0, end: 0, passed: 0, depth: 0, place: place.into() }
+        Scan {
+            source,
+            buffer,
+            at: 0,
+            end: 0,
+            passed: 0,
+            depth: 0,
+            place: place.into(),
+            twice: Vec::new(),
+        }
     }
 
     /// A fault at this point.
@@ -84,6 +102,36 @@ impl<R: Read> Scan<R> {
             b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Ok(Kind::Word),
             _ => Err(self.fault("there is no value where one must be")),
         }
+    }
+
+    /// The same as [`Scan::object`], of an object in which each name stands once, as Inspect writes
+    /// them: one that stands there again is noted, for readers differ in what they make of it (RFC
+    /// 8259, section 4).
+    pub(super) fn once(
+        &mut self,
+        each: &mut dyn FnMut(&mut Self, &str) -> Scanned<()>,
+    ) -> Scanned<()> {
+        let (hash, mut names) = (RandomState::new(), Vec::new());
+        self.object(&mut |scan, name| {
+            let known = hash.hash_one(name);
+            match names.contains(&known) {
+                true if scan.twice.len() < TWICE_MAX => scan.twice.push(name.to_owned()),
+                false if names.len() < NAMES_MAX => names.push(known),
+                true | false => {}
+            }
+            each(scan, name)
+        })
+    }
+
+    /// What stands in what was read, and is to be told of it.
+    pub(super) fn findings(&mut self) -> Vec<Finding> {
+        let twice = std::mem::take(&mut self.twice);
+        let told = |name: String| {
+            let what = format!("{} stands twice in {}", quote(&name), quote(&self.place));
+            let last = format!("{what}; the last counts");
+            [Finding::new(Code::DuplicateMember, last), Finding::new(Code::UnsupportedShape, what)]
+        };
+        twice.into_iter().flat_map(told).collect()
     }
 
     /// Reads an object, giving each name to `each`, which must read the value. Anything else is

@@ -182,7 +182,7 @@ struct Watched {
 /// Opens a file. Nothing else is a log: a folder has none of its own, and a device has no end.
 fn regular(path: &Path) -> anyhow::Result<File> {
     let shown = path.display();
-    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let file = crate::command::open(path).with_context(|| format!("cannot open {shown}"))?;
     let kind = file.metadata().with_context(|| format!("cannot open {shown}"))?.file_type();
     match (kind.is_file(), kind.is_dir()) {
         (true, _) => Ok(file),

@@ -67,18 +67,24 @@ fn what_cannot_be_done_in_the_framework_says_why() {
     std::fs::write(at("words"), "hello").unwrap();
     std::fs::create_dir(at("folder")).unwrap();
     let (empty, words, is_folder, missing) = (at("empty"), at("words"), at("folder"), at("no"));
-    let out = at("out");
+    let (out, pipe) = (at("out"), at("pipe"));
+    nix::unistd::mkfifo(pipe.as_str(), nix::sys::stat::Mode::S_IRUSR).unwrap();
     let id = "018f0000-0000-7000-8000-000000000000";
     let letter = ["evaluation", "letter", &words, "--engagement", id, "--safeguards", "none"];
     let concur = ["evaluation", "concur", &words, "--out", &out, "--official"];
     let asking = ["--server", "http://127.0.0.1:1", "--account-key", &words];
     let step = [&["engagement", "step", id, &words][..], &asking].concat();
     let record = [&["engagement", "record", id, &missing][..], &asking].concat();
-    let rows: [(&[&str], &str); 15] = [
+    let rows: [(&[&str], &str); 19] = [
         (&["evaluation", "ingest", &empty], "it is empty"),
         (&["evaluation", "ingest", &words], "neither a ZIP archive"),
         (&["evaluation", "ingest", &is_folder], "it is a folder"),
         (&["evaluation", "ingest", "/dev/zero"], "it is no file"),
+        // Nobody writes to it: nothing waits for that.
+        (&["evaluation", "ingest", &pipe], "it is no file"),
+        (&["evaluation", "list", &pipe], "it is no file"),
+        (&["evaluation", "protocol", "check", &pipe], "cannot use"),
+        (&["evaluation", "concur", &pipe, "--official", "x", "--out", &out], "cannot use"),
         (&letter, "`production`, `reduced` and `helpful_only`"),
         (&[&concur[..], &[""]].concat(), "a name has letters"),
         (&[&concur[..], &["one\ntwo"]].concat(), "on one line"),

@@ -3,7 +3,7 @@
 //! A setting of `config` is a condition by its own name (`token_limit`), one of the model's
 //! generation as well (`temperature`); the rest by the name that it has in `eval`.
 
-use super::super::canonical::{canonical, digest, sealed};
+use super::super::canonical::{canonical, digest, sealed, sealed_arguments};
 use super::{Members, below, each, items, items_below, text};
 use seawall_domain::evaluation::attempt::TaskId;
 use seawall_domain::evaluation::conditions::{Conditions, Weight};
@@ -186,7 +186,11 @@ fn conditions(
     }
     let mut set = |name: &str, members: &Members<'_>, key: &str, weight: Weight| {
         if let Some(raw) = members.get(key) {
-            let value = if SEALED.contains(&key) { sealed(raw) } else { canonical(raw) };
+            let value = match key {
+                "model_args" if raw.get().starts_with('{') => sealed_arguments(raw),
+                key if SEALED.contains(&key) => sealed(raw),
+                _ => canonical(raw),
+            };
             conditions.set(name, value, weight);
         }
     };

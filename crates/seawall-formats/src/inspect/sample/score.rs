@@ -10,7 +10,7 @@ use std::io::Read;
 /// Reads what each scorer gave.
 pub(super) fn scores<R: Read>(scan: &mut Scan<R>, held: &mut Held) -> Scanned<Vec<Score>> {
     let mut scores: Vec<Score> = Vec::new();
-    scan.object(&mut |scan, name| {
+    scan.once(&mut |scan, name| {
         let score = score(scan, name, held)?;
         if scores.len() >= SCORES_MAX {
             return Err(scan.fault(format!("an attempt has more than {SCORES_MAX} scores")));
@@ -32,7 +32,7 @@ fn score<R: Read>(scan: &mut Scan<R>, scorer: &str, held: &mut Held) -> Scanned<
     };
     let mut old_reason = Cause::None;
     let mut history = Vec::new();
-    scan.object(&mut |scan, name| {
+    scan.once(&mut |scan, name| {
         match name {
             "value" => score.value = given(scan, held)?,
             "reason" => score.cause = cause(&words(scan)?),

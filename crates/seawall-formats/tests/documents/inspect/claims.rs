@@ -25,6 +25,14 @@ fn a_header_that_was_changed_is_found_out() {
     let detail = report.findings[0].detail.as_str();
     assert_eq!(detail, "`flag`: `accuracy` says 0.9, the attempts give 0.75");
     assert!(!report.can_serve());
+    // No number is near to these.
+    for odd in ["Infinity", "-Infinity", "1e999"] {
+        let mut archive = Archive::new(Packing::Stored);
+        archive.json("_journal/start.json", &start(&header));
+        samples.iter().for_each(|sample| archive.sample(sample));
+        archive.add("header.json", header.to_string().replace("0.9", odd).as_bytes());
+        check(&archive.finish(), "complete: pass pass fail pass | 0.75 | header_mismatch");
+    }
     let mut archive = Archive::new(Packing::Stored);
     let mut began = start(&header);
     began["eval"]["model"] = json!("another");

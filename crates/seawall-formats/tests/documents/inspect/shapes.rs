@@ -84,6 +84,41 @@ fn of_two_members_by_one_name_the_last_counts_and_summaries_tell() {
     check(&write(&last), expected);
 }
 
+/// Readers differ in which of two members of one object they take: a log with such says so, and
+/// serves no determination.
+#[test]
+fn a_name_that_stands_twice_in_an_object_is_told() {
+    let (header, samples) = four();
+    let odd = |outcome: &str| format!("complete: {outcome} | unsupported_shape duplicate_member");
+    let twice = |member: &str, more: &str| {
+        let mut archive = Archive::new(Packing::Stored);
+        let put = |archive: &mut Archive, name: &str, value: &Value| {
+            let text = value.to_string();
+            let text = match name == member {
+                true => format!("{},{more}}}", text.strip_suffix('}').unwrap()),
+                false => text,
+            };
+            archive.add(name, text.as_bytes());
+        };
+        put(&mut archive, "_journal/start.json", &start(&header));
+        samples.iter().for_each(|it| put(&mut archive, &writer::sample_name(it), it));
+        put(&mut archive, "header.json", &header);
+        archive.finish()
+    };
+    let sound = "pass pass fail pass | 0.75";
+    check(&twice("header.json", "\"status\":\"success\""), &odd(sound));
+    let name = writer::sample_name(&samples[0]);
+    let lost = "\"scores\":{\"flag\":{\"value\":\"I\"}}";
+    check(&twice(&name, lost), &odd("fail pass fail pass | 0.5"));
+    // Of two lists of samples the last counts.
+    let text = String::from_utf8(document(&header, &samples)).unwrap();
+    let text = format!("{},\"samples\":[]}}", text.strip_suffix('}').unwrap());
+    let log = inspect::read(Cursor::new(text.as_bytes())).unwrap();
+    assert!(log.observations.is_empty());
+    let codes: Vec<&str> = log.findings.iter().map(|one| one.code.word()).collect();
+    assert_eq!(codes, ["duplicate_member", "unsupported_shape"]);
+}
+
 #[test]
 fn ids_are_read_from_the_inside_with_their_types() {
     let ids = [

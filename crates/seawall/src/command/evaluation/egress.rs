@@ -25,7 +25,7 @@ pub(super) enum Given {
 /// refused.
 pub(super) fn given(path: &Path) -> anyhow::Result<Given> {
     let shown = path.display();
-    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let file = crate::command::open(path).with_context(|| format!("cannot open {shown}"))?;
     let mut start = Vec::new();
     let read = file.take(NOTES_BYTES_MAX).read_to_end(&mut start);
     read.with_context(|| format!("cannot read {shown}"))?;
@@ -38,7 +38,7 @@ pub(super) fn given(path: &Path) -> anyhow::Result<Given> {
 /// Reads a guard's log to its end; its digest is that of what was counted.
 pub(super) fn read_log(path: &Path) -> anyhow::Result<Guard> {
     let shown = path.display();
-    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let file = crate::command::open(path).with_context(|| format!("cannot open {shown}"))?;
     let mut hashed = Hashed { file, hash: Context::new(&SHA256) };
     let counted = count(BufReader::new(&mut hashed));
     let Connections { allowed, denied } = counted.with_context(|| format!("cannot use {shown}"))?;

@@ -101,7 +101,8 @@ pub(super) fn of_run(
 }
 
 fn key_of(file: &Path) -> anyhow::Result<FlagKey> {
-    let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let text =
+        crate::command::read_text(file).with_context(|| format!("reading {}", file.display()))?;
     match text.trim().parse::<Digest>() {
         Ok(key) => Ok(FlagKey::new(*key.bytes())),
         // What is in the file is never repeated.

@@ -7,7 +7,6 @@ use seawall_domain::evaluation::log::Header;
 use seawall_formats::inspect;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -93,7 +92,7 @@ fn collect(folder: &Path, depth: usize, into: &mut Vec<PathBuf>) -> anyhow::Resu
 }
 
 fn read(path: &Path) -> Listed {
-    let header = File::open(path).map_err(|error| error.to_string());
+    let header = super::regular(path).map_err(|error| error.to_string());
     let header = header.and_then(|file| inspect::read_header(file).map_err(|it| it.to_string()));
     Listed { path: path.to_owned(), header }
 }

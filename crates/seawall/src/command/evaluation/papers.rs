@@ -27,7 +27,7 @@ pub(super) enum Readers {
 /// Reads a file.
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = path.display();
-    let file = File::open(path).with_context(|| format!("cannot open {shown}"))?;
+    let file = crate::command::open(path).with_context(|| format!("cannot open {shown}"))?;
     let mut bytes = Vec::new();
     file.take(PAPER_BYTES_MAX + 1)
         .read_to_end(&mut bytes)

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 fn recipe(path: &Path) -> anyhow::Result<Recipe> {
     let text =
-        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        crate::command::read_text(path).with_context(|| format!("reading {}", path.display()))?;
     let said = |faults: Vec<seawall_formats::recipe::RecipeFault>| {
         faults.iter().for_each(|fault| eprintln!("{fault}"));
         anyhow::anyhow!("the recipe cannot be used; `seawall recipe check` explains")

@@ -53,7 +53,7 @@ pub fn key(arguments: &KeyArguments) -> anyhow::Result<ExitCode> {
 /// Reads a secret half.
 pub fn secret(path: &Path) -> anyhow::Result<SigningKey> {
     let text =
-        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        crate::command::read_text(path).with_context(|| format!("reading {}", path.display()))?;
     let seed: Digest = match text.trim().parse() {
         Ok(seed) => seed,
         // What is in the file is never repeated.
@@ -87,7 +87,7 @@ pub fn keeper_made(arguments: &KeeperArguments) -> anyhow::Result<ExitCode> {
 /// Reads the private half of a key to which things are encrypted.
 pub fn keeper(path: &Path) -> anyhow::Result<Keeper> {
     let text =
-        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        crate::command::read_text(path).with_context(|| format!("reading {}", path.display()))?;
     Keeper::read(&text).with_context(|| format!("cannot use {}", path.display()))
 }
 

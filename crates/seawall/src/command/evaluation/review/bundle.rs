@@ -104,7 +104,7 @@ pub(super) fn begins(sheet: &Sheet, at: usize, folder: &Path) -> anyhow::Result<
         bail!("there is no such attempt")
     };
     let expected = head(sheet.coder.number(), number, task, *epoch) + "\n\n";
-    let opened = File::open(&path).with_context(|| format!("cannot open {shown}"))?;
+    let opened = crate::command::open(&path).with_context(|| format!("cannot open {shown}"))?;
     let mut file = BufReader::new(opened);
     let mut first = vec![0; expected.len()];
     let read = file.read_exact(&mut first);

@@ -283,7 +283,8 @@ fn base_url(arguments: &Arguments) -> anyhow::Result<Option<&str>> {
 }
 
 fn token(file: &Path) -> anyhow::Result<String> {
-    let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let text =
+        crate::command::read_text(file).with_context(|| format!("reading {}", file.display()))?;
     let token = text.trim();
     let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     // What is in the file is never repeated.
