@@ -64,17 +64,22 @@ pub(crate) struct Question<'q> {
     pub cost_micros_max: u64,
 }
 
+/// Whether an address is one of this machine's own.
+pub(crate) fn is_loopback(address: &Uri) -> bool {
+    let host = address.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback())
+}
+
 impl Policy {
     /// Reads where it is, and what it knows us by.
     pub fn new(settings: &settings::Policy) -> Result<Policy, String> {
         let bad = |why: &str| format!("policy.address `{}`: {why}", settings.address);
         let address: Uri = settings.address.parse().map_err(|_| bad("it is no address"))?;
-        let host = address.host().ok_or_else(|| bad("it names no host"))?;
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let is_loopback = host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
+        address.host().ok_or_else(|| bad("it names no host"))?;
         match address.scheme_str() {
             Some("https") => {}
-            Some("http") if is_loopback => {}
+            Some("http") if is_loopback(&address) => {}
             Some(_) | None => return Err(bad("it must be https, or http on a loopback address")),
         }
         if !TIME_MS.contains(&settings.timeout_ms) {

@@ -81,6 +81,10 @@ pub struct Upstream {
     /// How long an answer may take to begin, in seconds.
     #[serde(default = "default_seconds")]
     pub seconds: u64,
+    /// Whether it may be asked by plain HTTP on another machine, because the way there is protected
+    /// otherwise.
+    #[serde(default)]
+    pub clear: bool,
 }
 
 /// Where a provider's key comes from.

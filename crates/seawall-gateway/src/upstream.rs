@@ -3,6 +3,7 @@
 pub mod supplied;
 mod writing;
 
+use crate::policy::is_loopback;
 use crate::settings::{self, KeyHeader, KeyPlace};
 use crate::tls::Trust;
 use bytes::Bytes;
@@ -51,6 +52,15 @@ impl Upstream {
         if uri.path() != "/" || uri.query().is_some() || uri.host().is_none() {
             return Err(format!("`{address}` must be a scheme and a host, without a path"));
         }
+        let is_here = is_loopback(&uri) || uri.host() == Some("localhost");
+        let is_safe = settings.clear || is_here || uri.scheme_str() == Some("https");
+        if !is_safe {
+            return Err(format!(
+                "`{address}` must be https, or http on this machine: prompts and the provider's \
+                 key would go there in clear; where the way is protected otherwise, set \
+                 `clear = true` below `[upstream]`"
+            ));
+        }
         let key = match (settings.key, supplied, &settings.key_file) {
             (KeyPlace::Lease, Some(supplied), None) => Some(supplied.mark().to_owned()),
             (KeyPlace::Lease, _, _) => {
@@ -61,7 +71,10 @@ impl Upstream {
                 let text = std::fs::read_to_string(path).map_err(|error| {
                     format!("cannot read the provider's key {}: {error}", path.display())
                 })?;
-                Some(text.trim().to_owned())
+                match text.trim() {
+                    "" => return Err(format!("{} holds no provider's key", path.display())),
+                    key => Some(key.to_owned()),
+                }
             }
         };
         let key = key.map(|key| header(settings.key_header, &key)).transpose()?;
@@ -138,4 +151,42 @@ pub(crate) fn https(trust: Trust) -> Result<HttpsConnector<HttpConnector>, Strin
         .https_or_http()
         .enable_http1()
         .wrap_connector(http))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::KeyPlace;
+    use std::path::PathBuf;
+
+    fn made(address: &str, clear: bool, key_file: Option<PathBuf>) -> Result<Upstream, String> {
+        let (address, key_header) = (address.to_owned(), KeyHeader::Authorization);
+        let key = KeyPlace::File;
+        let settings = settings::Upstream { address, key, key_file, key_header, seconds: 1, clear };
+        Upstream::new(&settings, None)
+    }
+
+    #[test]
+    fn nothing_goes_in_clear_to_another_machine_unless_that_is_said() {
+        let check = |address: &str, clear, expected: bool| {
+            let told = made(address, clear, None);
+            assert_eq!(told.is_ok(), expected, "{address}: {told:?}");
+        };
+        for here in ["http://127.0.0.1:99", "http://[::1]:99", "http://localhost:99"] {
+            check(here, false, true);
+        }
+        check("https://provider.invalid", false, true);
+        check("http://provider.invalid", false, false);
+        check("http://10.0.0.1:99", false, false);
+        check("http://10.0.0.1:99", true, true);
+        check("http://127.0.0.1.provider.invalid", false, false);
+    }
+
+    #[test]
+    fn an_empty_key_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("key");
+        std::fs::write(&key, " \n").unwrap();
+        assert!(made("https://p.invalid", false, Some(key)).unwrap_err().contains("holds no"));
+    }
 }

@@ -54,7 +54,12 @@ pub async fn apply(
     let id = PartnerId::new(desk.uuid());
     let mandate = Mandate::<Partner>::start(id.uuid(), actor, Action::ApplyAsPartner)?;
     let party = actor.party.ok_or(Refusal::Hidden)?;
-    if evidence.is_empty() || evidence.len() > EVIDENCE_BYTES_MAX {
+    if evidence.is_empty() {
+        return Err(
+            Refusal::ByRule("cannot apply without evidence: the file is empty".into()).into()
+        );
+    }
+    if evidence.len() > EVIDENCE_BYTES_MAX {
         let what = "bytes of evidence in one application";
         return Err(Refusal::Full { what, bound: EVIDENCE_BYTES_MAX as u64 }.into());
     }

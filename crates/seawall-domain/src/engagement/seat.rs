@@ -112,10 +112,10 @@ pub enum Refused {
     #[error("nothing is stopped there")]
     NotStopped,
     /// No such window is open to the person.
-    #[error("cannot give a token: no window of that id is open to this seat")]
+    #[error("denied: no window of that id is open to this seat")]
     NotOpen,
     /// The person has no seat.
-    #[error("cannot give a token: denied: not a person who is seated in this window")]
+    #[error("denied: not a person who is seated in this window")]
     Stranger,
     /// The person is stopped.
     #[error("cannot give a token: denied: suspended")]

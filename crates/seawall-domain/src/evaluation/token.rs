@@ -154,7 +154,7 @@ pub enum TokenFact {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Refused {
     /// The token before has not come back, and nobody has said why.
-    #[error("cannot issue a token: what became of the one before is not explained")]
+    #[error("cannot go on: what became of the token before is not explained")]
     Unreturned,
     /// The run or the token is in the book already.
     #[error("cannot issue a token twice for one run")]

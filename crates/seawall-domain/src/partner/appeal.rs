@@ -94,6 +94,17 @@ impl Appeal {
 }
 
 impl Partner {
+    /// Whether it was decided once before, and the applicant appealed.
+    pub fn was_appealed(&self) -> bool {
+        let round = match &self.stage {
+            Stage::Filed { round, .. }
+            | Stage::Assessed { round, .. }
+            | Stage::Decided { round, .. } => round,
+            Stage::Seated { .. } | Stage::Over { .. } => return false,
+        };
+        matches!(round, Round::Appealed { .. })
+    }
+
     /// The appeal that waits for an answer.
     pub fn unanswered(&self) -> Option<&Appeal> {
         match &self.stage {

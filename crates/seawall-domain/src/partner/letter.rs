@@ -17,6 +17,8 @@ pub struct Letter<'a> {
     pub decision: &'a Decision,
     /// Which days are working days.
     pub calendar: &'a Calendar,
+    /// Whether it answers an appeal: there is one.
+    pub is_answer: bool,
 }
 
 impl Letter<'_> {
@@ -37,11 +39,19 @@ impl Letter<'_> {
     }
 
     fn appeal(&self) -> String {
-        let until = self.decision.appeal_until(self.calendar);
+        if self.is_answer {
+            return "This answers your appeal, and there is no other; you may apply anew.\n"
+                .to_owned();
+        }
+        let until = day(self.decision.appeal_until(self.calendar));
+        // Once both have signed for an admission, it stands.
+        let signed = match self.decision.outcome {
+            Outcome::Admit | Outcome::AdmitWithConditions { .. } => ", and before both have signed",
+            Outcome::Defer | Outcome::Decline => "",
+        };
         format!(
-            "You may appeal before {}; people who had no part in this decide then, within \
-             {APPEAL_WORKING_DAYS} working days.\n",
-            day(until)
+            "You may appeal before {until}{signed}; people who filed no marks for this look then, \
+             and it is answered within {APPEAL_WORKING_DAYS} working days.\n"
         )
     }
 }
@@ -162,7 +172,7 @@ mod tests {
         let decision = Decision::make(derived, 1, panel, 365, at).unwrap();
         let partner = PartnerId::new(Uuid::from_u128(7));
         let calendar = Calendar::Named { days: BTreeSet::new() };
-        Letter { partner, decision: &decision, calendar: &calendar }.text()
+        Letter { partner, decision: &decision, calendar: &calendar, is_answer: false }.text()
     }
 
     fn findings() -> Findings {
@@ -182,7 +192,7 @@ mod tests {
             "Under these conditions:\n- nothing that measures the model itself\n",
             "- people who are named one by one, and no machines\n",
             "The decision ends by itself on 2027-09-01.\n",
-            "You may appeal before 2026-09-16; ",
+            "You may appeal before 2026-09-16, and before both have signed; ",
         ] {
             assert!(text.contains(part), "{part} is not in {text}");
         }

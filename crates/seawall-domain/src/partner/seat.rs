@@ -261,24 +261,20 @@ impl Seat {
 
     /// Stops a person or everybody, at once. It is never refused; a second stop of the same extent
     /// takes the first one's place only if the developer makes it, so that it cannot be weakened.
+    /// Whoever signed for starting again before did not know of it: that signature falls.
     pub fn suspend(&self, extent: Extent, by: By, why: Why, now: Timestamp) -> Seat {
         let mut next = self.clone();
         let stop = Stop { by, why, at: now };
         let held = next.stops.entry(extent).or_insert(stop);
         *held = held.or(stop);
+        next.asked.retain(|asked| asked.change != Change::Resume { extent });
         next
     }
 
     /// Two people start again what was stopped here or in a seat before. What was revoked here
     /// stays so; what was revoked in a seat before starts again with the developer only.
     pub fn resume(&self, extent: Extent, by: [By; 2]) -> Result<Seat, Refused> {
-        let (stop, came) = (self.stops.get(&extent), self.left.revoked.contains_key(&extent));
-        if stop.is_none() && !came {
-            return Err(Refused::NotStopped);
-        }
-        if self.revoked.contains_key(&extent) && !came {
-            return Err(Refused::Revoked);
-        }
+        let (stop, came) = self.startable(extent)?;
         two(by)?;
         let needs_developer = came || stop.is_some_and(|stop| stop.by.is_developer());
         if needs_developer && !by.iter().any(|by| by.is_developer()) {
@@ -293,6 +289,19 @@ impl Seat {
         Ok(next)
     }
 
+    /// What holds somebody that can be started again: the stop, and whether it was revoked in a
+    /// seat before.
+    fn startable(&self, extent: Extent) -> Result<(Option<&Stop>, bool), Refused> {
+        let (stop, came) = (self.stops.get(&extent), self.left.revoked.contains_key(&extent));
+        if stop.is_none() && !came {
+            return Err(Refused::NotStopped);
+        }
+        if self.revoked.contains_key(&extent) && !came {
+            return Err(Refused::Revoked);
+        }
+        Ok((stop, came))
+    }
+
     /// Two people stop it for good.
     pub fn revoke(&self, extent: Extent, by: [By; 2], why: Why) -> Result<Seat, Refused> {
         two(by)?;
@@ -305,6 +314,14 @@ impl Seat {
 
     /// A first person signs for a change.
     pub fn ask(&self, asked: Asked) -> Result<Seat, Refused> {
+        if let Change::Resume { extent } = asked.change {
+            self.startable(extent)?;
+        }
+        let is_again =
+            |it: &Asked| it.change == asked.change && it.by.person() == asked.by.person();
+        if self.asked.iter().any(is_again) {
+            return Err(Refused::SecondPersonNeeded);
+        }
         if self.asked.len() >= ASKED_MAX {
             return Err(Refused::Full);
         }

@@ -43,7 +43,7 @@ pub enum Refused {
     #[error("cannot give a token: {0}")]
     Denied(#[from] Denied),
     /// No such window is open to the partner.
-    #[error("cannot give a token: no window of that id is open to this seat")]
+    #[error("denied: no window of that id is open to this seat")]
     NotOpen,
     /// The person has not accepted the terms of the window.
     #[error("cannot give a token: the person has not accepted the terms of this window")]

@@ -92,6 +92,8 @@ pub struct Drawing {
     pub uncommitted: Vec<String>,
     /// The parties that have not revealed it yet: both sides, until all have committed.
     pub unrevealed: Vec<String>,
+    /// Which of the sides is your own party.
+    pub own: Option<String>,
     /// How many people are drawn.
     pub wanted: u8,
     /// From how many, without those who stay out because of a tie.
@@ -105,6 +107,7 @@ fn drawing(it: &Lottery) -> Drawing {
     Drawing {
         uncommitted: parties(&it.uncommitted),
         unrevealed: parties(&it.unrevealed),
+        own: it.own.map(|party| party.to_string()),
         wanted: it.wanted,
         pool: it.pool.difference(&it.recused).count(),
         until: it.until.to_string(),

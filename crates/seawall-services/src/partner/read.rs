@@ -77,6 +77,8 @@ pub struct Lottery {
     pub pool: BTreeSet<PersonId>,
     /// Who of them stays out.
     pub recused: BTreeSet<PersonId>,
+    /// Which of them is the reader's own party.
+    pub own: Option<PartyId>,
     /// How many are drawn.
     pub wanted: u8,
     /// When it is void.
@@ -177,6 +179,7 @@ async fn seen(
     let lottery = partner.lot().ok().filter(|_| !is_applicant).map(|lot| Lottery {
         uncommitted: lot.draw.uncommitted(),
         unrevealed: lot.draw.silent(),
+        own: actor.party.filter(|party| lot.draw.sides().contains(party)),
         pool: lot.pool.clone(),
         recused: lot.recused.clone(),
         wanted: lot.wanted,
@@ -197,7 +200,7 @@ async fn seen(
             .unanswered()
             .map(|it| Answering { by: it.answer_by, is_overdue: it.is_overdue(now) }),
         outcome: decision.map(|decision| decision.outcome.clone()),
-        letter: decision.map(|decision| letter(&application, decision, &calendar)),
+        letter: decision.map(|decision| letter(partner, decision, &calendar)),
         rivalry: decision.map(Decision::rivalry),
         stated_by: decision.and_then(|decision| decision.stated_by).filter(|_| !is_applicant),
         signed: (signed.0.is_some(), signed.1.is_some()),
@@ -207,8 +210,9 @@ async fn seen(
     })
 }
 
-fn letter(application: &Application, decision: &Decision, calendar: &Calendar) -> String {
-    Letter { partner: application.id, decision, calendar }.text()
+fn letter(partner: &Partner, decision: &Decision, calendar: &Calendar) -> String {
+    let is_answer = partner.was_appealed();
+    Letter { partner: partner.application.id, decision, calendar, is_answer }.text()
 }
 
 fn view(seat: &Seat) -> SeatView {

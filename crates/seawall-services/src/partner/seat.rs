@@ -22,6 +22,7 @@ pub async fn seat(
     people: BTreeSet<PersonId>,
 ) -> Outcome<Partner> {
     let mut hand = Hand::open(desk, actor, id, "partner_seat", Action::AnswerAsPartner).await?;
+    belong(&mut hand, &people).await?;
     let seats = beside(&mut hand).await?;
     let left = Left::by(&seats, hand.now);
     hand.take(hand.partner.seat(people, left, hand.now)).await?;
@@ -94,6 +95,22 @@ pub async fn end_seat(desk: &Desk, id: PartnerId) -> Outcome<()> {
         hand.take(hand.partner.miss_answer(hand.now)).await?;
     }
     hand.done().await.map(|_| ())
+}
+
+/// Refuses people who are none of the party's: no seat is taken for whoever could not use it.
+async fn belong(hand: &mut Hand, people: &BTreeSet<PersonId>) -> Outcome<()> {
+    let party = hand.partner.application.party;
+    let accounts = hand.tx.account_list_with_role(seawall_domain::party::Role::Partner).await?;
+    let own = accounts.iter().filter(|(account, of)| of.id == party && account.is_open());
+    let own: BTreeSet<PersonId> =
+        own.filter_map(|(account, of)| Actor::of(account, of).person).collect();
+    match people.difference(&own).next() {
+        None => Ok(()),
+        Some(other) => Err(Refusal::ByRule(format!(
+            "cannot seat {other}: it is no person with an open account of your party"
+        ))
+        .into()),
+    }
 }
 
 /// The party's other applications for the same developer's models. From here on no seat of theirs

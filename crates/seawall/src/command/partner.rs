@@ -177,7 +177,8 @@ enum What {
     Lost {
         #[command(flatten)]
         one: One,
-        /// The public half of the key (`ed25519:` and base64), or the thumbprint of a certificate.
+        /// The public half of the key (`ed25519:` and base64), the thumbprint of a certificate
+        /// (`x5t#S256:` and base64url), or 64 hexadecimal digits as `tokens` shows them.
         key: String,
     },
     /// As the partner: give the yearly word that everything still holds.

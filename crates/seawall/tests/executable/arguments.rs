@@ -75,15 +75,13 @@ fn what_cannot_be_done_in_the_framework_says_why() {
     let asking = ["--server", "http://127.0.0.1:1", "--account-key", &words];
     let step = [&["engagement", "step", id, &words][..], &asking].concat();
     let record = [&["engagement", "record", id, &missing][..], &asking].concat();
-    let rows: [(&[&str], &str); 19] = [
+    let rows: [(&[&str], &str); 17] = [
         (&["evaluation", "ingest", &empty], "it is empty"),
         (&["evaluation", "ingest", &words], "neither a ZIP archive"),
         (&["evaluation", "ingest", &is_folder], "it is a folder"),
         (&["evaluation", "ingest", "/dev/zero"], "it is no file"),
         // Nobody writes to it: nothing waits for that.
         (&["evaluation", "ingest", &pipe], "it is no file"),
-        (&["evaluation", "list", &pipe], "it is no file"),
-        (&["evaluation", "protocol", "check", &pipe], "cannot use"),
         (&["evaluation", "concur", &pipe, "--official", "x", "--out", &out], "cannot use"),
         (&letter, "`production`, `reduced` and `helpful_only`"),
         (&[&concur[..], &[""]].concat(), "a name has letters"),

@@ -61,6 +61,23 @@ fn starting_again_takes_two_and_the_developer_where_it_stopped() {
     assert_eq!(seat().resume(whole, [duty, partner]), Err(Refused::NotStopped));
 }
 
+/// Whoever signs for starting again knows the stop: nothing is signed for ahead of it.
+#[test]
+fn no_signature_for_starting_again_is_older_than_the_stop() {
+    let [developer, partner, duty] = sides();
+    let extent = Extent::Person(person(1));
+    let ask = |by| Asked { change: Change::Resume { extent }, by };
+    assert_eq!(seat().ask(ask(duty)), Err(Refused::NotStopped));
+    let stopped = seat().suspend(extent, partner, Why::LeakSuspected, at(1));
+    let asked = stopped.ask(ask(partner)).unwrap();
+    assert_eq!(asked.ask(ask(partner)), Err(Refused::SecondPersonNeeded));
+    assert_eq!(asked.asked_by_another(ask(developer).change, developer), Some(partner));
+    let again = asked.suspend(extent, duty, Why::Unstated, at(2));
+    assert_eq!(again.asked_by_another(ask(developer).change, developer), None);
+    let other = asked.suspend(Extent::Organisation, duty, Why::Unstated, at(2));
+    assert_eq!(other.asked().len(), 1, "another stop is another matter");
+}
+
 #[test]
 fn what_is_revoked_stays_so() {
     let [developer, partner, duty] = sides();

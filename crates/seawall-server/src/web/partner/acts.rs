@@ -212,7 +212,12 @@ fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {
         form("suspend", "Stop at once", among(&held.stopped, false), ""),
         form("resume", "Sign for starting again", started.into_iter().collect(), second),
         form("revoke", "Sign for stopping for good", among(&held.revoked, false), second),
-        Some(key.field(FieldKind::Line, "key", "Key", "its thumbprint, as the tokens show it")),
+        Some(key.field(
+            FieldKind::Line,
+            "key",
+            "Key",
+            "as the tokens show it, or as its holder has it",
+        )),
     ];
     forms.into_iter().flatten().collect()
 }
@@ -283,7 +288,7 @@ pub fn read(step: &str, sent: &Sent) -> Result<Step, Untaken> {
         "revoke" => {
             Step::Change { to: Change::Revoke { extent: extent(sent)?, why: Why::Unstated } }
         }
-        "lose_key" => Step::LoseKey { key: digest("key")? },
+        "lose_key" => Step::LoseKey { key: key(sent)? },
         "attest" => Step::Attest,
         "accept_terms" => Step::AcceptTerms {
             window: sent.text("window").trim().parse().map_err(|_| Refused::hidden())?,
@@ -313,6 +318,15 @@ fn filing(sent: &Sent) -> Result<Filing, Untaken> {
         marks.insert(criterion, mark.parse().map_err(|_| unanswered())?);
     }
     Ok(Filing { gates, marks })
+}
+
+/// A key, by its thumbprint or itself.
+fn key(sent: &Sent) -> Result<seawall_domain::digest::Digest, Untaken> {
+    let text = sent.text("key").trim();
+    let of_holder = || seawall_services::partner::holder(text).map(|(print, _)| print);
+    let says =
+        "a thumbprint has 64 hexadecimal digits, and a key begins with ed25519: or x5t#S256:";
+    text.parse().or_else(|_| of_holder().map_err(|_| misread("key", says)))
 }
 
 fn machine(sent: &Sent) -> Result<AccountId, Untaken> {

@@ -217,7 +217,7 @@ async fn the_end_for_an_appeal_is_counted_without_days_off_and_then_stays() {
             let letter = must(partner::dossier(&desk, official, seat).await).letter;
             let letter = letter.unwrap_or_default();
             let (_, rest) = letter.split_once("You may appeal before ").unwrap_or_default();
-            rest.split(';').next().unwrap_or_default().to_owned()
+            rest.split([',', ';']).next().unwrap_or_default().to_owned()
         };
         let told = until().await;
         let (today, calendar) = (world.now(), Calendar::default());

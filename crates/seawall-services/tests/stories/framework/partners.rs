@@ -510,7 +510,8 @@ async fn anybody_stops_alone_and_two_start_again() {
         hidden(partner::suspend(&desk, &cast.officials.1[0], id, everybody, why).await);
         let resume = Change::Resume { extent: everybody };
         must(partner::change(&desk, &cast.duty, id, resume).await);
-        must(partner::change(&desk, &cast.duty, id, resume).await);
+        let again = partner::change(&desk, &cast.duty, id, resume).await;
+        refused(again, "a second person must sign");
         assert_eq!(admits(&world).await, Err(Denied::Suspended), "one person twice is one");
         let without = partner::change(&desk, &cast.partner.1, id, resume).await;
         refused(without, "without the developer");

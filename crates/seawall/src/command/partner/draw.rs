@@ -3,24 +3,21 @@
 
 use super::One;
 use crate::command::gateway::{papers, random};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use seawall_domain::digest::Digest;
 use seawall_domain::id::PartyId;
 use seawall_domain::partner::lottery::commitment;
 use seawall_services::desk::digest;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Which number, and whose.
+/// Which number.
 #[derive(clap::Args)]
 pub struct Number {
     /// The file with the number; only its owner may read it. One that is not there is made, with a
     /// number by chance.
     #[arg(long)]
     number: PathBuf,
-    /// Your party: it is part of what is committed to.
-    #[arg(long)]
-    party: PartyId,
 }
 
 /// Which number.
@@ -33,12 +30,12 @@ pub struct Revealed {
 
 /// Commits. A number that is in the file already is taken: it was not sent, or may not have been.
 pub async fn commit(one: &One, of: &Number) -> anyhow::Result<()> {
-    sides(one, of.party).await?;
+    let side = side(one).await?;
     if !of.number.exists() {
         papers::new(&of.number, format!("{}\n", Digest::new(random())).as_bytes())?;
     }
     let number = read(&of.number)?;
-    let to = commitment(of.party, number.bytes(), digest);
+    let to = commitment(side, number.bytes(), digest);
     one.step("commit_draw", json!({ "to": to })).await
 }
 
@@ -47,15 +44,12 @@ pub async fn reveal(one: &One, of: &Revealed) -> anyhow::Result<()> {
     one.step("reveal_draw", json!({ "nonce": read(&of.number)? })).await
 }
 
-/// Whether a party is one of the draw's: whoever commits under another's name could never reveal.
-async fn sides(one: &One, party: PartyId) -> anyhow::Result<()> {
+/// The own party, which is part of what is committed to.
+async fn side(one: &One) -> anyhow::Result<PartyId> {
     let told = one.asking.client()?.get(&one.path("")).await?;
-    let sides = told["draw"]["unrevealed"].as_array().context("no draw is under way")?;
-    let sides: Vec<&str> = sides.iter().filter_map(Value::as_str).collect();
-    if !sides.contains(&party.to_string().as_str()) {
-        bail!("this draw is between {}; `--party` names yours", sides.join(" and "));
-    }
-    Ok(())
+    let draw = told.get("draw").filter(|draw| !draw.is_null());
+    let own = draw.context("no draw is under way")?["own"].as_str();
+    Ok(own.context("your party is no side of this draw")?.parse()?)
 }
 
 fn read(path: &Path) -> anyhow::Result<Digest> {

@@ -9,13 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The columns of tokens that were given.
-pub const TOKENS: [Column; 6] = [
+pub const TOKENS: [Column; 7] = [
     ("given", "at"),
     ("person", "person"),
     ("machine", "machine"),
     ("window", "window"),
     ("until", "until"),
     ("for", "purposes"),
+    ("key", "key"),
 ];
 
 /// What a token is for.
@@ -150,5 +151,9 @@ impl Whom {
 
 /// The thumbprint of a key or certificate, by which it is told lost.
 pub fn print(key: &str) -> anyhow::Result<Digest> {
-    Ok(seawall_services::partner::holder(key)?.0)
+    // As tokens on record show it, or as its holder has it.
+    match key.trim().parse() {
+        Ok(print) => Ok(print),
+        Err(_) => Ok(seawall_services::partner::holder(key)?.0),
+    }
 }

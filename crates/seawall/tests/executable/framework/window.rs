@@ -43,7 +43,7 @@ fn drawn_by_both(house: &House, sides: [&Person; 2], id: &str) -> Value {
     };
     for side in sides {
         house.key(side, &format!("side-{}", side.id));
-        part(&format!("commit --party {}", side.party), side);
+        part("commit", side);
     }
     let told = sides.map(|side| part("reveal", side));
     serde_json::from_str(&told[1]).unwrap()
