@@ -12,7 +12,8 @@ pub enum Code {
     HeaderMismatch,
     /// A summary says other than its attempt does.
     SummaryMismatch,
-    /// The log holds an attempt in a shape that is not known here.
+    /// The log holds an attempt in a shape that is not known here, or an object in which a name
+    /// stands twice.
     UnsupportedShape,
     /// The run did not end, or planned attempts are missing or broken.
     Incomplete,
@@ -24,7 +25,8 @@ pub enum Code {
     Invalidated,
     /// Another model answered in place of the one under test.
     Fallback,
-    /// An attempt, or another member of the archive, is there more than once; the last counts.
+    /// An attempt, another member of the archive, or a name in one object is there more than once;
+    /// the last counts.
     DuplicateMember,
     /// A metric of the header cannot be computed again here.
     NotRecomputed,

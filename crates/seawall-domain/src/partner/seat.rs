@@ -186,7 +186,7 @@ pub enum Denied {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Refused {
     /// Two different people.
-    #[error("cannot start again alone: a second person must sign")]
+    #[error("cannot do this alone: a second person must sign")]
     SecondPersonNeeded,
     /// The developer stopped it.
     #[error("cannot start again without the developer: it stopped it, or it was revoked before")]

@@ -196,10 +196,9 @@ fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {
     let Some(view) = &it.seat else { return Vec::new() };
     let (held, left) = (view.held(), view.came_over());
     let people = view.seat.people().iter().copied().map(Extent::Person);
-    let everybody: Vec<Extent> = std::iter::once(Extent::Organisation).chain(people).collect();
-    let among = |held: &[Extent], wanted: bool| -> Vec<Extent> {
-        everybody.iter().filter(|it| held.contains(it) == wanted).copied().collect()
-    };
+    // Whoever is stopped can be stopped again: the developer's stop takes another one's place.
+    let everybody = std::iter::once(Extent::Organisation).chain(people);
+    let going: Vec<Extent> = everybody.filter(|it| !held.revoked.contains(it)).collect();
     let started: BTreeSet<Extent> = held.stopped.iter().chain(&left.revoked).copied().collect();
     let second = "The second person's signature does it.";
     let form = |step: &str, button: &str, whom: Vec<Extent>, says: &str| {
@@ -209,9 +208,9 @@ fn stops(shell: &Shell, it: &Dossier) -> Vec<Form> {
     };
     let key = post(shell, it, "lose_key", "Report a key lost");
     let forms = [
-        form("suspend", "Stop at once", among(&held.stopped, false), ""),
+        form("suspend", "Stop at once", going.clone(), ""),
         form("resume", "Sign for starting again", started.into_iter().collect(), second),
-        form("revoke", "Sign for stopping for good", among(&held.revoked, false), second),
+        form("revoke", "Sign for stopping for good", going, second),
         Some(key.field(
             FieldKind::Line,
             "key",
